@@ -1,0 +1,101 @@
+import type { Batch } from '../columnar/batch.ts'
+
+/**
+ * The contract between an operator's run time and the task that drives it.
+ *
+ * A task owns one subtask of a chain and calls everything here from one thread, never re-entrantly. The operator has no clock, no
+ * storage and no other source of chance than its context. Live and lab runs look the same from here.
+ *
+ * Order of calls: `open`, then any number of `processBatch` and `onWatermark`, then one `onWatermark(Infinity)` when every input has ended,
+ * then `finish`.
+ */
+export interface OperatorRuntime {
+  open?(context: OperatorContext): void
+  /**
+   * Rows of one input, in channel order. `batch.watermarks`, where present, is already the operator's own watermark before each row (combined
+   * over its inputs); otherwise the last `onWatermark` value holds for all rows (-Infinity before the first). To fail the job
+   * over a row, throw `RowError` (columnar/rowError.ts).
+   */
+  processBatch(input: number, batch: Batch): void
+  /**
+   * The operator's combined watermark rose to `watermark` (Infinity at the end of all inputs): emit what it closes, oldest first, then
+   * return the watermark to forward (usually the same; an interval join holds it back).
+   */
+  onWatermark(watermark: number): number
+  /** Processing time reached a timer asked for with `context.scheduleProcessingTimer`. */
+  onProcessingTime?(time: number): void
+  /** One input ended; the others may go on. */
+  onInputEnd?(input: number): void
+  /** All inputs ended and `onWatermark(Infinity)` was called. */
+  finish?(): void
+  /** Bytes of keyed state held now, as an estimate for display. */
+  stateBytes?(): number
+  /** Things to show about the operator, refreshed at the metrics' pace: open windows, held rows. Names are stable keys. */
+  gauges?(): Readonly<Record<string, number>>
+}
+
+export interface OperatorContext {
+  readonly operatorId: string
+  readonly subtask: number
+  readonly parallelism: number
+  readonly maxParallelism: number
+  /** Session time zone, an IANA name. */
+  readonly timeZone: string
+  /** Sends a batch out of the output port with this index. Empty batches are dropped. */
+  emit(port: number, batch: Batch): void
+  /** Processing time in ms since 1970-01-01, from the clock of the run. */
+  processingTime(): number
+  scheduleProcessingTimer(time: number): void
+  readonly counters: OperatorCounters
+}
+
+/** Counted by the operator, read by the task's metrics. */
+export interface OperatorCounters {
+  /** Rows dropped (or sent to the late port) because they came too late. */
+  lateRows: number
+  /** Rows a source could not read. */
+  poisonRows: number
+}
+
+/** A source delivers batches when asked. */
+export interface SourceRuntime {
+  /** Opens files and the like; rejects with a message a user can act on. */
+  open(context: SourceContext): Promise<void>
+  /**
+   * The next rows, at most `rowsMax`; `wait` when none are ready yet (the task awaits `ready`); `end` when the source is exhausted. Batches carry no
+   * watermarks: the task adds them.
+   */
+  next(rowsMax: number): Batch | 'wait' | 'end'
+  ready?(): Promise<void>
+  /** Rows expected in all, when known, for progress. */
+  readonly rowsTotal?: number
+  close?(): void
+}
+
+export interface SourceContext {
+  readonly operatorId: string
+  /** This subtask reads splits `split` of `splits`; one split unless the connector has more. */
+  readonly split: number
+  readonly splits: number
+  readonly timeZone: string
+  readonly files: FileAccess
+  readonly counters: OperatorCounters
+  /** Keeps a row that could not be read: its number (1-based, in the file) and why. */
+  poison(row: number, reason: string, text: string): void
+}
+
+/** Bytes by path, however the shell finds them: fetched samples and dropped files in the page, the file system in Node. */
+export interface FileAccess {
+  open(path: string): Promise<OpenFile>
+}
+export interface OpenFile {
+  readonly size: number
+  /** Bytes [start, end). Rejects when the file changed or vanished since it was opened. */
+  read(start: number, end: number): Promise<Uint8Array>
+}
+
+/** A sink takes batches; what it wrote is visible outside. */
+export interface SinkPort {
+  /** Rows for the sink's collector in the shell (live table, file): called in order, per subtask. */
+  deliver(batch: Batch): void
+}

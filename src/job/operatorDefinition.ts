@@ -1,0 +1,81 @@
+import type { Schema } from '../columnar/schema.ts'
+import type { ConfigField } from './configField.ts'
+import type { JsonObject } from '../columnar/json.ts'
+import type { Settings } from './job.ts'
+import type { Report } from './problem.ts'
+
+/**
+ * What a room says of its operator to everyone: form, ports, rules, output schema, how its input must be distributed.
+ *
+ * The kernel drives any operator through this and never names one. Definitions are data and pure functions; they must stand
+ * incomplete configs (the user is typing): report problems, return what can be known.
+ */
+export interface OperatorDefinition {
+  readonly kind: string
+  /** Sentence case, as people read it: "Window aggregate". */
+  readonly title: string
+  readonly family: Family
+  /** A lucide icon name in kebab-case. */
+  readonly icon: string
+  /** One sentence for palette and outline. */
+  readonly summary: string
+  /** Other words people may type into a search. */
+  readonly searchTerms: readonly string[]
+  readonly inputs: readonly InputPort[]
+  readonly outputs: readonly OutputPort[]
+  readonly fields: readonly ConfigField[]
+  /** The config of a newly added operator: as complete as can be guessed from what feeds it. */
+  readonly initialConfig: (context: { readonly inputs: InputSchemas }) => JsonObject
+  /** The short grey line on the node: "hop 1 min / 20 s". */
+  readonly subtitle: (config: JsonObject) => string
+  /**
+   * Checks between fields and against the inputs, and the schema of each output port. Called only with a config whose fields
+   * have the right JSON shape (or are absent). An output that cannot be known is left out.
+   */
+  readonly infer: (context: InferContext) => OutputSchemas
+  /** How each input's rows must reach the subtasks. */
+  readonly distribution: (context: { readonly config: JsonObject; readonly inputs: InputSchemas }) => readonly Distribution[]
+  /** Changes a rename of an input column makes to this config, so that uses follow; default: none known. */
+  readonly renameColumn?: (config: JsonObject, input: string, from: string, to: string) => JsonObject
+}
+
+export type Family = 'source' | 'shape' | 'time' | 'join' | 'state' | 'sink'
+
+export interface InputPort {
+  readonly name: string
+  readonly title: string
+  /** Any number of edges (union). */
+  readonly many?: boolean
+}
+
+export interface OutputPort {
+  readonly name: string
+  readonly title: string
+  /** The port may stay unconnected without a warning (`late`). */
+  readonly optional?: boolean
+}
+
+/** Schemas by input port. A `many` port lists one for each edge; unknown ones are null. */
+export type InputSchemas = Readonly<Record<string, readonly (Schema | null)[]>>
+export type OutputSchemas = Readonly<Record<string, Schema>>
+
+export interface InferContext {
+  readonly config: JsonObject
+  readonly inputs: InputSchemas
+  readonly settings: Settings
+  /** Adds a Problem at a field of this operator: `report('window.timeColumn', problem)`. */
+  readonly report: Report
+}
+
+/**
+ * `any`: rows may go to any subtask (forward when parallelism allows, else rebalance) · `hash`: rows with equal columns meet in one subtask,
+ * by Flink key group · `single`: all rows in one subtask · `broadcast`: every subtask gets all.
+ */
+export type Distribution =
+  | { readonly kind: 'any' }
+  | { readonly kind: 'hash'; readonly columns: readonly string[] }
+  | { readonly kind: 'single' }
+  | { readonly kind: 'broadcast' }
+
+/** The catalog as the kernel sees it. */
+export type DefinitionOf = (kind: string) => OperatorDefinition | undefined

@@ -1,0 +1,46 @@
+import type { Span } from '../expression/expression.ts'
+
+/**
+ * Problems are the user's: values with a code, a place, what was found and a way out. Parsing, inference, compilation and export collect
+ * them and keep going; nothing throws on user input.
+ *
+ * All wording is in `problemCatalogue.ts`; `describe` writes the sentence that inspector, problem list and command line show.
+ * Codes: MR-0xx document · MR-1xx operators and wiring · MR-2xx expressions · MR-3xx data and files · MR-4xx running · MR-5xx export.
+ */
+export interface Problem {
+  readonly code: string
+  readonly severity: 'error' | 'warning' | 'advice'
+  readonly place: Place
+  /** What is wrong, with the values found and expected, and a way out: full sentences. */
+  readonly message: string
+}
+
+export interface Place {
+  /** Operator id; absent for the document as a whole. */
+  readonly operator?: string
+  /** Path inside the operator's config (`window.timeColumn`, `aggregates[0].expression`) or inside the document (`edges[3].to`). */
+  readonly path?: string
+  /** Span inside the expression's text at that path. */
+  readonly span?: Span
+  /** Place in the file's text, 1-based, for documents that do not parse. */
+  readonly line?: number
+  readonly column?: number
+}
+
+export type Report = (path: string, finding: Finding) => void
+
+/** A problem before it has its place. */
+export interface Finding {
+  readonly code: string
+  readonly severity: 'error' | 'warning' | 'advice'
+  readonly message: string
+  readonly span?: Span
+}
+
+/** One line for the command line: `error MR-104 counts.window.timeColumn: …`. */
+export function printProblem(problem: Problem): string {
+  const where = [problem.place.operator, problem.place.path].filter((part) => part !== undefined && part !== '').join('.')
+  const line = problem.place.line === undefined ? '' : `${problem.place.line}:${problem.place.column ?? 1}`
+  const place = [line, where].filter((part) => part !== '').join(' ')
+  return `${problem.severity} ${problem.code} ${place === '' ? 'job' : place}: ${problem.message}`
+}
