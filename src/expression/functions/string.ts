@@ -1,0 +1,3 @@
+import type { FunctionDefinition } from '../functionDefinition.ts'
+
+export const stringFunctions: readonly FunctionDefinition[] = []

@@ -1,0 +1,223 @@
+import type { Column, Dictionary, Int32Column, Nulls, StringColumn, Value } from '../columnar/column.ts'
+import type { CallSite, Kernel } from './functionDefinition.ts'
+
+/**
+ * What kernels are built from: null masks, constant arguments, and functions of strings.
+ *
+ * String functions are evaluated once per dictionary entry when that is fewer entries than rows, and the answers are kept
+ * for as long as the dictionary lives; dictionaries are append-only, so an answer never goes stale. Loops here see one array class each.
+ */
+
+/** The value of a literal argument (null for NULL), or undefined when the argument is not a literal or absent. */
+export function constantArgument(call: CallSite, index: number): Value | undefined {
+  const argument = call.args[index]
+  return argument?.kind === 'literal' ? argument.value : undefined
+}
+
+/** NULL where any column is. Shares a mask when only one column has one. */
+export function unionNulls(columns: readonly Column[], rowCount: number): Nulls {
+  let nulls: Nulls = null
+  for (const column of columns) nulls = unionMasks(nulls, column.nulls, rowCount)
+  return nulls
+}
+
+export function unionMasks(a: Nulls, b: Nulls, rowCount: number): Nulls {
+  if (a === null || a === b) return b
+  if (b === null) return a
+  const union = new Uint8Array(rowCount)
+  for (let i = 0; i < rowCount; i++) union[i] = a[i]! | b[i]!
+  return union
+}
+
+/** A mask of nothing but NULLs. */
+export function allNulls(rowCount: number): Uint8Array {
+  return new Uint8Array(rowCount).fill(1)
+}
+
+/** The text in one row, which must not be NULL. */
+export function textAt(column: StringColumn, row: number): string {
+  return column.dictionary.values[column.codes[row]!]!
+}
+
+/** A string column of fresh values; null is NULL. */
+export function stringColumn(values: readonly (string | null)[]): StringColumn {
+  const codes = new Int32Array(values.length)
+  const texts: string[] = []
+  let nulls: Uint8Array | null = null
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]!
+    if (value === null) {
+      nulls ??= new Uint8Array(values.length)
+      nulls[i] = 1
+    } else {
+      codes[i] = texts.length
+      texts.push(value)
+    }
+  }
+  return { storage: 'string', codes, dictionary: { values: texts, distinct: false }, nulls }
+}
+
+/** What a function of one string has answered so far for a dictionary's entries; `answers` is aligned with its codes. */
+interface Answers<A> {
+  answers: A[]
+}
+
+/**
+ * A kernel for a function of argument 0, a string, whose other arguments are constants closed over by `f`. NULL in gives NULL out; `f` may give
+ * null and must not throw: it is also asked about entries that are in the dictionary but not in the batch.
+ */
+export function stringToString(f: (text: string) => string | null): Kernel {
+  const kept = new WeakMap<Dictionary, { dictionary: { values: string[]; distinct: false }; nullCodes: Uint8Array | null }>()
+  return (columns, rowCount) => {
+    const column = columns[0] as StringColumn
+    const source = column.dictionary.values
+    let entry = kept.get(column.dictionary)
+    if (source.length - (entry?.dictionary.values.length ?? 0) > rowCount) {
+      const texts = new Array<string | null>(rowCount)
+      for (let i = 0; i < rowCount; i++) texts[i] = column.nulls !== null && column.nulls[i] === 1 ? null : f(source[column.codes[i]!]!)
+      return stringColumn(texts)
+    }
+    if (entry === undefined) {
+      entry = { dictionary: { values: [], distinct: false }, nullCodes: null }
+      kept.set(column.dictionary, entry)
+    }
+    const mapped = entry.dictionary.values
+    for (let code = mapped.length; code < source.length; code++) {
+      const answer = f(source[code]!)
+      mapped.push(answer ?? '')
+      if (answer === null) {
+        if (entry.nullCodes === null || entry.nullCodes.length <= code) {
+          const grown: Uint8Array = new Uint8Array(Math.max(source.length, 2 * (entry.nullCodes?.length ?? 0)))
+          if (entry.nullCodes !== null) grown.set(entry.nullCodes)
+          entry.nullCodes = grown
+        }
+        entry.nullCodes[code] = 1
+      }
+    }
+    let nulls = column.nulls
+    const nullCodes = entry.nullCodes
+    if (nullCodes !== null) {
+      const marked = new Uint8Array(rowCount)
+      for (let i = 0; i < rowCount; i++) marked[i] = (nulls !== null && nulls[i] === 1) || nullCodes[column.codes[i]!] === 1 ? 1 : 0
+      nulls = marked
+    }
+    return { storage: 'string', codes: column.codes, dictionary: entry.dictionary, nulls }
+  }
+}
+
+/** As `stringToString`, for a function that gives a number stored as int32 (INT, SMALLINT, DATE…). */
+export function stringToInt32(call: CallSite, f: (text: string) => number | null): Kernel {
+  const answersOf = answersByEntry(f)
+  return (columns, rowCount) => {
+    const column = columns[0] as StringColumn
+    const values = call.buffers.int32(rowCount)
+    const known = answersOf(column.dictionary, rowCount)
+    let nulls: Nulls = column.nulls
+    for (let i = 0; i < rowCount; i++) {
+      if (column.nulls !== null && column.nulls[i] === 1) {
+        values[i] = 0
+        continue
+      }
+      const code = column.codes[i]!
+      const answer = known === null ? f(column.dictionary.values[code]!) : known[code]!
+      if (answer === null) {
+        if (nulls === column.nulls) nulls = ownMask(column.nulls, rowCount)
+        nulls![i] = 1
+        values[i] = 0
+      } else values[i] = answer
+    }
+    return { storage: 'int32', values, nulls } satisfies Int32Column
+  }
+}
+
+/** As `stringToString`, for a function that gives a truth value. */
+export function stringToBool(call: CallSite, f: (text: string) => boolean | null): Kernel {
+  const answersOf = answersByEntry(f)
+  return (columns, rowCount) => {
+    const column = columns[0] as StringColumn
+    const values = call.buffers.uint8(rowCount)
+    const known = answersOf(column.dictionary, rowCount)
+    let nulls: Nulls = column.nulls
+    for (let i = 0; i < rowCount; i++) {
+      if (column.nulls !== null && column.nulls[i] === 1) {
+        values[i] = 0
+        continue
+      }
+      const code = column.codes[i]!
+      const answer = known === null ? f(column.dictionary.values[code]!) : known[code]!
+      if (answer === null) {
+        if (nulls === column.nulls) nulls = ownMask(column.nulls, rowCount)
+        nulls![i] = 1
+        values[i] = 0
+      } else values[i] = answer ? 1 : 0
+    }
+    return { storage: 'bool', values, nulls }
+  }
+}
+
+/** As `stringToString`, for a function that gives a double or a timestamp. */
+export function stringToFloat64(call: CallSite, f: (text: string) => number | null): Kernel {
+  const answersOf = answersByEntry(f)
+  return (columns, rowCount) => {
+    const column = columns[0] as StringColumn
+    const values = call.buffers.float64(rowCount)
+    const known = answersOf(column.dictionary, rowCount)
+    let nulls: Nulls = column.nulls
+    for (let i = 0; i < rowCount; i++) {
+      if (column.nulls !== null && column.nulls[i] === 1) {
+        values[i] = 0
+        continue
+      }
+      const code = column.codes[i]!
+      const answer = known === null ? f(column.dictionary.values[code]!) : known[code]!
+      if (answer === null) {
+        if (nulls === column.nulls) nulls = ownMask(column.nulls, rowCount)
+        nulls![i] = 1
+        values[i] = 0
+      } else values[i] = answer
+    }
+    return { storage: 'float64', values, nulls }
+  }
+}
+
+/** A private copy of a mask, or a fresh one. */
+export function ownMask(nulls: Nulls, rowCount: number): Uint8Array {
+  return nulls === null ? new Uint8Array(rowCount) : nulls.slice(0, rowCount)
+}
+
+/**
+ * For any mix of arguments where speed is not the point: `f` gets the texts of all arguments, which must be strings, and gives a string or null.
+ * NULL in any argument gives NULL.
+ */
+export function stringsToString(f: (...texts: string[]) => string | null): Kernel {
+  return (columns, rowCount) => {
+    const nulls = unionNulls(columns, rowCount)
+    const out = new Array<string | null>(rowCount)
+    const texts = new Array<string>(columns.length)
+    for (let i = 0; i < rowCount; i++) {
+      if (nulls !== null && nulls[i] === 1) {
+        out[i] = null
+        continue
+      }
+      for (let k = 0; k < columns.length; k++) texts[k] = textAt(columns[k] as StringColumn, i)
+      out[i] = f(...texts)
+    }
+    return stringColumn(out)
+  }
+}
+
+/** Answers by code for a whole dictionary, or null when asking row by row is less work. */
+function answersByEntry<A>(f: (text: string) => A): (dictionary: Dictionary, rowCount: number) => readonly A[] | null {
+  const kept = new WeakMap<Dictionary, Answers<A>>()
+  return (dictionary, rowCount) => {
+    let entry = kept.get(dictionary)
+    const source = dictionary.values
+    if (source.length - (entry?.answers.length ?? 0) > rowCount) return null
+    if (entry === undefined) {
+      entry = { answers: [] }
+      kept.set(dictionary, entry)
+    }
+    for (let code = entry.answers.length; code < source.length; code++) entry.answers.push(f(source[code]!))
+    return entry.answers
+  }
+}
