@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto'
+import { readdirSync, readFileSync } from 'node:fs'
 import react from '@vitejs/plugin-react'
-import { defineConfig } from 'vite'
+import { defineConfig, type Plugin } from 'vite'
 
 /** Cross-origin isolation, so that engine workers may share memory. The service worker adds the same on static hosts. */
 const isolation = {
@@ -8,12 +10,76 @@ const isolation = {
   'Cross-Origin-Resource-Policy': 'same-origin',
 }
 
+/** Monaco and React Flow set inline styles; nothing else is allowed beyond our own files. WebAssembly is for user functions. */
+const contentSecurityPolicy = [
+  "default-src 'self'",
+  "script-src 'self' 'wasm-unsafe-eval'",
+  "worker-src 'self' blob:",
+  "connect-src 'self' blob:",
+  "style-src 'self' 'unsafe-inline'",
+  "img-src 'self' data: blob:",
+  "font-src 'self' data:",
+  "object-src 'none'",
+  "base-uri 'none'",
+  "form-action 'none'",
+].join('; ')
+
+/** Lists every built file for the service worker, gives it the build's name, and puts the policy into the page. */
+function offline(): Plugin {
+  return {
+    name: 'millrace-offline',
+    apply: 'build',
+    transformIndexHtml: () => [
+      { tag: 'meta', attrs: { 'http-equiv': 'Content-Security-Policy', content: contentSecurityPolicy }, injectTo: 'head-prepend' },
+    ],
+    generateBundle: {
+      order: 'post',
+      handler(_, bundle) {
+        const files = Object.keys(bundle)
+          .filter((name) => name !== 'service-worker.js' && name !== 'index.html' && !name.startsWith('.vite/') && !name.endsWith('.map'))
+          .toSorted()
+        const build = createHash('sha256')
+        for (const name of [...files, 'index.html']) {
+          const output = bundle[name]
+          build.update(name).update(output === undefined ? '' : output.type === 'chunk' ? output.code : output.source)
+        }
+        for (const name of publicFiles()) {
+          files.push(name)
+          build.update(name).update(readFileSync(`public/${name}`))
+        }
+        this.emitFile({ type: 'asset', fileName: 'assets.json', source: `${JSON.stringify({ files }, null, 1)}\n` })
+        const worker = bundle['service-worker.js']
+        if (worker?.type === 'chunk') {
+          worker.code = worker.code.replaceAll('__MILLRACE_BUILD__', JSON.stringify(build.digest('hex').slice(0, 16))).replaceAll('__MILLRACE_CSP__', JSON.stringify(contentSecurityPolicy))
+        }
+      },
+    },
+  }
+}
+
+function publicFiles(): string[] {
+  return readdirSync('public', { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => `${entry.parentPath}/${entry.name}`.replace(/^public\//, ''))
+    .toSorted()
+}
+
 export default defineConfig({
   // Relative, so that the built page works from any sub-path of any static host.
   base: './',
-  plugins: [react()],
+  plugins: [react(), offline()],
   server: { host: '127.0.0.1', headers: isolation },
-  preview: { host: '127.0.0.1', headers: isolation },
+  preview: { host: '127.0.0.1', headers: { ...isolation, 'Content-Security-Policy': contentSecurityPolicy } },
   worker: { format: 'es' },
-  build: { target: 'es2023', outDir: 'dist/page', manifest: true, cssTarget: ['chrome125', 'firefox128', 'safari18'] },
+  build: {
+    target: 'es2023',
+    outDir: 'dist/page',
+    manifest: true,
+    cssTarget: ['chrome125', 'firefox128', 'safari18'],
+    chunkSizeWarningLimit: 1200,
+    rollupOptions: {
+      input: { index: 'index.html', 'service-worker': 'src/designer/offline/serviceWorker.ts' },
+      output: { entryFileNames: (chunk) => (chunk.name === 'service-worker' ? 'service-worker.js' : 'assets/[name]-[hash].js') },
+    },
+  },
 })
