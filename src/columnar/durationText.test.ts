@@ -24,6 +24,10 @@ describe('duration text', () => {
     expect(parseDuration(text)).toBe(ms)
   })
   it('reads back what it writes', () => {
-    fc.assert(fc.property(fc.integer(), (ms) => expect(parseDuration(durationText(ms))).toBe(ms)))
+    fc.assert(
+      fc.property(fc.integer(), (ms) => {
+        expect(parseDuration(durationText(ms))).toBe(ms)
+      }),
+    )
   })
 })
