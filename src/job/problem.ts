@@ -44,3 +44,14 @@ export function printProblem(problem: Problem): string {
   const place = [line, where].filter((part) => part !== '').join(' ')
   return `${problem.severity} ${problem.code} ${place === '' ? 'job' : place}: ${problem.message}`
 }
+
+/**
+ * The sentence people read, with the operator's title and name in front: `Window aggregate "hourly totals": the time column …`.
+ * `subject` is what `subjectOf` says of the problem's operator, or null.
+ */
+export function describe(problem: Problem, subject: string | null): string {
+  if (subject === null) return problem.message
+  // Lower case after the colon, unless the first word is a name or an abbreviation.
+  const message = /^[A-Z][a-z]* /.test(problem.message) ? problem.message[0]!.toLowerCase() + problem.message.slice(1) : problem.message
+  return `${subject}: ${message}`
+}

@@ -1,0 +1,201 @@
+import type { Finding } from './problem.ts'
+
+/**
+ * Every sentence Millrace says about a job, in one place, with its code.
+ *
+ * An entry takes the values it names and gives a `Finding`: what is wrong, what was found, what was expected, and a way out. A sentence can
+ * follow the operator's name ("Window aggregate "hourly totals": the time column …", see `describe`) and can stand alone, so it
+ * does not name its own place. A code never changes its meaning; a retired code is not used again.
+ *
+ * MR-0xx document · MR-1xx operators, wiring, time rules · MR-2xx expressions (worded in `expression`) · MR-3xx data and files ·
+ * MR-4xx running · MR-5xx export. Rooms add a section of their own below.
+ */
+
+function error(code: string, message: string): Finding {
+  return { code, severity: 'error', message }
+}
+function warning(code: string, message: string): Finding {
+  return { code, severity: 'warning', message }
+}
+function advice(code: string, message: string): Finding {
+  return { code, severity: 'advice', message }
+}
+
+/** A name as people read it in a sentence; long ones are cut. */
+function named(name: string): string {
+  return `\`${name.length > 60 ? `${name.slice(0, 57)}...` : name}\``
+}
+
+/** At most six names of a list, so that a sentence stays one. */
+function listed(names: readonly string[]): string {
+  if (names.length === 0) return 'none'
+  const shown = names.slice(0, 6).map(named).join(', ')
+  return names.length > 6 ? `${shown} and ${names.length - 6} more` : shown
+}
+
+function meant(found: string, known: readonly string[]): string {
+  const near = nearest(found, known)
+  return near === null ? '' : ` Did you mean ${named(near)}?`
+}
+
+/** MR-0xx: the document as text and as an envelope. */
+export const documentProblems = {
+  notJson: (detail: string) => error('MR-001', `The text is not JSON: ${detail}`),
+  notUtf8: () => error('MR-001', 'The file is not UTF-8 text. Save it as UTF-8 and try again.'),
+  tooLarge: (what: string, found: number, limit: number, unit: string, wayOut: string) =>
+    error('MR-002', `${what} has ${found.toLocaleString('en')} ${unit}; at most ${limit.toLocaleString('en')} are accepted. ${wayOut}`),
+  notAJob: (found: string) =>
+    error('MR-003', `This is not a Millrace job: "format" is ${found}; a job has "format": "millrace/job". Choose a file that Millrace exported.`),
+  newerVersion: (found: number, known: number) =>
+    warning(
+      'MR-004',
+      `The job is written in format version ${found}; this Millrace knows up to ${known}. It is open read-only and parts may be missing; update Millrace to edit it.`,
+    ),
+  unknownVersion: (found: string) => error('MR-005', `"version" is ${found}; expected a whole number from 1 on. Use "version": 1.`),
+  unknownKey: (key: string, known: readonly string[]) =>
+    error('MR-006', `${named(key)} is not known here.${meant(key, known)} Known keys: ${listed(known)}. Remove it or correct its name.`),
+  keyNotKept: (key: string) => warning('MR-006', `${named(key)} comes from a newer format version and is not shown.`),
+  missingKey: (key: string, expected: string) => error('MR-007', `${named(key)} is missing; add ${expected}.`),
+  wrongShape: (expected: string, found: string) => error('MR-008', `Expected ${expected}, found ${found}.`),
+  badOperatorId: (found: string) =>
+    error(
+      'MR-009',
+      `The operator id ${found} is not allowed: an id starts with a lower-case letter, then letters a-z, digits, "_" or "-", 63 characters at most. Choose another, for example "${idFrom(found)}".`,
+    ),
+  duplicateOperatorId: (id: string) => error('MR-010', `Two operators have the id ${named(id)}. Give each its own: ids name state, views and rows in a diff.`),
+  literalSecret: (key: string) =>
+    error(
+      'MR-011',
+      `${named(key)} looks like a secret. A job holds no secrets, because it is shared as text: write { "secret": "NAME" } and give NAME its value where the job runs.`,
+    ),
+  badSecretName: (found: string) =>
+    error('MR-011', `A secret is referred to as { "secret": "NAME" }, with a name of letters, digits, ".", "_" or "-"; found ${found}.`),
+  outOfRange: (found: string, range: string) => error('MR-012', `${found} is outside the allowed range: ${range}.`),
+  unknownChoice: (found: string, choices: readonly string[]) => error('MR-013', `${found} is not known here; choose one of ${listed(choices)}.`),
+  parallelismAboveMax: (parallelism: number, max: number) =>
+    error(
+      'MR-014',
+      `The parallelism ${parallelism} is above maxParallelism ${max}, the number of key groups: some subtasks would never get a key. Lower the one or raise the other.`,
+    ),
+  unknownTimeZone: (zone: string) => error('MR-015', `The time zone ${named(zone)} is not known. Use an IANA name such as "UTC" or "Europe/Berlin".`),
+  testOfUnknownOperator: (id: string, family: 'source' | 'sink', known: readonly string[]) =>
+    error('MR-016', `The test names ${named(id)}, which is no ${family} of this job.${meant(id, known)} The job's ${family}s: ${listed(known)}.`),
+  duplicateJsonKey: (key: string) => error('MR-017', `The key ${named(key)} appears twice in one object. Keep one of them.`),
+} as const
+
+/** MR-1xx: an operator's config against its fields. */
+export const configProblems = {
+  unknownKind: (kind: string) =>
+    error('MR-101', `The operator kind ${named(kind)} is not known to this Millrace. The palette and the published schema (job-1.json) list the kinds it has.`),
+  unknownField: (key: string, known: readonly string[]) =>
+    error('MR-102', `The setting ${named(key)} is not known here.${meant(key, known)} Known settings: ${listed(known)}. Remove it or correct its name.`),
+  missingField: (label: string, expected: string) => error('MR-103', `"${label}" is not set; it needs ${expected}.`),
+  wrongShape: (label: string, expected: string, found: string) => error('MR-105', `"${label}" needs ${expected}, found ${found}.`),
+  unknownChoice: (label: string, found: string, choices: readonly string[]) =>
+    error('MR-106', `"${label}" is ${found}, which is not one of its choices: ${listed(choices)}.`),
+  outOfRange: (label: string, found: string, range: string) => error('MR-107', `"${label}" is ${found}; it must be ${range}.`),
+  tooFew: (label: string, found: number, least: number, what: string) =>
+    error('MR-108', `"${label}" has ${found} ${found === 1 ? what : `${what}s`}; it needs at least ${least}. Add one.`),
+  notApplicable: (label: string) =>
+    error('MR-109', `"${label}" has no meaning with the other settings of this operator, so it must not be set. Remove it, or change the setting that hides it.`),
+} as const
+
+/** MR-104 and MR-11x: columns, as rooms check them against their inputs. */
+export const columnProblems = {
+  /** The column is no TIMESTAMP or TIMESTAMP_LTZ at all. */
+  timeColumnType: (column: string, type: string) =>
+    error(
+      'MR-104',
+      `The time column ${named(column)} has type ${type}; event time needs TIMESTAMP. Convert it in a Project before this operator, for example \`TO_TIMESTAMP(${column})\`, or choose another column.`,
+    ),
+  /** The column is a timestamp, but not a time attribute any more (or yet). */
+  notTimeAttribute: (column: string, timeColumns: readonly string[]) =>
+    error(
+      'MR-110',
+      `The column ${named(column)} is a plain timestamp: no watermark belongs to it here. Time attributes of this input: ${listed(timeColumns)}. Set a watermark on it at the source, and pass it on unchanged: a computed column and a regular join turn a time attribute into a plain timestamp.`,
+    ),
+  unknownColumn: (column: string, columns: readonly string[]) =>
+    error('MR-111', `There is no column ${named(column)} in the input.${meant(column, columns)} Its columns: ${listed(columns)}.`),
+  duplicateColumn: (column: string) => error('MR-112', `The output would have two columns named ${named(column)}. Give one of them another name.`),
+  emptyColumnName: () => error('MR-113', 'A column has no name. Give it one: any text of 1 to 200 characters.'),
+  longColumnName: (length: number) => error('MR-113', `A column name has ${length} characters; at most 200 are allowed. Choose a shorter one.`),
+  changelogInput: (title: string) =>
+    error('MR-114', `${title} takes only inserts, but this input also brings updates and deletes. Put it before the operator that updates its result.`),
+} as const
+
+/** MR-12x, MR-13x: how operators are wired. */
+export const wiringProblems = {
+  inputMissing: (port: string, what: string) => error('MR-120', `The input ${named(port)}${what} is not connected. Draw an edge from an operator's output to it.`),
+  tooManyEdges: (port: string, count: number) =>
+    error('MR-121', `The input ${named(port)} has ${count} edges; it takes one. Merge the streams in a Union first, or remove an edge.`),
+  unknownOperator: (id: string, ids: readonly string[]) =>
+    error('MR-122', `The edge names the operator ${named(id)}, which is not in the job.${meant(id, ids)} Correct the id or remove the edge.`),
+  unknownPort: (direction: 'input' | 'output', port: string, title: string, ports: readonly string[]) =>
+    error(
+      'MR-123',
+      ports.length === 0
+        ? `${title} has no ${direction}s, but the edge uses ${named(port)}. Remove the edge.`
+        : `${title} has no ${direction} ${named(port)}; its ${direction}s: ${listed(ports)}. Connect the edge to one of them.`,
+    ),
+  duplicateEdge: (from: string, to: string) => error('MR-124', `The edge from ${named(from)} to ${named(to)} stands in the job twice. Remove one.`),
+  selfLoop: (id: string) => error('MR-125', `The operator ${named(id)} feeds itself. Streams flow one way: remove the edge.`),
+  cycle: (ids: readonly string[]) =>
+    error('MR-126', `These operators feed each other in a circle: ${circle(ids)}. Streams flow one way: remove one of the edges.`),
+  disjoint: (pieces: readonly (readonly string[])[]) =>
+    advice(
+      'MR-127',
+      `The job falls into ${pieces.length} pieces that share no edge (with ${listed(pieces.map((piece) => piece[0]!))}). They run side by side; put them into jobs of their own unless that is meant.`,
+    ),
+  noSink: () => warning('MR-128', 'Nothing leaves this job: it has no sink. Add one and connect it, for example Sink with the connector "collect".'),
+  noOperators: () => warning('MR-129', 'The job has no operators yet. Add a source, then what it feeds.'),
+  outputUnused: (port: string) => advice('MR-130', `The rows of the output ${named(port)} go nowhere. Connect it, or remove the operator.`),
+} as const
+
+// Sections of the rooms follow, one `export const <room>Problems` each, MR-140 on.
+
+function circle(ids: readonly string[]): string {
+  const shown = ids.length > 12 ? [...ids.slice(0, 11), `… ${ids.length - 11} more …`] : ids
+  return [...shown, ids[0]!].join(' → ')
+}
+
+function idFrom(found: string): string {
+  const id = found
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9_-]+/g, '-')
+    .replaceAll(/^[^a-z]+|-+$/g, '')
+    .slice(0, 40)
+  return id === '' ? 'operator-1' : id
+}
+
+/** The known word nearest to what was written, when it is near enough to be a slip: at most a third of its letters differ. */
+export function nearest(found: string, known: readonly string[]): string | null {
+  if (found.length > 80) return null
+  let best: string | null = null
+  let bestDistance = Math.max(1, Math.floor(found.length / 3)) + 1
+  for (const word of known.slice(0, 500)) {
+    if (Math.abs(word.length - found.length) >= bestDistance) continue
+    const distance = editDistance(found.toLowerCase(), word.toLowerCase(), bestDistance)
+    if (distance < bestDistance) {
+      best = word
+      bestDistance = distance
+    }
+  }
+  return best
+}
+
+/** Levenshtein distance, given up at `limit`. */
+function editDistance(a: string, b: string, limit: number): number {
+  let previous = Array.from({ length: b.length + 1 }, (_, i) => i)
+  for (let i = 1; i <= a.length; i++) {
+    const current = [i]
+    let least = i
+    for (let j = 1; j <= b.length; j++) {
+      const distance = Math.min(previous[j]! + 1, current[j - 1]! + 1, previous[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1))
+      current.push(distance)
+      if (distance < least) least = distance
+    }
+    if (least >= limit) return limit
+    previous = current
+  }
+  return previous[b.length]!
+}
