@@ -1,0 +1,2 @@
+/** Strings of canvas. Their owner adds here. */
+export const canvas = {}

@@ -1,0 +1,2 @@
+/** Strings of outline. Their owner adds here. */
+export const outline = {}

@@ -1,0 +1,2 @@
+/** Strings of palette. Their owner adds here. */
+export const palette = {}

@@ -1,0 +1,2 @@
+/** Saving, storage, tabs and files. */
+export const persistence = {}
