@@ -1,5 +1,6 @@
 import { ExactNumber, type Json, type JsonObject } from '../columnar/json.ts'
 import type { ConfigField, Variant } from './configField.ts'
+import { joinPath } from './jobPath.ts'
 import type { Report } from './problem.ts'
 import { configProblems } from './problemCatalogue.ts'
 
@@ -13,6 +14,9 @@ import { configProblems } from './problemCatalogue.ts'
 export function checkConfig(config: JsonObject, fields: readonly ConfigField[], report: Report): JsonObject {
   return checkFields(config, fields, '', [], report)
 }
+
+/** Longest expression, in UTF-16 units: what a person could still read. */
+export const expressionLengthMax = 10_000
 
 /** What a field of this control holds, in words. */
 export function expectedShape(field: ConfigField): string {
@@ -60,14 +64,14 @@ function checkFields(config: JsonObject, fields: readonly ConfigField[], path: s
   for (const key of allowed) if (Object.hasOwn(config, key)) result[key] = config[key]!
   // Shapes first: `showWhen` may look at any other field and must find it well formed or absent.
   for (const field of fields) {
-    const at = join(path, field.key)
+    const at = joinPath(path, field.key)
     const value = Object.hasOwn(config, field.key) ? config[field.key] : undefined
     if (value === undefined) continue
     const checked = checkField(value, field, at, report)
     if (checked !== undefined) result[field.key] = checked
   }
   for (const field of fields) {
-    const at = join(path, field.key)
+    const at = joinPath(path, field.key)
     const present = Object.hasOwn(config, field.key)
     if (field.showWhen !== undefined && !field.showWhen(result)) {
       if (present) report(at, configProblems.notApplicable(field.label))
@@ -75,7 +79,7 @@ function checkFields(config: JsonObject, fields: readonly ConfigField[], path: s
     } else if (!present && field.optional !== true) report(at, configProblems.missingField(field.label, expectedShape(field)))
   }
   const known = [...allowed, ...fields.map((field) => field.key)]
-  for (const key of Object.keys(config)) if (!known.includes(key)) report(join(path, key), configProblems.unknownField(key, known))
+  for (const key of Object.keys(config)) if (!known.includes(key)) report(joinPath(path, key), configProblems.unknownField(key, known))
   return result
 }
 
@@ -114,8 +118,9 @@ function checkField(value: Json, field: ConfigField, at: string, reportAt: Repor
       if (field.choices.some((choice) => choice.value === value)) return value
       report(at, configProblems.unknownChoice(field.label, describeJson(value), field.choices.map((choice) => choice.value)))
       return undefined
-    case 'column':
     case 'expression':
+      return typeof value !== 'string' ? wrong() : shortEnough(value, at) ? value : undefined
+    case 'column':
     case 'code':
       return typeof value === 'string' ? value : wrong()
     case 'columns':
@@ -125,7 +130,10 @@ function checkField(value: Json, field: ConfigField, at: string, reportAt: Repor
         Array.isArray(item) && item.every((column) => typeof column === 'string') ? [...item] : undefined,
       )
     case 'namedExpressions':
-      return checkList(value, field.minCount, 'entry', (item, itemAt) => checkRecord(item, itemAt, ['name', 'expression'], []))
+      return checkList(value, field.minCount, 'entry', (item, itemAt) => {
+        const entry = checkRecord(item, itemAt, ['name', 'expression'], []) as JsonObject | undefined
+        return entry !== undefined && shortEnough(entry.expression as string, `${itemAt}.expression`) ? entry : undefined
+      })
     case 'columnPairs':
       return checkList(value, undefined, 'pair', (item, itemAt) => checkRecord(item, itemAt, ['left', 'right'], []))
     case 'orderBy':
@@ -149,7 +157,7 @@ function checkField(value: Json, field: ConfigField, at: string, reportAt: Repor
       if (typeof type !== 'string') return wrong()
       const variant: Variant | undefined = field.variants.find((candidate) => candidate.type === type)
       if (variant === undefined) {
-        report(join(at, 'type'), configProblems.unknownChoice(field.label, describeJson(type), field.variants.map((candidate) => candidate.type)))
+        report(joinPath(at, 'type'), configProblems.unknownChoice(field.label, describeJson(type), field.variants.map((candidate) => candidate.type)))
         return undefined
       }
       return checkFields(value, variant.fields, at, ['type'], report)
@@ -160,6 +168,12 @@ function checkField(value: Json, field: ConfigField, at: string, reportAt: Repor
       return Array.isArray(value) ? (value as readonly Json[]) : wrong()
     case 'json':
       return isObject(value) ? value : wrong()
+  }
+
+  function shortEnough(expression: string, expressionAt: string): boolean {
+    if (expression.length <= expressionLengthMax) return true
+    report(expressionAt, configProblems.outOfRange(field.label, `an expression of ${expression.length} characters`, `at most ${expressionLengthMax} characters long`))
+    return false
   }
 
   function checkInteger(number: Json, min: number | undefined, max: number | undefined): Json | undefined {
@@ -200,7 +214,7 @@ function checkField(value: Json, field: ConfigField, at: string, reportAt: Repor
     const known = [...required, ...optional]
     for (const key of Object.keys(item)) {
       if (known.includes(key)) continue
-      report(join(itemAt, key), configProblems.unknownField(key, known))
+      report(joinPath(itemAt, key), configProblems.unknownField(key, known))
     }
     if (required.some((key) => !Object.hasOwn(item, key)) || known.some((key) => Object.hasOwn(item, key) && typeof item[key] !== 'string')) {
       report(itemAt, configProblems.wrongShape(field.label, expectedShape(field), describeJson(item)))
@@ -236,8 +250,4 @@ export function describeJson(json: Json | undefined): string {
   if (Array.isArray(json)) return json.length === 0 ? 'an empty list' : `a list of ${json.length}`
   const keys = Object.keys(json)
   return keys.length === 0 ? 'an empty object' : `an object with ${keys.slice(0, 4).map((key) => JSON.stringify(key.slice(0, 40))).join(', ')}${keys.length > 4 ? ', …' : ''}`
-}
-
-export function join(path: string, key: string): string {
-  return path === '' ? key : `${path}.${key}`
 }
