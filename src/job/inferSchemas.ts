@@ -3,9 +3,10 @@ import type { JsonObject } from '../columnar/json.ts'
 import { checkConfig } from './checkConfig.ts'
 import { ordering } from './graph.ts'
 import type { Edge, Job, Operator, Settings } from './job.ts'
-import type { DefinitionOf, InputSchemas, OperatorDefinition, OutputSchemas } from './operatorDefinition.ts'
+import { rowKindTexts } from '../columnar/batch.ts'
+import type { DefinitionOf, InputSchemas, OperatorDefinition, OutputSchemas, RowKinds } from './operatorDefinition.ts'
 import type { Problem } from './problem.ts'
-import { configProblems } from './problemCatalogue.ts'
+import { columnProblems, configProblems } from './problemCatalogue.ts'
 
 /**
  * Schemas for every port and edge, by walking the job in topological order and asking each operator's definition.
@@ -22,6 +23,8 @@ export interface InferredSchemas {
   readonly inputs: ReadonlyMap<string, InputSchemas>
   /** By operator id, then port; an output that cannot be known is left out. */
   readonly outputs: ReadonlyMap<string, OutputSchemas>
+  /** Row kinds each operator may emit, by operator id. */
+  readonly rowKinds: ReadonlyMap<string, RowKinds>
   /** By index in `job.edges`; null when not known. */
   readonly edges: readonly (Schema | null)[]
   /** Each operator's config without the fields whose shape is wrong: what `infer` saw. */
@@ -70,6 +73,7 @@ export function inferSchemas(job: Job, definitionOf: DefinitionOf, memory: Infer
   const inputs = new Map<string, InputSchemas>()
   const outputs = new Map<string, OutputSchemas>()
   const configs = new Map<string, JsonObject>()
+  const rowKinds = new Map<string, RowKinds>()
   const problems: Problem[] = []
   const settings = job.settings ?? noSettings
   for (const id of ordering([...operators.keys()], job.edges).order) {
@@ -89,10 +93,32 @@ export function inferSchemas(job: Job, definitionOf: DefinitionOf, memory: Infer
     inputs.set(id, arriving)
     outputs.set(id, result.outputs)
     configs.set(id, result.config)
+    const arrivingKinds = kindsByPort(definition, (incoming.get(id) ?? []).map((i) => job.edges[i]!), rowKinds)
+    rowKinds.set(id, definition.rowKinds?.({ config: result.config, inputs: arrivingKinds }) ?? passedOn(definition, arrivingKinds))
+    for (const port of definition.inputs) {
+      if (port.insertOnly === true && arrivingKinds[port.name]!.some((kind) => kind !== '+I')) {
+        problems.push({ ...columnProblems.changelogInput(definition.title), place: { operator: id } })
+      }
+    }
     problems.push(...result.problems)
   }
   const edges = job.edges.map((edge) => portSchema(outputs.get(edge.from), fromPortOf(edge)))
-  return { inputs, outputs, edges, configs, problems }
+  return { inputs, outputs, rowKinds, edges, configs, problems }
+}
+
+/** Row kinds of each port's edges together. An edge out of a cycle or an unknown kind adds none: other Problems speak of it. */
+function kindsByPort(definition: OperatorDefinition, edges: readonly Edge[], rowKinds: ReadonlyMap<string, RowKinds>): Record<string, RowKinds> {
+  const kinds: Record<string, RowKinds> = {}
+  for (const port of definition.inputs) {
+    const arriving = edges.filter((edge) => toPortOf(edge) === port.name).flatMap((edge) => rowKinds.get(edge.from) ?? [])
+    kinds[port.name] = rowKindTexts.filter((kind) => arriving.includes(kind))
+  }
+  return kinds
+}
+
+function passedOn(definition: OperatorDefinition, arriving: Readonly<Record<string, RowKinds>>): RowKinds {
+  const all = definition.inputs.flatMap((port) => arriving[port.name]!)
+  return definition.inputs.length === 0 ? ['+I'] : rowKindTexts.filter((kind) => all.includes(kind))
 }
 
 /** Checks one operator's config and asks its definition: what the inspector needs while a field is being typed. */

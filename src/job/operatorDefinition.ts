@@ -1,3 +1,4 @@
+import type { RowKindText } from '../columnar/batch.ts'
 import type { Schema } from '../columnar/schema.ts'
 import type { ConfigField } from './configField.ts'
 import type { JsonObject } from '../columnar/json.ts'
@@ -35,6 +36,27 @@ export interface OperatorDefinition {
   readonly infer: (context: InferContext) => OutputSchemas
   /** How each input's rows must reach the subtasks. */
   readonly distribution: (context: { readonly config: JsonObject; readonly inputs: InputSchemas }) => readonly Distribution[]
+  /**
+   * What else changes when the setting at `path` was edited, such as the columns that a newly chosen sample brings; the config itself when nothing
+   * does. Part of the same step.
+   */
+  readonly adjustConfig?: (config: JsonObject, path: string) => JsonObject
+  /** Row kinds the output may hold, from those of each input port's edges together; default: all that any input brings. */
+  readonly rowKinds?: (context: { readonly config: JsonObject; readonly inputs: Readonly<Record<string, RowKinds>> }) => RowKinds
+  /** What it keeps between rows and when that is freed, as a phrase for `explain`; null or absent: nothing. */
+  readonly state?: (config: JsonObject) => string | null
+  /** Sources: how many splits are read side by side, one subtask each; default 1. */
+  readonly splits?: (config: JsonObject) => number
+  /**
+   * The columns of each input that the used columns of the outputs depend on, for leaving out what nobody reads; default: all of them. `used` has
+   * the names by output port; ports that are not connected are absent. Columns that decide which rows come out are always needed.
+   */
+  readonly columnsNeeded?: (context: { readonly config: JsonObject; readonly inputs: InputSchemas; readonly used: ColumnsByPort }) => ColumnsByPort
+  /**
+   * Sources: the columns the run time may leave out when only `used` are read, by name; default: none. The run time then finds a shorter schema in
+   * `spec.outputs` than the config's columns.
+   */
+  readonly columnsNotRead?: (context: { readonly config: JsonObject; readonly schema: Schema; readonly used: ReadonlySet<string> }) => readonly string[]
   /** Changes a rename of an input column makes to this config, so that uses follow; default: none known. */
   readonly renameColumn?: (config: JsonObject, input: string, from: string, to: string) => JsonObject
 }
@@ -46,6 +68,8 @@ export interface InputPort {
   readonly title: string
   /** Any number of edges (union). */
   readonly many?: boolean
+  /** Rows that update or delete are refused here, as on Flink. */
+  readonly insertOnly?: boolean
 }
 
 export interface OutputPort {
@@ -58,6 +82,9 @@ export interface OutputPort {
 /** Schemas by input port. A `many` port lists one for each edge; unknown ones are null. */
 export type InputSchemas = Readonly<Record<string, readonly (Schema | null)[]>>
 export type OutputSchemas = Readonly<Record<string, Schema>>
+
+export type RowKinds = readonly RowKindText[]
+export type ColumnsByPort = Readonly<Record<string, ReadonlySet<string>>>
 
 export interface InferContext {
   readonly config: JsonObject

@@ -1,0 +1,24 @@
+import type { DefinitionOf, OperatorDefinition } from '../job/operatorDefinition.ts'
+import { definition as filter } from './filter/definition.ts'
+import { definition as project } from './project/definition.ts'
+import { definition as sink } from './sink/definition.ts'
+import { definition as union } from './union/definition.ts'
+
+/**
+ * Every operator there is, in the order of the palette: by family, as a stream flows. A new room is one line here; the other registries
+ * are records over these kinds, so a facet that is missing there does not compile.
+ */
+export const catalog = {
+  filter,
+  project,
+  union,
+  sink,
+} satisfies Readonly<Record<string, OperatorDefinition>>
+
+export type Kind = keyof typeof catalog
+
+export const kinds = Object.keys(catalog) as readonly Kind[]
+
+export const definitions: readonly OperatorDefinition[] = Object.values(catalog)
+
+export const definitionOf: DefinitionOf = (kind) => (Object.hasOwn(catalog, kind) ? catalog[kind as Kind] : undefined)

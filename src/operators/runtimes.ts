@@ -1,0 +1,18 @@
+import type { Kind } from './catalog.ts'
+import { runtime as filter } from './filter/runtime.ts'
+import { runtime as project } from './project/runtime.ts'
+import type { RuntimeFactory } from './runtimeFactory.ts'
+import { runtime as sink } from './sink/runtime.ts'
+import { runtime as union } from './union/runtime.ts'
+
+/** What runs each operator, loaded by engine workers alone. */
+export const runtimes: Readonly<Record<Kind, RuntimeFactory>> = {
+  filter,
+  project,
+  union,
+  sink,
+}
+
+export function runtimeOf(kind: string): RuntimeFactory | undefined {
+  return Object.hasOwn(runtimes, kind) ? runtimes[kind as Kind] : undefined
+}
