@@ -153,6 +153,74 @@ export const wiringProblems = {
 
 // Sections of the rooms follow, one `export const <room>Problems` each, MR-140 on.
 
+/** MR-14x: windows. */
+export const windowProblems = {
+  noWindow: (columns: readonly string[]) =>
+    error(
+      'MR-140',
+      `There is no window: none is set, and the input has no \`window_start\` and \`window_end\` columns (its columns: ${listed(columns)}). Set a window, or feed this operator from one that gives windows.`,
+    ),
+  windowTwice: () =>
+    advice(
+      'MR-141',
+      'A window is set although the input already carries \`window_start\` and \`window_end\`. That cuts the windows anew by the time column; leave the window out to use those of the input.',
+    ),
+  sizeNotMultiple: (what: 'slide' | 'step', size: string, part: string) =>
+    error('MR-142', `The window size ${size} is not a multiple of the ${what} ${part}; Flink accepts only multiples. Change one of them.`),
+  offsetTooLarge: (offset: string, limit: string) =>
+    error('MR-143', `The window offset ${offset} is not smaller than the size ${limit}. Windows repeat every size, so a smaller offset says the same.`),
+  windowsDiffer: (left: string, right: string) =>
+    error('MR-144', `The left input has ${left}, the right ${right}. A window join needs the same windows on both sides: set \`window\` here, or bring both sides to the same window.`),
+  timeKindsDiffer: (left: string, leftType: string, right: string, rightType: string) =>
+    error(
+      'MR-145',
+      `The time columns do not go together: ${named(left)} is ${leftType}, ${named(right)} is ${rightType}. Both must be event time of one type, or both processing time. Change the type at one of the sources.`,
+    ),
+  sessionPartition: (found: readonly string[], groupBy: readonly string[]) =>
+    error(
+      'MR-146',
+      `Sessions of ${listed(found)} differ from the group ${listed(groupBy)}; a session belongs to one group here. Make the two lists equal, or leave "Sessions of" out.`,
+    ),
+  groupingSetColumn: (column: string, groupBy: readonly string[]) =>
+    error('MR-147', `The grouping set names ${named(column)}, which is not in the group (${listed(groupBy)}). Add it to the group or remove it from the set.`),
+  groupedByWindow: (column: string) =>
+    error('MR-148', `${named(column)} is in every result of a window anyway. Remove it from the group.`),
+  latenessUnsupported: (what: string) =>
+    error('MR-149', `Allowed lateness has no meaning with ${what}: processing time is never late. Remove it, or use an event-time column.`),
+  latenessNotExported: () =>
+    warning('MR-149', 'Flink SQL has no allowed lateness for windows: the exported SQL drops rows that this job still takes. Raise the watermark delay at the source instead, or remove it.'),
+} as const
+
+/** MR-15x: joins, unions. */
+export const joinProblems = {
+  notComparable: (left: string, leftType: string, right: string, rightType: string) =>
+    error(
+      'MR-150',
+      `${named(left)} (${leftType}) and ${named(right)} (${rightType}) cannot be compared. Convert one of them in a Project before the join, for example with CAST(... AS ${rightType}).`,
+    ),
+  boundsCrossed: (lower: string, upper: string) =>
+    warning('MR-151', `The lower bound ${lower} is above the upper bound ${upper}, so no row can have a match. Swap them.`),
+  everyPair: () =>
+    advice('MR-152', 'No columns are equal in this join, so every row meets every other, all in one subtask. Add a pair of equal columns where the data has one.'),
+  unionTypes: (input: number, position: number, name: string, type: string, firstName: string, firstType: string) =>
+    error(
+      'MR-153',
+      `Column ${position} of input ${input} is ${named(name)} ${type}, but the first input has ${named(firstName)} ${firstType} there. Inputs of a union match by position and type: bring them in line with a Project.`,
+    ),
+  unionWidth: (input: number, count: number, firstCount: number) =>
+    error('MR-154', `Input ${input} has ${count} columns, the first input has ${firstCount}. Inputs of a union match by position and type: bring them in line with a Project.`),
+  unionTime: (name: string, input: number) =>
+    advice(
+      'MR-155',
+      `${named(name)} is event time in the first input but not in input ${input}, so it is a plain timestamp after the union and no window can use it.`,
+    ),
+} as const
+
+/** MR-16x: sinks. */
+export const sinkProblems = {
+  keyNotUnique: (column: string) => error('MR-160', `The key names ${named(column)} twice. Remove one.`),
+} as const
+
 function circle(ids: readonly string[]): string {
   const shown = ids.length > 12 ? [...ids.slice(0, 11), `… ${ids.length - 11} more …`] : ids
   return [...shown, ids[0]!].join(' → ')

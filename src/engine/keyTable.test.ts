@@ -1,0 +1,98 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { columnOf } from '../columnar/batchBuilder.ts'
+import { valuesOf } from '../columnar/concat.ts'
+import { bigintType, booleanType, decimalType, doubleType, intType, stringType, timestampType, type DataType } from '../columnar/dataType.ts'
+import type { Value } from '../columnar/column.ts'
+import { jsonTextOf } from '../columnar/valueJson.ts'
+import { KeyEncoder } from './keyEncoder.ts'
+import { KeyTable } from './keyTable.ts'
+
+const bytesType: DataType = { kind: 'BYTES', nullable: true }
+const small = fc.integer({ min: -3, max: 3 })
+const valuesByType: readonly [DataType, fc.Arbitrary<Value>][] = [
+  [booleanType, fc.boolean()],
+  [intType, small],
+  [timestampType, fc.integer({ min: -2, max: 2 }).map((n) => n * 1e12)],
+  [bigintType, fc.oneof(small.map(BigInt), fc.constantFrom(2n ** 62n, -(2n ** 63n), 2n ** 53n, 2n ** 53n + 1n))],
+  [decimalType(38, 2), fc.oneof(small.map(BigInt), fc.constantFrom(10n ** 37n, 10n ** 37n + 1n))],
+  [doubleType, fc.constantFrom(0, -0, 0.5, -0.5, Number.NaN, Infinity, -Infinity, 1e300)],
+  [stringType, fc.constantFrom('', 'a', 'A', 'null', '-0', 'ß', '0')],
+  [bytesType, fc.constantFrom(Uint8Array.of(), Uint8Array.of(1), Uint8Array.of(1, 0))],
+]
+
+/** Batches of rows over some key columns. */
+const keyed = fc.subarray(valuesByType.map((_, i) => i), { minLength: 0, maxLength: 3 }).chain((chosen) => {
+  const row = fc.tuple(...chosen.map((i) => fc.option(valuesByType[i]![1], { freq: 5 })))
+  return fc.record({ types: fc.constant(chosen.map((i) => valuesByType[i]![0])), batches: fc.array(fc.array(row, { maxLength: 30 }), { maxLength: 6 }) })
+})
+
+describe('key table', () => {
+  it('gives equal keys one slot, in order of appearance, whatever batches they come in', () => {
+    fc.assert(
+      fc.property(keyed, fc.boolean(), ({ types, batches }, shrink) => {
+        const encoder = new KeyEncoder(types)
+        const table = new KeyTable(types.length, 4)
+        const slotOf = new Map<string, number>()
+        const seen: (readonly Value[])[] = []
+        for (const rows of batches) {
+          const columns = types.map((type, i) => columnOf(type, rows.map((row) => row[i]!)))
+          const slots = new Int32Array(rows.length)
+          table.slotsOf(encoder.encode(columns, rows.length), 0, rows.length, slots)
+          rows.forEach((row, i) => {
+            const text = row.map((value, k) => jsonTextOf(value, types[k]!)).join(',')
+            if (!slotOf.has(text)) {
+              slotOf.set(text, slotOf.size)
+              seen.push(row)
+            }
+            expect(slots[i]).toBe(slotOf.get(text))
+          })
+          const found = new Int32Array(rows.length)
+          table.find(encoder.encode(columns, rows.length), 0, rows.length, found)
+          expect(found).toEqual(slots)
+          if (shrink) encoder.shrink([table])
+        }
+        expect(table.size).toBe(slotOf.size)
+        types.forEach((type, k) => {
+          const values = valuesOf(encoder.decode(k, table.keysOf(k), table.size), table.size)
+          expect(values.map((value) => jsonTextOf(value, type))).toEqual(seen.map((row) => jsonTextOf(row[k]!, type)))
+        })
+      }),
+    )
+  })
+
+  it('knows key 0, keeps NULL apart, and starts anew when cleared', () => {
+    const encoder = new KeyEncoder([bigintType])
+    const table = new KeyTable(1)
+    const slots = new Int32Array(4)
+    table.slotsOf(encoder.encode([columnOf(bigintType, [0n, null, 0n, null])], 4), 0, 4, slots)
+    expect([...slots]).toEqual([0, 1, 0, 1])
+    table.clear()
+    expect(table.size).toBe(0)
+    table.slotsOf(encoder.encode([columnOf(bigintType, [7n])], 1), 0, 1, slots)
+    expect(slots[0]).toBe(0)
+  })
+
+  it('grows past its first capacity', () => {
+    const table = new KeyTable(1, 4)
+    const keys = Float64Array.from({ length: 5000 }, (_, i) => (i * 7919) % 2500)
+    const slots = new Int32Array(5000)
+    table.slotsOf([keys], 0, 5000, slots)
+    expect(table.size).toBe(2500)
+    expect(slots.subarray(2500)).toEqual(slots.subarray(0, 2500))
+  })
+
+  it('forgets interned values that no table holds', () => {
+    const encoder = new KeyEncoder([stringType])
+    const table = new KeyTable(1)
+    const slots = new Int32Array(3)
+    table.slotsOf(encoder.encode([columnOf(stringType, ['a', 'b', 'c'])], 3), 0, 3, slots)
+    const rest = new KeyTable(1)
+    rest.slotsOf(encoder.encode([columnOf(stringType, ['c', null])], 2), 0, 2, slots)
+    encoder.shrink([rest])
+    expect(encoder.internedCount).toBe(1)
+    expect(valuesOf(encoder.decode(0, rest.keysOf(0), rest.size), 2)).toEqual(['c', null])
+    rest.slotsOf(encoder.encode([columnOf(stringType, [null, 'c'])], 2), 0, 2, slots)
+    expect([slots[0], slots[1]]).toEqual([1, 0])
+  })
+})

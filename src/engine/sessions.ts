@@ -1,0 +1,229 @@
+import { Timers } from './timers.ts'
+import type { SessionTime } from './sessionTime.ts'
+
+/**
+ * Session windows of many keys: which session a row belongs to, which sessions become one, which end.
+ *
+ * A row at t is the session [t, t + gap). Sessions of a key merge when they overlap *or touch* (`a.start <= b.end && a.end >= b.start`), so rows exactly one gap
+ * apart belong together (Flink: TimeWindow.intersects). A session is fired when the watermark reaches the timer of its last
+ * millisecond; a row is late when the session it would be in, after merging, is closed already.
+ *
+ * Sessions have slots, dense small numbers that are reused, so that accumulators lie in arrays; a key is whatever slot the owner's key table gave it.
+ * The store calls back where contents must follow: `merge(from, into)`. The slot of a merged or ended session is given out again only after `free`.
+ * A key has few open sessions, mostly one: they form a chain.
+ */
+export class SessionStore {
+  readonly #gapMs: number
+  readonly #allowedLatenessMs: number
+  readonly #time: SessionTime
+  readonly #merge: (from: number, into: number) => void
+  readonly #timers: Timers
+  /** By session slot. A dead slot (merged away) has start NaN until its timer rings. */
+  #starts = new Float64Array(64)
+  #ends = new Float64Array(64)
+  #next = new Int32Array(64)
+  #keys = new Int32Array(64)
+  #fired = new Uint8Array(64)
+  #used = 0
+  #freeSlots: number[] = []
+  /** First session of each key; -1 for none. */
+  #heads = new Int32Array(64).fill(-1)
+  #open = 0
+
+  constructor(gapMs: number, allowedLatenessMs: number, time: SessionTime, merge: (from: number, into: number) => void) {
+    this.#gapMs = gapMs
+    this.#allowedLatenessMs = allowedLatenessMs
+    this.#time = time
+    this.#merge = merge
+    this.#timers = new Timers(Math.max(1, gapMs / 4))
+  }
+
+  /** Sessions held. */
+  get open(): number {
+    return this.#open
+  }
+  /** Slots ever in use at once: accumulators must have room for so many. */
+  get slotsUsed(): number {
+    return this.#used
+  }
+  get bytes(): number {
+    return this.#starts.byteLength * 3 + this.#heads.byteLength + this.#timers.bytes
+  }
+  startOf(slot: number): number {
+    return this.#starts[slot]!
+  }
+  endOf(slot: number): number {
+    return this.#ends[slot]!
+  }
+  keyOf(slot: number): number {
+    return this.#keys[slot]!
+  }
+  /** No timer rings before this watermark. */
+  get nextTimer(): number {
+    return this.#timers.earliest
+  }
+
+  /** Whether a session's result is due, or was given already. */
+  isFired(end: number, watermark: number): boolean {
+    return watermark >= this.#time.timerOf(end - 1)
+  }
+  #isClosed(end: number, watermark: number): boolean {
+    return watermark >= this.#time.timerOf(end - 1) + this.#allowedLatenessMs
+  }
+
+  /** The session of a row at `time`, after merging; -1 when the row is late. */
+  sessionOf(key: number, time: number, watermark: number): number {
+    if (key >= this.#heads.length) this.#growHeads(key + 1)
+    let start = time
+    let end = time + this.#gapMs
+    // The usual case first: one session, which the row falls into or extends.
+    const head = this.#heads[key]!
+    if (head >= 0 && this.#next[head]! < 0 && start >= this.#starts[head]! && start <= this.#ends[head]! && !this.#isClosed(this.#ends[head]!, watermark)) {
+      if (end > this.#ends[head]!) this.#ends[head] = end
+      return this.#late(head, watermark)
+    }
+    let into = -1
+    for (let session = head; session >= 0; session = this.#next[session]!) {
+      if (this.#starts[session]! > end || this.#ends[session]! < start || this.#isClosed(this.#ends[session]!, watermark)) continue
+      start = Math.min(start, this.#starts[session]!)
+      end = Math.max(end, this.#ends[session]!)
+      if (into < 0) into = session
+      else {
+        // The older of the two keeps its slot.
+        const [from, kept] = this.#starts[session]! < this.#starts[into]! ? [into, session] : [session, into]
+        this.#starts[kept] = start
+        this.#ends[kept] = end
+        this.#fired[kept] = 0
+        this.#merge(from, kept)
+        this.#unlink(from)
+        this.#starts[from] = Number.NaN
+        this.#open--
+        into = kept
+      }
+    }
+    if (into < 0) {
+      if (this.#isClosed(end, watermark)) return -1
+      into = this.#create(key, start, end)
+    } else {
+      this.#starts[into] = start
+      this.#ends[into] = end
+    }
+    return this.#late(into, watermark)
+  }
+
+  /** A session that gave its result and was extended beyond the watermark owes a new one at its new end. */
+  #late(session: number, watermark: number): number {
+    if (this.#fired[session] === 1 && !this.isFired(this.#ends[session]!, watermark)) {
+      this.#fired[session] = 0
+      this.#timers.set(this.#time.timerOf(this.#ends[session]! - 1), session)
+    }
+    return session
+  }
+
+  #create(key: number, start: number, end: number): number {
+    const slot = this.#freeSlots.pop() ?? this.#used++
+    if (slot === this.#starts.length) this.#grow()
+    this.#starts[slot] = start
+    this.#ends[slot] = end
+    this.#keys[slot] = key
+    this.#fired[slot] = 0
+    this.#next[slot] = this.#heads[key]!
+    this.#heads[key] = slot
+    this.#timers.set(this.#time.timerOf(end - 1), slot)
+    this.#open++
+    return slot
+  }
+
+  #unlink(session: number): void {
+    const key = this.#keys[session]!
+    if (this.#heads[key] === session) this.#heads[key] = this.#next[session]!
+    else {
+      let before = this.#heads[key]!
+      while (this.#next[before] !== session) before = this.#next[before]!
+      this.#next[before] = this.#next[session]!
+    }
+  }
+
+  /**
+   * All sessions that the watermark fires and that have not given a result yet, by end, then by start. `due` must read what it needs at once; `ended`
+   * follows for each session that is gone, whose slot the owner clears before it is used again.
+   */
+  advance(watermark: number, due: (session: number) => void, ended: (session: number) => void): void {
+    this.#timers.advance(watermark, (_time, session) => {
+      if (Number.isNaN(this.#starts[session]!)) {
+        this.#freeSlots.push(session)
+        return
+      }
+      const timer = this.#time.timerOf(this.#ends[session]! - 1)
+      if (timer > watermark) {
+        this.#timers.set(timer, session)
+        return
+      }
+      if (timer > _time) {
+        // Extended since the timer was set, and due as well: wait for its turn among the others.
+        this.#timers.set(timer, session)
+        return
+      }
+      if (this.#fired[session] === 0) {
+        this.#fired[session] = 1
+        due(session)
+      }
+      if (timer + this.#allowedLatenessMs > watermark) {
+        this.#timers.set(timer + this.#allowedLatenessMs, session)
+        return
+      }
+      this.#unlink(session)
+      this.#starts[session] = Number.NaN
+      this.#open--
+      this.#freeSlots.push(session)
+      ended(session)
+    })
+  }
+
+  /** Gives keys new numbers, when the owner's key table was rebuilt. `numberOf[old]` is the new one. */
+  renumberKeys(numberOf: Int32Array, keyCount: number): void {
+    const heads = new Int32Array(Math.max(64, keyCount)).fill(-1)
+    for (let old = 0; old < this.#heads.length; old++) {
+      const head = this.#heads[old]!
+      if (head < 0) continue
+      const key = numberOf[old]!
+      heads[key] = head
+      for (let session = head; session >= 0; session = this.#next[session]!) this.#keys[session] = key
+    }
+    this.#heads = heads
+  }
+
+  /** Keys that have an open session. */
+  liveKeys(): number[] {
+    const keys: number[] = []
+    for (let key = 0; key < this.#heads.length; key++) if (this.#heads[key]! >= 0) keys.push(key)
+    return keys
+  }
+
+  #growHeads(needed: number): void {
+    let capacity = this.#heads.length
+    while (capacity < needed) capacity *= 2
+    const heads = new Int32Array(capacity).fill(-1)
+    heads.set(this.#heads)
+    this.#heads = heads
+  }
+
+  #grow(): void {
+    const capacity = this.#starts.length * 2
+    const starts = new Float64Array(capacity)
+    const ends = new Float64Array(capacity)
+    const next = new Int32Array(capacity)
+    const keys = new Int32Array(capacity)
+    const fired = new Uint8Array(capacity)
+    starts.set(this.#starts)
+    ends.set(this.#ends)
+    next.set(this.#next)
+    keys.set(this.#keys)
+    fired.set(this.#fired)
+    this.#starts = starts
+    this.#ends = ends
+    this.#next = next
+    this.#keys = keys
+    this.#fired = fired
+  }
+}

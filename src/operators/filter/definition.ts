@@ -1,0 +1,36 @@
+import { checkPredicate } from '../../expression/typeOf.ts'
+import type { OperatorDefinition } from '../../job/operatorDefinition.ts'
+import { renameInExpression } from '../../job/renameColumn.ts'
+
+export const definition: OperatorDefinition = {
+  kind: 'filter',
+  title: 'Filter',
+  family: 'shape',
+  icon: 'filter',
+  summary: 'Keeps the rows for which a condition is true.',
+  searchTerms: ['where', 'condition', 'select', 'drop rows', 'predicate'],
+  inputs: [{ name: 'in', title: 'Input' }],
+  outputs: [{ name: 'out', title: 'Kept rows' }],
+  fields: [
+    {
+      key: 'where',
+      label: 'Condition',
+      control: 'expression',
+      result: 'boolean',
+      help: 'Rows for which this is TRUE go on. FALSE and NULL (unknown) rows are dropped.',
+    },
+  ],
+  initialConfig: () => ({ where: 'TRUE' }),
+  subtitle: (config) => (typeof config.where === 'string' ? config.where.replaceAll(/\s+/g, ' ').trim() : ''),
+  infer: ({ config, inputs, report }) => {
+    const schema = inputs.in?.[0] ?? null
+    if (schema === null) return {}
+    if (typeof config.where === 'string') {
+      for (const problem of checkPredicate(config.where, { inputs: [{ qualifier: null, schema }] }).problems) report('where', problem)
+    }
+    return { out: schema }
+  },
+  distribution: () => [{ kind: 'any' }],
+  renameColumn: (config, _input, from, to) =>
+    typeof config.where === 'string' ? { ...config, where: renameInExpression(config.where, null, from, to) } : config,
+}

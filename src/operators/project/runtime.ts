@@ -1,0 +1,47 @@
+import type { Batch } from '../../columnar/batch.ts'
+import type { Column } from '../../columnar/column.ts'
+import type { OperatorContext, OperatorRuntime } from '../../engine/operatorRuntime.ts'
+import { compileScalar } from '../../expression/compile.ts'
+import type { EvaluationContext } from '../../expression/expression.ts'
+import { checkScalar } from '../../expression/typeOf.ts'
+import { namedExpressionsOf } from '../../job/joinConfig.ts'
+import type { OperatorSpec } from '../../job/operatorSpec.ts'
+import type { RuntimeFactory } from '../runtimeFactory.ts'
+
+export const runtime: RuntimeFactory = { role: 'operator', create: (spec) => new Project(spec) }
+
+class Project implements OperatorRuntime {
+  readonly #spec: OperatorSpec
+  readonly #columns: readonly ReturnType<typeof compileScalar>[]
+  #context!: OperatorContext
+  #evaluation!: EvaluationContext
+  readonly #inputs: (readonly Column[])[] = [[]]
+
+  constructor(spec: OperatorSpec) {
+    this.#spec = spec
+    const scope = { inputs: [{ qualifier: null, schema: spec.inputs[0]!.schema }] }
+    this.#columns = namedExpressionsOf(spec.config, 'columns')!.map(({ name, expression }) => {
+      const { typed, problems } = checkScalar(expression, scope)
+      if (typed === null) throw new Error(`project ${spec.id} was deployed with a column ${name} that does not compile: ${problems[0]?.message}`)
+      return compileScalar(typed)
+    })
+  }
+
+  open(context: OperatorContext): void {
+    this.#context = context
+    this.#evaluation = { timeZone: context.timeZone, processingTime: () => context.processingTime(), watermarks: null, watermark: -Infinity }
+  }
+
+  processBatch(_input: number, batch: Batch): void {
+    this.#inputs[0] = batch.columns
+    this.#evaluation.watermarks = batch.watermarks
+    const columns: Column[] = []
+    for (const column of this.#columns) columns.push(column(this.#inputs, batch.rowCount, this.#evaluation))
+    this.#context.emit(0, { schema: this.#spec.outputs[0]!.schema, columns, rowCount: batch.rowCount, kinds: batch.kinds, watermarks: batch.watermarks })
+  }
+
+  onWatermark(watermark: number): number {
+    this.#evaluation.watermark = watermark
+    return watermark
+  }
+}
