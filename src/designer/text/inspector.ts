@@ -40,6 +40,7 @@ export const inspector = {
   rowCount: (count: number) => plural(count, 'row', 'rows'),
   durationPlaceholder: '1 min',
   durationUnreadable: 'Write a duration such as 10 s, 1 min or 1 h 30 min.',
+  jsonUnreadable: (line: number, column: number, detail: string) => `Line ${line}, column ${column}: ${detail}`,
   expressionPlaceholder: 'price * 0.908',
   valueForNewestRow: 'Value for the newest row',
   namePlaceholder: 'name',

@@ -1,0 +1,146 @@
+import { useCallback, useEffect, useMemo } from 'react'
+import { ArrowRight, Download, Pin, PinOff } from 'lucide-react'
+import { rowText } from '../../columnar/compareRows.ts'
+import type { Schema } from '../../columnar/schema.ts'
+import { nameOf, useDesigner, useEdgeSchema } from '../store/designerStore.ts'
+import { edgeOfKey } from '../store/edgeKey.ts'
+import { isActive, sinkRows, useEdgeMetrics, usePoisonRows, usePreview, useRun, useSinkRows, watchEdge } from '../store/runStore.ts'
+import { text as t } from '../text/text.ts'
+import { DataTable, type TableRow } from './DataTable.tsx'
+import styles from './data.module.css'
+import { selectedView, togglePin, usePinned, viewId, type DataView } from './views.ts'
+
+/** Rows kept for an edge that is looked at. */
+const rowsWatched = 500
+
+/** The rows of the selection, and beside them those that are pinned. */
+export function DataTab() {
+  const selection = useDesigner((state) => state.selection)
+  const job = useDesigner((state) => state.document.job)
+  const pinned = usePinned()
+  const selected = useMemo(() => selectedView(selection), [selection, job])
+  const views = selected === null || pinned.some((view) => viewId(view) === viewId(selected)) ? pinned : [...pinned, selected]
+  if (views.length === 0) return <p className={styles.hint}>{t.data.choose}</p>
+  return (
+    <div className={styles.panes}>
+      {views.map((view) => (
+        <div key={viewId(view)} className={styles.pane}>
+          {view.kind === 'edge' ? <EdgePane view={view} pinned={pinned.includes(view)} /> : <SinkPane view={view} pinned={pinned.includes(view)} />}
+        </div>
+      ))}
+    </div>
+  )
+}
+
+function PinButton({ view, pinned }: { readonly view: DataView; readonly pinned: boolean }) {
+  const label = pinned ? t.data.unpin : t.data.pin
+  return (
+    <button type="button" className={styles.iconButton} aria-label={label} title={label} aria-pressed={pinned} onClick={() => togglePin(view)}>
+      {pinned ? <PinOff size={14} aria-hidden /> : <Pin size={14} aria-hidden />}
+    </button>
+  )
+}
+
+const noFields: Schema = { fields: [] }
+
+function useEmptyText(): string {
+  const run = useRun()
+  return run.status.kind === 'idle' ? t.data.notRun : isActive(run.status) ? t.data.nothingYetRunning : t.data.nothingYet
+}
+
+function EdgePane({ view, pinned }: { readonly view: Extract<DataView, { kind: 'edge' }>; readonly pinned: boolean }) {
+  const { key } = view
+  useEffect(() => watchEdge(key, rowsWatched), [key])
+  const preview = usePreview(key)
+  const metrics = useEdgeMetrics(key)
+  const inferred = useEdgeSchema(key)
+  const edge = useDesigner((state) => edgeOfKey(state.document.job, key))
+  const emptyText = useEmptyText()
+  const rows = preview?.rows
+  const rowAt = useCallback((index: number): TableRow | undefined => rows?.[index], [rows])
+  const schema = preview?.schema ?? inferred ?? noFields
+  if (edge === undefined) return null
+  const [from, to] = [nameOf(edge.from), nameOf(edge.to)]
+  const seen = metrics?.rows ?? preview?.rowsSeen ?? 0
+  const shown = rows?.length ?? 0
+  return (
+    <>
+      <div className={styles.paneHead}>
+        <PinButton view={view} pinned={pinned} />
+        <div className={styles.paneTitle}>
+          <b>{from}</b>
+          <ArrowRight size={12} aria-hidden />
+          <b>{to}</b>
+        </div>
+        <span className={styles.spacer} />
+        <span className={styles.quiet}>{shown < seen ? t.data.rowsKept(shown, seen) : t.data.rowsSeen(seen)}</span>
+        {(metrics?.lateRows ?? 0) > 0 ? (
+          <span className={styles.chip} data-tone="late">
+            {t.data.late(metrics!.lateRows)}
+          </span>
+        ) : null}
+        <PoisonChip id={edge.from} />
+      </div>
+      <DataTable label={t.data.tableOf(from, to)} schema={schema} rowCount={shown} rowAt={rowAt} version={preview?.rowsSeen ?? 0} emptyText={emptyText} />
+    </>
+  )
+}
+
+function PoisonChip({ id }: { readonly id: string }) {
+  const poison = usePoisonRows(id)
+  if (poison.total === 0) return null
+  const first = poison.rows
+    .slice(0, 8)
+    .map((row) => `${t.data.poisonRow(row.row)}: ${row.reason}`)
+    .join('\n')
+  return (
+    <span className={styles.chip} data-tone="error" title={first}>
+      {t.data.poison(poison.total)}
+    </span>
+  )
+}
+
+function SinkPane({ view, pinned }: { readonly view: Extract<DataView, { kind: 'sink' }>; readonly pinned: boolean }) {
+  const rows = useSinkRows(view.id)
+  const emptyText = useEmptyText()
+  const inferred = useDesigner((state) => Object.values(state.check.inputs.get(view.id) ?? {})[0]?.[0] ?? null)
+  const rowAt = useCallback(
+    (index: number): TableRow | undefined => {
+      if (index < 0 || index >= rows.rowCount) return undefined
+      const row = rows.row(index)
+      return { kind: row.kind, values: row.values, late: false }
+    },
+    [rows],
+  )
+  const name = nameOf(view.id)
+  return (
+    <>
+      <div className={styles.paneHead}>
+        <PinButton view={view} pinned={pinned} />
+        <div className={styles.paneTitle}>
+          <b>{name}</b>
+        </div>
+        <span className={styles.spacer} />
+        <span className={styles.quiet}>{rows.rowCount < rows.rowsSeen ? t.data.rowsKept(rows.rowCount, rows.rowsSeen) : t.data.rowsSeen(rows.rowsSeen)}</span>
+        <button type="button" className={styles.iconButton} aria-label={t.data.download} title={t.data.download} disabled={rows.rowCount === 0} onClick={() => downloadRows(view.id)}>
+          <Download size={14} aria-hidden />
+        </button>
+      </div>
+      <DataTable label={t.data.tableOfSink(name)} schema={rows.schema ?? inferred ?? noFields} rowCount={rows.rowCount} rowAt={rowAt} version={rows.rowsSeen} emptyText={emptyText} />
+    </>
+  )
+}
+
+/** What the page holds of a sink, one JSON object a line, as `millrace run --output` writes it. */
+function downloadRows(id: string): void {
+  const rows = sinkRows(id)
+  if (rows.schema === null) return
+  const lines: string[] = []
+  for (let i = 0; i < rows.rowCount; i++) lines.push(`${rowText(rows.row(i).values, rows.schema)}\n`)
+  const url = URL.createObjectURL(new Blob(lines, { type: 'application/jsonl' }))
+  const link = document.createElement('a')
+  link.href = url
+  link.download = `${id}.jsonl`
+  link.click()
+  URL.revokeObjectURL(url)
+}

@@ -1,0 +1,157 @@
+import { useEffect, useMemo, useRef, type KeyboardEvent } from 'react'
+import { useVirtualizer } from '@tanstack/react-virtual'
+import { cellText } from '../../columnar/batchText.ts'
+import type { RowKindText } from '../../columnar/batch.ts'
+import type { Value } from '../../columnar/column.ts'
+import { isNumeric, printType, type DataType } from '../../columnar/dataType.ts'
+import type { Schema } from '../../columnar/schema.ts'
+import { text as t } from '../text/text.ts'
+import styles from './data.module.css'
+
+/**
+ * Rows of an edge or a sink, virtualised: a hundred thousand rows cost what fits on the screen. A real grid for assistive technology, with arrow keys between
+ * cells. It follows the newest row until the user scrolls away, and never moves under a reading eye.
+ */
+export interface TableRow {
+  readonly kind: RowKindText
+  readonly values: readonly Value[]
+  readonly late: boolean
+}
+
+export interface DataTableProps {
+  readonly label: string
+  readonly schema: Schema
+  readonly rowCount: number
+  readonly rowAt: (index: number) => TableRow | undefined
+  /** Changes whenever rows were added. */
+  readonly version: number
+  /** Shows the day only where a column spans several. */
+  readonly emptyText: string
+}
+
+const rowHeightPx = 22
+
+export function DataTable(props: DataTableProps) {
+  const scroller = useRef<HTMLDivElement>(null)
+  const following = useRef(true)
+  const { schema, rowCount } = props
+  const withKinds = useMemo(() => {
+    for (let i = Math.max(0, rowCount - 500); i < rowCount; i++) if ((props.rowAt(i)?.kind ?? '+I') !== '+I') return true
+    return false
+    // oxlint-disable-next-line react/exhaustive-deps -- rows are read through a stable function
+  }, [rowCount, props.version, schema])
+  const virtual = useVirtualizer({
+    count: rowCount,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => rowHeightPx,
+    overscan: 8,
+  })
+  useEffect(() => {
+    if (following.current && rowCount > 0) virtual.scrollToIndex(rowCount - 1, { align: 'end' })
+  }, [rowCount, props.version, virtual])
+
+  const widths = useMemo(
+    () =>
+      schema.fields.map((field) => {
+        let characters = Math.max(field.name.length + 1, 4)
+        for (let i = Math.max(0, rowCount - 40); i < rowCount; i++) {
+          const row = props.rowAt(i)
+          const at = schema.fields.indexOf(field)
+          if (row !== undefined) characters = Math.max(characters, Math.min(36, cellText(row.values[at] ?? null, field.type).length))
+        }
+        return characters
+      }),
+    // oxlint-disable-next-line react/exhaustive-deps -- columns settle with the first rows and then keep their place
+    [schema, Math.min(rowCount, 40)],
+  )
+  const template = `${withKinds ? '44px ' : ''}${widths.map((characters) => `minmax(${characters * 7.2 + 20}px, ${Math.max(1, characters)}fr)`).join(' ')}`
+  const columnCount = schema.fields.length + (withKinds ? 1 : 0)
+
+  return (
+    <div
+      ref={scroller}
+      className={styles.scroller}
+      role="grid"
+      aria-label={props.label}
+      aria-rowcount={rowCount + 1}
+      aria-colcount={columnCount}
+      tabIndex={0}
+      onScroll={(event) => {
+        const element = event.currentTarget
+        following.current = element.scrollHeight - element.scrollTop - element.clientHeight < rowHeightPx * 1.5
+      }}
+      onKeyDown={(event) => moveCell(event, scroller.current)}
+    >
+      <div className={styles.headRow} role="row" aria-rowindex={1} style={{ gridTemplateColumns: template }}>
+        {withKinds ? (
+          <div role="columnheader" className={styles.headCell}>
+            {t.data.operation}
+          </div>
+        ) : null}
+        {schema.fields.map((field, i) => (
+          <div key={i} role="columnheader" className={styles.headCell} data-number={isNumeric(field.type) ? '' : undefined} data-time={field.time === undefined ? undefined : ''} title={`${field.name} ${printType(field.type)}`}>
+            {field.name}
+          </div>
+        ))}
+      </div>
+      {rowCount === 0 ? <p className={styles.empty}>{props.emptyText}</p> : null}
+      <div className={styles.rows} style={{ height: virtual.getTotalSize() }} role="presentation">
+        {virtual.getVirtualItems().map((item) => {
+          const row = props.rowAt(item.index)
+          if (row === undefined) return null
+          const retracts = row.kind === '-U' || row.kind === '-D'
+          return (
+            <div
+              key={item.key}
+              role="row"
+              aria-rowindex={item.index + 2}
+              className={styles.row}
+              data-late={row.late ? '' : undefined}
+              data-retracts={retracts ? '' : undefined}
+              style={{ gridTemplateColumns: template, transform: `translateY(${item.start}px)` }}
+            >
+              {withKinds ? (
+                <div role="gridcell" className={styles.kind} data-kind={row.kind} tabIndex={-1}>
+                  {row.kind.replace('-', '−')}
+                </div>
+              ) : null}
+              {schema.fields.map((field, i) => (
+                <Cell key={i} value={row.values[i] ?? null} type={field.type} />
+              ))}
+            </div>
+          )
+        })}
+      </div>
+    </div>
+  )
+}
+
+function Cell({ value, type }: { readonly value: Value; readonly type: DataType }) {
+  const text = cellText(value, type)
+  return (
+    <div role="gridcell" className={styles.cell} data-number={isNumeric(type) ? '' : undefined} data-null={value === null ? '' : undefined} title={text.length > 24 ? text : undefined} tabIndex={-1}>
+      {text}
+    </div>
+  )
+}
+
+/** Arrow keys walk the cells that are on the screen; the grid itself is one Tab stop. */
+function moveCell(event: KeyboardEvent, scroller: HTMLElement | null): void {
+  const moves: Record<string, readonly [number, number]> = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }
+  const move = moves[event.key]
+  if (move === undefined || scroller === null) return
+  const rows = [...scroller.querySelectorAll<HTMLElement>('[role="row"]')].filter((row) => row.querySelector('[role="gridcell"]') !== null)
+  if (rows.length === 0) return
+  event.preventDefault()
+  event.stopPropagation()
+  const active = document.activeElement
+  const rowAt = rows.findIndex((row) => row.contains(active))
+  if (rowAt < 0) {
+    rows[rows.length - 1]!.querySelector<HTMLElement>('[role="gridcell"]')?.focus()
+    return
+  }
+  const cells = [...rows[rowAt]!.children] as HTMLElement[]
+  const cellAt = cells.indexOf(active as HTMLElement)
+  const nextRow = rows[Math.min(Math.max(rowAt + move[0], 0), rows.length - 1)]!
+  ;(nextRow.children[Math.min(Math.max(cellAt + move[1], 0), cells.length - 1)] as HTMLElement).focus()
+}

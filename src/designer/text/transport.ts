@@ -1,0 +1,27 @@
+import { formatCount } from './plural.ts'
+
+/** The transport bar and the timeline. */
+export const transport = {
+  title: 'Replay',
+  fromStart: 'Run from the start',
+  play: 'Run',
+  pause: 'Pause',
+  step: 'Step one row',
+  stop: 'Stop',
+  speed: 'Speed: event time against the clock',
+  factor: (factor: number) => `×${factor}`,
+  maximum: 'Max',
+  eventTime: 'Event time at the sinks',
+  noTime: '--:--:--',
+  idle: 'Time begins with the first row of your first source.',
+  finished: (durationMs: number) => `Finished in ${durationMs < 10_000 ? (durationMs / 1000).toFixed(1) : formatCount(Math.round(durationMs / 1000))} s`,
+  failed: (operator: string | null, message: string) => (operator === null ? message : `${operator}: ${message}`),
+  status: { created: 'Starting', deploying: 'Starting workers', running: 'Running', paused: 'Paused', cancelling: 'Stopping', canceled: 'Stopped' },
+  stale: 'The job has changed since this run began.',
+  timeBegins: 'Event time appears here once rows flow.',
+  rows: 'Rows',
+  late: 'late',
+  watermarks: 'Watermarks',
+  ended: 'end of input',
+  rowsChart: (rows: number, late: number) => `${formatCount(rows)} rows over event time, ${formatCount(late)} of them late`,
+}
