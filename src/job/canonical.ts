@@ -5,7 +5,7 @@ import { jobShape } from './envelope.ts'
 import { compareIds, ordering } from './graph.ts'
 import { fromPortOf, toPortOf, defaultInputPort, defaultOutputPort } from './inferSchemas.ts'
 import type { Edge, Job } from './job.ts'
-import { printJsonIndented } from './jsonText.ts'
+import { printJsonIndented } from '../columnar/jsonText.ts'
 import type { DefinitionOf } from './operatorDefinition.ts'
 import type { Shape } from './shape.ts'
 

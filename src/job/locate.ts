@@ -1,6 +1,6 @@
 import type { Job } from './job.ts'
 import { joinPath, pathSegments } from './jobPath.ts'
-import { spanOfValue } from './jsonText.ts'
+import { spanOfValue } from '../columnar/jsonText.ts'
 import type { Place, Problem } from './problem.ts'
 
 /**

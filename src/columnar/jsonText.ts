@@ -1,4 +1,4 @@
-import { ExactNumber, type Json } from '../columnar/json.ts'
+import { ExactNumber, type Json } from './json.ts'
 
 /**
  * A strict JSON reader (RFC 8259) that says where, and that loses no digit.

