@@ -29,6 +29,7 @@ export function jobSchema(definitions: readonly OperatorDefinition[]): JsonObjec
           properties: { ...operator.properties, kind: { enum: definitions.map((definition) => definition.kind) } },
           allOf: definitions.map((definition) => ({
             if: { properties: { kind: { const: definition.kind } }, required: ['kind'] },
+            // oxlint-disable-next-line unicorn/no-thenable -- a keyword of JSON Schema
             then: { properties: { config: { $ref: `#/$defs/${definition.kind}` } } },
           })),
         },

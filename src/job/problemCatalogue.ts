@@ -149,6 +149,15 @@ export const wiringProblems = {
   noSink: () => warning('MR-128', 'Nothing leaves this job: it has no sink. Add one and connect it, for example Sink with the connector "collect".'),
   noOperators: () => warning('MR-129', 'The job has no operators yet. Add a source, then what it feeds.'),
   outputUnused: (port: string) => advice('MR-130', `The rows of the output ${named(port)} go nowhere. Connect it, or remove the operator.`),
+  outputWithoutRows: (port: string) =>
+    error('MR-131', `An edge leaves the output ${named(port)}, which this operator does not have as it is set. Remove the edge, or change the setting.`),
+  parallelismUnused: (asked: number, used: number, source: boolean) =>
+    advice(
+      'MR-132',
+      source
+        ? `The parallelism ${asked} has no effect: a source runs in one subtask for each split, and this one has ${used}. Set "splits" of the connector where it has that, or remove the setting.`
+        : `The parallelism ${asked} has no effect: all rows must meet in one subtask here, because there is no key. Group by a column, or remove the setting.`,
+    ),
 } as const
 
 // Sections of the rooms follow, one `export const <room>Problems` each, MR-140 on.

@@ -7,6 +7,7 @@ import { describe, printProblem } from './problem.ts'
 import { columnProblems } from './problemCatalogue.ts'
 import { inputSchema } from './inferSchemas.ts'
 import { subjectOf } from './subject.ts'
+import { jobOf } from './testing/jobOf.ts'
 import { checkJob } from './validate.ts'
 
 // Three small kinds are enough to show every rule of the kernel; the real rooms have tests of their own.
@@ -57,22 +58,6 @@ const kinds: Record<string, OperatorDefinition> = {
   drain: { ...base, kind: 'drain', title: 'Drain', family: 'sink', inputs: [{ name: 'in', title: 'In', many: true }], outputs: [], fields: [], infer: () => ({}) },
 }
 const definitionOf: DefinitionOf = (kind) => (Object.hasOwn(kinds, kind) ? kinds[kind] : undefined)
-
-/** `numbers a; keep b column=n; drain c; a>b; b.late>c` */
-function jobOf(text: string): Job {
-  const operators: Job['operators'][number][] = []
-  const edges: Job['edges'][number][] = []
-  for (const part of text.split(';').map((piece) => piece.trim())) {
-    if (part.includes('>')) {
-      const [[from, fromPort], [to, toPort]] = part.split('>').map((end) => end.trim().split('.')) as [[string, string?], [string, string?]]
-      edges.push({ from, to, ...(fromPort === undefined ? {} : { fromPort }), ...(toPort === undefined ? {} : { toPort }) })
-    } else if (part !== '') {
-      const [kind, id, ...settings] = part.split(' ')
-      operators.push({ id: id!, kind: kind!, config: Object.fromEntries(settings.map((setting) => setting.split('=') as [string, string])) })
-    }
-  }
-  return { format: 'millrace/job', version: 1, name: 'test', operators, edges }
-}
 
 function problemsOf(text: string): string[] {
   return checkJob(jobOf(text), definitionOf).problems.map(printProblem)

@@ -1,0 +1,59 @@
+import type { DefinitionOf } from '../job/operatorDefinition.ts'
+import type { Job } from '../job/job.ts'
+import type { Problem } from '../job/problem.ts'
+import { checkJob, hasErrors, type CheckedJob } from '../job/validate.ts'
+import { logicalPlan, type LogicalPlan } from './logicalPlan.ts'
+import { physicalPlan, type PhysicalPlan } from './physicalPlan.ts'
+import { pruneColumns } from './rewrites/pruneColumns.ts'
+
+/**
+ * From a job to a plan that can be deployed: check, logical plan, rewrites, physical plan. Each step is a function from data to data, so
+ * that every stage can be printed and compared.
+ *
+ * A job with errors has no plan: nothing half-understood is ever run.
+ */
+export interface CompileOptions {
+  /**
+   * Leave out source columns that nobody reads. The rows of a sink do not change; the rows on the edges lose columns, so the page, which shows
+   * them, compiles without.
+   */
+  readonly pruneColumns?: boolean
+  /** What `checkJob` said of this very job, when it has been asked already. */
+  readonly checked?: CheckedJob
+}
+
+export interface CompiledJob {
+  /** As the job says it; null when the job has errors. */
+  readonly logical: LogicalPlan | null
+  /** After the rewrites; what the physical plan is made from. */
+  readonly rewritten: LogicalPlan | null
+  readonly rewrites: readonly RewriteNote[]
+  readonly physical: PhysicalPlan | null
+  readonly checked: CheckedJob
+  readonly problems: readonly Problem[]
+}
+
+/** What a rewrite did, for `explain`. */
+export interface RewriteNote {
+  readonly rewrite: string
+  readonly operator: string
+  readonly text: string
+}
+
+export function compile(job: Job, definitionOf: DefinitionOf, options: CompileOptions = {}): CompiledJob {
+  const checked = options.checked ?? checkJob(job, definitionOf)
+  const { problems } = checked
+  const none = { logical: null, rewritten: null, rewrites: [], physical: null, checked }
+  if (hasErrors(problems)) return { ...none, problems }
+  const built = logicalPlan(job, definitionOf, checked)
+  if (built.plan === null) return { ...none, problems: [...problems, ...built.problems] }
+  const pruned = options.pruneColumns === true ? pruneColumns(built.plan, definitionOf, job.settings ?? {}) : { plan: built.plan, notes: [] }
+  return {
+    logical: built.plan,
+    rewritten: pruned.plan,
+    rewrites: pruned.notes,
+    physical: physicalPlan(pruned.plan),
+    checked,
+    problems: [...problems, ...built.problems],
+  }
+}
