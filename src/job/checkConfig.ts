@@ -1,6 +1,6 @@
 import { ExactNumber, type Json, type JsonObject } from '../columnar/json.ts'
 import type { ConfigField, Variant } from './configField.ts'
-import { joinPath } from './jobPath.ts'
+import { joinPath } from '../columnar/jsonPath.ts'
 import type { Report } from './problem.ts'
 import { configProblems } from './problemCatalogue.ts'
 

@@ -1,5 +1,5 @@
 import type { Job } from './job.ts'
-import { joinPath, pathSegments } from './jobPath.ts'
+import { joinPath, pathSegments } from '../columnar/jsonPath.ts'
 import { spanOfValue } from '../columnar/jsonText.ts'
 import type { Place, Problem } from './problem.ts'
 

@@ -1,6 +1,6 @@
 import type { Json } from '../columnar/json.ts'
 import { describeJson, isObject } from './checkConfig.ts'
-import { joinPath } from './jobPath.ts'
+import { joinPath } from '../columnar/jsonPath.ts'
 import type { Report } from './problem.ts'
 import { documentProblems } from './problemCatalogue.ts'
 
