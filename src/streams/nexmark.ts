@@ -1,0 +1,500 @@
+import type { Batch } from '../columnar/batch.ts'
+import type { Column, Dictionary } from '../columnar/column.ts'
+import type { Schema } from '../columnar/schema.ts'
+import { hash32 } from '../deterministic/prng.ts'
+import type { NexmarkOptions, NexmarkStreamName } from './nexmarkModel.ts'
+import {
+  below,
+  channelNames,
+  channelUrls,
+  cities,
+  coldChannelCount,
+  firstNames,
+  hotChannelCount,
+  lastNames,
+  states,
+  TextPool,
+} from './nexmarkText.ts'
+
+/**
+ * The Nexmark generator: an auction site's persons, auctions and bids, by the rules of the public repository nexmark/nexmark
+ * (`GeneratorConfig`, `PersonGenerator`, `AuctionGenerator`, `BidGenerator`), seeded.
+ *
+ * Every value is a function of the seed, the event's number and the value's purpose (`hash32`), so a stream can start at any position
+ * without what lies before it, and the three streams of one seed describe one world. Only the columns asked for are made. Arithmetic uses
+ * nothing that differs between machines: the log-uniform price multiplies table entries made with square roots, not `Math.pow`.
+ *
+ * With `splits` above 1 each split has a contiguous block of event numbers and the same base time, and its events lie `splits` times as far
+ * apart, as in Nexmark. Random draws repeat after 2^32 events; ids and times do not.
+ */
+export class NexmarkGenerator {
+  /** Rows in all, or undefined when the stream has no end. Exact unless events are shuffled in groups that do not divide their number. */
+  readonly rowsTotal: number | undefined
+  readonly #options: NexmarkOptions
+  readonly #schema: Schema
+  readonly #fill: readonly Fill[]
+  readonly #rows: EventRows
+  /** Position: number of the next event within the split. */
+  #number = 0
+  readonly #numberEnd: number
+
+  constructor(stream: NexmarkStreamName, options: NexmarkOptions, schema: Schema, split = 0, splits = 1) {
+    this.#options = options
+    this.#schema = schema
+    const perSplit = Math.floor(options.events / splits)
+    const firstEvent = options.events === 0 ? 0 : perSplit * split
+    this.#numberEnd = options.events === 0 ? Infinity : split === splits - 1 ? options.events - firstEvent : perSplit
+    this.#rows = new EventRows(stream, options, firstEvent, splits)
+    this.rowsTotal = this.#numberEnd === Infinity ? undefined : this.#rows.rowsBefore(firstEvent + this.#numberEnd) - this.#rows.rowsBefore(firstEvent)
+    const texts = new Texts(options.seed)
+    this.#fill = schema.fields.map((field) => fillOf(stream, field.name, options, texts))
+  }
+
+  /** Where the next row comes from: give it to `seek` of an equal generator to go on from here. */
+  get position(): number {
+    return this.#number
+  }
+
+  seek(position: number): void {
+    this.#number = position
+  }
+
+  /** The next rows, at most `rowsMax`; null at the end. */
+  next(rowsMax: number): Batch | null {
+    this.#number = this.#rows.load(this.#number, this.#numberEnd, rowsMax)
+    const rows = this.#rows
+    if (rows.count === 0) return null
+    return {
+      schema: this.#schema,
+      columns: this.#fill.map((fill) => fill(rows, this.#options)),
+      rowCount: rows.count,
+      kinds: null,
+      watermarks: null,
+    }
+  }
+}
+
+/** Which events the rows of a batch are: scratch arrays that every column is made from, reused from batch to batch. */
+class EventRows {
+  count = 0
+  /** Low 32 bits of the event's id: the counter of its random draws. */
+  counter = new Int32Array(0)
+  /** Number of the newest person and auction at the event, without the first id added. */
+  lastPerson = new Float64Array(0)
+  lastAuction = new Float64Array(0)
+  /** Number that the event time follows: the event's place in the split. */
+  number = new Float64Array(0)
+  readonly #persons: number
+  readonly #auctions: number
+  readonly #total: number
+  /** Events of this stream in each epoch of `total` events: places `first` to `first + each - 1`. */
+  readonly #first: number
+  readonly #each: number
+  readonly #firstEvent: number
+  readonly #groupSize: number
+  readonly baseTimeMs: number
+  readonly delayUs: number
+  /** Events ahead at which an auction of now ends, half of the time. */
+  readonly horizonEvents: number
+
+  constructor(stream: NexmarkStreamName, options: NexmarkOptions, firstEvent: number, splits: number) {
+    this.#persons = options.personProportion
+    this.#auctions = options.auctionProportion
+    this.#total = options.personProportion + options.auctionProportion + options.bidProportion
+    this.#first = stream === 'person' ? 0 : stream === 'auction' ? this.#persons : this.#persons + this.#auctions
+    this.#each = stream === 'person' ? this.#persons : stream === 'auction' ? this.#auctions : options.bidProportion
+    this.#firstEvent = firstEvent
+    this.#groupSize = options.outOfOrderGroupSize
+    this.baseTimeMs = options.baseTimeMs
+    this.delayUs = (1_000_000 / options.eventsPerSecond) * splits
+    this.horizonEvents = Math.floor((100 * this.#total) / Math.max(1, this.#auctions))
+  }
+
+  /** Rows of the stream with an event id below this. */
+  rowsBefore(event: number): number {
+    const epoch = Math.floor(event / this.#total)
+    return epoch * this.#each + Math.min(this.#each, Math.max(0, event - epoch * this.#total - this.#first))
+  }
+
+  /** Loads the next rows from event number `from` on; returns the number after the last event looked at. */
+  load(from: number, end: number, rowsMax: number): number {
+    if (this.counter.length < rowsMax) {
+      this.counter = new Int32Array(rowsMax)
+      this.lastPerson = new Float64Array(rowsMax)
+      this.lastAuction = new Float64Array(rowsMax)
+      this.number = new Float64Array(rowsMax)
+    }
+    return this.#groupSize === 1 ? this.#loadInOrder(from, end, rowsMax) : this.#loadShuffled(from, end, rowsMax)
+  }
+
+  #loadInOrder(from: number, end: number, rowsMax: number): number {
+    const each = this.#each
+    const total = this.#total
+    const row = this.rowsBefore(this.#firstEvent + from)
+    const left = end === Infinity ? rowsMax : this.rowsBefore(this.#firstEvent + end) - row
+    const count = Math.min(rowsMax, left)
+    this.count = 0
+    if (each === 0 || count <= 0) return end
+    let epoch = Math.floor(row / each)
+    let offset = this.#first + row - epoch * each
+    const offsetEnd = this.#first + each
+    let at = 0
+    let event = 0
+    while (at < count) {
+      const run = Math.min(count - at, offsetEnd - offset)
+      event = epoch * total + offset
+      this.#fillRun(at, run, event, epoch, offset)
+      at += run
+      event += run
+      epoch++
+      offset = this.#first
+    }
+    this.count = count
+    return event - this.#firstEvent
+  }
+
+  /** Rows whose events follow one another in one epoch. */
+  #fillRun(at: number, run: number, event: number, epoch: number, offset: number): void {
+    const { counter, lastPerson, lastAuction, number } = this
+    const firstEvent = this.#firstEvent
+    for (let i = 0; i < run; i++) {
+      counter[at + i] = event + i
+      number[at + i] = event + i - firstEvent
+      lastPerson[at + i] = this.#lastPerson(epoch, offset + i)
+      lastAuction[at + i] = this.#lastAuction(epoch, offset + i)
+    }
+  }
+
+  #loadShuffled(from: number, end: number, rowsMax: number): number {
+    const { counter, lastPerson, lastAuction, number } = this
+    const group = this.#groupSize
+    let at = 0
+    let next = from
+    for (; next < end && at < rowsMax; next++) {
+      const base = Math.floor(next / group) * group
+      const adjusted = base + (((next - base) * 953) % group)
+      const event = this.#firstEvent + adjusted
+      const epoch = Math.floor(event / this.#total)
+      const offset = event - epoch * this.#total
+      if (offset < this.#first || offset >= this.#first + this.#each) continue
+      counter[at] = event
+      number[at] = adjusted
+      lastPerson[at] = this.#lastPerson(epoch, offset)
+      lastAuction[at] = this.#lastAuction(epoch, offset)
+      at++
+    }
+    this.count = at
+    return next
+  }
+
+  #lastPerson(epoch: number, offset: number): number {
+    return epoch * this.#persons + (offset >= this.#persons ? this.#persons - 1 : offset)
+  }
+
+  #lastAuction(epoch: number, offset: number): number {
+    if (offset < this.#persons) return epoch * this.#auctions - 1
+    const place = offset - this.#persons
+    return epoch * this.#auctions + (place >= this.#auctions ? this.#auctions - 1 : place)
+  }
+}
+
+/** Makes one column of the rows. */
+type Fill = (rows: EventRows, options: NexmarkOptions) => Column
+
+const firstId = 1000
+const hotBlock = 100
+const activePersons = 1000
+const inFlightAuctions = 100
+const lead = 10
+
+/** Purposes of random draws; each is a stream of its own under the seed. */
+const draw = {
+  hotAuction: 1,
+  auction: 2,
+  hotBidder: 3,
+  bidder: 4,
+  price: 5,
+  channel: 6,
+  hotSeller: 7,
+  seller: 8,
+  initialBid: 9,
+  reserve: 10,
+  expires: 11,
+  category: 12,
+  name: 13,
+  email: 14,
+  emailHost: 15,
+  card: 16,
+  cardRest: 17,
+  city: 18,
+  state: 19,
+  itemName: 20,
+  description: 21,
+  extra: 22,
+  extraLength: 23,
+} as const
+
+function fillOf(stream: NexmarkStreamName, column: string, options: NexmarkOptions, texts: Texts): Fill {
+  const fills: Record<string, (() => Fill) | undefined> =
+    stream === 'person' ? personFills(options, texts) : stream === 'auction' ? auctionFills(options, texts) : bidFills(options, texts)
+  const fill = fills[column]
+  if (fill === undefined) throw new Error(`the Nexmark stream ${stream} has no column ${column}`)
+  return fill()
+}
+
+function personFills(options: NexmarkOptions, texts: Texts): Record<string, () => Fill> {
+  const seed = options.seed
+  return {
+    id: () => (rows) => int64(ids(rows.lastPerson, rows.count)),
+    name: () => {
+      const dictionary: Dictionary = { values: firstNames.flatMap((first) => lastNames.map((last) => `${first} ${last}`)), distinct: true }
+      return (rows) => choice(rows, streamOf(seed, draw.name), dictionary)
+    },
+    emailAddress: () => (rows) =>
+      madeTexts(rows, (counter) => `${texts.spaced.upTo(counter, draw.email, 7)}@${texts.spaced.upTo(counter, draw.emailHost, 5)}.com`),
+    creditCard: () => {
+      const first = streamOf(seed, draw.card)
+      const rest = streamOf(seed, draw.cardRest)
+      return (rows) =>
+        madeTexts(rows, (counter) => {
+          const digits = (bits: number, shift: number): string => String(((bits >>> shift) & 0xffff) % 10_000).padStart(4, '0')
+          const a = hash32(counter, first)
+          const b = hash32(counter, rest)
+          return `${digits(a, 0)} ${digits(a, 16)} ${digits(b, 0)} ${digits(b, 16)}`
+        })
+    },
+    city: () => (rows) => choice(rows, streamOf(seed, draw.city), cityDictionary),
+    state: () => (rows) => choice(rows, streamOf(seed, draw.state), stateDictionary),
+    dateTime: () => eventTime,
+    // 8 bytes of id and 8 of time; names, mail, card, city and state at their usual lengths.
+    extra: () => extraOf(options.personSize, 8 + 12 + 13 + 19 + 8 + 2 + 8, seed, texts),
+  }
+}
+
+function auctionFills(options: NexmarkOptions, texts: Texts): Record<string, () => Fill> {
+  const seed = options.seed
+  return {
+    id: () => (rows) => int64(ids(rows.lastAuction, rows.count)),
+    itemName: () => (rows) => madeTexts(rows, (counter) => texts.spaced.upTo(counter, draw.itemName, 20)),
+    description: () => (rows) => madeTexts(rows, (counter) => texts.spaced.upTo(counter, draw.description, 100)),
+    initialBid: () => (rows) => int64(prices(rows.counter, streamOf(seed, draw.initialBid), rows.count)),
+    reserve: () => (rows) => {
+      const reserve = prices(rows.counter, streamOf(seed, draw.initialBid), rows.count)
+      const more = prices(rows.counter, streamOf(seed, draw.reserve), rows.count)
+      for (let i = 0; i < reserve.length; i++) reserve[i] = reserve[i]! + more[i]!
+      return int64(reserve)
+    },
+    dateTime: () => eventTime,
+    expires: () => {
+      const stream = streamOf(seed, draw.expires)
+      return (rows) => ({ storage: 'float64', values: expiries(rows, stream), nulls: null })
+    },
+    seller: () => {
+      const hot = streamOf(seed, draw.hotSeller)
+      const any = streamOf(seed, draw.seller)
+      return (rows) => int64(persons(rows, hot, any, options.hotSellerRatio, 0, firstId))
+    },
+    category: () => {
+      const stream = streamOf(seed, draw.category)
+      return (rows) => int64(categories(rows.counter, stream, rows.count))
+    },
+    // Four BIGINTs, two times; item name and description at their usual lengths.
+    extra: () => extraOf(options.auctionSize, 8 * 8 + 11 + 51, seed, texts),
+  }
+}
+
+function bidFills(options: NexmarkOptions, texts: Texts): Record<string, () => Fill> {
+  const seed = options.seed
+  return {
+    auction: () => {
+      const hot = streamOf(seed, draw.hotAuction)
+      const any = streamOf(seed, draw.auction)
+      return (rows) => int64(auctions(rows, hot, any, options.hotAuctionRatio))
+    },
+    bidder: () => {
+      const hot = streamOf(seed, draw.hotBidder)
+      const any = streamOf(seed, draw.bidder)
+      const offset = options.repeatBidderOffset ? firstId * 2 : firstId
+      // The second person of the block is the hot bidder: the first is the hot seller.
+      return (rows) => int64(persons(rows, hot, any, options.hotBidderRatio, 1, offset))
+    },
+    price: () => {
+      const stream = streamOf(seed, draw.price)
+      return (rows) => int64(prices(rows.counter, stream, rows.count))
+    },
+    channel: () => {
+      const dictionary: Dictionary = { values: channelNames(), distinct: true }
+      const stream = streamOf(seed, draw.channel)
+      return (rows) => ({ storage: 'string', codes: channelCodes(rows.counter, stream, rows.count), dictionary, nulls: null })
+    },
+    url: () => {
+      const dictionary: Dictionary = { values: channelUrls(seed), distinct: false }
+      const stream = streamOf(seed, draw.channel)
+      return (rows) => ({ storage: 'string', codes: channelCodes(rows.counter, stream, rows.count), dictionary, nulls: null })
+    },
+    dateTime: () => eventTime,
+    extra: () => extraOf(options.bidSize, 8 * 4, seed, texts),
+  }
+}
+
+function streamOf(seed: number, purpose: number): number {
+  return hash32(seed, purpose * 0x01000193)
+}
+
+function int64(values: Float64Array): Column {
+  return { storage: 'int64', values, wide: null, nulls: null }
+}
+
+function ids(last: Float64Array, count: number): Float64Array {
+  const values = new Float64Array(count)
+  for (let i = 0; i < count; i++) values[i] = last[i]! + firstId
+  return values
+}
+
+function eventTime(rows: EventRows): Column {
+  const { number, count, baseTimeMs, delayUs } = rows
+  const values = new Float64Array(count)
+  for (let i = 0; i < count; i++) values[i] = baseTimeMs + Math.floor(Math.floor(number[i]! * delayUs) / 1000)
+  return { storage: 'float64', values, nulls: null }
+}
+
+function auctions(rows: EventRows, hotStream: number, anyStream: number, ratio: number): Float64Array {
+  const { counter, lastAuction, count } = rows
+  const values = new Float64Array(count)
+  const toRatio = ratio / 4_294_967_296
+  for (let i = 0; i < count; i++) {
+    const last = lastAuction[i]!
+    const event = counter[i]!
+    if ((hash32(event, hotStream) >>> 0) * toRatio >= 1) values[i] = Math.floor(last / hotBlock) * hotBlock + firstId
+    else {
+      const low = last > inFlightAuctions ? last - inFlightAuctions : 0
+      values[i] = low + Math.floor((hash32(event, anyStream) >>> 0) * ((last - low + 1 + lead) / 4_294_967_296)) + firstId
+    }
+  }
+  return values
+}
+
+function persons(rows: EventRows, hotStream: number, anyStream: number, ratio: number, hotPlace: number, offset: number): Float64Array {
+  const { counter, lastPerson, count } = rows
+  const values = new Float64Array(count)
+  const toRatio = ratio / 4_294_967_296
+  for (let i = 0; i < count; i++) {
+    const last = lastPerson[i]!
+    const event = counter[i]!
+    if ((hash32(event, hotStream) >>> 0) * toRatio >= 1) values[i] = Math.floor(last / hotBlock) * hotBlock + hotPlace + offset
+    else {
+      const active = last + 1 < activePersons ? last + 1 : activePersons
+      values[i] = last + 1 - active + Math.floor((hash32(event, anyStream) >>> 0) * ((active + lead) / 4_294_967_296)) + offset
+    }
+  }
+  return values
+}
+
+/** 10^(6u) of u = bits / 2^32, as a product over three groups of bits. Square roots round the same everywhere; powers need not. */
+const priceHigh = new Float64Array(2048)
+const priceMiddle = new Float64Array(2048)
+const priceLow = new Float64Array(1024)
+{
+  // root[k] = 10^(6 / 2^k): the factor that bit 32 - k of the 32 brings.
+  const root = [1_000_000]
+  for (let k = 1; k <= 32; k++) root.push(Math.sqrt(root[k - 1]!))
+  const fillTable = (table: Float64Array, bits: number, lowestRoot: number): void => {
+    for (let i = 0; i < table.length; i++) {
+      let product = 1
+      for (let bit = 0; bit < bits; bit++) if (((i >>> bit) & 1) === 1) product *= root[lowestRoot - bit]!
+      table[i] = product
+    }
+  }
+  fillTable(priceHigh, 11, 11)
+  fillTable(priceMiddle, 11, 22)
+  fillTable(priceLow, 10, 32)
+}
+
+/** Log-uniform between 100 and 100 000 000. */
+function prices(counter: Int32Array, stream: number, count: number): Float64Array {
+  const values = new Float64Array(count)
+  for (let i = 0; i < count; i++) {
+    const bits = hash32(counter[i]!, stream)
+    values[i] = Math.floor(priceHigh[bits >>> 21]! * priceMiddle[(bits >>> 10) & 2047]! * priceLow[bits & 1023]! * 100 + 0.5)
+  }
+  return values
+}
+
+function categories(counter: Int32Array, stream: number, count: number): Float64Array {
+  const values = new Float64Array(count)
+  for (let i = 0; i < count; i++) values[i] = 10 + below(hash32(counter[i]!, stream), 5)
+  return values
+}
+
+function expiries(rows: EventRows, stream: number): Float64Array {
+  const { counter, number, count, baseTimeMs, delayUs, horizonEvents } = rows
+  const values = new Float64Array(count)
+  for (let i = 0; i < count; i++) {
+    const time = baseTimeMs + Math.floor(Math.floor(number[i]! * delayUs) / 1000)
+    const horizon = baseTimeMs + Math.floor(Math.floor((number[i]! + horizonEvents) * delayUs) / 1000) - time
+    values[i] = time + 1 + below(hash32(counter[i]!, stream), horizon * 2 > 1 ? horizon * 2 : 1)
+  }
+  return values
+}
+
+/** Half of the bids come over one of four hot channels, the others over any of ten thousand. The URL follows the channel. */
+function channelCodes(counter: Int32Array, stream: number, count: number): Int32Array {
+  const codes = new Int32Array(count)
+  for (let i = 0; i < count; i++) {
+    const bits = hash32(counter[i]!, stream)
+    codes[i] = (bits & 1) === 0 ? (bits >>> 1) & (hotChannelCount - 1) : hotChannelCount + Math.floor((bits >>> 1) * (coldChannelCount / 2_147_483_648))
+  }
+  return codes
+}
+
+const cityDictionary: Dictionary = { values: [...cities], distinct: true }
+const stateDictionary: Dictionary = { values: [...states], distinct: true }
+
+function choice(rows: EventRows, stream: number, dictionary: Dictionary): Column {
+  const { counter, count } = rows
+  const codes = new Int32Array(count)
+  const size = dictionary.values.length
+  for (let i = 0; i < count; i++) codes[i] = below(hash32(counter[i]!, stream), size)
+  return { storage: 'string', codes, dictionary, nulls: null }
+}
+
+/** 0, 1, 2, …: the codes of a column whose texts are its own. Never written after it was made, so batches share it. */
+let ownCodes = new Int32Array(0)
+function codesUpTo(count: number): Int32Array {
+  if (ownCodes.length < count) ownCodes = Int32Array.from({ length: Math.max(count, 4096) }, (_, i) => i)
+  return ownCodes.subarray(0, count)
+}
+
+function madeTexts(rows: EventRows, textOf: (counter: number) => string): Column {
+  const values: string[] = []
+  for (let i = 0; i < rows.count; i++) values.push(textOf(rows.counter[i]!))
+  return { storage: 'string', codes: codesUpTo(rows.count), dictionary: { values, distinct: false }, nulls: null }
+}
+
+/** Nexmark's `nextExtra`: fills the row to its average size, give or take a fifth. */
+function extraOf(averageSize: number, otherSize: number, seed: number, texts: Texts): Fill {
+  const desired = averageSize - otherSize
+  if (desired <= 0) return (rows) => madeTexts(rows, () => '')
+  const spread = Math.round(desired * 0.2)
+  const lengthStream = streamOf(seed, draw.extraLength)
+  return (rows) =>
+    madeTexts(rows, (counter) => texts.letters.exact(counter, draw.extra, desired - spread + (spread === 0 ? 0 : below(hash32(counter, lengthStream), 2 * spread))))
+}
+
+/** The long texts of a seed, made when first needed. */
+class Texts {
+  readonly #seed: number
+  #spaced: TextPool | null = null
+  #letters: TextPool | null = null
+  constructor(seed: number) {
+    this.#seed = seed
+  }
+  get spaced(): TextPool {
+    this.#spaced ??= new TextPool(hash32(this.#seed, 0x737063), ' ')
+    return this.#spaced
+  }
+  get letters(): TextPool {
+    this.#letters ??= new TextPool(hash32(this.#seed, 0x6c7472), null)
+    return this.#letters
+  }
+}
