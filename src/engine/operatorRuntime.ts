@@ -78,6 +78,8 @@ export interface SourceContext {
   readonly split: number
   readonly splits: number
   readonly timeZone: string
+  /** Processing time in ms since 1970-01-01, from the clock of the run: for PROCTIME() columns. */
+  processingTime(): number
   readonly files: FileAccess
   readonly counters: OperatorCounters
   /** Keeps a row that could not be read: its number (1-based, in the file) and why. */

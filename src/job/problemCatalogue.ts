@@ -230,6 +230,28 @@ export const sinkProblems = {
   keyNotUnique: (column: string) => error('MR-160', `The key names ${named(column)} twice. Remove one.`),
 } as const
 
+/** MR-17x, MR-30x: sources and the data they read. */
+export const sourceProblems = {
+  badType: (column: string, detail: string) => error('MR-170', `The type of ${named(column)} is not understood: ${detail}`),
+  watermarkColumnType: (column: string, type: string) =>
+    error(
+      'MR-171',
+      `The watermark column ${named(column)} has type ${type}; event time needs TIMESTAMP or TIMESTAMP_LTZ. Read it as TIMESTAMP(3), or add a computed column such as \`TO_TIMESTAMP(${column})\` and set the watermark on that.`,
+    ),
+  watermarkExpressionType: (type: string, columnType: string) =>
+    error('MR-172', `The watermark expression gives ${type}, but the watermark column is ${columnType}. Write an expression of that type, for example the column minus an INTERVAL.`),
+  noSuchData: (column: string, what: string, columns: readonly string[]) =>
+    error('MR-173', `${what} has no column ${named(column)}.${meant(column, columns)} Its columns: ${listed(columns)}. Correct the name or remove the column.`),
+  otherType: (column: string, type: string, what: string, expected: string) =>
+    error('MR-174', `${what} gives ${named(column)} as ${expected}, not as ${type}. Declare it so, and convert it in a Project.`),
+  splitsWithoutEnd: () => error('MR-175', 'A source without end cannot be divided into splits. Set a number of events, or use one split.'),
+  badField: (column: string, detail: string) => error('MR-176', `The setting of ${named(column)} is not understood: ${detail}`),
+  noPhysicalColumn: () => error('MR-177', 'All columns are computed, so there is nothing to read. Add a column with a type.'),
+  unreadableRow: (row: number, reason: string) =>
+    error('MR-300', `Row ${row} cannot be read: ${reason} Correct the row or the column's type, or set "When a row cannot be read" to skip.`),
+  skippedRow: (row: number, reason: string) => warning('MR-300', `Row ${row} cannot be read and is left out: ${reason}`),
+} as const
+
 function circle(ids: readonly string[]): string {
   const shown = ids.length > 12 ? [...ids.slice(0, 11), `… ${ids.length - 11} more …`] : ids
   return [...shown, ids[0]!].join(' → ')
