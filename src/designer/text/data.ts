@@ -29,6 +29,7 @@ export const data = {
   noTests: 'This job has no tests. A test gives rows to sources and says which rows a sink must hold.',
   runTests: 'Run tests',
   testsRunning: 'Running',
+  testsDone: (passed: number, all: number) => `${formatCount(passed)} of ${plural(all, 'test', 'tests')} passed`,
   testsNotRun: 'Not run since the last change',
   testPassed: 'passed',
   testFailed: 'failed',
