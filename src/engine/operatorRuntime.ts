@@ -67,6 +67,11 @@ export interface SourceRuntime {
    */
   next(rowsMax: number): Batch | 'wait' | 'end'
   ready?(): Promise<void>
+  /**
+   * Watermark candidate of each row (ms, whole; NaN where the expression is NULL), for a source whose config gives its watermark as an `expression`. The task
+   * asks this only then; a watermark by `delayMs` it computes itself. The array may be longer than the batch and is read before the next call.
+   */
+  watermarkOf?(batch: Batch): Float64Array
   /** Rows expected in all, when known, for progress. */
   readonly rowsTotal?: number
   close?(): void
