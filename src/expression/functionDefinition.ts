@@ -98,6 +98,8 @@ export type Resolution =
       readonly result: DataType
       /** Whether the result may be NULL. Absent: when any argument may. */
       readonly nullable?: boolean
+      /** The implicit casts give NULL instead of failing: a text compared with a point in time. */
+      readonly lenient?: true
     }
   | {
       /** What is wrong with the arguments and what to do about it, as sentences. */

@@ -1,0 +1,190 @@
+import type { Column, DecimalColumn, Int64Column, ObjectColumn, StringColumn, Value } from '../columnar/column.ts'
+import { powerOfTen } from '../columnar/valueText.ts'
+import { compareText } from './textOrder.ts'
+import { wideDecimal, wideInt64 } from './wide.ts'
+
+/**
+ * Comparing two columns of one storage, row by row, into truth values.
+ *
+ * Four loops per array class: `>` and `>=` are `<` and `<=` with the sides changed, which is also right for NaN. Values under a NULL are compared like others; the caller has
+ * the null mask. Strings are ordered by code point, BYTES by unsigned bytes; ARRAY, MAP and ROW know only equality.
+ */
+export type Comparison = '=' | '<>' | '<' | '<=' | '>' | '>='
+
+function equalInt32(a: Int32Array, b: Int32Array, out: Uint8Array, n: number): void {
+  for (let i = 0; i < n; i++) out[i] = a[i]! === b[i]! ? 1 : 0
+}
+function unequalInt32(a: Int32Array, b: Int32Array, out: Uint8Array, n: number): void {
+  for (let i = 0; i < n; i++) out[i] = a[i]! !== b[i]! ? 1 : 0
+}
+function lessInt32(a: Int32Array, b: Int32Array, out: Uint8Array, n: number): void {
+  for (let i = 0; i < n; i++) out[i] = a[i]! < b[i]! ? 1 : 0
+}
+function atMostInt32(a: Int32Array, b: Int32Array, out: Uint8Array, n: number): void {
+  for (let i = 0; i < n; i++) out[i] = a[i]! <= b[i]! ? 1 : 0
+}
+function compareInt32(comparison: Comparison, a: Int32Array, b: Int32Array, out: Uint8Array, n: number): void {
+  switch (comparison) {
+    case '=':
+      return equalInt32(a, b, out, n)
+    case '<>':
+      return unequalInt32(a, b, out, n)
+    case '<':
+      return lessInt32(a, b, out, n)
+    case '<=':
+      return atMostInt32(a, b, out, n)
+    case '>':
+      return lessInt32(b, a, out, n)
+    case '>=':
+      return atMostInt32(b, a, out, n)
+  }
+}
+
+function equalFloat64(a: Float64Array, b: Float64Array, out: Uint8Array, n: number): void {
+  for (let i = 0; i < n; i++) out[i] = a[i]! === b[i]! ? 1 : 0
+}
+function unequalFloat64(a: Float64Array, b: Float64Array, out: Uint8Array, n: number): void {
+  for (let i = 0; i < n; i++) out[i] = a[i]! !== b[i]! ? 1 : 0
+}
+function lessFloat64(a: Float64Array, b: Float64Array, out: Uint8Array, n: number): void {
+  for (let i = 0; i < n; i++) out[i] = a[i]! < b[i]! ? 1 : 0
+}
+function atMostFloat64(a: Float64Array, b: Float64Array, out: Uint8Array, n: number): void {
+  for (let i = 0; i < n; i++) out[i] = a[i]! <= b[i]! ? 1 : 0
+}
+function compareFloat64(comparison: Comparison, a: Float64Array, b: Float64Array, out: Uint8Array, n: number): void {
+  switch (comparison) {
+    case '=':
+      return equalFloat64(a, b, out, n)
+    case '<>':
+      return unequalFloat64(a, b, out, n)
+    case '<':
+      return lessFloat64(a, b, out, n)
+    case '<=':
+      return atMostFloat64(a, b, out, n)
+    case '>':
+      return lessFloat64(b, a, out, n)
+    case '>=':
+      return atMostFloat64(b, a, out, n)
+  }
+}
+
+function holds(comparison: Comparison, sign: number): 0 | 1 {
+  switch (comparison) {
+    case '=':
+      return sign === 0 ? 1 : 0
+    case '<>':
+      return sign !== 0 ? 1 : 0
+    case '<':
+      return sign < 0 ? 1 : 0
+    case '<=':
+      return sign <= 0 ? 1 : 0
+    case '>':
+      return sign > 0 ? 1 : 0
+    case '>=':
+      return sign >= 0 ? 1 : 0
+  }
+}
+
+/** Scales of two decimal columns; equal scales compare unscaled. */
+export interface Scales {
+  readonly a: number
+  readonly b: number
+}
+
+export function compareColumns(comparison: Comparison, a: Column, b: Column, scales: Scales, out: Uint8Array, rowCount: number): void {
+  if (a.storage !== b.storage) throw new Error(`columns of ${a.storage} and ${b.storage} cannot be compared`)
+  switch (a.storage) {
+    case 'int32':
+      return compareInt32(comparison, a.values, (b as typeof a).values, out, rowCount)
+    case 'float64':
+      return compareFloat64(comparison, a.values, (b as typeof a).values, out, rowCount)
+    case 'int64': {
+      const other = b as Int64Column
+      if (a.values !== null && other.values !== null) return compareFloat64(comparison, a.values, other.values, out, rowCount)
+      const x = wideInt64(a, rowCount)
+      const y = wideInt64(other, rowCount)
+      for (let i = 0; i < rowCount; i++) out[i] = holds(comparison, x[i]! < y[i]! ? -1 : x[i]! > y[i]! ? 1 : 0)
+      return
+    }
+    case 'decimal': {
+      const other = b as DecimalColumn
+      if (scales.a === scales.b && a.values !== null && other.values !== null) return compareFloat64(comparison, a.values, other.values, out, rowCount)
+      const scale = Math.max(scales.a, scales.b)
+      const aFactor = powerOfTen(scale - scales.a)
+      const bFactor = powerOfTen(scale - scales.b)
+      const x = wideDecimal(a, rowCount)
+      const y = wideDecimal(other, rowCount)
+      for (let i = 0; i < rowCount; i++) {
+        if ((a.nulls !== null && a.nulls[i] === 1) || (b.nulls !== null && b.nulls[i] === 1)) out[i] = 0
+        else {
+          const left = x[i]! * aFactor
+          const right = y[i]! * bFactor
+          out[i] = holds(comparison, left < right ? -1 : left > right ? 1 : 0)
+        }
+      }
+      return
+    }
+    case 'bool': {
+      const other = (b as typeof a).values
+      for (let i = 0; i < rowCount; i++) out[i] = holds(comparison, a.values[i]! - other[i]!)
+      return
+    }
+    case 'string':
+      return compareStrings(comparison, a, b as StringColumn, out, rowCount)
+    case 'object': {
+      const other = b as ObjectColumn
+      for (let i = 0; i < rowCount; i++) {
+        if ((a.nulls !== null && a.nulls[i] === 1) || (b.nulls !== null && b.nulls[i] === 1)) out[i] = 0
+        else out[i] = holds(comparison, compareObjects(a.values[i]!, other.values[i]!))
+      }
+    }
+  }
+}
+
+function compareStrings(comparison: Comparison, a: StringColumn, b: StringColumn, out: Uint8Array, rowCount: number): void {
+  if (a.dictionary === b.dictionary && a.dictionary.distinct && (comparison === '=' || comparison === '<>')) {
+    return compareInt32(comparison, a.codes, b.codes, out, rowCount)
+  }
+  const x = a.dictionary.values
+  const y = b.dictionary.values
+  const anyNull = a.nulls !== null || b.nulls !== null
+  if (comparison === '=' || comparison === '<>') {
+    const hit = comparison === '=' ? 1 : 0
+    for (let i = 0; i < rowCount; i++) out[i] = x[a.codes[i]!] === y[b.codes[i]!] ? hit : 1 - hit
+    return
+  }
+  for (let i = 0; i < rowCount; i++) {
+    if (anyNull && ((a.nulls !== null && a.nulls[i] === 1) || (b.nulls !== null && b.nulls[i] === 1))) out[i] = 0
+    else out[i] = holds(comparison, compareText(x[a.codes[i]!]!, y[b.codes[i]!]!))
+  }
+}
+
+/** Whether `text comparison constant` holds. */
+export function textHolds(comparison: Comparison, text: string, constant: string): boolean {
+  if (comparison === '=') return text === constant
+  if (comparison === '<>') return text !== constant
+  return holds(comparison, compareText(text, constant)) === 1
+}
+
+/** Order of BYTES; 0 or 1 for nested values, which know only equality. */
+function compareObjects(a: Value, b: Value): number {
+  if (a instanceof Uint8Array && b instanceof Uint8Array) {
+    const shorter = Math.min(a.length, b.length)
+    for (let i = 0; i < shorter; i++) if (a[i] !== b[i]) return a[i]! - b[i]!
+    return a.length - b.length
+  }
+  return equalValues(a, b) ? 0 : 1
+}
+
+/** Equality of two values of one type; NULLs inside are equal to NULLs, and the pairs of a map have no order. */
+export function equalValues(a: Value, b: Value): boolean {
+  if (a instanceof Uint8Array) return b instanceof Uint8Array && compareObjects(a, b) === 0
+  if (Array.isArray(a)) return Array.isArray(b) && a.length === b.length && a.every((item, i) => equalValues(item as Value, b[i] as Value))
+  return a === b
+}
+
+export function equalMaps(a: readonly Value[], b: readonly Value[]): boolean {
+  if (a.length !== b.length) return false
+  return a.every((pair) => b.some((other) => equalValues(pair, other)))
+}

@@ -1,0 +1,367 @@
+import { columnOf } from '../columnar/batchBuilder.ts'
+import { gather, gatherFloat64, valueAt, type BoolColumn, type Column, type ObjectColumn, type Value } from '../columnar/column.ts'
+import type { DataType } from '../columnar/dataType.ts'
+import { RowError } from '../columnar/rowError.ts'
+import { castKernel } from './cast.ts'
+import { castFails, castReadsZone } from './castValue.ts'
+import type { EvaluationContext, TypedExpression } from './expression.ts'
+import { functionTable } from './functions.ts'
+import type { Buffers, CallSite, Frame, LazyArgument } from './functionDefinition.ts'
+import { allNulls } from './kernels.ts'
+
+/**
+ * From a checked expression to closures over columns: no generated code, one kernel per call site, columns in and a column out.
+ *
+ * Arrays between two kernels belong to the compiled expression and are used again for the next batch; what is handed out is fresh, or an input's own.
+ * A call whose arguments are all literals is computed once. Arguments that can fail are evaluated only for the rows that reach them (CASE, AND, …):
+ * their inputs are gathered, and a failing row is reported by its place in the whole batch.
+ *
+ * A compiled expression is not re-entrant: one subtask uses it, one batch at a time.
+ */
+export type CompiledScalar = (inputs: readonly (readonly Column[])[], rowCount: number, context: EvaluationContext) => Column
+
+/** Writes the indices of the rows that are TRUE into `rows`, ascending, and gives their number. */
+export type CompiledPredicate = (inputs: readonly (readonly Column[])[], rowCount: number, context: EvaluationContext, rows: Int32Array) => number
+
+export function compileScalar(typed: TypedExpression): CompiledScalar {
+  const registers = new Registers()
+  const node = compileNode(typed, registers, freshBuffers)
+  return (inputs, rowCount, context) => registers.released(node.evaluate({ inputs, rowCount, context }), rowCount)
+}
+
+export function compilePredicate(typed: TypedExpression): CompiledPredicate {
+  const registers = new Registers()
+  const conjuncts = typed.kind === 'call' && typed.name === 'AND' ? typed.args : [typed]
+  const nodes = conjuncts.map((conjunct) => compileNode(conjunct, registers, registers.buffers()))
+  // A NULL on the left does not keep a failing condition on the right from being evaluated, so only conditions that cannot fail may be run as a sieve.
+  if (nodes.slice(1).some((node) => node.fails)) {
+    const whole = compileNode(typed, registers, registers.buffers())
+    return (inputs, rowCount, context, rows) => truths(whole.evaluate({ inputs, rowCount, context }) as BoolColumn, rowCount, rows)
+  }
+  // The first may fail: it sees every row in any case, and must go on seeing them. Of the others the cheap ones go first.
+  const ordered = nodes[0]!.fails ? [nodes[0]!, ...nodes.slice(1).toSorted((a, b) => a.cost - b.cost)] : nodes.toSorted((a, b) => a.cost - b.cost)
+  return sieve(ordered[0]!, ordered.slice(1))
+}
+
+function sieve(first: CompiledNode, others: readonly CompiledNode[]): CompiledPredicate {
+  return (inputs, rowCount, context, rows) => {
+    const frame = { inputs, rowCount, context }
+    let count = truths(first.evaluate(frame) as BoolColumn, rowCount, rows)
+    for (const node of others) {
+      if (count === 0) return 0
+      // Gathering pays when it leaves out enough rows.
+      count =
+        count * 2 < rowCount
+          ? keepCompact(node.evaluateRows(frame, rows, count) as BoolColumn, rows, count)
+          : keepFull(node.evaluate(frame) as BoolColumn, rows, count)
+    }
+    return count
+  }
+}
+
+function truths(column: BoolColumn, n: number, rows: Int32Array): number {
+  const { values, nulls } = column
+  let count = 0
+  if (nulls === null) {
+    for (let i = 0; i < n; i++) {
+      rows[count] = i
+      count += values[i]!
+    }
+  } else {
+    for (let i = 0; i < n; i++) {
+      rows[count] = i
+      count += values[i]! & ~nulls[i]! & 1
+    }
+  }
+  return count
+}
+
+/** Row k of the column is about `rows[k]`. */
+function keepCompact(column: BoolColumn, rows: Int32Array, n: number): number {
+  const { values, nulls } = column
+  let count = 0
+  for (let k = 0; k < n; k++) {
+    rows[count] = rows[k]!
+    if (values[k] === 1 && (nulls === null || nulls[k] === 0)) count++
+  }
+  return count
+}
+
+function keepFull(column: BoolColumn, rows: Int32Array, n: number): number {
+  const { values, nulls } = column
+  let count = 0
+  for (let k = 0; k < n; k++) {
+    const row = rows[k]!
+    rows[count] = row
+    if (values[row] === 1 && (nulls === null || nulls[row] === 0)) count++
+  }
+  return count
+}
+
+// Nodes.
+
+interface CompiledNode extends LazyArgument {
+  /** A rough measure to order conditions by. */
+  readonly cost: number
+  /** Depends on more than its inputs' values: not to be computed ahead. */
+  readonly contextual: boolean
+}
+
+function compileNode(typed: TypedExpression, registers: Registers, buffers: Buffers): CompiledNode {
+  switch (typed.kind) {
+    case 'literal': {
+      const constant = constantColumn(typed.value, typed.type)
+      return node(typed, (frame) => constant(frame.rowCount), { fails: false, free: true, cost: 0, contextual: false })
+    }
+    case 'column': {
+      const { input, column } = typed
+      return node(typed, (frame) => frame.inputs[input]![column]!, { fails: false, free: true, cost: 0, contextual: false })
+    }
+    case 'field': {
+      const operand = compileNode(typed.operand, registers, registers.buffers())
+      const { index, type } = typed
+      return node(typed, (frame) => rowField(operand.evaluate(frame) as ObjectColumn, index, type, frame.rowCount), {
+        fails: operand.fails, free: false, cost: operand.cost + 4, contextual: operand.contextual,
+      })
+    }
+    case 'cast':
+      return compileCast(typed, registers, buffers)
+    case 'call':
+      return compileCall(typed, registers, buffers)
+  }
+}
+
+function compileCast(typed: TypedExpression & { kind: 'cast' }, registers: Registers, buffers: Buffers): CompiledNode {
+  const operand = compileNode(typed.operand, registers, registers.buffers())
+  const from = typed.operand.type
+  const kernel = castKernel(from, typed.type, typed.mode, buffers)
+  const contextual = operand.contextual || castReadsZone(from, typed.type)
+  const traits = { fails: operand.fails || (typed.mode === 'cast' && castFails(from, typed.type)), free: kernel === null && operand.free, cost: operand.cost + (kernel === null ? 0 : 2), contextual }
+  if (kernel === null) return node(typed, operand.evaluate, traits)
+  const compiled = node(typed, (frame) => kernel(operand.evaluate(frame), frame.rowCount, frame.context), traits)
+  return typed.operand.kind === 'literal' && !contextual ? folded(compiled) : compiled
+}
+
+const costOf: Readonly<Record<string, number>> = { comparison: 1, logic: 1, arithmetic: 1, conditional: 2, numeric: 3, time: 6, collection: 6, string: 10, json: 40 }
+
+function compileCall(typed: TypedExpression & { kind: 'call' }, registers: Registers, buffers: Buffers): CompiledNode {
+  const definition = functionTable.get(typed.name)
+  if (definition === undefined || definition.kind === 'aggregate') throw new Error(`${typed.name} is no scalar function`)
+  const args = typed.args.map((argument) => compileNode(argument, registers, registers.buffers()))
+  const site: CallSite = { name: typed.name, args: typed.args, symbols: typed.symbols, type: typed.type, buffers }
+  const argumentsFail = args.some((argument) => argument.fails)
+  const cost = args.reduce((sum, argument) => sum + argument.cost, costOf[definition.category] ?? 5)
+  const contextualArguments = args.some((argument) => argument.contextual)
+  if (definition.kind === 'lazy') {
+    // AND and OR on rows that do not reach a failing argument are as harmless as on those that do.
+    return node(typed, definition.lazyKernel(site, args), { fails: argumentsFail, free: false, cost, contextual: contextualArguments })
+  }
+  const fails = typeof definition.fails === 'function' ? definition.fails(site) : definition.fails === true
+  const traits = { fails: fails || argumentsFail, free: false, cost, contextual: contextualArguments || definition.contextual === true }
+  if (definition.nulls === 'propagate' && typed.args.some((argument) => argument.kind === 'literal' && argument.value === null)) {
+    const constant = constantColumn(null, typed.type)
+    // The other arguments are evaluated all the same when they can fail: NULL + 1/0 fails on Flink too.
+    const failing = args.filter((argument) => argument.fails)
+    return node(typed, (frame) => {
+      for (const argument of failing) argument.evaluate(frame)
+      return constant(frame.rowCount)
+    }, { ...traits, free: failing.length === 0 })
+  }
+  const kernel = definition.kernel(site)
+  const evaluate = evaluation(kernel, args)
+  const compiled = node(typed, evaluate, traits)
+  const constant = !traits.contextual && typed.args.length > 0 && args.every((argument) => argument.free && isConstant(argument.expression))
+  return constant ? folded(compiled) : compiled
+}
+
+function isConstant(expression: TypedExpression): boolean {
+  return expression.kind === 'literal' || (expression.kind === 'cast' && isConstant(expression.operand)) || (expression.kind === 'call' && expression.args.every(isConstant))
+}
+
+/** The argument list is one array per call site, filled again for every batch. */
+function evaluation(kernel: (columns: readonly Column[], rowCount: number, context: EvaluationContext) => Column, args: readonly CompiledNode[]): (frame: Frame) => Column {
+  const columns: Column[] = []
+  return (frame) => {
+    for (let i = 0; i < args.length; i++) columns[i] = args[i]!.evaluate(frame)
+    return kernel(columns, frame.rowCount, frame.context)
+  }
+}
+
+/** A constant call, computed at its first use and kept; one that fails goes on failing row by row, where it is reached. */
+function folded(compiled: CompiledNode): CompiledNode {
+  let constant: ((rowCount: number) => Column) | null = null
+  return {
+    ...compiled,
+    free: !compiled.fails,
+    evaluate: (frame) => {
+      if (frame.rowCount === 0) return compiled.evaluate(frame)
+      constant ??= constantColumn(valueAt(compiled.evaluate({ inputs: [], rowCount: 1, context: frame.context }), 0), compiled.expression.type)
+      return constant(frame.rowCount)
+    },
+    evaluateRows: (frame, rows, count) => {
+      try {
+        constant ??= constantColumn(valueAt(compiled.evaluate({ inputs: [], rowCount: 1, context: frame.context }), 0), compiled.expression.type)
+      } catch (error) {
+        throw placed(error, rows)
+      }
+      return constant(count)
+    },
+  }
+}
+
+interface Traits {
+  readonly fails: boolean
+  readonly free: boolean
+  readonly cost: number
+  readonly contextual: boolean
+}
+
+function node(expression: TypedExpression, evaluate: (frame: Frame) => Column, traits: Traits): CompiledNode {
+  let used: readonly (readonly [number, number])[] | null = null
+  return {
+    expression,
+    evaluate,
+    ...traits,
+    evaluateRows: (frame, rows, count) => {
+      if (count === frame.rowCount) return evaluate(frame)
+      used ??= columnsUsed(expression)
+      const inputs = frame.inputs.map((): Column[] => [])
+      for (const [input, column] of used) inputs[input]![column] = gather(frame.inputs[input]![column]!, rows, count)
+      const { context } = frame
+      const watermarks = context.watermarks === null || !traits.contextual ? context.watermarks : gatherFloat64(context.watermarks, rows, count)
+      try {
+        return evaluate({ inputs, rowCount: count, context: watermarks === context.watermarks ? context : { ...context, watermarks } })
+      } catch (error) {
+        throw placed(error, rows)
+      }
+    },
+  }
+}
+
+/** A failure on gathered rows names the row of the whole batch. */
+function placed(error: unknown, rows: Int32Array): unknown {
+  return error instanceof RowError ? new RowError(rows[error.row]!, error.message) : error
+}
+
+/** The input columns an expression reads, as [input, column]. */
+export function columnsUsed(expression: TypedExpression): (readonly [number, number])[] {
+  const found = new Map<string, readonly [number, number]>()
+  const visit = (part: TypedExpression): void => {
+    switch (part.kind) {
+      case 'literal':
+        return
+      case 'column':
+        found.set(`${part.input}.${part.column}`, [part.input, part.column])
+        return
+      case 'call':
+        part.args.forEach(visit)
+        return
+      case 'cast':
+      case 'field':
+        visit(part.operand)
+    }
+  }
+  visit(expression)
+  return [...found.values()]
+}
+
+/** A column that holds one value in every row, grown when a larger batch comes. */
+function constantColumn(value: Value, type: DataType): (rowCount: number) => Column {
+  let column: Column | null = null
+  let capacity = 0
+  return (rowCount) => {
+    if (column === null || capacity < rowCount) {
+      capacity = Math.max(rowCount, capacity * 2, 64)
+      column = filled(value, type, capacity)
+    }
+    return column
+  }
+}
+
+function filled(value: Value, type: DataType, rowCount: number): Column {
+  const nulls = value === null ? allNulls(rowCount) : null
+  const one = columnOf(type, [value])
+  switch (one.storage) {
+    case 'bool':
+      return { storage: 'bool', values: new Uint8Array(rowCount).fill(one.values[0]!), nulls }
+    case 'int32':
+      return { storage: 'int32', values: new Int32Array(rowCount).fill(one.values[0]!), nulls }
+    case 'float64':
+      return { storage: 'float64', values: new Float64Array(rowCount).fill(one.values[0]!), nulls }
+    case 'int64':
+      return one.values === null
+        ? { storage: 'int64', values: null, wide: new BigInt64Array(rowCount).fill(one.wide![0]!), nulls }
+        : { storage: 'int64', values: new Float64Array(rowCount).fill(one.values[0]!), wide: null, nulls }
+    case 'decimal':
+      return one.values === null
+        ? { storage: 'decimal', values: null, wide: new Array<bigint>(rowCount).fill(one.wide![0]!), nulls }
+        : { storage: 'decimal', values: new Float64Array(rowCount).fill(one.values[0]!), wide: null, nulls }
+    case 'string':
+      return { storage: 'string', codes: new Int32Array(rowCount), dictionary: { values: [value === null ? '' : (value as string)], distinct: true }, nulls }
+    case 'object':
+      return { storage: 'object', values: new Array<Value>(rowCount).fill(value), nulls }
+  }
+}
+
+function rowField(column: ObjectColumn, index: number, type: DataType, rowCount: number): Column {
+  const values = new Array<Value>(rowCount)
+  for (let i = 0; i < rowCount; i++) {
+    const row = column.nulls !== null && column.nulls[i] === 1 ? null : (column.values[i] as readonly Value[])
+    values[i] = row === null ? null : row[index]!
+  }
+  return columnOf(type, values)
+}
+
+// Buffers.
+
+/** Arrays of one compiled expression: each call site has one of each class, which grows with the batches. */
+class Registers {
+  readonly #owned = new Set<ArrayBufferView>()
+
+  buffers(): Buffers {
+    let uint8: Uint8Array | null = null
+    let int32: Int32Array | null = null
+    let float64: Float64Array | null = null
+    let bigint64: BigInt64Array | null = null
+    return {
+      uint8: (n) => (uint8 !== null && uint8.length >= n ? uint8 : (uint8 = this.#kept(uint8, new Uint8Array(Math.max(n, 64))))),
+      int32: (n) => (int32 !== null && int32.length >= n ? int32 : (int32 = this.#kept(int32, new Int32Array(Math.max(n, 64))))),
+      float64: (n) => (float64 !== null && float64.length >= n ? float64 : (float64 = this.#kept(float64, new Float64Array(Math.max(n, 64))))),
+      bigint64: (n) => (bigint64 !== null && bigint64.length >= n ? bigint64 : (bigint64 = this.#kept(bigint64, new BigInt64Array(Math.max(n, 64))))),
+    }
+  }
+
+  #kept<A extends ArrayBufferView>(old: A | null, array: A): A {
+    if (old !== null) this.#owned.delete(old)
+    this.#owned.add(array)
+    return array
+  }
+
+  /** The column as it may leave the expression: what still belongs to a register is copied. */
+  released(column: Column, rowCount: number): Column {
+    switch (column.storage) {
+      case 'bool':
+        return this.#owned.has(column.values) ? { ...column, values: column.values.slice(0, rowCount) } : column
+      case 'int32':
+        return this.#owned.has(column.values) ? { ...column, values: column.values.slice(0, rowCount) } : column
+      case 'float64':
+        return this.#owned.has(column.values) ? { ...column, values: column.values.slice(0, rowCount) } : column
+      case 'int64':
+        if (column.values !== null) return this.#owned.has(column.values) ? { ...column, values: column.values.slice(0, rowCount) } : column
+        return this.#owned.has(column.wide!) ? { ...column, wide: column.wide!.slice(0, rowCount) } : column
+      case 'decimal':
+        return column.values !== null && this.#owned.has(column.values) ? { ...column, values: column.values.slice(0, rowCount) } : column
+      case 'string':
+        return this.#owned.has(column.codes) ? { ...column, codes: column.codes.slice(0, rowCount) } : column
+      case 'object':
+        return column
+    }
+  }
+}
+
+const freshBuffers: Buffers = {
+  uint8: (n) => new Uint8Array(n),
+  int32: (n) => new Int32Array(n),
+  float64: (n) => new Float64Array(n),
+  bigint64: (n) => new BigInt64Array(n),
+}
