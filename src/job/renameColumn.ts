@@ -1,7 +1,7 @@
 import type { JsonObject } from '../columnar/json.ts'
-import type { Expression } from '../expression/expression.ts'
 import { isReserved } from '../expression/keywords.ts'
 import { parseExpression } from '../expression/parse.ts'
+import { columnUses } from './columnUses.ts'
 
 /**
  * Expressions and lists of columns that follow when an input's column is renamed.
@@ -12,14 +12,11 @@ import { parseExpression } from '../expression/parse.ts'
 export function renameInExpression(text: string, qualifier: string | null, from: string, to: string): string {
   const { expression } = parseExpression(text)
   if (expression === null) return text
-  const uses: { start: number; end: number; qualifier: string | null }[] = []
-  collect(expression, (use) => {
-    if (use.name === from && (use.qualifier === null || use.qualifier === qualifier)) uses.push({ ...use.span, qualifier: use.qualifier })
-  })
-  uses.sort((a, b) => b.start - a.start)
+  const uses = columnUses(expression).filter((use) => use.name === from && (use.qualifier === null || use.qualifier === qualifier))
+  uses.sort((a, b) => b.span.start - a.span.start)
   let result = text
-  for (const { start, end, qualifier: written } of uses) {
-    result = result.slice(0, start) + (written === null ? '' : `${written}.`) + quoteIdentifier(to) + result.slice(end)
+  for (const { span, qualifier: written } of uses) {
+    result = result.slice(0, span.start) + (written === null ? '' : `${written}.`) + quoteIdentifier(to) + result.slice(span.end)
   }
   return result
 }
@@ -27,27 +24,6 @@ export function renameInExpression(text: string, qualifier: string | null, from:
 /** A column's name as an expression writes it: in backticks where it is a reserved word or no plain identifier. */
 export function quoteIdentifier(name: string): string {
   return /^[A-Za-z_][A-Za-z0-9_]*$/.test(name) && !isReserved(name) ? name : `\`${name.replaceAll('`', '``')}\``
-}
-
-function collect(expression: Expression, use: (column: Extract<Expression, { kind: 'column' }>) => void): void {
-  switch (expression.kind) {
-    case 'literal':
-      return
-    case 'column':
-      use(expression)
-      return
-    case 'call':
-      for (const arg of expression.args) collect(arg, use)
-      if (expression.filter !== null) collect(expression.filter, use)
-      return
-    case 'cast':
-    case 'field':
-      collect(expression.operand, use)
-      return
-    case 'element':
-      collect(expression.operand, use)
-      collect(expression.index, use)
-  }
 }
 
 /** A list of `{ name, expression }` under `key`, with the expressions following. */

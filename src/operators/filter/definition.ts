@@ -1,4 +1,5 @@
 import { checkPredicate } from '../../expression/typeOf.ts'
+import { columnsRead } from '../../job/columnUses.ts'
 import type { OperatorDefinition } from '../../job/operatorDefinition.ts'
 import { renameInExpression } from '../../job/renameColumn.ts'
 
@@ -31,6 +32,9 @@ export const definition: OperatorDefinition = {
     return { out: schema }
   },
   distribution: () => [{ kind: 'any' }],
+  columnsNeeded: ({ config, used }) => ({
+    in: new Set([...(used.out ?? []), ...(typeof config.where === 'string' ? columnsRead(config.where, null) : [])]),
+  }),
   renameColumn: (config, _input, from, to) =>
     typeof config.where === 'string' ? { ...config, where: renameInExpression(config.where, null, from, to) } : config,
 }

@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../columnar/json.ts'
 import type { Field } from '../../columnar/schema.ts'
 import { checkScalar } from '../../expression/typeOf.ts'
+import { columnsRead } from '../../job/columnUses.ts'
 import { namedExpressionsOf } from '../../job/joinConfig.ts'
 import type { OperatorDefinition } from '../../job/operatorDefinition.ts'
 import { columnProblems } from '../../job/problemCatalogue.ts'
@@ -56,5 +57,9 @@ export const definition: OperatorDefinition = {
     return schema === null || !sound || fields.length === 0 ? {} : { out: { fields } }
   },
   distribution: () => [{ kind: 'any' }],
+  // Every column is computed, read or not, so all it names are needed.
+  columnsNeeded: ({ config }) => ({
+    in: new Set((namedExpressionsOf(config, 'columns') ?? []).flatMap(({ expression }) => [...columnsRead(expression, null)])),
+  }),
   renameColumn: (config: JsonObject, _input, from, to) => renameInNamed(config, 'columns', null, from, to),
 }

@@ -2,6 +2,7 @@ import { withNullable } from '../../columnar/dataType.ts'
 import type { JsonObject } from '../../columnar/json.ts'
 import { fieldOf, type Field, type Schema } from '../../columnar/schema.ts'
 import { checkAggregate } from '../../expression/aggregates.ts'
+import { columnsRead } from '../../job/columnUses.ts'
 import { namedExpressionsOf } from '../../job/joinConfig.ts'
 import type { Distribution, OperatorDefinition } from '../../job/operatorDefinition.ts'
 import type { Report } from '../../job/problem.ts'
@@ -89,6 +90,18 @@ export const definition: OperatorDefinition = {
     return fields === null ? { late: schema } : { out: { fields }, late: schema }
   },
   distribution: ({ config }) => [distributionOf(config)],
+  state: (config) => `accumulators by group and slice of ${windowText(config)}, freed when the window closes`,
+  columnsNeeded: ({ config, inputs, used }) => {
+    const needed = new Set<string>([...(used.late ?? []), ...columnsOf(config, 'groupBy')])
+    const window = windowOf(config)
+    const schema = inputs.in?.[0] ?? null
+    const attached = schema === null ? null : attachedWindowOf(schema)
+    if (window !== null) needed.add(window.timeColumn)
+    // Whether the input carries windows of its own decides what the operator does, so they stay.
+    if (attached !== null) for (const name of windowColumnNames) if (schema?.fields.some((field) => field.name === name) === true) needed.add(name)
+    for (const { expression } of namedExpressionsOf(config, 'aggregates') ?? []) for (const name of columnsRead(expression, null)) needed.add(name)
+    return { in: needed }
+  },
   renameColumn: (config, _input, from, to) => {
     let renamed = renameInWindow(config, from, to)
     renamed = renameInColumns(renamed, 'groupBy', from, to)

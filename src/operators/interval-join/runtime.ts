@@ -1,0 +1,260 @@
+import type { Batch } from '../../columnar/batch.ts'
+import type { Column, Float64Column } from '../../columnar/column.ts'
+import { RowError } from '../../columnar/rowError.ts'
+import { fieldIndex, type Schema } from '../../columnar/schema.ts'
+import { IntervalPairs } from '../../engine/intervalPairs.ts'
+import { gatherSide, PairList, selectPairs } from '../../engine/joinOutput.ts'
+import { hasNull, KeyEncoder } from '../../engine/keyEncoder.ts'
+import type { OperatorContext, OperatorRuntime } from '../../engine/operatorRuntime.ts'
+import { RowStore } from '../../engine/rowStore.ts'
+import type { EvaluationContext } from '../../expression/expression.ts'
+import { pairsOf, type JoinType } from '../../job/joinConfig.ts'
+import type { OperatorSpec } from '../../job/operatorSpec.ts'
+import { compileJoin, type JoinExpressions } from '../joinExpressions.ts'
+import type { RuntimeFactory } from '../runtimeFactory.ts'
+
+export const runtime: RuntimeFactory = { role: 'operator', create: (spec) => new IntervalJoin(spec) }
+
+/** Pairs found before they are turned into output rows. Bounds memory when one row has very many partners. */
+const eventsMax = 8192
+
+/**
+ * Rows of both sides lie in row stores; `IntervalPairs` says who meets whom. Each batch is appended whole, its rows arrive one by one, then the pairs found
+ * become output, and stores shed rows that are not held any more.
+ */
+class IntervalJoin implements OperatorRuntime {
+  readonly #spec: OperatorSpec
+  readonly #sides: readonly [JoinSide, JoinSide]
+  readonly #encoder: KeyEncoder
+  readonly #pairs: IntervalPairs
+  readonly #delayMs: number
+  readonly #processingTime: boolean
+  #expressions!: JoinExpressions
+  #context!: OperatorContext
+  #evaluation!: EvaluationContext
+  #slots: Int32Array = new Int32Array(0)
+  #watermark = -Infinity
+  /** Forwarded watermark before each event, while the batch says how it moved. */
+  #eventWatermarks: number[] | null = null
+  #timerScheduled = Infinity
+  readonly #type: JoinType
+
+  constructor(spec: OperatorSpec) {
+    this.#spec = spec
+    const { config } = spec
+    this.#type = config.type as JoinType
+    const on = pairsOf(config)
+    const [left, right] = spec.inputs.map((input) => input.schema) as [Schema, Schema]
+    const leftTime = fieldIndex(left, config.leftTime as string)
+    this.#sides = [
+      new JoinSide(left, leftTime, on.map((pair) => fieldIndex(left, pair.left))),
+      new JoinSide(right, fieldIndex(right, config.rightTime as string), on.map((pair) => fieldIndex(right, pair.right))),
+    ]
+    this.#processingTime = left.fields[leftTime]!.time === 'processing'
+    this.#encoder = new KeyEncoder(on.map((pair) => left.fields[fieldIndex(left, pair.left)]!.type))
+    const lowerMs = config.lowerMs as number
+    const upperMs = config.upperMs as number
+    this.#delayMs = Math.max(upperMs, -lowerMs)
+    this.#pairs = new IntervalPairs(on.length, lowerMs, upperMs, this.#type === 'left' || this.#type === 'full', this.#type === 'right' || this.#type === 'full')
+  }
+
+  open(context: OperatorContext): void {
+    this.#context = context
+    this.#evaluation = { timeZone: context.timeZone, processingTime: () => context.processingTime(), watermarks: null, watermark: -Infinity }
+    this.#expressions = compileJoin(this.#spec, this.#type, this.#sides[0].store.schema, this.#sides[1].store.schema, this.#evaluation)
+  }
+
+  processBatch(input: number, batch: Batch): void {
+    const { rowCount } = batch
+    if (rowCount === 0) return
+    const side = this.#sides[input]!
+    const now = this.#processingTime ? this.#context.processingTime() : 0
+    if (this.#processingTime) this.#pairs.advance(now)
+    const watermarks = this.#processingTime ? null : batch.watermarks
+    this.#eventWatermarks = watermarks === null ? null : []
+
+    const keyColumns = side.keys.map((column) => batch.columns[column]!)
+    const keys = this.#encoder.encode(keyColumns, rowCount)
+    if (this.#slots.length < rowCount) this.#slots = new Int32Array(Math.max(1024, rowCount))
+    this.#pairs.keys.slotsOf(keys, 0, rowCount, this.#slots)
+    const first = side.store.appendRange(batch, 0, rowCount)
+    side.reserveMatched(first + rowCount)
+    this.#pairs.reserve(input, first, rowCount)
+
+    const nullable = keyColumns.some((column) => column.nulls !== null)
+    const { values: times, nulls } = batch.columns[side.time] as Float64Column
+    for (let row = 0; row < rowCount; row++) {
+      if (watermarks !== null && watermarks[row]! > this.#watermark) this.#advance(watermarks[row]!)
+      if (nulls !== null && nulls[row] === 1) throw new RowError(row, `the time column ${side.store.schema.fields[side.time]!.name} is NULL; event time must be set in every row`)
+      this.#pairs.arrive(input, first + row, this.#slots[row]!, this.#processingTime ? now : times[row]!, !nullable || !hasNull(keyColumns, row))
+      if (this.#eventWatermarks !== null) this.#noteWatermarks()
+      if (this.#pairs.events.count >= eventsMax) this.#flush()
+    }
+    this.#flush()
+    this.#eventWatermarks = null
+    this.#shed()
+    if (this.#processingTime) this.#schedule()
+  }
+
+  #advance(watermark: number): void {
+    this.#pairs.advance(watermark)
+    // What leaves because of a watermark comes before it.
+    if (this.#eventWatermarks !== null) this.#noteWatermarks()
+    this.#watermark = watermark
+    this.#evaluation.watermark = watermark
+  }
+
+  #noteWatermarks(): void {
+    const noted = this.#eventWatermarks!
+    while (noted.length < this.#pairs.events.count) noted.push(this.#watermark - this.#delayMs)
+  }
+
+  onWatermark(watermark: number): number {
+    if (!this.#processingTime) {
+      this.#advance(watermark)
+      this.#flush()
+      this.#shed()
+    }
+    return watermark - this.#delayMs
+  }
+
+  onProcessingTime(time: number): void {
+    this.#timerScheduled = Infinity
+    this.#pairs.advance(time)
+    this.#flush()
+    this.#shed()
+    this.#schedule()
+  }
+
+  #schedule(): void {
+    const next = this.#pairs.nextTimer
+    if (next >= this.#timerScheduled) return
+    this.#timerScheduled = next
+    this.#context.scheduleProcessingTimer(Math.max(next, this.#context.processingTime() + 1))
+  }
+
+  /** Turns events into output rows: complete pairs that satisfy the condition, and lone rows that never had one. */
+  #flush(): void {
+    const events = this.#pairs.events
+    if (events.count === 0) return
+    const [left, right] = this.#sides
+    const leftColumns = left.store.columns()
+    const rightColumns = right.store.columns()
+    const satisfied = this.#satisfied(events, leftColumns, rightColumns)
+    for (let i = 0; i < events.count; i++) {
+      if (satisfied !== null && satisfied[i] === 0) continue
+      const l = events.left[i]!
+      const r = events.right[i]!
+      if (l < 0 || r < 0) continue
+      left.matched[l] = 1
+      right.matched[r] = 1
+    }
+    const kept = new PairList()
+    const watermarks: number[] | null = this.#eventWatermarks === null ? null : []
+    let leftMissing = false
+    let rightMissing = false
+    for (let i = 0; i < events.count; i++) {
+      const l = events.left[i]!
+      const r = events.right[i]!
+      if (l < 0) {
+        if (right.matched[r] === 1) continue
+        leftMissing = true
+      } else if (r < 0) {
+        if (left.matched[l] === 1) continue
+        rightMissing = true
+      } else if (satisfied !== null && satisfied[i] === 0) continue
+      kept.push(l, r)
+      watermarks?.push(this.#eventWatermarks![i]!)
+    }
+    events.count = 0
+    if (this.#eventWatermarks !== null) this.#eventWatermarks.length = 0
+    if (kept.count === 0) return
+    const sides = [
+      gatherSide(leftColumns, left.store.schema, kept.left, kept.count, leftMissing),
+      gatherSide(rightColumns, right.store.schema, kept.right, kept.count, rightMissing),
+    ] as const
+    this.#evaluation.watermarks = null
+    const columns: Column[] = this.#expressions.columns === null ? [...sides[0], ...sides[1]] : this.#expressions.columns.map((column) => column(sides, kept.count))
+    this.#context.emit(0, {
+      schema: this.#spec.outputs[0]!.schema,
+      columns,
+      rowCount: kept.count,
+      kinds: null,
+      watermarks: watermarks === null ? null : Float64Array.from(watermarks),
+    })
+  }
+
+  /** By event, whether a complete pair satisfies the condition; null when there is none. */
+  #satisfied(events: PairList, left: readonly Column[], right: readonly Column[]): Uint8Array | null {
+    const condition = this.#expressions.condition
+    if (condition === null) return null
+    const complete = new PairList()
+    const eventOf = new Int32Array(events.count)
+    for (let i = 0; i < events.count; i++) {
+      if (events.left[i]! < 0 || events.right[i]! < 0) continue
+      eventOf[complete.count] = i
+      complete.push(events.left[i]!, events.right[i]!)
+    }
+    const satisfied = new Uint8Array(events.count)
+    if (complete.count === 0) return satisfied
+    const rows = new Int32Array(complete.count)
+    const count = selectPairs(condition, left, right, complete, rows)
+    for (let i = 0; i < count; i++) satisfied[eventOf[rows[i]!]!] = 1
+    return satisfied
+  }
+
+  /** Lets go of rows and keys that nothing refers to. */
+  #shed(): void {
+    for (const [index, side] of this.#sides.entries()) {
+      if (this.#pairs.held(index) === 0) {
+        // The common case of a quiet stream: nothing is held, everything can go at once.
+        if (side.store.rowCount >= 8192) {
+          this.#pairs.compact(index, side.store.rowCount)
+          side.keep(new Int32Array(0))
+        }
+        continue
+      }
+      const kept = this.#pairs.compact(index, side.store.rowCount)
+      if (kept !== null) side.keep(kept)
+    }
+    this.#pairs.dropKeys()
+    if (this.#encoder.wantsShrink(this.#pairs.keys.size)) this.#encoder.shrink([this.#pairs.keys])
+  }
+
+  stateBytes(): number {
+    return this.#sides[0].store.bytes + this.#sides[1].store.bytes + this.#pairs.bytes
+  }
+
+  gauges(): Readonly<Record<string, number>> {
+    return { heldLeftRows: this.#pairs.held(0), heldRightRows: this.#pairs.held(1) }
+  }
+}
+
+class JoinSide {
+  readonly store: RowStore
+  readonly time: number
+  readonly keys: readonly number[]
+  /** By position: whether the row was in a pair that came out. */
+  matched: Uint8Array = new Uint8Array(1024)
+
+  constructor(schema: Schema, time: number, keys: readonly number[]) {
+    this.store = new RowStore(schema)
+    this.time = time
+    this.keys = keys
+  }
+
+  reserveMatched(count: number): void {
+    if (count <= this.matched.length) return
+    let capacity = this.matched.length
+    while (capacity < count) capacity *= 2
+    const grown = new Uint8Array(capacity)
+    grown.set(this.matched)
+    this.matched = grown
+  }
+
+  keep(positions: Int32Array): void {
+    this.store.keep(positions, positions.length)
+    for (let i = 0; i < positions.length; i++) this.matched[i] = this.matched[positions[i]!]!
+    this.matched.fill(0, positions.length)
+  }
+}

@@ -1,0 +1,205 @@
+import type { Batch } from '../../columnar/batch.ts'
+import { storageOf } from '../../columnar/column.ts'
+import type { DataType } from '../../columnar/dataType.ts'
+import { fieldIndex, type Schema } from '../../columnar/schema.ts'
+import { jsonTextOf } from '../../columnar/valueJson.ts'
+import { rowAt } from '../../columnar/batch.ts'
+import { sliceBatch } from '../../columnar/concat.ts'
+import type { JsonObject } from '../../columnar/json.ts'
+import type { OperatorContext, OperatorRuntime } from '../../engine/operatorRuntime.ts'
+import { parseType } from '../../expression/parse.ts'
+import { checkConfig } from '../../job/checkConfig.ts'
+import type { Distribution, OperatorDefinition } from '../../job/operatorDefinition.ts'
+import type { OperatorSpec } from '../../job/operatorSpec.ts'
+import type { RuntimeFactory } from '../runtimeFactory.ts'
+
+/**
+ * One operator alone, driven by hand: what a task would call, without tasks, channels or workers. For the cases of the rooms.
+ *
+ * Every batch that comes out is checked against the contract of `Batch`, and watermarks for going backwards.
+ */
+
+/** A schema in words: `ts TIMESTAMP(3) EVENT, key STRING, v BIGINT`. EVENT and PROCESSING mark time attributes. */
+export function schemaOf(text: string): Schema {
+  const parts = text.split(/,(?![^<(]*[>)])/).map((part) => part.trim())
+  return {
+    fields: parts.map((part) => {
+      const match = /^(\S+)\s+(.*?)(?:\s+(EVENT|PROCESSING))?$/.exec(part)
+      const type: DataType | null | undefined = match === null ? null : parseType(match[2]!).type
+      if (match === null || type === null || type === undefined) throw new Error(`not a column: ${part}`)
+      return match[3] === undefined ? { name: match[1]!, type } : { name: match[1]!, type, time: match[3] === 'EVENT' ? 'event' : 'processing' }
+    }),
+  }
+}
+
+/** A schema in the words that `schemaOf` reads. */
+export function schemaText(schema: Schema, printType: (type: DataType) => string): string {
+  return schema.fields.map((field) => `${field.name} ${printType(field.type)}${field.time === undefined ? '' : ` ${field.time.toUpperCase()}`}`).join(', ')
+}
+
+/** What an input edge brings, in order of the definition's ports. */
+export interface HarnessInput {
+  readonly port: string
+  readonly schema: Schema
+}
+
+export interface FoundProblem {
+  readonly path: string
+  readonly code: string
+  readonly severity: string
+  readonly message: string
+}
+
+export function inferOperator(
+  definition: OperatorDefinition,
+  config: JsonObject,
+  inputs: readonly HarnessInput[],
+): { readonly problems: readonly FoundProblem[]; readonly outputs: Readonly<Record<string, Schema>>; readonly config: JsonObject } {
+  const problems: FoundProblem[] = []
+  const report = (path: string, finding: { code: string; severity: string; message: string }): void => {
+    problems.push({ path, code: finding.code, severity: finding.severity, message: finding.message })
+  }
+  const checked = checkConfig(config, definition.fields, report)
+  const schemas: Record<string, Schema[]> = {}
+  for (const input of inputs) (schemas[input.port] ??= []).push(input.schema)
+  return { problems, outputs: definition.infer({ config: checked, inputs: schemas, settings: {}, report }), config: checked }
+}
+
+export function specOf(definition: OperatorDefinition, config: JsonObject, inputs: readonly HarnessInput[]): OperatorSpec {
+  const inferred = inferOperator(definition, config, inputs)
+  const errors = inferred.problems.filter((problem) => problem.severity === 'error')
+  if (errors.length > 0) throw new Error(errors.map((problem) => `${problem.code} ${problem.path}: ${problem.message}`).join('\n'))
+  return {
+    id: 'op',
+    kind: definition.kind,
+    config: inferred.config,
+    inputs,
+    outputs: definition.outputs.flatMap((port) => (inferred.outputs[port.name] === undefined ? [] : [{ port: port.name, schema: inferred.outputs[port.name]! }])),
+  }
+}
+
+export class OperatorHarness {
+  readonly spec: OperatorSpec
+  readonly operator: OperatorRuntime
+  /** By output port. A sink's rows are under `delivered`. */
+  readonly emitted = new Map<string, Batch[]>()
+  readonly counters = { lateRows: 0, poisonRows: 0 }
+  readonly forwarded: number[] = []
+  #watermark = -Infinity
+  #now = 0
+  #timers: number[] = []
+
+  constructor(spec: OperatorSpec, factory: RuntimeFactory, options: { readonly timeZone?: string; readonly subtask?: number; readonly parallelism?: number } = {}) {
+    this.spec = spec
+    if (factory.role === 'source') throw new Error('sources have a harness of their own')
+    this.operator =
+      factory.role === 'operator' ? factory.create(spec) : factory.create(spec, { deliver: (batch) => this.#take('delivered', batch) })
+    const context: OperatorContext = {
+      operatorId: spec.id,
+      subtask: options.subtask ?? 0,
+      parallelism: options.parallelism ?? 1,
+      maxParallelism: 128,
+      timeZone: options.timeZone ?? 'UTC',
+      emit: (port, batch) => {
+        const output = spec.outputs[port]
+        if (output === undefined) throw new Error(`no output port ${port}`)
+        if (batch.schema !== output.schema && schemaNames(batch.schema) !== schemaNames(output.schema)) throw new Error(`output ${output.port} has ${schemaNames(batch.schema)}, not ${schemaNames(output.schema)}`)
+        this.#take(output.port, { ...batch, schema: output.schema })
+      },
+      processingTime: () => this.#now,
+      scheduleProcessingTimer: (time) => {
+        this.#timers.push(time)
+      },
+      counters: this.counters,
+    }
+    this.operator.open?.(context)
+  }
+
+  #take(port: string, batch: Batch): void {
+    checkBatch(batch)
+    if (batch.rowCount === 0) return
+    const batches = this.emitted.get(port)
+    // Output arrays must be the receiver's to keep: a copy taken now would hide reuse, so the batch itself is kept.
+    if (batches === undefined) this.emitted.set(port, [batch])
+    else batches.push(batch)
+  }
+
+  feed(input: number, batch: Batch): void {
+    this.operator.processBatch(input, batch)
+    const last = batch.watermarks?.[batch.rowCount - 1]
+    if (last !== undefined && last > this.#watermark) this.watermark(last)
+  }
+
+  watermark(watermark: number): void {
+    if (watermark <= this.#watermark) return
+    this.#watermark = watermark
+    const forwarded = this.operator.onWatermark(watermark)
+    const before = this.forwarded.at(-1) ?? -Infinity
+    if (forwarded < before) throw new Error(`forwarded watermark went back from ${before} to ${forwarded}`)
+    this.forwarded.push(forwarded)
+  }
+
+  processingTime(time: number): void {
+    this.#now = time
+    for (;;) {
+      const due = Math.min(...this.#timers)
+      if (due > time) return
+      this.#timers = this.#timers.filter((timer) => timer !== due)
+      this.operator.onProcessingTime?.(due)
+    }
+  }
+
+  end(): void {
+    for (let input = 0; input < this.spec.inputs.length; input++) this.operator.onInputEnd?.(input)
+    this.watermark(Infinity)
+    this.operator.finish?.()
+  }
+}
+
+function schemaNames(schema: Schema): string {
+  return schema.fields.map((field) => field.name).join(', ')
+}
+
+/** Breaks when a batch does not keep what `Batch` and `Column` promise. */
+export function checkBatch(batch: Batch): void {
+  const { schema, columns, rowCount, watermarks } = batch
+  if (columns.length !== schema.fields.length) throw new Error(`${columns.length} columns for ${schema.fields.length} fields`)
+  columns.forEach((column, i) => {
+    const { name, type } = schema.fields[i]!
+    if (column.storage !== storageOf(type)) throw new Error(`column ${name} is stored as ${column.storage}`)
+    const length = column.storage === 'string' ? column.codes.length : (column.values ?? (column as { wide: ArrayLike<unknown> }).wide).length
+    if (length < rowCount || (column.nulls !== null && column.nulls.length < rowCount)) throw new Error(`column ${name} is shorter than its ${rowCount} rows`)
+    if (!type.nullable && column.nulls !== null && column.nulls.subarray(0, rowCount).includes(1)) throw new Error(`column ${name} is NOT NULL but holds a NULL`)
+  })
+  for (let row = 1; watermarks !== null && row < rowCount; row++) {
+    if (watermarks[row]! < watermarks[row - 1]!) throw new Error(`watermarks fall in row ${row}`)
+  }
+}
+
+/** The subtask each row goes to, as an exchange would send it; equal keys go to the same one. */
+export function subtasksOf(batch: Batch, distribution: Distribution, parallelism: number, next: { count: number }): number[] {
+  return Array.from({ length: batch.rowCount }, (_, row) => {
+    switch (distribution.kind) {
+      case 'single':
+        return 0
+      case 'any':
+        return next.count++ % parallelism
+      case 'broadcast':
+        throw new Error('broadcast is not a choice of one subtask')
+      case 'hash': {
+        const values = rowAt(batch, row)
+        const text = distribution.columns.map((name) => {
+          const column = fieldIndex(batch.schema, name)
+          return jsonTextOf(values[column]!, batch.schema.fields[column]!.type)
+        })
+        let hash = 7
+        for (const char of text.join(',')) hash = (Math.imul(hash, 31) + char.charCodeAt(0)) | 0
+        return (hash >>> 4) % parallelism
+      }
+    }
+  })
+}
+
+export function singleRows(batch: Batch): Batch[] {
+  return Array.from({ length: batch.rowCount }, (_, row) => sliceBatch(batch, row, row + 1))
+}

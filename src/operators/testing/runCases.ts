@@ -1,0 +1,231 @@
+import { describe, expect, it } from 'vitest'
+import { batchOf } from '../../columnar/batchBuilder.ts'
+import { rowAt, rowKindAt, type Batch } from '../../columnar/batch.ts'
+import { parseBatch } from '../../columnar/batchText.ts'
+import { rowTexts } from '../../columnar/compareRows.ts'
+import { concatBatches } from '../../columnar/concat.ts'
+import { printType } from '../../columnar/dataType.ts'
+import type { JsonObject } from '../../columnar/json.ts'
+import type { OperatorDefinition } from '../../job/operatorDefinition.ts'
+import type { RuntimeFactory } from '../runtimeFactory.ts'
+import { inferOperator, OperatorHarness, schemaOf, schemaText, singleRows, specOf, subtasksOf, type HarnessInput } from './operatorHarness.ts'
+
+/**
+ * A room's cases: what goes in, in order, and what must come out. Data, so that tests, help pages and later checks (SQL, restore) read the same table.
+ */
+export interface OperatorCase {
+  /** A sentence in the present tense. */
+  readonly name: string
+  readonly config: JsonObject
+  /** Schema of each input edge in words (see `schemaOf`), by port; a port with many edges lists them. */
+  readonly inputs: Readonly<Record<string, string | readonly string[]>>
+  readonly steps: readonly CaseStep[]
+  /** Rows by output port as text tables; a sink's are under `delivered`. A port that is left out must give nothing. */
+  readonly expect: Readonly<Record<string, string>>
+  /** The output's columns, in the words of `schemaOf`. */
+  readonly schema?: string
+  readonly lateRows?: number
+  readonly timeZone?: string
+  /** Rows come out in exactly this order when everything runs in one subtask. */
+  readonly ordered?: true
+  /** Left out where the order of arrival across inputs or subtasks is the point. */
+  readonly oneSubtaskOnly?: true
+  /** The input does not end. */
+  readonly unended?: true
+}
+
+export type CaseStep =
+  /** Rows of one input edge: `port`, or `port#1` for its second edge; `in` by default. */
+  | { readonly rows: string; readonly to?: string }
+  /** The operator's combined watermark. */
+  | { readonly watermark: number }
+  | { readonly processingTime: number }
+
+export interface ProblemCase {
+  readonly name: string
+  readonly config: JsonObject
+  readonly inputs: Readonly<Record<string, string | readonly string[]>>
+  /** `MR-142 window.slideMs`, in order; each may go on with `: ` and a part of the message. */
+  readonly problems: readonly string[]
+}
+
+type RunStep = { readonly kind: 'batch'; readonly input: number; readonly batch: Batch } | { readonly kind: 'watermark'; readonly watermark: number } | { readonly kind: 'time'; readonly time: number }
+
+export interface CaseResult {
+  readonly rows: ReadonlyMap<string, readonly string[]>
+  readonly lateRows: number
+}
+
+export function runCases(definition: OperatorDefinition, factory: RuntimeFactory, cases: readonly OperatorCase[], problemCases: readonly ProblemCase[] = []): void {
+  const suites: readonly [string, (steps: readonly RunStep[]) => readonly RunStep[]][] = [
+    ['plain', (steps) => steps],
+    ['in batches of one row', rowByRow],
+    ['in batches that watermarks run through', withInnerWatermarks],
+  ]
+  for (const [title, arrange] of suites) {
+    describe(title, () => {
+      for (const one of cases) {
+        it(one.name, () => {
+          const inputs = inputsOf(definition, one.inputs)
+          compare(one, runSteps(definition, factory, one, inputs, arrange(stepsOf(one, inputs)), 1), definition, inputs, one.ordered === true)
+        })
+      }
+    })
+  }
+  describe('split over two subtasks', () => {
+    for (const one of cases) {
+      if (one.oneSubtaskOnly === true) continue
+      it(one.name, () => {
+        const inputs = inputsOf(definition, one.inputs)
+        const result = runSteps(definition, factory, one, inputs, stepsOf(one, inputs), 2)
+        compare(one, result, definition, inputs, false)
+      })
+    }
+  })
+  describe('definition', () => {
+    for (const one of cases) {
+      if (one.schema === undefined) continue
+      it(`${one.name}: columns`, () => {
+        const { outputs } = inferOperator(definition, one.config, inputsOf(definition, one.inputs))
+        expect(schemaText(outputs.out!, printType)).toBe(one.schema)
+      })
+    }
+    for (const one of problemCases) {
+      it(one.name, () => {
+        const { problems } = inferOperator(definition, one.config, inputsOf(definition, one.inputs))
+        expect(problems.map((problem) => `${problem.code} ${problem.path}`)).toEqual(one.problems.map((text) => text.replace(/: .*$/, '')))
+        one.problems.forEach((text, i) => {
+          const part = /^[^:]*: (.*)$/.exec(text)?.[1]
+          if (part !== undefined) expect(problems[i]!.message).toContain(part)
+        })
+        for (const { message } of problems) expect(message).not.toMatch(/undefined|\[object|NaN/)
+      })
+    }
+    it('stands configs that are not finished, and offers one to begin with', () => {
+      for (const { config, inputs: texts } of [...cases, ...problemCases]) {
+        const inputs = inputsOf(definition, texts)
+        for (const key of Object.keys(config)) {
+          const { [key]: _left, ...rest } = config
+          expect(() => inferOperator(definition, rest, inputs)).not.toThrow()
+          expect(() => definition.subtitle(rest)).not.toThrow()
+        }
+        const schemas = Object.fromEntries(definition.inputs.map((port) => [port.name, inputs.filter((input) => input.port === port.name).map((input) => input.schema)]))
+        const unknown = Object.fromEntries(definition.inputs.map((port) => [port.name, [null]]))
+        expect(() => definition.infer({ config, inputs: unknown, settings: {}, report: () => undefined })).not.toThrow()
+        for (const known of [schemas, unknown]) {
+          const initial = definition.initialConfig({ inputs: known })
+          expect(definition.subtitle(initial)).not.toMatch(/undefined|NaN/)
+          definition.distribution({ config: initial, inputs: known })
+        }
+        expect(inferOperator(definition, definition.initialConfig({ inputs: schemas }), inputs).problems.filter((problem) => problem.code !== 'MR-103' && problem.severity === 'error' && !expectedFromInputs(problem.code))).toEqual([])
+      }
+    })
+  })
+}
+
+/** Problems that say the inputs do not fit, whatever the config. */
+function expectedFromInputs(code: string): boolean {
+  return ['MR-140', 'MR-144', 'MR-145', 'MR-153', 'MR-154'].includes(code)
+}
+
+export function inputsOf(definition: OperatorDefinition, texts: OperatorCase['inputs']): HarnessInput[] {
+  return definition.inputs.flatMap((port) => {
+    const text = texts[port.name]
+    if (text === undefined) throw new Error(`the case has no input ${port.name}`)
+    return (typeof text === 'string' ? [text] : text).map((schema) => ({ port: port.name, schema: schemaOf(schema) }))
+  })
+}
+
+export function stepsOf(one: OperatorCase, inputs: readonly HarnessInput[]): RunStep[] {
+  return one.steps.map((step) => {
+    if ('watermark' in step) return { kind: 'watermark', watermark: step.watermark }
+    if ('processingTime' in step) return { kind: 'time', time: step.processingTime }
+    const [port, edge] = (step.to ?? 'in').split('#')
+    const input = inputs.findIndex((candidate) => candidate.port === port) + Number(edge ?? 0)
+    if (inputs[input]?.port !== port) throw new Error(`no input ${step.to}`)
+    return { kind: 'batch', input, batch: parseBatch(inputs[input].schema, step.rows) }
+  })
+}
+
+export function runSteps(
+  definition: OperatorDefinition,
+  factory: RuntimeFactory,
+  one: { readonly config: JsonObject; readonly timeZone?: string; readonly unended?: true },
+  inputs: readonly HarnessInput[],
+  steps: readonly RunStep[],
+  parallelism: number,
+): CaseResult {
+  const spec = specOf(definition, one.config, inputs)
+  const schemas = Object.fromEntries(definition.inputs.map((port) => [port.name, inputs.filter((input) => input.port === port.name).map((input) => input.schema)]))
+  const distribution = definition.distribution({ config: spec.config, inputs: schemas })
+  const harnesses = Array.from({ length: parallelism }, (_, subtask) => new OperatorHarness(spec, factory, { subtask, parallelism, ...(one.timeZone === undefined ? {} : { timeZone: one.timeZone }) }))
+  const next = { count: 0 }
+  for (const step of steps) {
+    if (step.kind === 'watermark') for (const harness of harnesses) harness.watermark(step.watermark)
+    else if (step.kind === 'time') for (const harness of harnesses) harness.processingTime(step.time)
+    else if (parallelism === 1) harnesses[0]!.feed(step.input, step.batch)
+    else {
+      const targets = subtasksOf(step.batch, distribution[step.input]!, parallelism, next)
+      harnesses.forEach((harness, subtask) => {
+        const rows = targets.flatMap((target, row) => (target === subtask ? [row] : []))
+        if (rows.length > 0) harness.feed(step.input, batchOf(step.batch.schema, rows.map((row) => rowAt(step.batch, row)), rows.map((row) => rowKindAt(step.batch, row))))
+      })
+    }
+  }
+  if (one.unended !== true) for (const harness of harnesses) harness.end()
+  const rows = new Map<string, string[]>()
+  for (const harness of harnesses) for (const [port, batches] of harness.emitted) rows.set(port, [...(rows.get(port) ?? []), ...textsWithKinds(batches)])
+  return { rows, lateRows: harnesses.reduce((sum, harness) => sum + harness.counters.lateRows, 0) }
+}
+
+function textsWithKinds(batches: readonly Batch[]): string[] {
+  const texts = rowTexts(batches)
+  const kinds = batches.flatMap((batch) => Array.from({ length: batch.rowCount }, (_, row) => rowKindAt(batch, row)))
+  return texts.map((text, i) => (kinds[i] === '+I' ? text : `${kinds[i]} ${text}`))
+}
+
+function compare(one: OperatorCase, result: CaseResult, definition: OperatorDefinition, inputs: readonly HarnessInput[], ordered: boolean): void {
+  const { outputs } = inferOperator(definition, one.config, inputs)
+  const ports = new Set([...Object.keys(one.expect), ...result.rows.keys()])
+  for (const port of ports) {
+    const schema = port === 'delivered' ? inputs[0]!.schema : outputs[port]
+    if (schema === undefined) throw new Error(`the operator has no output ${port}`)
+    const expected = one.expect[port] === undefined ? [] : textsWithKinds([parseBatch(schema, one.expect[port])])
+    const actual = result.rows.get(port) ?? []
+    if (ordered && port !== 'late') expect(actual, port).toEqual(expected)
+    else expect(actual.toSorted(), port).toEqual(expected.toSorted())
+  }
+  if (one.lateRows !== undefined) expect(result.lateRows, 'late rows').toBe(one.lateRows)
+}
+
+function rowByRow(steps: readonly RunStep[]): RunStep[] {
+  return steps.flatMap((step): RunStep[] => (step.kind === 'batch' ? singleRows(step.batch).map((batch) => ({ ...step, batch })) : [step]))
+}
+
+/** Rows of one input that follow each other become one batch, with the watermarks between them as `batch.watermarks`. */
+export function withInnerWatermarks(steps: readonly RunStep[]): RunStep[] {
+  const merged: RunStep[] = []
+  let watermark = -Infinity
+  let open: { input: number; batches: Batch[]; watermarks: number[] } | null = null
+  const close = (): void => {
+    if (open === null) return
+    const batch = concatBatches(open.batches)!
+    merged.push({ kind: 'batch', input: open.input, batch: { ...batch, watermarks: Float64Array.from(open.watermarks) } }, { kind: 'watermark', watermark })
+    open = null
+  }
+  for (const step of steps) {
+    if (step.kind === 'watermark') watermark = Math.max(watermark, step.watermark)
+    else if (step.kind === 'time') {
+      close()
+      merged.push(step)
+    } else {
+      if (open !== null && (open as { input: number }).input !== step.input) close()
+      open ??= { input: step.input, batches: [], watermarks: [] }
+      open.batches.push(step.batch)
+      for (let row = 0; row < step.batch.rowCount; row++) open.watermarks.push(watermark)
+    }
+  }
+  close()
+  merged.push({ kind: 'watermark', watermark })
+  return merged.filter((step) => step.kind !== 'watermark' || step.watermark > -Infinity)
+}

@@ -1,0 +1,7 @@
+import { describe } from 'vitest'
+import { runCases } from '../testing/runCases.ts'
+import { cases, problemCases } from './cases.ts'
+import { definition } from './definition.ts'
+import { runtime } from './runtime.ts'
+
+describe('union', () => runCases(definition, runtime, cases, problemCases))
