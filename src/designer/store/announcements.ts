@@ -1,8 +1,14 @@
 import { createStore } from 'zustand/vanilla'
 
-/** What the live region says. Each announcement is a new object, so that the same words said twice are read twice. */
-export const announcements = createStore<{ readonly said: { readonly words: string; readonly urgent: boolean } | null }>()(() => ({ said: null }))
+/** What the live region says. `turn` changes with each announcement, so that the same words said twice are read twice. */
+export interface Announcement {
+  readonly words: string
+  readonly urgent: boolean
+  readonly turn: number
+}
+
+export const announcements = createStore<Announcement>()(() => ({ words: '', urgent: false, turn: 0 }))
 
 export function announce(words: string, urgent = false): void {
-  if (words !== '') announcements.setState({ said: { words, urgent } })
+  if (words !== '') announcements.setState(({ turn }) => ({ words, urgent, turn: turn + 1 }))
 }

@@ -48,14 +48,19 @@ export function withStep(history: History, before: Job, after: Job, step: Histor
 export function withGestureEnded(history: History): History {
   const last = history.past[history.past.length - 1]
   if (last === undefined || last.gesture === undefined) return history
-  const { gesture: _, ...rest } = last
-  return { ...history, past: [...history.past.slice(0, -1), rest] }
+  return { ...history, past: [...history.past.slice(0, -1), ungestured(last)] }
+}
+
+function ungestured(step: HistoryStep): HistoryStep {
+  if (step.gesture === undefined) return step
+  const { gesture: _, ...rest } = step
+  return rest
 }
 
 export function undone(history: History, job: Job): { readonly history: History; readonly job: Job; readonly label: string } | null {
   const step = history.past[history.past.length - 1]
   if (step === undefined) return null
-  const { gesture: _, ...settled } = step
+  const settled = ungestured(step)
   return { job: withPatch(job, step.inverse), label: step.label, history: { ...history, past: history.past.slice(0, -1), future: [settled, ...history.future] } }
 }
 

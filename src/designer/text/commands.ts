@@ -1,3 +1,5 @@
+import { plural } from './plural.ts'
+
 /** Why a command was not carried out. */
 export const commands = {
   idTaken: (id: string) => `The id ${id} is already used in this job. Choose another.`,
@@ -19,5 +21,7 @@ export const commands = {
   nothingToPaste: 'The clipboard holds no operators.',
   groupName: (number: number) => `Group ${number}`,
   readOnly: 'This document is open for viewing only.',
+  clipboardRefused: 'The browser did not allow this page to use the clipboard. Use the keyboard shortcut, or allow it in the address bar.',
+  copied: (count: number) => `Copied ${plural(count, 'item', 'items')}`,
   notAJob: 'The clipboard holds no job or part of one.',
 }
