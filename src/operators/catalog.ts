@@ -2,6 +2,7 @@ import type { DefinitionOf, OperatorDefinition } from '../job/operatorDefinition
 import { definition as filter } from './filter/definition.ts'
 import { definition as project } from './project/definition.ts'
 import { definition as sink } from './sink/definition.ts'
+import { definition as source } from './source/definition.ts'
 import { definition as union } from './union/definition.ts'
 
 /**
@@ -9,6 +10,7 @@ import { definition as union } from './union/definition.ts'
  * are records over these kinds, so a facet that is missing there does not compile.
  */
 export const catalog = {
+  source,
   filter,
   project,
   union,

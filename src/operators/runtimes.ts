@@ -3,10 +3,12 @@ import { runtime as filter } from './filter/runtime.ts'
 import { runtime as project } from './project/runtime.ts'
 import type { RuntimeFactory } from './runtimeFactory.ts'
 import { runtime as sink } from './sink/runtime.ts'
+import { runtime as source } from './source/runtime.ts'
 import { runtime as union } from './union/runtime.ts'
 
 /** What runs each operator, loaded by engine workers alone. */
 export const runtimes: Readonly<Record<Kind, RuntimeFactory>> = {
+  source,
   filter,
   project,
   union,

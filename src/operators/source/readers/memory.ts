@@ -1,0 +1,61 @@
+import type { Batch } from '../../../columnar/batch.ts'
+import { BatchBuilder } from '../../../columnar/batchBuilder.ts'
+import type { Json } from '../../../columnar/json.ts'
+import { printJson } from '../../../columnar/jsonText.ts'
+import type { Schema } from '../../../columnar/schema.ts'
+import { NotOfType } from '../../../columnar/valueJson.ts'
+import { JsonRowReader } from '../../../streams/formats/jsonRow.ts'
+import type { BadRow, RowReader } from '../../../streams/rowReader.ts'
+
+/** Rows that are there without waiting: lists in the job, and generators. */
+export class ListedRows implements RowReader {
+  readonly rowsTotal: number
+  readonly #rows: readonly Json[]
+  readonly #reader: JsonRowReader
+  readonly #builder: BatchBuilder
+  readonly #badRow: BadRow
+  #at = 0
+
+  constructor(rows: readonly Json[], schema: Schema, listColumns: readonly string[], changelog: boolean, badRow: BadRow) {
+    this.rowsTotal = rows.length
+    this.#rows = rows
+    this.#reader = new JsonRowReader(schema, listColumns, changelog)
+    this.#builder = new BatchBuilder(schema)
+    this.#badRow = badRow
+  }
+
+  async open(): Promise<void> {}
+  async ready(): Promise<void> {}
+
+  next(rowsMax: number): Batch | 'end' {
+    while (this.#at < this.#rows.length && this.#builder.rowCount < rowsMax) {
+      const json = this.#rows[this.#at++]!
+      const row = this.#reader.read(json)
+      if (row instanceof NotOfType) this.#badRow(this.#at, `${row.reason}.`, printJson(json))
+      else this.#builder.append(row.values, row.kind)
+    }
+    return this.#builder.rowCount === 0 ? 'end' : this.#builder.finish()
+  }
+}
+
+export interface Generator {
+  readonly rowsTotal: number | undefined
+  next(rowsMax: number): Batch | null
+}
+
+export class GeneratedRows implements RowReader {
+  readonly rowsTotal?: number
+  readonly #generator: Generator
+
+  constructor(generator: Generator) {
+    this.#generator = generator
+    if (generator.rowsTotal !== undefined) this.rowsTotal = generator.rowsTotal
+  }
+
+  async open(): Promise<void> {}
+  async ready(): Promise<void> {}
+
+  next(rowsMax: number): Batch | 'end' {
+    return this.#generator.next(rowsMax) ?? 'end'
+  }
+}

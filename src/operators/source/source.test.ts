@@ -1,0 +1,184 @@
+import { describe, expect, it } from 'vitest'
+import type { Batch } from '../../columnar/batch.ts'
+import { printBatch } from '../../columnar/batchText.ts'
+import { concatBatches } from '../../columnar/concat.ts'
+import type { JsonObject } from '../../columnar/json.ts'
+import { printType } from '../../columnar/dataType.ts'
+import type { SourceContext, SourceRuntime } from '../../engine/operatorRuntime.ts'
+import { inferOperator } from '../../job/inferSchemas.ts'
+import { printProblem } from '../../job/problem.ts'
+import { definition } from './definition.ts'
+import { runtime } from './runtime.ts'
+
+function inferred(config: JsonObject): { columns: string[] | null; problems: string[] } {
+  const { outputs, problems } = inferOperator({ id: 's', kind: 'source', config }, definition, {}, {})
+  const schema = outputs.out
+  return {
+    columns: schema === undefined ? null : schema.fields.map((field) => `${field.name} ${printType(field.type)}${field.time === undefined ? '' : ` *${field.time}*`}`),
+    problems: problems.map(printProblem),
+  }
+}
+
+interface Poison {
+  readonly row: number
+  readonly reason: string
+  readonly text: string
+}
+
+interface Read {
+  readonly batches: Batch[]
+  readonly poison: Poison[]
+  readonly source: SourceRuntime
+}
+
+async function read(config: JsonObject, options: { only?: readonly string[]; rowsMax?: number; files?: Record<string, Uint8Array>; split?: number; splits?: number } = {}): Promise<Read> {
+  const { outputs } = inferOperator({ id: 's', kind: 'source', config }, definition, {}, {})
+  const schema = { fields: outputs.out!.fields.filter((field) => options.only === undefined || options.only.includes(field.name)) }
+  if (runtime.role !== 'source') throw new Error('no source')
+  const source = runtime.create({ id: 's', kind: 'source', config, inputs: [], outputs: [{ port: 'out', schema }] })
+  const poison: Poison[] = []
+  const context: SourceContext = {
+    operatorId: 's',
+    split: options.split ?? 0,
+    splits: options.splits ?? 1,
+    timeZone: 'UTC',
+    processingTime: () => 1_000_000,
+    files: {
+      open: async (path) => {
+        const bytes = options.files?.[path]
+        if (bytes === undefined) throw new Error(`There is no file ${path}.`)
+        return { size: bytes.length, read: async (start, end) => bytes.slice(start, end) }
+      },
+    },
+    counters: { lateRows: 0, poisonRows: 0 },
+    poison: (row, reason, text) => poison.push({ row, reason, text }),
+  }
+  await source.open(context)
+  const batches: Batch[] = []
+  for (;;) {
+    const batch = source.next(options.rowsMax ?? 1000)
+    if (batch === 'end') break
+    if (batch === 'wait') await source.ready!()
+    else batches.push(batch)
+  }
+  expect(context.counters.poisonRows).toBe(poison.length)
+  return { batches, poison, source }
+}
+
+function printed(batches: readonly Batch[]): string[] {
+  return printBatch(concatBatches(batches)!).split('\n')
+}
+
+const columns = [
+  { name: 'ts', type: 'TIMESTAMP(3)' },
+  { name: 'k', type: 'STRING' },
+  { name: 'v', type: 'BIGINT' },
+]
+const rows = [
+  ['2026-01-31 12:00:00', 'a', 1],
+  ['2026-01-31 12:00:02.5', 'b', null],
+]
+
+describe('source', () => {
+  it('reads rows written into the job and marks event time', async () => {
+    const config = { connector: { type: 'inline', rows }, columns, watermark: { column: 'ts', delayMs: 1000 } }
+    expect(inferred(config)).toEqual({ columns: ['ts TIMESTAMP(3) *event*', 'k STRING', 'v BIGINT'], problems: [] })
+    expect(printed((await read(config)).batches)).toEqual([
+      'ts                      | k | v',
+      '2026-01-31 12:00:00.000 | a | 1',
+      '2026-01-31 12:00:02.500 | b | null',
+    ])
+  })
+
+  it('reads changes with their kinds', async () => {
+    const config = {
+      connector: { type: 'inline', changelog: true, rows: [{ kind: '+I', row: ['a', 1] }, { kind: '-U', row: { k: 'a', v: 1 } }, { kind: '+U', row: ['a', 2] }] },
+      columns: columns.slice(1),
+    }
+    expect(inferred(config).problems).toEqual([])
+    expect(definition.rowKinds!({ config, inputs: {} })).toEqual(['+I', '-U', '+U', '-D'])
+    expect(printed((await read(config)).batches)).toEqual(['op | k | v', '+I | a | 1', '-U | a | 1', '+U | a | 2'])
+  })
+
+  it('computes columns from the columns of the data alone', async () => {
+    const config = {
+      connector: { type: 'inline', rows: [[3, 'a'], [4, 'b']] },
+      columns: [
+        { name: 'twice', expression: 'v * 2' },
+        { name: 'v', type: 'BIGINT' },
+        { name: 'k', type: 'STRING' },
+      ],
+    }
+    expect(inferred(config)).toEqual({ columns: ['twice BIGINT', 'v BIGINT', 'k STRING'], problems: [] })
+    expect(printed((await read(config)).batches)).toEqual(['twice | v | k', '6     | 3 | a', '8     | 4 | b'])
+    // With only the computed column wanted, what it needs is still read.
+    expect(printed((await read(config, { only: ['twice'] })).batches)).toEqual(['twice', '6', '8'])
+    const chained = { ...config, columns: [...config.columns, { name: 'more', expression: 'twice + 1' }] }
+    expect(inferred(chained).problems).toHaveLength(1)
+  })
+
+  it('generates Nexmark bids, only the columns wanted', async () => {
+    const config = definition.initialConfig({ inputs: {} })
+    expect(inferred(config).problems).toEqual([])
+    expect(definition.subtitle(config)).toBe('nexmark bid · 100,000')
+    expect(definition.columnsNotRead!({ config, schema: { fields: [{ name: 'price', type: { kind: 'BIGINT', nullable: true } }, { name: 'dateTime', type: { kind: 'TIMESTAMP', precision: 3, nullable: true } }] }, used: new Set() })).toEqual(['price'])
+    const { batches, source } = await read(config, { only: ['auction', 'dateTime'], rowsMax: 5000 })
+    expect(source.rowsTotal).toBe(92_000)
+    expect(batches.reduce((total, batch) => total + batch.rowCount, 0)).toBe(92_000)
+    expect(batches[0]!.columns).toHaveLength(2)
+  })
+
+  it('brings the columns of a stream that is newly chosen', () => {
+    const changed = definition.adjustConfig!({ connector: { type: 'nexmark', stream: 'person' }, columns: [] }, 'connector.stream')
+    expect(inferred(changed)).toMatchObject({ problems: [] })
+    expect(inferred(changed).columns).toContain('dateTime TIMESTAMP(3) *event*')
+    const kept = { connector: { type: 'nexmark', stream: 'person' }, columns: [{ name: 'id', type: 'BIGINT' }] }
+    expect(definition.adjustConfig!(kept, 'connector.seed')).toBe(kept)
+  })
+
+  it('fails on a NULL event time and shows the row', async () => {
+    const config = { connector: { type: 'inline', rows: [...rows, [null, 'c', 3]] }, columns, watermark: { column: 'ts', delayMs: 0 } }
+    await expect(read(config)).rejects.toThrow(/The event time ts of a row is NULL.*k = c, v = 3/)
+  })
+
+  it('evaluates a watermark expression for each row', async () => {
+    const config = { connector: { type: 'inline', rows }, columns, watermark: { column: 'ts', expression: "ts - INTERVAL '4' SECOND" } }
+    expect(inferred(config).problems).toEqual([])
+    const { batches, source } = await read(config)
+    expect([...source.watermarkOf!(batches[0]!)].slice(0, 2)).toEqual([Date.UTC(2026, 0, 31, 11, 59, 56), Date.UTC(2026, 0, 31, 11, 59, 58, 500)])
+  })
+
+  it('skips and counts rows that cannot be read, or fails with the row', async () => {
+    const bad = { type: 'inline', rows: [['2026-01-31 12:00:00', 'a', 1], ['no time', 'b', 2], ['2026-01-31 12:00:01', 'c']] }
+    const skipping = { connector: { ...bad, onError: 'skip' }, columns }
+    const { batches, poison } = await read(skipping)
+    expect(printed(batches)).toHaveLength(2)
+    expect(poison).toEqual([
+      { row: 2, reason: 'ts: expected TIMESTAMP(3), found "no time".', text: '["no time","b",2]' },
+      { row: 3, reason: 'it has 2 values, expected 3, one for each column.', text: '["2026-01-31 12:00:01","c"]' },
+    ])
+    await expect(read({ connector: bad, columns })).rejects.toThrow('Row 2 cannot be read: ts: expected TIMESTAMP(3), found "no time".')
+    expect(inferred(skipping).problems.map((text) => text.slice(0, 37))).toEqual(['warning MR-300 s.connector.rows[1]: Ro', 'warning MR-300 s.connector.rows[2]: Ro'].map((text) => text.slice(0, 37)))
+  })
+
+  it.each<[string, JsonObject, RegExp]>([
+    ['a watermark on a text', { connector: { type: 'inline', rows: [] }, columns, watermark: { column: 'k', delayMs: 0 } }, /MR-171 s\.watermark\.column/],
+    ['a watermark on an unknown column', { connector: { type: 'inline', rows: [] }, columns, watermark: { column: 'tz', delayMs: 0 } }, /MR-111 s\.watermark\.column/],
+    ['a watermark on PROCTIME()', { connector: { type: 'inline', rows: [] }, columns: [...columns, { name: 'p', expression: 'PROCTIME()' }], watermark: { column: 'p', delayMs: 0 } }, /MR-171/],
+    ['a watermark without delay', { connector: { type: 'inline', rows: [] }, columns, watermark: { column: 'ts' } }, /MR-103 s\.watermark\.delayMs/],
+    ['a watermark expression of another type', { connector: { type: 'inline', rows: [] }, columns, watermark: { column: 'ts', expression: 'v' } }, /MR-172 s\.watermark\.expression/],
+    ['two columns of one name', { connector: { type: 'inline', rows: [] }, columns: [...columns, columns[0]!] }, /MR-112 s\.columns\[3\]\.name/],
+    ['a type that is none', { connector: { type: 'inline', rows: [] }, columns: [{ name: 'a', type: 'BIGNUM' }] }, /MR-170 s\.columns\[0\]\.type/],
+    ['an expression that is none', { connector: { type: 'inline', rows: [] }, columns: [...columns, { name: 'x', expression: 'v +' }] }, /MR-2\d\d s\.columns\[3\]\.expression/],
+    ['a row of a wrong type', { connector: { type: 'inline', rows: [[1, 2, 3]] }, columns }, /MR-300 s\.connector\.rows\[0\]/],
+    ['a connector that is not there yet', { connector: { type: 'topic', topic: 'x' }, columns }, /MR-106 s\.connector\.type/],
+    ['a Nexmark column that is not there', { connector: { type: 'nexmark', stream: 'bid' }, columns: [{ name: 'prize', type: 'BIGINT' }] }, /MR-173 s\.columns\[0\]\.name.*`price`/],
+    ['a Nexmark column of another type', { connector: { type: 'nexmark', stream: 'bid' }, columns: [{ name: 'price', type: 'INT' }] }, /MR-174 s\.columns\[0\]\.type/],
+    ['splits of a stream without end', { connector: { type: 'nexmark', stream: 'bid', events: 0, splits: 2 }, columns: [{ name: 'price', type: 'BIGINT' }] }, /MR-175/],
+    ['only computed columns', { connector: { type: 'inline', rows: [] }, columns: [{ name: 'p', expression: 'PROCTIME()' }] }, /MR-177/],
+  ])('reports %s', (_, config, expected) => {
+    const { problems } = inferred(config)
+    expect(problems.join('\n')).toMatch(expected)
+    expect(problems).toHaveLength(1)
+  })
+})
