@@ -1,5 +1,6 @@
 import type { DefinitionOf, OperatorDefinition } from '../job/operatorDefinition.ts'
 import { definition as filter } from './filter/definition.ts'
+import { definition as intervalJoin } from './interval-join/definition.ts'
 import { definition as project } from './project/definition.ts'
 import { definition as sink } from './sink/definition.ts'
 import { definition as source } from './source/definition.ts'
@@ -14,6 +15,7 @@ export const catalog = {
   filter,
   project,
   union,
+  'interval-join': intervalJoin,
   sink,
 } satisfies Readonly<Record<string, OperatorDefinition>>
 

@@ -1,5 +1,6 @@
 import type { Kind } from './catalog.ts'
 import { runtime as filter } from './filter/runtime.ts'
+import { runtime as intervalJoin } from './interval-join/runtime.ts'
 import { runtime as project } from './project/runtime.ts'
 import type { RuntimeFactory } from './runtimeFactory.ts'
 import { runtime as sink } from './sink/runtime.ts'
@@ -12,6 +13,7 @@ export const runtimes: Readonly<Record<Kind, RuntimeFactory>> = {
   filter,
   project,
   union,
+  'interval-join': intervalJoin,
   sink,
 }
 
