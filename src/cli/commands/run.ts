@@ -1,0 +1,122 @@
+import { closeSync, openSync, writeSync } from 'node:fs'
+import type { JsonObject } from '../../columnar/json.ts'
+import { fieldIndex } from '../../columnar/schema.ts'
+import { compile, type CompiledJob } from '../../compiler/compile.ts'
+import type { Job } from '../../job/job.ts'
+import { definitionOf } from '../../operators/catalog.ts'
+import { execute, failureText } from '../execution.ts'
+import { printProblems, readJobFile, reasonOf } from '../jobFile.ts'
+import { assignment, operatorOf, withConnector, withInputFiles, withParallelism } from '../jobOverrides.ts'
+import { launch } from '../launch.ts'
+import { progressLine } from '../progress.ts'
+import type { RunFlags } from '../program.ts'
+import { resultWriter, type ResultWriter } from '../resultWriter.ts'
+import { fileSinkWriter } from '../fileSinks.ts'
+import { UsageError, type ExitCode, type Terminal } from '../terminal.ts'
+
+/** Runs a job to the end of its input. */
+export async function run(path: string, flags: RunFlags, terminal: Terminal): Promise<ExitCode> {
+  const read = await readJobFile(path, terminal)
+  if (read === null) return 2
+  const outputs = outputFiles(read, flags.output)
+  let job = withInputFiles(withParallelism(read, flags.parallelism), flags.input)
+  // Rows come back from sinks that show them, whatever the sink's own connector.
+  for (const id of outputs.keys()) job = withConnector(job, id, { type: 'collect' })
+
+  const compiled = compile(job, definitionOf, { pruneColumns: true })
+  printProblems(compiled.problems, terminal)
+  if (compiled.physical === null) return 2
+
+  const files: { close(): void }[] = []
+  const writers = new Map<string, ResultWriter>()
+  try {
+    for (const [id, file] of outputs) {
+      const output = file === '-' ? { write: terminal.out } : openOutput(id, file)
+      if ('close' in output) files.push(output)
+      writers.set(id, resultWriter(resultForm(compiled, id, flags.changelog === true), (text) => output.write(text)))
+    }
+    for (const operator of job.operators) {
+      const connector = operator.config.connector as JsonObject | undefined
+      if (definitionOf(operator.kind)!.family !== 'sink' || outputs.has(operator.id) || connector?.type !== 'file') continue
+      const writer = fileSinkWriter(operator.id, connector, resultForm(compiled, operator.id, false))
+      files.push(writer)
+      writers.set(operator.id, writer)
+    }
+
+    const progress = terminal.isInteractive ? progressLine(terminal) : null
+    let poisonRows = 0
+    const status = await execute(
+      launch,
+      compiled.physical,
+      { processingTime: flags.processingTime },
+      {
+        sink: (operator, batch) => writers.get(operator)?.receive(batch),
+        metrics: (frame) => progress?.show(frame),
+        poison: (operator, rows, total) => {
+          poisonRows += rows.length
+          if (poisonRows > poisonRowsShownMax) return
+          for (const { row, reason } of rows) terminal.err(`warning MR-300 ${operator}: row ${row} was skipped: ${reason} (${total} in all so far)\n`)
+        },
+      },
+      terminal,
+    )
+    progress?.clear()
+    for (const writer of writers.values()) writer.finish()
+    if (status.kind === 'failed') {
+      terminal.err(`${failureText(status.failure)}\n`)
+      return 1
+    }
+    if (status.kind !== 'finished') {
+      terminal.err('error: the run was interrupted; what it had written stays\n')
+      return 1
+    }
+    if (terminal.isInteractive) terminal.err(summaryText(status.durationMs, writers))
+    return 0
+  } finally {
+    for (const file of files) file.close()
+  }
+}
+
+const poisonRowsShownMax = 20
+
+/** Files by sink; standard output takes one result only. */
+function outputFiles(job: Job, flags: readonly string[]): Map<string, string> {
+  const outputs = new Map<string, string>()
+  for (const flag of flags) {
+    const [id, file] = assignment('--output', flag)
+    operatorOf(job, id, 'sink', '--output')
+    if (outputs.has(id)) throw new UsageError(`error: --output names ${id} twice`)
+    if (file === '-' && [...outputs.values()].includes('-')) throw new UsageError('error: only one --output can go to standard output')
+    outputs.set(id, file)
+  }
+  return outputs
+}
+
+interface OutputFile {
+  write(text: string): void
+  close(): void
+}
+
+function openOutput(id: string, path: string): OutputFile {
+  try {
+    const file = openSync(path, 'w')
+    return { write: (text) => void writeSync(file, text), close: () => closeSync(file) }
+  } catch (error) {
+    throw new UsageError(`error: --output ${id}: ${path} cannot be written: ${reasonOf(error)}`)
+  }
+}
+
+function resultForm(compiled: CompiledJob, id: string, changelog: boolean): Parameters<typeof resultWriter>[0] {
+  const plan = compiled.rewritten!
+  const { spec } = plan.operators.find((operator) => operator.spec.id === id)!
+  const { schema } = spec.inputs[0]!
+  const names = Array.isArray(spec.config.key) ? (spec.config.key as readonly string[]) : []
+  const feeds = plan.edges.filter((edge) => edge.to === id).map((edge) => edge.from)
+  const updating = feeds.some((feed) => (compiled.checked.rowKinds.get(feed) ?? []).some((kind) => kind !== '+I'))
+  return { schema, key: names.length === 0 ? null : names.map((name) => fieldIndex(schema, name)), updating, changelog }
+}
+
+function summaryText(durationMs: number, writers: ReadonlyMap<string, ResultWriter>): string {
+  const rows = [...writers].map(([id, writer]) => `${id}: ${writer.rowCount.toLocaleString('en')} rows`)
+  return `finished in ${(durationMs / 1000).toFixed(1)} s${rows.length === 0 ? '; no --output was asked for' : ` · ${rows.join(' · ')}`}\n`
+}

@@ -1,0 +1,87 @@
+import type { Batch } from '../../columnar/batch.ts'
+import type { Job } from '../../job/job.ts'
+import { checkJob, hasErrors } from '../../job/validate.ts'
+import { definitionOf } from '../../operators/catalog.ts'
+import { runJobTest, type RunPlan, type TestResult } from '../../runtime/jobTest.ts'
+import { execute, failureText } from '../execution.ts'
+import { printProblems, readJobFile } from '../jobFile.ts'
+import { withParallelism } from '../jobOverrides.ts'
+import { launch } from '../launch.ts'
+import type { ExitCode, Terminal } from '../terminal.ts'
+
+/** Runs the tests of each job and prints a line for each, and under a failed one the rows that differ. */
+export async function test(paths: readonly string[], options: { readonly parallelism?: number }, terminal: Terminal): Promise<ExitCode> {
+  let exit: ExitCode = 0
+  let passed = 0
+  let failed = 0
+  for (const path of paths) {
+    const read = await readJobFile(path, terminal)
+    const job = read === null ? null : withParallelism(read, options.parallelism)
+    if (job === null || !isSound(job, terminal)) {
+      exit = 2
+      continue
+    }
+    terminal.out(`${path === '-' ? job.name : path}\n`)
+    if ((job.tests ?? []).length === 0) terminal.out('  no tests\n')
+    for (const jobTest of job.tests ?? []) {
+      const result = await runJobTest(job, jobTest, definitionOf, planRunner(terminal))
+      terminal.out(resultText(result))
+      if (result.passed) passed++
+      else failed++
+    }
+  }
+  terminal.out(`${passed} passed, ${failed} failed\n`)
+  return exit === 0 && failed > 0 ? 1 : exit
+}
+
+function isSound(job: Job, terminal: Terminal): boolean {
+  const { problems } = checkJob(job, definitionOf)
+  const errors = problems.filter((problem) => problem.severity === 'error')
+  printProblems(errors, terminal)
+  return !hasErrors(errors)
+}
+
+function planRunner(terminal: Terminal): RunPlan {
+  return async (plan) => {
+    const received = new Map<string, Batch[]>()
+    const status = await execute(
+      launch,
+      plan,
+      // Expected rows must not depend on when the test runs.
+      { processingTime: 'event' },
+      {
+        sink: (operator, batch) => {
+          const batches = received.get(operator)
+          if (batches === undefined) received.set(operator, [batch])
+          else batches.push(batch)
+        },
+      },
+      terminal,
+    )
+    if (status.kind === 'failed') throw new Error(failureText(status.failure))
+    if (status.kind !== 'finished') throw new Error('The run was stopped.')
+    return received
+  }
+}
+
+const rowsShownMax = 20
+
+export function resultText(result: TestResult): string {
+  const lines = [`  ${result.passed ? '✓' : '✗'} ${result.name}`]
+  for (const problem of result.problems) lines.push(`      ${problem}`)
+  for (const { id, diff } of result.sinks) {
+    if (diff.missing.length === 0 && diff.extra.length === 0) continue
+    lines.push(`      ${id}: ${count(diff.missing.length, 'row')} missing (-), ${count(diff.extra.length, 'row')} not expected (+)`)
+    lines.push(...diffLines('-', diff.missing), ...diffLines('+', diff.extra))
+  }
+  return `${lines.join('\n')}\n`
+}
+
+function diffLines(sign: '-' | '+', rows: readonly string[]): string[] {
+  const shown = rows.slice(0, rowsShownMax).map((row) => `      ${sign} ${row}`)
+  return rows.length > rowsShownMax ? [...shown, `      ${sign} … ${rows.length - rowsShownMax} more`] : shown
+}
+
+function count(n: number, what: string): string {
+  return `${n} ${n === 1 ? what : `${what}s`}`
+}

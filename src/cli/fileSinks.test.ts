@@ -1,0 +1,51 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { parseBatch } from '../columnar/batchText.ts'
+import { bigintType, stringType, timestampType } from '../columnar/dataType.ts'
+import type { Schema } from '../columnar/schema.ts'
+import { fileSinkWriter } from './fileSinks.ts'
+import { UsageError } from './terminal.ts'
+
+const schema: Schema = {
+  fields: [
+    { name: 'k', type: stringType },
+    { name: 'n', type: bigintType },
+    { name: 'ts', type: timestampType },
+  ],
+}
+let folder = ''
+beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'millrace-sinks-'))))
+afterEach(() => rmSync(folder, { recursive: true }))
+
+function write(connector: Record<string, string | string[]>, updating: boolean, ...tables: string[]): void {
+  const writer = fileSinkWriter('out', { type: 'file', path: join(folder, 'result'), ...connector }, { schema, key: null, updating, changelog: false })
+  for (const table of tables) writer.receive(parseBatch(schema, table))
+  writer.finish()
+}
+
+describe('file sinks', () => {
+  it('write CSV that tells NULL from the empty text and keeps quotes and line ends', () => {
+    write({ format: 'csv' }, false, 'k | n | ts\n"a\\"b\\nc" | 1 | 2026-01-31 12:00:00\n"" | null | null\nnull | 2 | null')
+    expect(readFileSync(join(folder, 'result'), 'utf8')).toBe('k,n,ts\n"a""b\nc",1,2026-01-31 12:00:00.000\n"",,\n,2,\n')
+  })
+
+  it('write the final table of an updating result', () => {
+    write({ format: 'json' }, true, 'op | k | n | ts\n+I | A | 1 | null\n-U | A | 1 | null\n+U | A | 2 | null')
+    expect(readFileSync(join(folder, 'result'), 'utf8')).toBe('{"k":"A","n":2,"ts":null}\n')
+  })
+
+  it('put rows into a folder for each value, and no value leads out of it', () => {
+    write({ format: 'csv', partitionBy: ['k'] }, false, 'k | n | ts\nA | 1 | null\n"../../x" | 2 | null', 'k | n | ts\nA | 3 | null\nnull | 4 | null')
+    expect(readdirSync(join(folder, 'result')).toSorted()).toEqual(['k=%2E%2E%2F%2E%2E%2Fx', 'k=A', 'k=__DEFAULT_PARTITION__'])
+    expect(readFileSync(join(folder, 'result', 'k=A', 'part-0.csv'), 'utf8')).toBe('n,ts\n1,\n3,\n')
+  })
+
+  it('exist also when they are empty, and say what they cannot write', () => {
+    write({ format: 'json' }, false)
+    expect(readFileSync(join(folder, 'result'), 'utf8')).toBe('')
+    expect(() => write({ format: 'parquet' }, false)).toThrow(UsageError)
+    expect(() => write({ format: 'json', path: join(folder, 'result', 'below-a-file') }, false)).toThrow(/cannot write/)
+  })
+})

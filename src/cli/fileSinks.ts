@@ -1,0 +1,132 @@
+import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { rowAt, type Batch } from '../columnar/batch.ts'
+import type { Value } from '../columnar/column.ts'
+import { changesOf, finalRows, rowText } from '../columnar/compareRows.ts'
+import type { JsonObject } from '../columnar/json.ts'
+import type { Schema } from '../columnar/schema.ts'
+import { jsonTextOf } from '../columnar/valueJson.ts'
+import { reasonOf } from './jobFile.ts'
+import type { ResultForm, ResultWriter } from './resultWriter.ts'
+import { UsageError } from './terminal.ts'
+
+/**
+ * Files that a job's own `file` sinks name, written where the job runs; paths are relative to the working directory. JSON lines and CSV; of an
+ * updating result, the final table.
+ *
+ * With `partitionBy` the path is a folder, with `column=value` folders inside, and the rows leave those columns out: the layout that Flink's
+ * and Hive's file systems read. CSV cells are written as they are: these files are data for programs, not for spreadsheets.
+ */
+export interface FileSinkWriter extends ResultWriter {
+  close(): void
+}
+
+export function fileSinkWriter(id: string, connector: JsonObject, form: ResultForm): FileSinkWriter {
+  const format = connector.format as string
+  if (format !== 'json' && format !== 'csv') {
+    throw new UsageError(`error: the sink ${id} writes ${format}, which the command line cannot write yet; set its format to json or csv, or use --output ${id}=FILE`)
+  }
+  const names = Array.isArray(connector.partitionBy) ? (connector.partitionBy as readonly string[]) : []
+  return new FileSink(id, connector.path as string, format, form, names)
+}
+
+class FileSink implements FileSinkWriter {
+  readonly #id: string
+  readonly #path: string
+  readonly #format: 'json' | 'csv'
+  readonly #form: ResultForm
+  /** The columns in the file. */
+  readonly #schema: Schema
+  /** Indices of the columns in the file, and of those in folder names. */
+  readonly #written: readonly number[]
+  readonly #partition: readonly number[]
+  readonly #files = new Map<string, number>()
+  /** Of an updating result, until the final table is known. */
+  readonly #held: Batch[] = []
+  rowCount = 0
+
+  constructor(id: string, path: string, format: 'json' | 'csv', form: ResultForm, partitionBy: readonly string[]) {
+    this.#id = id
+    this.#path = path
+    this.#format = format
+    this.#form = form
+    const { fields } = form.schema
+    this.#partition = partitionBy.map((name) => fields.findIndex((field) => field.name === name))
+    this.#written = fields.map((_, i) => i).filter((i) => !this.#partition.includes(i))
+    this.#schema = { fields: this.#written.map((i) => fields[i]!) }
+    // An empty result is a file too; folders come with their first row.
+    if (this.#partition.length === 0) this.#open('')
+  }
+
+  receive(batch: Batch): void {
+    if (this.#form.updating) this.#held.push(batch)
+    else this.#write(Array.from({ length: batch.rowCount }, (_, row) => rowAt(batch, row)))
+  }
+
+  finish(): void {
+    if (this.#form.updating) this.#write(finalRows(changesOf(this.#held), this.#form.schema, this.#form.key))
+    this.close()
+  }
+
+  close(): void {
+    for (const file of this.#files.values()) closeSync(file)
+    this.#files.clear()
+  }
+
+  #write(rows: readonly (readonly Value[])[]): void {
+    const { fields } = this.#form.schema
+    const textOf = new Map<string, string>()
+    for (const values of rows) {
+      const folder = this.#partition.map((i) => `${encodeURIComponent(fields[i]!.name)}=${folderText(values[i] ?? null, fields[i]!.type)}`).join('/')
+      const written = this.#written.map((i) => values[i] ?? null)
+      const line = this.#format === 'json' ? rowText(written, this.#schema) : csvLine(written, this.#schema)
+      textOf.set(folder, `${textOf.get(folder) ?? ''}${line}\n`)
+    }
+    for (const [folder, text] of textOf) writeSync(this.#open(folder), text)
+    this.rowCount += rows.length
+  }
+
+  #open(folder: string): number {
+    const open = this.#files.get(folder)
+    if (open !== undefined) return open
+    const path = this.#partition.length === 0 ? this.#path : join(this.#path, folder, `part-0.${this.#format === 'json' ? 'jsonl' : 'csv'}`)
+    try {
+      mkdirSync(dirname(path), { recursive: true })
+      const file = openSync(path, 'w')
+      if (this.#format === 'csv') writeSync(file, `${this.#schema.fields.map((field) => csvCell(field.name)).join(',')}\n`)
+      this.#files.set(folder, file)
+      return file
+    } catch (error) {
+      throw new UsageError(`error: the sink ${this.#id} cannot write ${path}: ${reasonOf(error)}`)
+    }
+  }
+}
+
+type FieldType = Schema['fields'][number]['type']
+
+/** A value in the name of a folder: nothing in it can leave the folder. */
+function folderText(value: Value, type: FieldType): string {
+  if (value === null) return '__DEFAULT_PARTITION__'
+  return encodeURIComponent(plainText(value, type)).replaceAll('.', '%2E')
+}
+
+/** NULL is an empty cell, the empty text a quoted one; ARRAY, MAP and ROW are JSON. */
+function csvLine(values: readonly Value[], schema: Schema): string {
+  return values
+    .map((value, i) => {
+      if (value === null) return ''
+      const text = plainText(value, schema.fields[i]!.type)
+      return text === '' ? '""' : csvCell(text)
+    })
+    .join(',')
+}
+
+/** A value as text without the quotes that JSON needs. */
+function plainText(value: Value, type: FieldType): string {
+  const json = jsonTextOf(value, type)
+  return json.startsWith('"') ? (JSON.parse(json) as string) : json
+}
+
+function csvCell(text: string): string {
+  return /[",\r\n]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
+}

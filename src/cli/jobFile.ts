@@ -1,0 +1,50 @@
+import { readFile } from 'node:fs/promises'
+import type { Job } from '../job/job.ts'
+import { parseJob } from '../job/parseJob.ts'
+import { printProblem, type Problem } from '../job/problem.ts'
+import { documentProblems } from '../job/problemCatalogue.ts'
+import type { Terminal } from './terminal.ts'
+
+/** The job in a file, or null when there is none to be had; its Problems are printed then. `-` is standard input. */
+export async function readJobFile(path: string, terminal: Terminal): Promise<Job | null> {
+  let bytes: Uint8Array
+  try {
+    bytes = path === '-' ? await terminal.stdin() : await readFile(path)
+  } catch (error) {
+    printProblems([{ ...documentProblems.unreadable(path, reasonOf(error)), place: {} }], terminal)
+    return null
+  }
+  let text: string
+  try {
+    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch {
+    printProblems([{ ...documentProblems.notUtf8(), place: {} }], terminal)
+    return null
+  }
+  const { job, problems } = parseJob(text)
+  printProblems(problems, terminal)
+  return job
+}
+
+/** One line each, on standard error. */
+export function printProblems(problems: readonly Problem[], terminal: Terminal): void {
+  for (const problem of problems) terminal.err(`${printProblem(problem).replaceAll(/\s*[\r\n]+\s*/g, ' ')}\n`)
+}
+
+/** Why a file could not be opened, without the path that the sentence already has. */
+export function reasonOf(error: unknown): string {
+  const code = (error as NodeJS.ErrnoException).code
+  switch (code) {
+    case 'ENOENT':
+      return 'there is no such file'
+    case 'EISDIR':
+      return 'it is a folder'
+    case 'EACCES':
+    case 'EPERM':
+      return 'access is denied'
+    case 'ENOSPC':
+      return 'the disk is full'
+    default:
+      return error instanceof Error ? error.message : String(error)
+  }
+}

@@ -1,0 +1,27 @@
+#!/usr/bin/env node
+import { runCommandLine } from './program.ts'
+import type { Terminal } from './terminal.ts'
+
+const terminal: Terminal = {
+  out: (text) => void process.stdout.write(text),
+  err: (text) => void process.stderr.write(text),
+  isInteractive: process.stderr.isTTY === true,
+  stdin: async () => {
+    const chunks: Buffer[] = []
+    for await (const chunk of process.stdin) chunks.push(chunk as Buffer)
+    return Buffer.concat(chunks)
+  },
+  now: () => performance.now(),
+  onInterrupt: (listener) => {
+    process.once('SIGINT', listener)
+    return () => process.removeListener('SIGINT', listener)
+  },
+}
+
+// `millrace run … | head` closes the pipe early: that is the reader's good right.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0)
+  throw error
+})
+
+process.exitCode = await runCommandLine(process.argv.slice(2), terminal)

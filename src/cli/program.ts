@@ -1,0 +1,85 @@
+import { Command, CommanderError, Option } from 'commander'
+import { UsageError, type ExitCode, type Terminal } from './terminal.ts'
+
+/**
+ * The command line: `millrace <command>`, as the job format's section 5 has it. Each command's code is loaded when it is called, so that
+ * `validate` does not wait for the engine.
+ */
+export async function runCommandLine(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
+  let exit: ExitCode = 0
+  const program = new Command('millrace')
+    .description('Runs Millrace jobs without a page: the same engine, the same rows.')
+    .showHelpAfterError('(millrace --help lists the commands)')
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => terminal.out(text), writeErr: (text) => terminal.err(text) })
+  const addCommand = (name: string, description: string): Command => program.command(name).description(description)
+  const job = ['JOB', 'the job: a JSON file, or - for standard input'] as const
+
+  addCommand('validate', 'prints the Problems of a job')
+    .argument(...job)
+    .action(async (path: string) => {
+      exit = await (await import('./commands/validate.ts')).validate(path, terminal)
+    })
+
+  addCommand('explain', 'prints how a job is planned: operators, schemas, chains, exchanges, state')
+    .argument(...job)
+    .option('--parallelism N', 'subtasks per operator, instead of what the job says', wholeNumber)
+    .action(async (path: string, options: { parallelism?: number }) => {
+      exit = await (await import('./commands/explain.ts')).explainJob(path, options, terminal)
+    })
+
+  addCommand('run', "runs a job with the page's own engine on worker threads")
+    .argument(...job)
+    .option('--input SRC=FILE', "reads the source SRC from FILE (.jsonl, .csv, .parquet, .arrow); the columns stay the job's; repeatable", collected, [])
+    .option('--output SINK=FILE', "writes the rows of SINK to FILE as JSON lines, whatever the sink's connector; - is standard output; repeatable", collected, [])
+    .option('--changelog', 'writes every change with its row kind, not the final rows')
+    .option('--parallelism N', 'subtasks per operator, instead of what the job says', wholeNumber)
+    .addOption(new Option('--processing-time CLOCK', 'what PROCTIME() reads: the wall clock, or the highest event time read so far').choices(['wall', 'event']).default('wall'))
+    .action(async (path: string, options: RunFlags) => {
+      exit = await (await import('./commands/run.ts')).run(path, options, terminal)
+    })
+
+  addCommand('test', "runs the jobs' own tests and shows rows that differ")
+    .argument('<JOB...>', 'job files')
+    .option('--parallelism N', 'subtasks per operator, instead of what the job says', wholeNumber)
+    .action(async (paths: string[], options: { parallelism?: number }) => {
+      exit = await (await import('./commands/test.ts')).test(paths, options, terminal)
+    })
+
+  addCommand('export', 'writes a job in another form')
+    .argument(...job)
+    .addOption(new Option('--to FORM', 'json is the canonical text of the job').choices(['json']).makeOptionMandatory())
+    .option('--out PATH', 'where to write; - is standard output', '-')
+    .action(async (path: string, options: { to: 'json'; out: string }) => {
+      exit = await (await import('./commands/export.ts')).exportJob(path, options, terminal)
+    })
+
+  try {
+    await program.parseAsync(args, { from: 'user' })
+    return exit
+  } catch (error) {
+    // Commander throws for help too, having printed it.
+    if (error instanceof CommanderError) return error.exitCode === 0 || error.code === 'commander.help' ? 0 : 2
+    if (!(error instanceof UsageError)) throw error
+    terminal.err(`${error.message}\n`)
+    return 2
+  }
+}
+
+export interface RunFlags {
+  readonly input: readonly string[]
+  readonly output: readonly string[]
+  readonly changelog?: boolean
+  readonly parallelism?: number
+  readonly processingTime: 'wall' | 'event'
+}
+
+function collected(value: string, before: string[]): string[] {
+  return [...before, value]
+}
+
+function wholeNumber(text: string): number {
+  const number = Number(text)
+  if (!Number.isInteger(number) || number < 1) throw new UsageError(`error: --parallelism needs a whole number from 1 on, found ${JSON.stringify(text)}`)
+  return number
+}

@@ -1,0 +1,28 @@
+import { builtinModules } from 'node:module'
+import { existsSync } from 'node:fs'
+import { defineConfig } from 'vite'
+
+/**
+ * The command line as plain Node modules in dist/cli: `main.js`, which package.json's `bin` names, `engineThread.js`, which each engine worker
+ * thread runs, and chunks that commands load when they are called. Everything but Node itself is inside: the build runs without node_modules.
+ */
+export default defineConfig({
+  // The page's static files are no part of the command line.
+  publicDir: false,
+  ssr: { target: 'node', noExternal: true },
+  build: {
+    ssr: true,
+    target: 'node20',
+    outDir: 'dist/cli',
+    emptyOutDir: true,
+    minify: false,
+    rollupOptions: {
+      input: {
+        main: 'src/cli/main.ts',
+        ...(existsSync('src/runtime/launch/engineThread.ts') ? { engineThread: 'src/runtime/launch/engineThread.ts' } : {}),
+      },
+      external: [...builtinModules, /^node:/],
+      output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
+    },
+  },
+})
