@@ -13,7 +13,7 @@ export async function runCommandLine(args: readonly string[], terminal: Terminal
     .exitOverride()
     .configureOutput({ writeOut: (text) => terminal.out(text), writeErr: (text) => terminal.err(text) })
   const addCommand = (name: string, description: string): Command => program.command(name).description(description)
-  const job = ['JOB', 'the job: a JSON file, or - for standard input'] as const
+  const job = ['<JOB>', 'the job: a JSON file, or - for standard input'] as const
 
   addCommand('validate', 'prints the Problems of a job')
     .argument(...job)
@@ -23,33 +23,33 @@ export async function runCommandLine(args: readonly string[], terminal: Terminal
 
   addCommand('explain', 'prints how a job is planned: operators, schemas, chains, exchanges, state')
     .argument(...job)
-    .option('--parallelism N', 'subtasks per operator, instead of what the job says', wholeNumber)
+    .option('--parallelism <N>', 'subtasks per operator, instead of what the job says', wholeNumber)
     .action(async (path: string, options: { parallelism?: number }) => {
       exit = await (await import('./commands/explain.ts')).explainJob(path, options, terminal)
     })
 
   addCommand('run', "runs a job with the page's own engine on worker threads")
     .argument(...job)
-    .option('--input SRC=FILE', "reads the source SRC from FILE (.jsonl, .csv, .parquet, .arrow); the columns stay the job's; repeatable", collected, [])
-    .option('--output SINK=FILE', "writes the rows of SINK to FILE as JSON lines, whatever the sink's connector; - is standard output; repeatable", collected, [])
+    .option('--input <SRC=FILE>', "reads the source SRC from FILE (.jsonl, .csv, .parquet, .arrow); the columns stay the job's; repeatable", collected, [])
+    .option('--output <SINK=FILE>', "writes the rows of SINK to FILE as JSON lines, whatever the sink's connector; - is standard output; repeatable", collected, [])
     .option('--changelog', 'writes every change with its row kind, not the final rows')
-    .option('--parallelism N', 'subtasks per operator, instead of what the job says', wholeNumber)
-    .addOption(new Option('--processing-time CLOCK', 'what PROCTIME() reads: the wall clock, or the highest event time read so far').choices(['wall', 'event']).default('wall'))
+    .option('--parallelism <N>', 'subtasks per operator, instead of what the job says', wholeNumber)
+    .addOption(new Option('--processing-time <CLOCK>', 'what PROCTIME() reads: the wall clock, or the highest event time read so far').choices(['wall', 'event']).default('wall'))
     .action(async (path: string, options: RunFlags) => {
       exit = await (await import('./commands/run.ts')).run(path, options, terminal)
     })
 
   addCommand('test', "runs the jobs' own tests and shows rows that differ")
     .argument('<JOB...>', 'job files')
-    .option('--parallelism N', 'subtasks per operator, instead of what the job says', wholeNumber)
+    .option('--parallelism <N>', 'subtasks per operator, instead of what the job says', wholeNumber)
     .action(async (paths: string[], options: { parallelism?: number }) => {
       exit = await (await import('./commands/test.ts')).test(paths, options, terminal)
     })
 
   addCommand('export', 'writes a job in another form')
     .argument(...job)
-    .addOption(new Option('--to FORM', 'json is the canonical text of the job').choices(['json']).makeOptionMandatory())
-    .option('--out PATH', 'where to write; - is standard output', '-')
+    .addOption(new Option('--to <FORM>', 'json is the canonical text of the job').choices(['json']).makeOptionMandatory())
+    .option('--out <PATH>', 'where to write; - is standard output', '-')
     .action(async (path: string, options: { to: 'json'; out: string }) => {
       exit = await (await import('./commands/export.ts')).exportJob(path, options, terminal)
     })

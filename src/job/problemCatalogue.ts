@@ -80,6 +80,7 @@ export const documentProblems = {
   unknownTimeZone: (zone: string) => error('MR-015', `The time zone ${named(zone)} is not known. Use an IANA name such as "UTC" or "Europe/Berlin".`),
   testOfUnknownOperator: (id: string, family: 'source' | 'sink', known: readonly string[]) =>
     error('MR-016', `The test names ${named(id)}, which is no ${family} of this job.${meant(id, known)} The job's ${family}s: ${listed(known)}.`),
+  unreadable: (path: string, reason: string) => error('MR-018', `${path} cannot be read: ${reason}. Check the path.`),
   duplicateJsonKey: (key: string) => error('MR-017', `The key ${named(key)} appears twice in one object. Keep one of them.`),
 } as const
 
@@ -172,7 +173,7 @@ export const windowProblems = {
   windowTwice: () =>
     advice(
       'MR-141',
-      'A window is set although the input already carries \`window_start\` and \`window_end\`. That cuts the windows anew by the time column; leave the window out to use those of the input.',
+      'A window is set although the input already carries `window_start` and `window_end`. That cuts the windows anew by the time column; leave the window out to use those of the input.',
     ),
   sizeNotMultiple: (what: 'slide' | 'step', size: string, part: string) =>
     error('MR-142', `The window size ${size} is not a multiple of the ${what} ${part}; Flink accepts only multiples. Change one of them.`),
