@@ -1,0 +1,269 @@
+import type { BoolColumn, Column } from '../columnar/column.ts'
+import { sameType, withNullable, type DataType } from '../columnar/dataType.ts'
+import { CountAccumulator, Float64SumAccumulator, Int32SumAccumulator, Int64SumAccumulator, SpreadAccumulator, type SpreadKind } from './aggregates/counting.ts'
+import type { Accumulator } from './aggregates/accumulator.ts'
+import { DecimalSumAccumulator } from './aggregates/decimalSum.ts'
+import { CollectAccumulator, DistinctAccumulator, Int64ExtremeAccumulator, ListAccumulator, NumberExtremeAccumulator, ValueAccumulator } from './aggregates/keeping.ts'
+import { expressionCode } from './codes.ts'
+import { compileScalar, type CompiledScalar } from './compile.ts'
+import type { EvaluationContext, Expression, ExpressionProblem, Scope, TypedExpression } from './expression.ts'
+import { functionTable } from './functions.ts'
+import { parseExpression } from './parse.ts'
+import { requireBoolean, typeScalar } from './typeOf.ts'
+
+/**
+ * Aggregate positions: an aggregate call, or a scalar expression over aggregate calls and group columns (`SUM(price) / COUNT(*)`).
+ *
+ * Checking takes the calls out of the expression and puts a column in the place of each, so that what is left is an ordinary scalar expression over two
+ * inputs: the group's columns and the calls' results. Rules of NULL, DISTINCT and FILTER are Flink's: NULLs are passed over, FILTER takes rows where its
+ * condition is TRUE.
+ */
+export interface AggregateCall {
+  /** The function's own name, never an alias. */
+  readonly name: string
+  /** Over the rows' columns (input 0). Empty for COUNT(*). */
+  readonly args: readonly TypedExpression[]
+  readonly distinct: boolean
+  readonly filter: TypedExpression | null
+  readonly type: DataType
+}
+
+export interface CheckedAggregate {
+  readonly calls: readonly AggregateCall[]
+  /** Input 0 is the scope's input (its group columns alone have a value per group), input 1 the results of `calls`. */
+  readonly result: TypedExpression
+  readonly type: DataType
+}
+
+/** Where the calls' results stand in the remaining expression: a name no column can have been written as. */
+const resultsQualifier = '\u0000aggregates'
+
+export function checkAggregate(text: string, scope: Scope): { readonly aggregate: CheckedAggregate | null; readonly problems: readonly ExpressionProblem[] } {
+  const { expression, problems: parseProblems } = parseExpression(text)
+  if (expression === null) return { aggregate: null, problems: parseProblems }
+  const problems: ExpressionProblem[] = []
+  const calls: AggregateCall[] = []
+  const remaining = withoutCalls(expression, (call) => {
+    const typed = typeCall(call, scope, problems)
+    if (typed !== null) calls.push(typed)
+    return { kind: 'column', name: String(calls.length - 1), qualifier: resultsQualifier, span: call.span }
+  })
+  if (problems.length > 0) return { aggregate: null, problems }
+  if (calls.length === 0) {
+    const message = 'This is one value per row, and a group has many rows. Put it into an aggregate such as SUM, MAX or COUNT, or add the column to the group.'
+    return { aggregate: null, problems: [{ code: expressionCode.aggregateHere, severity: 'error', span: expression.span, message }] }
+  }
+  const results = { fields: calls.map((call, i) => ({ name: String(i), type: call.type })) }
+  const typed = typeScalar(remaining, { inputs: [scope.inputs[0] ?? { qualifier: null, schema: { fields: [] } }, { qualifier: resultsQualifier, schema: results }] })
+  if (typed.typed === null) return { aggregate: null, problems: typed.problems }
+  return { aggregate: { calls, result: typed.typed, type: typed.typed.type }, problems: [] }
+}
+
+/** Indices of the scope's own columns that the expression reads beside its calls: each must be a column of the group. */
+export function groupColumnsUsed(aggregate: CheckedAggregate): readonly number[] {
+  const used = new Set<number>()
+  const visit = (expression: TypedExpression): void => {
+    if (expression.kind === 'column' && expression.input === 0) used.add(expression.column)
+    else if (expression.kind === 'call') expression.args.forEach(visit)
+    else if (expression.kind === 'cast' || expression.kind === 'field') visit(expression.operand)
+  }
+  visit(aggregate.result)
+  return [...used]
+}
+
+type CallNode = Expression & { readonly kind: 'call' }
+
+function isAggregate(name: string): boolean {
+  return functionTable.get(name.toUpperCase())?.kind === 'aggregate'
+}
+
+function withoutCalls(expression: Expression, replace: (call: CallNode) => Expression): Expression {
+  switch (expression.kind) {
+    case 'literal':
+    case 'column':
+      return expression
+    case 'call':
+      return isAggregate(expression.name) ? replace(expression) : { ...expression, args: expression.args.map((argument) => withoutCalls(argument, replace)) }
+    case 'cast':
+    case 'field':
+      return { ...expression, operand: withoutCalls(expression.operand, replace) }
+    case 'element':
+      return { ...expression, operand: withoutCalls(expression.operand, replace), index: withoutCalls(expression.index, replace) }
+  }
+}
+
+function typeCall(call: CallNode, scope: Scope, problems: ExpressionProblem[]): AggregateCall | null {
+  const definition = functionTable.get(call.name.toUpperCase())
+  if (definition === undefined) return null
+  const before = problems.length
+  const star = call.symbols.includes('*')
+  const args: TypedExpression[] = []
+  for (const argument of star ? [] : call.args) {
+    const result = typeScalar(argument, scope)
+    problems.push(...result.problems)
+    if (result.typed !== null) args.push(result.typed)
+  }
+  let filter: TypedExpression | null = null
+  if (call.filter !== null) {
+    const result = typeScalar(call.filter, scope)
+    problems.push(...result.problems)
+    if (result.typed !== null) {
+      const condition = requireBoolean(result.typed)
+      problems.push(...condition.problems)
+      filter = condition.typed
+    }
+  }
+  if (problems.length > before) return null
+  const report = (message: string, span = call.span, code: string = expressionCode.arguments): null => {
+    problems.push({ code, severity: 'error', span, message })
+    return null
+  }
+  if (definition.name === 'COUNT' && !star && args.length === 0) return report('COUNT needs an argument, or * to count rows. Write COUNT(*).')
+  const resolution = definition.resolve({
+    name: definition.name,
+    symbols: call.symbols,
+    args: args.map((argument) => ({ type: argument.type, constant: argument.kind === 'literal' ? argument.value : undefined, span: argument.span })),
+  })
+  if ('problem' in resolution) return report(resolution.problem, resolution.argument === undefined ? call.span : args[resolution.argument]!.span, resolution.code)
+  const casted = args.map((argument, i): TypedExpression => {
+    const wanted = resolution.args[i]!
+    if (sameType(argument.type, wanted)) return argument
+    return { kind: 'cast', operand: argument, type: withNullable(wanted, argument.type.nullable), mode: 'cast', span: argument.span }
+  })
+  return { name: definition.name, args: casted, distinct: call.distinct && definition.name !== 'MIN' && definition.name !== 'MAX', filter, type: withNullable(resolution.result, resolution.nullable ?? true) }
+}
+
+/** What a batch brings to one call: the argument's column (null for COUNT(*)) and which rows its FILTER takes (null: all). */
+export interface AggregateInput {
+  readonly values: Column | null
+  readonly mask: Uint8Array | null
+}
+
+/** Evaluates arguments and filters of all calls over a batch. */
+export function compileAggregateInputs(calls: readonly AggregateCall[]): (inputs: readonly (readonly Column[])[], rowCount: number, context: EvaluationContext) => AggregateInput[] {
+  const compiled = calls.map((call): { values: CompiledScalar | null; filter: CompiledScalar | null } => ({
+    values: call.args[0] === undefined ? null : compileScalar(call.args[0]),
+    filter: call.filter === null ? null : compileScalar(call.filter),
+  }))
+  return (inputs, rowCount, context) =>
+    compiled.map(({ values, filter }) => ({
+      values: values === null ? null : values(inputs, rowCount, context),
+      mask: filter === null ? null : trueMask(filter(inputs, rowCount, context) as BoolColumn, rowCount),
+    }))
+}
+
+function trueMask({ values, nulls }: BoolColumn, rowCount: number): Uint8Array {
+  if (nulls === null) return values
+  const mask = new Uint8Array(rowCount)
+  for (let i = 0; i < rowCount; i++) mask[i] = values[i]! & (1 - nulls[i]!)
+  return mask
+}
+
+/** The accumulators of a list of calls, addressed by slot. */
+export class AggregateTable {
+  readonly #accumulators: readonly Accumulator[]
+  #capacity = 0
+
+  constructor(calls: readonly AggregateCall[]) {
+    this.#accumulators = calls.map(accumulatorOf)
+  }
+
+  /** Makes room for slots below `count`. Must be called before a slot is used. */
+  ensure(count: number): void {
+    if (count <= this.#capacity) return
+    this.#capacity = Math.max(count, this.#capacity * 2, 64)
+    for (const accumulator of this.#accumulators) accumulator.ensure(this.#capacity)
+  }
+  /** Row i of `inputs` goes into `slots[i]`. Retractions (`kinds`) are subtracted; only COUNT, SUM, AVG and the variances can. */
+  add(slots: Int32Array, inputs: readonly AggregateInput[], rowCount: number, kinds: Uint8Array | null): void {
+    for (let i = 0; i < this.#accumulators.length; i++) this.#accumulators[i]!.add(slots, inputs[i]!.values, rowCount, inputs[i]!.mask, kinds)
+  }
+  /** Adds a slot of another table of the same calls. */
+  merge(target: number, other: AggregateTable, source: number): void {
+    for (let i = 0; i < this.#accumulators.length; i++) this.#accumulators[i]!.merge(target, other.#accumulators[i]!, source)
+  }
+  clear(slot: number): void {
+    for (const accumulator of this.#accumulators) accumulator.clear(slot)
+  }
+  /** One column per call, row i for `slots[i]`. */
+  read(slots: Int32Array, count: number): Column[] {
+    return this.#accumulators.map((accumulator) => accumulator.read(slots, count))
+  }
+  bytes(): number {
+    return this.#accumulators.reduce((sum, accumulator) => sum + accumulator.bytes(), 0)
+  }
+}
+
+export function aggregateTable(calls: readonly AggregateCall[]): AggregateTable {
+  return new AggregateTable(calls)
+}
+
+function accumulatorOf(call: AggregateCall): Accumulator {
+  const argument = call.args[0]
+  const inner = plainAccumulator(call, argument)
+  return call.distinct && argument !== undefined ? new DistinctAccumulator(inner, argument.type) : inner
+}
+
+function plainAccumulator(call: AggregateCall, argument: TypedExpression | undefined): Accumulator {
+  if (call.name === 'COUNT' || argument === undefined) return new CountAccumulator()
+  const { type } = argument
+  switch (call.name) {
+    case 'SUM':
+    case 'AVG':
+      return sumOf(type, call.name === 'AVG', call.type)
+    case 'MIN':
+    case 'MAX':
+      return extremeOf(type, call.name === 'MIN')
+    case 'FIRST_VALUE':
+      return new ValueAccumulator(type, 'first')
+    case 'LAST_VALUE':
+      return new ValueAccumulator(type, 'last')
+    case 'LISTAGG': {
+      const separator = call.args[1]
+      return new ListAccumulator(call.type, separator?.kind === 'literal' && typeof separator.value === 'string' ? separator.value : ',')
+    }
+    case 'COLLECT':
+      return new CollectAccumulator(type, call.type)
+    default:
+      return new SpreadAccumulator(call.name as SpreadKind)
+  }
+}
+
+function sumOf(type: DataType, average: boolean, result: DataType): Accumulator {
+  switch (type.kind) {
+    case 'TINYINT':
+      return new Int32SumAccumulator(8, average)
+    case 'SMALLINT':
+      return new Int32SumAccumulator(16, average)
+    case 'INT':
+      return new Int32SumAccumulator(32, average)
+    case 'BIGINT':
+      return new Int64SumAccumulator(average)
+    case 'DECIMAL':
+      return new DecimalSumAccumulator(type.scale, average && result.kind === 'DECIMAL' ? result.scale : null)
+    default:
+      return new Float64SumAccumulator(type.kind === 'FLOAT', average)
+  }
+}
+
+function extremeOf(type: DataType, least: boolean): Accumulator {
+  switch (type.kind) {
+    case 'TINYINT':
+    case 'SMALLINT':
+    case 'INT':
+    case 'DATE':
+    case 'TIME':
+    case 'INTERVAL_YEAR_MONTH':
+      return new NumberExtremeAccumulator('int32', least)
+    case 'FLOAT':
+    case 'DOUBLE':
+    case 'TIMESTAMP':
+    case 'TIMESTAMP_LTZ':
+    case 'INTERVAL_DAY_TIME':
+      return new NumberExtremeAccumulator('float64', least)
+    case 'BIGINT':
+      return new Int64ExtremeAccumulator(least)
+    default:
+      return new ValueAccumulator(type, least ? 'least' : 'greatest')
+  }
+}

@@ -1,0 +1,53 @@
+import type { Column } from '../../columnar/column.ts'
+
+/**
+ * One aggregate call's accumulators, by slot: a window operator's key table numbers its groups, and the accumulators lie in arrays under those numbers.
+ *
+ * The contract keeps hot loops in one place: one call per batch, one array class per loop, nothing allocated per row. A slot that was never touched or was cleared is
+ * the empty aggregate.
+ */
+export interface Accumulator {
+  /** Makes room for slots below `count`. */
+  ensure(count: number): void
+  /**
+   * Takes rows [0, rowCount) of `values` into `slots[row]`. Rows with `mask[row] === 0` are passed over (FILTER, DISTINCT), as are NULLs. `sign` is -1 for rows that
+   * retract; only accumulators that can subtract are ever given one.
+   */
+  add(slots: Int32Array, values: Column | null, rowCount: number, mask: Uint8Array | null, kinds: Uint8Array | null): void
+  /** Adds slot `source` of another table of the same call to slot `target`. */
+  merge(target: number, other: this, source: number): void
+  clear(slot: number): void
+  /** Results of the given slots. */
+  read(slots: Int32Array, count: number): Column
+  bytes(): number
+}
+
+/** Rows that take something back: -U and -D. */
+export function retracts(kind: number): boolean {
+  return kind === 1 || kind === 3
+}
+
+export function grownFloat64(array: Float64Array, count: number): Float64Array {
+  if (array.length >= count) return array
+  const grown = new Float64Array(Math.max(count, array.length * 2))
+  grown.set(array)
+  return grown
+}
+
+export function grownInt32(array: Int32Array, count: number): Int32Array {
+  if (array.length >= count) return array
+  const grown = new Int32Array(Math.max(count, array.length * 2))
+  grown.set(array)
+  return grown
+}
+
+/** Masks of the slots that hold nothing; null when all hold something. */
+export function emptyMask(counts: Float64Array, slots: Int32Array, count: number): Uint8Array | null {
+  let mask: Uint8Array | null = null
+  for (let i = 0; i < count; i++) {
+    if (counts[slots[i]!]! !== 0) continue
+    mask ??= new Uint8Array(count)
+    mask[i] = 1
+  }
+  return mask
+}

@@ -1,0 +1,347 @@
+import type { Column, Float64Column, Int32Column, Int64Column } from '../../columnar/column.ts'
+import { emptyMask, grownFloat64, retracts, type Accumulator } from './accumulator.ts'
+
+/** COUNT(*) and COUNT(x). */
+export class CountAccumulator implements Accumulator {
+  #counts: Float64Array = new Float64Array(64)
+
+  ensure(count: number): void {
+    this.#counts = grownFloat64(this.#counts, count)
+  }
+  add(slots: Int32Array, values: Column | null, rowCount: number, mask: Uint8Array | null, kinds: Uint8Array | null): void {
+    const counts = this.#counts
+    const nulls = values === null ? null : values.nulls
+    if (nulls === null && mask === null && kinds === null) {
+      for (let i = 0; i < rowCount; i++) {
+        const slot = slots[i]!
+        counts[slot] = counts[slot]! + 1
+      }
+      return
+    }
+    for (let i = 0; i < rowCount; i++) {
+      if ((nulls !== null && nulls[i] === 1) || (mask !== null && mask[i] === 0)) continue
+      counts[slots[i]!]! += kinds !== null && retracts(kinds[i]!) ? -1 : 1
+    }
+  }
+  merge(target: number, other: CountAccumulator, source: number): void {
+    this.#counts[target]! += other.#counts[source]!
+  }
+  clear(slot: number): void {
+    this.#counts[slot] = 0
+  }
+  read(slots: Int32Array, count: number): Int64Column {
+    const values = new Float64Array(count)
+    for (let i = 0; i < count; i++) values[i] = this.#counts[slots[i]!]!
+    return { storage: 'int64', values, wide: null, nulls: null }
+  }
+  countOf(slot: number): number {
+    return this.#counts[slot]!
+  }
+  bytes(): number {
+    return this.#counts.byteLength
+  }
+}
+
+/**
+ * SUM and AVG over TINYINT, SMALLINT and INT. The sum of an INT column is INT and wraps (Flink's IntSumAggFunction); an AVG sums in 64 bits, which doubles hold
+ * exactly for 2^21 times the greatest INT, and truncates toward zero.
+ */
+export class Int32SumAccumulator implements Accumulator {
+  readonly #bits: number
+  readonly #average: boolean
+  #sums: Float64Array = new Float64Array(64)
+  #counts: Float64Array = new Float64Array(64)
+
+  constructor(bits: 8 | 16 | 32, average: boolean) {
+    this.#bits = bits
+    this.#average = average
+  }
+  ensure(count: number): void {
+    this.#sums = grownFloat64(this.#sums, count)
+    this.#counts = grownFloat64(this.#counts, count)
+  }
+  add(slots: Int32Array, column: Column | null, rowCount: number, mask: Uint8Array | null, kinds: Uint8Array | null): void {
+    const { values, nulls } = column as Int32Column
+    const sums = this.#sums
+    const counts = this.#counts
+    for (let i = 0; i < rowCount; i++) {
+      if ((nulls !== null && nulls[i] === 1) || (mask !== null && mask[i] === 0)) continue
+      const slot = slots[i]!
+      const sign = kinds !== null && retracts(kinds[i]!) ? -1 : 1
+      sums[slot] = sums[slot]! + sign * values[i]!
+      counts[slot] = counts[slot]! + sign
+    }
+  }
+  merge(target: number, other: Int32SumAccumulator, source: number): void {
+    this.#sums[target]! += other.#sums[source]!
+    this.#counts[target]! += other.#counts[source]!
+  }
+  clear(slot: number): void {
+    this.#sums[slot] = 0
+    this.#counts[slot] = 0
+  }
+  read(slots: Int32Array, count: number): Int32Column {
+    const values = new Int32Array(count)
+    const shift = 32 - this.#bits
+    for (let i = 0; i < count; i++) {
+      const slot = slots[i]!
+      const rows = this.#counts[slot]!
+      const sum = this.#sums[slot]!
+      // Sums beyond 2^53 would be inexact; ToInt32 of an exact double is the wrapped sum.
+      values[i] = rows === 0 ? 0 : this.#average ? Math.trunc(sum / rows) : ((sum % 4_294_967_296) << shift) >> shift
+    }
+    return { storage: 'int32', values, nulls: emptyMask(this.#counts, slots, count) }
+  }
+  bytes(): number {
+    return this.#sums.byteLength + this.#counts.byteLength
+  }
+}
+
+const safeMax = Number.MAX_SAFE_INTEGER
+
+/**
+ * SUM and AVG over BIGINT. Sums are doubles while every one of them is a safe integer; the first that is not moves the whole table to 64-bit integers, which wrap
+ * as Flink's do.
+ */
+export class Int64SumAccumulator implements Accumulator {
+  readonly #average: boolean
+  #sums: Float64Array = new Float64Array(64)
+  #wide: BigInt64Array | null = null
+  #counts: Float64Array = new Float64Array(64)
+
+  constructor(average: boolean) {
+    this.#average = average
+  }
+  ensure(count: number): void {
+    this.#counts = grownFloat64(this.#counts, count)
+    if (this.#wide === null) this.#sums = grownFloat64(this.#sums, count)
+    else if (this.#wide.length < count) {
+      const grown = new BigInt64Array(Math.max(count, this.#wide.length * 2))
+      grown.set(this.#wide)
+      this.#wide = grown
+    }
+  }
+  add(slots: Int32Array, column: Column | null, rowCount: number, mask: Uint8Array | null, kinds: Uint8Array | null): void {
+    const { values, wide, nulls } = column as Int64Column
+    let from = 0
+    if (this.#wide === null && values !== null) {
+      from = nulls === null && mask === null && kinds === null ? this.#addPlain(slots, values, rowCount) : this.#addSome(slots, values, rowCount, nulls, mask, kinds)
+      if (from === rowCount) return
+    }
+    const sums = this.#widen()
+    const counts = this.#counts
+    for (let i = from; i < rowCount; i++) {
+      if ((nulls !== null && nulls[i] === 1) || (mask !== null && mask[i] === 0)) continue
+      const slot = slots[i]!
+      const value = values === null ? wide![i]! : BigInt(values[i]!)
+      const back = kinds !== null && retracts(kinds[i]!)
+      sums[slot] = BigInt.asIntN(64, back ? sums[slot]! - value : sums[slot]! + value)
+      counts[slot] = counts[slot]! + (back ? -1 : 1)
+    }
+  }
+  /** The row at which a sum would leave the safe range, with everything before it added; `rowCount` when none does. */
+  #addPlain(slots: Int32Array, values: Float64Array, rowCount: number): number {
+    const sums = this.#sums
+    const counts = this.#counts
+    for (let i = 0; i < rowCount; i++) {
+      const slot = slots[i]!
+      const sum = sums[slot]! + values[i]!
+      if (sum > safeMax || sum < -safeMax) return i
+      sums[slot] = sum
+      counts[slot] = counts[slot]! + 1
+    }
+    return rowCount
+  }
+  #addSome(slots: Int32Array, values: Float64Array, rowCount: number, nulls: Uint8Array | null, mask: Uint8Array | null, kinds: Uint8Array | null): number {
+    const sums = this.#sums
+    const counts = this.#counts
+    for (let i = 0; i < rowCount; i++) {
+      if ((nulls !== null && nulls[i] === 1) || (mask !== null && mask[i] === 0)) continue
+      const slot = slots[i]!
+      const sign = kinds !== null && retracts(kinds[i]!) ? -1 : 1
+      const sum = sums[slot]! + sign * values[i]!
+      if (sum > safeMax || sum < -safeMax) return i
+      sums[slot] = sum
+      counts[slot] = counts[slot]! + sign
+    }
+    return rowCount
+  }
+  #widen(): BigInt64Array {
+    if (this.#wide === null) {
+      this.#wide = new BigInt64Array(this.#counts.length)
+      for (let i = 0; i < this.#sums.length; i++) this.#wide[i] = BigInt(this.#sums[i]!)
+    }
+    return this.#wide
+  }
+  merge(target: number, other: Int64SumAccumulator, source: number): void {
+    this.#counts[target]! += other.#counts[source]!
+    if (this.#wide === null && other.#wide === null) {
+      const sum = this.#sums[target]! + other.#sums[source]!
+      if (sum <= safeMax && sum >= -safeMax) {
+        this.#sums[target] = sum
+        return
+      }
+    }
+    const sums = this.#widen()
+    sums[target] = BigInt.asIntN(64, sums[target]! + (other.#wide === null ? BigInt(other.#sums[source]!) : other.#wide[source]!))
+  }
+  clear(slot: number): void {
+    this.#counts[slot] = 0
+    if (this.#wide === null) this.#sums[slot] = 0
+    else this.#wide[slot] = 0n
+  }
+  read(slots: Int32Array, count: number): Int64Column {
+    const nulls = emptyMask(this.#counts, slots, count)
+    if (this.#wide === null) {
+      const values = new Float64Array(count)
+      for (let i = 0; i < count; i++) {
+        const slot = slots[i]!
+        const sum = this.#sums[slot]!
+        const rows = this.#counts[slot]!
+        values[i] = !this.#average ? sum : rows === 0 ? 0 : truncatedQuotient(sum, rows)
+      }
+      return { storage: 'int64', values, wide: null, nulls }
+    }
+    const wide = new BigInt64Array(count)
+    let safe = true
+    for (let i = 0; i < count; i++) {
+      const slot = slots[i]!
+      const rows = this.#counts[slot]!
+      const value = !this.#average ? this.#wide[slot]! : rows === 0 ? 0n : this.#wide[slot]! / BigInt(rows)
+      wide[i] = value
+      if (value > safeMax || value < -safeMax) safe = false
+    }
+    return safe ? { storage: 'int64', values: Float64Array.from(wide, Number), wide: null, nulls } : { storage: 'int64', values: null, wide, nulls }
+  }
+  bytes(): number {
+    return this.#counts.byteLength + (this.#wide?.byteLength ?? this.#sums.byteLength)
+  }
+}
+
+/** The integer quotient toward zero of two exact integers; a rounded double quotient may be one too far. */
+function truncatedQuotient(sum: number, rows: number): number {
+  const quotient = Math.trunc(sum / rows)
+  const rest = sum - quotient * rows
+  if (Math.abs(quotient * rows) > safeMax) return Number(BigInt(sum) / BigInt(rows))
+  if (rest !== 0 && rest > 0 !== sum > 0) return quotient - Math.sign(sum)
+  return quotient === 0 ? 0 : quotient
+}
+
+/** SUM and AVG over FLOAT and DOUBLE. A FLOAT sum is rounded to 32 bits at each step, its average at the end (Flink's FloatSumAggFunction, FloatAvgAggFunction). */
+export class Float64SumAccumulator implements Accumulator {
+  readonly #single: boolean
+  readonly #average: boolean
+  #sums: Float64Array = new Float64Array(64)
+  #counts: Float64Array = new Float64Array(64)
+
+  constructor(single: boolean, average: boolean) {
+    this.#single = single
+    this.#average = average
+  }
+  ensure(count: number): void {
+    this.#sums = grownFloat64(this.#sums, count)
+    this.#counts = grownFloat64(this.#counts, count)
+  }
+  add(slots: Int32Array, column: Column | null, rowCount: number, mask: Uint8Array | null, kinds: Uint8Array | null): void {
+    const { values, nulls } = column as Float64Column
+    const sums = this.#sums
+    const counts = this.#counts
+    const rounds = this.#single && !this.#average
+    for (let i = 0; i < rowCount; i++) {
+      if ((nulls !== null && nulls[i] === 1) || (mask !== null && mask[i] === 0)) continue
+      const slot = slots[i]!
+      const sign = kinds !== null && retracts(kinds[i]!) ? -1 : 1
+      const sum = sums[slot]! + sign * values[i]!
+      sums[slot] = rounds ? Math.fround(sum) : sum
+      counts[slot] = counts[slot]! + sign
+    }
+  }
+  merge(target: number, other: Float64SumAccumulator, source: number): void {
+    const sum = this.#sums[target]! + other.#sums[source]!
+    this.#sums[target] = this.#single && !this.#average ? Math.fround(sum) : sum
+    this.#counts[target]! += other.#counts[source]!
+  }
+  clear(slot: number): void {
+    this.#sums[slot] = 0
+    this.#counts[slot] = 0
+  }
+  read(slots: Int32Array, count: number): Float64Column {
+    const values = new Float64Array(count)
+    for (let i = 0; i < count; i++) {
+      const slot = slots[i]!
+      const rows = this.#counts[slot]!
+      const value = rows === 0 ? 0 : this.#average ? this.#sums[slot]! / rows : this.#sums[slot]!
+      values[i] = this.#single ? Math.fround(value) : value
+    }
+    return { storage: 'float64', values, nulls: emptyMask(this.#counts, slots, count) }
+  }
+  bytes(): number {
+    return this.#sums.byteLength + this.#counts.byteLength
+  }
+}
+
+export type SpreadKind = 'VAR_POP' | 'VAR_SAMP' | 'STDDEV_POP' | 'STDDEV_SAMP'
+
+/**
+ * Variance and standard deviation from the sums of x and of x squared, as the planner rewrites them (Calcite's AggregateReduceFunctionsRule):
+ * VAR_POP = (sum(x*x) - sum(x)*sum(x)/n) / n, the sample forms over n - 1 and NULL for a single row.
+ */
+export class SpreadAccumulator implements Accumulator {
+  readonly #kind: SpreadKind
+  #sums: Float64Array = new Float64Array(64)
+  #squares: Float64Array = new Float64Array(64)
+  #counts: Float64Array = new Float64Array(64)
+
+  constructor(kind: SpreadKind) {
+    this.#kind = kind
+  }
+  ensure(count: number): void {
+    this.#sums = grownFloat64(this.#sums, count)
+    this.#squares = grownFloat64(this.#squares, count)
+    this.#counts = grownFloat64(this.#counts, count)
+  }
+  add(slots: Int32Array, column: Column | null, rowCount: number, mask: Uint8Array | null, kinds: Uint8Array | null): void {
+    const { values, nulls } = column as Float64Column
+    for (let i = 0; i < rowCount; i++) {
+      if ((nulls !== null && nulls[i] === 1) || (mask !== null && mask[i] === 0)) continue
+      const slot = slots[i]!
+      const sign = kinds !== null && retracts(kinds[i]!) ? -1 : 1
+      const value = values[i]!
+      this.#sums[slot]! += sign * value
+      this.#squares[slot]! += sign * value * value
+      this.#counts[slot]! += sign
+    }
+  }
+  merge(target: number, other: SpreadAccumulator, source: number): void {
+    this.#sums[target]! += other.#sums[source]!
+    this.#squares[target]! += other.#squares[source]!
+    this.#counts[target]! += other.#counts[source]!
+  }
+  clear(slot: number): void {
+    this.#sums[slot] = 0
+    this.#squares[slot] = 0
+    this.#counts[slot] = 0
+  }
+  read(slots: Int32Array, count: number): Float64Column {
+    const values = new Float64Array(count)
+    let nulls: Uint8Array | null = null
+    const sample = this.#kind.endsWith('SAMP')
+    const root = this.#kind.startsWith('STDDEV')
+    for (let i = 0; i < count; i++) {
+      const slot = slots[i]!
+      const n = this.#counts[slot]!
+      const divisor = sample ? n - 1 : n
+      if (divisor <= 0) {
+        nulls ??= new Uint8Array(count)
+        nulls[i] = 1
+        continue
+      }
+      const variance = (this.#squares[slot]! - (this.#sums[slot]! * this.#sums[slot]!) / n) / divisor
+      values[i] = root ? Math.sqrt(variance) : variance
+    }
+    return { storage: 'float64', values, nulls }
+  }
+  bytes(): number {
+    return this.#sums.byteLength * 3
+  }
+}
