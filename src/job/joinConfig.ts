@@ -129,7 +129,7 @@ export function joinFields(config: JsonObject, type: JoinType, left: Schema, rig
   const named = namedExpressionsOf(config, 'columns')
   if (type === 'semi' || type === 'anti') return left.fields.map((field) => (keepTime ? field : withoutTime(field)))
   if (named === null) {
-    const taken = new Set([...left.fields.map((field) => field.name)])
+    const taken = new Set(left.fields.map((field) => field.name))
     const fields = left.fields.map((field) => sideField(field, field.name, leftMissing, keepTime))
     for (const field of right.fields) {
       const name = freeName(field.name, taken)

@@ -142,8 +142,9 @@ export function stepsOf(one: OperatorCase, inputs: readonly HarnessInput[]): Run
     if ('processingTime' in step) return { kind: 'time', time: step.processingTime }
     const [port, edge] = (step.to ?? 'in').split('#')
     const input = inputs.findIndex((candidate) => candidate.port === port) + Number(edge ?? 0)
-    if (inputs[input]?.port !== port) throw new Error(`no input ${step.to}`)
-    return { kind: 'batch', input, batch: parseBatch(inputs[input].schema, step.rows) }
+    const known = inputs[input]
+    if (known === undefined || known.port !== port) throw new Error(`no input ${step.to}`)
+    return { kind: 'batch', input, batch: parseBatch(known.schema, step.rows) }
   })
 }
 

@@ -1,0 +1,212 @@
+import { gatherRows, type Batch } from '../../columnar/batch.ts'
+import type { Column } from '../../columnar/column.ts'
+import { fieldIndex, type Schema } from '../../columnar/schema.ts'
+import { KeyTable } from '../../engine/keyTable.ts'
+import type { OperatorContext, OperatorRuntime } from '../../engine/operatorRuntime.ts'
+import { SessionStore } from '../../engine/sessions.ts'
+import { sessionTime, wallClock, type SessionTime } from '../../engine/sessionTime.ts'
+import type { OperatorSpec } from '../../job/operatorSpec.ts'
+import type { WindowConfig } from '../../job/windowConfig.ts'
+import { aggregateProgram, type Accumulators, type AggregateProgram, type PreparedArguments } from './aggregateProgram.ts'
+import { Grouping, keysOf } from './groupState.ts'
+import { WindowTimes } from './windowTimes.ts'
+
+/**
+ * Session windows: `engine/sessions.ts` says which session a row is in; accumulators lie by the session's slot.
+ *
+ * Rows are given their sessions one by one and accumulated in stretches; a stretch ends where two sessions become one, because their accumulators must be complete then.
+ * A session that the watermark passed within a batch takes no more rows and gives its result after the batch, which is the same; only with an allowed
+ * lateness, where it may give several results, is it fired before the row.
+ */
+export class SessionAggregate implements OperatorRuntime {
+  readonly #spec: OperatorSpec
+  readonly #window: Extract<WindowConfig, { type: 'session' }>
+  readonly #input: Schema
+  readonly #allowedLatenessMs: number
+  readonly #processing: boolean
+  readonly #timeType: string
+  readonly #grouping: Grouping
+  readonly #program: AggregateProgram
+  readonly #accumulators: Accumulators
+  readonly #latePort: number
+  #keys: KeyTable
+  #store!: SessionStore
+  #time: SessionTime = wallClock
+  #times!: WindowTimes
+  #context!: OperatorContext
+  #watermark = -Infinity
+  #timerScheduled = Infinity
+  #keySlots: Int32Array = new Int32Array(0)
+  #rows: Int32Array = new Int32Array(0)
+  #slots: Int32Array = new Int32Array(0)
+  #pending = 0
+  #prepared: PreparedArguments | null = null
+
+  constructor(spec: OperatorSpec, window: Extract<WindowConfig, { type: 'session' }>) {
+    this.#spec = spec
+    this.#window = window
+    this.#input = spec.inputs[0]!.schema
+    const field = this.#input.fields[fieldIndex(this.#input, window.timeColumn)]!
+    this.#processing = field.time === 'processing'
+    this.#timeType = field.type.kind
+    this.#allowedLatenessMs = (spec.config.allowedLatenessMs as number | undefined) ?? 0
+    const groupBy = (spec.config.groupBy as readonly string[] | undefined) ?? []
+    this.#program = aggregateProgram(spec)
+    this.#grouping = new Grouping(spec, groupBy, groupBy, this.#program)
+    this.#accumulators = this.#program.accumulators()
+    this.#keys = new KeyTable(groupBy.length)
+    this.#latePort = spec.outputs.findIndex((output) => output.port === 'late')
+  }
+
+  open(context: OperatorContext): void {
+    this.#context = context
+    this.#time = this.#timeType === 'TIMESTAMP_LTZ' ? sessionTime(context.timeZone) : wallClock
+    this.#times = new WindowTimes(this.#input, fieldIndex(this.#input, this.#window.timeColumn), this.#time)
+    this.#store = new SessionStore(this.#window.gapMs, this.#allowedLatenessMs, this.#time, this.#merge)
+    this.#program.open(context)
+  }
+
+  processBatch(_input: number, batch: Batch): void {
+    const { rowCount } = batch
+    if (rowCount === 0) return
+    if (this.#rows.length < rowCount) {
+      this.#keySlots = new Int32Array(Math.max(1024, rowCount))
+      this.#rows = new Int32Array(Math.max(1024, rowCount))
+      this.#slots = new Int32Array(Math.max(1024, rowCount))
+    }
+    this.#prepared = this.#program.prepare(batch, this.#watermark)
+    const keys = this.#grouping.encode(batch)
+    this.#keys.slotsOf(keys, 0, rowCount, this.#keySlots)
+    const now = this.#processing ? this.#context.processingTime() : 0
+    const times = this.#times.of(batch, now)
+    const watermarks = this.#processing ? null : batch.watermarks
+    const late: number[] = []
+    let watermark = this.#processing ? -Infinity : this.#watermark
+    for (let row = 0; row < rowCount; row++) {
+      if (watermarks !== null && watermarks[row]! > watermark) {
+        watermark = watermarks[row]!
+        if (this.#allowedLatenessMs > 0 && this.#store.nextTimer <= watermark) {
+          this.#flush()
+          this.#advance(watermark)
+        }
+      }
+      const session = this.#store.sessionOf(this.#keySlots[row]!, times[row]!, watermark)
+      if (session < 0) {
+        late.push(row)
+        continue
+      }
+      this.#rows[this.#pending] = row
+      this.#slots[this.#pending] = session
+      this.#pending++
+      if (this.#allowedLatenessMs > 0 && this.#store.isFired(this.#store.endOf(session), watermark)) {
+        this.#flush()
+        this.#emit([session], [this.#store.startOf(session)], [this.#store.endOf(session)])
+      }
+    }
+    this.#flush()
+    this.#prepared = null
+    if (late.length > 0) {
+      this.#context.counters.lateRows += late.length
+      if (this.#latePort >= 0) this.#context.emit(this.#latePort, gatherRows(batch, Int32Array.from(late), late.length))
+    }
+    this.#dropKeys()
+    if (this.#processing) this.#schedule()
+  }
+
+  /** Two sessions become one: what was not accumulated yet belongs to them as they were. */
+  readonly #merge = (from: number, into: number): void => {
+    this.#flush()
+    this.#accumulators.mergeSlot(this.#accumulators, from, into, this.#store.slotsUsed)
+    this.#accumulators.clearSlot(from)
+  }
+
+  #flush(): void {
+    if (this.#pending === 0) return
+    const first = this.#rows[0]!
+    const slotCount = this.#store.slotsUsed
+    if (this.#rows[this.#pending - 1]! - first + 1 === this.#pending) this.#accumulators.add(this.#prepared!, this.#slots, first, this.#pending, slotCount)
+    else this.#accumulators.addRows(this.#prepared!, this.#slots, this.#rows, this.#pending, slotCount)
+    this.#pending = 0
+  }
+
+  onWatermark(watermark: number): number {
+    if (!this.#processing) this.#advance(watermark)
+    return watermark
+  }
+
+  #advance(watermark: number): void {
+    this.#watermark = watermark
+    this.#fire(watermark)
+  }
+
+  onProcessingTime(time: number): void {
+    this.#timerScheduled = Infinity
+    this.#fire(time)
+    this.#schedule()
+  }
+
+  #schedule(): void {
+    const next = this.#store.nextTimer
+    if (next >= this.#timerScheduled) return
+    this.#timerScheduled = next
+    this.#context.scheduleProcessingTimer(Math.max(next, this.#context.processingTime() + 1))
+  }
+
+  #fire(watermark: number): void {
+    if (this.#store.nextTimer > watermark) return
+    const due: number[] = []
+    const starts: number[] = []
+    const ends: number[] = []
+    const ended: number[] = []
+    this.#store.advance(
+      watermark,
+      (session) => {
+        due.push(session)
+        starts.push(this.#store.startOf(session))
+        ends.push(this.#store.endOf(session))
+      },
+      (session) => ended.push(session),
+    )
+    if (due.length > 0) this.#emit(due, starts, ends)
+    for (const session of ended) this.#accumulators.clearSlot(session)
+  }
+
+  #emit(sessions: readonly number[], starts: readonly number[], ends: readonly number[]): void {
+    const count = sessions.length
+    const keys = keysOf(this.#keys).map((keys) => Float64Array.from(sessions, (session) => keys[this.#store.keyOf(session)]!))
+    const windowTimes = Float64Array.from(ends, (end) => this.#time.instantOf(end - 1))
+    const columns: Column[] = [
+      ...this.#grouping.columnsOf(keys, count),
+      { storage: 'float64', values: Float64Array.from(starts), nulls: null },
+      { storage: 'float64', values: Float64Array.from(ends), nulls: null },
+      { storage: 'float64', values: windowTimes, nulls: null },
+      ...this.#accumulators.resultsOf(Int32Array.from(sessions), count),
+    ]
+    this.#context.emit(0, { schema: this.#spec.outputs[0]!.schema, columns, rowCount: count, kinds: null, watermarks: null })
+  }
+
+  /** Forgets keys without a session when they are most of the table. */
+  #dropKeys(): void {
+    const size = this.#keys.size
+    if (size < 4096 || size < this.#store.open * 4 || this.#keys.width === 0) return
+    const live = this.#store.liveKeys()
+    const table = new KeyTable(this.#keys.width, live.length)
+    const kept = keysOf(this.#keys).map((keys) => Float64Array.from(live, (key) => keys[key]!))
+    table.slotsOf(kept, 0, live.length, new Int32Array(live.length))
+    const numberOf = new Int32Array(size)
+    live.forEach((old, key) => {
+      numberOf[old] = key
+    })
+    this.#store.renumberKeys(numberOf, live.length)
+    this.#keys = table
+    if (this.#grouping.encoder.wantsShrink(table.size)) this.#grouping.encoder.shrink([table])
+  }
+
+  stateBytes(): number {
+    return this.#keys.bytes + this.#store.bytes + this.#accumulators.bytes
+  }
+
+  gauges(): Readonly<Record<string, number>> {
+    return { openWindows: this.#store.open }
+  }
+}

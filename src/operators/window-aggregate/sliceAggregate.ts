@@ -1,0 +1,300 @@
+import { gatherRows, type Batch } from '../../columnar/batch.ts'
+import type { Column, Float64Column } from '../../columnar/column.ts'
+import { sliceBatch } from '../../columnar/concat.ts'
+import { fieldIndex, type Schema } from '../../columnar/schema.ts'
+import { constantTime } from '../../engine/joinOutput.ts'
+import type { OperatorContext, OperatorRuntime } from '../../engine/operatorRuntime.ts'
+import { sessionTime, wallClock, type SessionTime } from '../../engine/sessionTime.ts'
+import { groupBySlice, SliceStore, stretches, type ClosingWindow, type Slice, type SliceGroup } from '../../engine/slices.ts'
+import { WindowGrid } from '../../engine/windows.ts'
+import type { OperatorSpec } from '../../job/operatorSpec.ts'
+import { attachedWindowOf, type AttachedWindow, type WindowConfig } from '../../job/windowConfig.ts'
+import { aggregateProgram, type AggregateProgram, type PreparedArguments } from './aggregateProgram.ts'
+import { Grouping, keysOf, type GroupState } from './groupState.ts'
+import { WindowTimes } from './windowTimes.ts'
+
+/** Results are handed on in batches of at most this many rows. */
+const emitRowsMax = 4096
+
+/**
+ * Tumbling, hopping and cumulating windows, and windows that the input already carries.
+ *
+ * Rows are aggregated into slices (`engine/slices.ts`); a window that closes is its slices put together: one slice is emitted as it lies, several are merged by key. A
+ * cumulating window merges each step into its first slice and keeps it, so that a step costs one merge. With an allowed lateness slices stay apart, because
+ * a late row corrects windows that closed at different steps.
+ *
+ * A batch is cut where the watermark before a row fires a window, since from there on rows count in fewer windows; when no row of the batch is in a slice
+ * that could have fired by its end, which is the usual case, it is not.
+ */
+export class SliceAggregate implements OperatorRuntime {
+  readonly #spec: OperatorSpec
+  readonly #input: Schema
+  readonly #grid: WindowGrid | null
+  readonly #attached: AttachedWindow | null
+  readonly #allowedLatenessMs: number
+  readonly #processing: boolean
+  readonly #timeType: string
+  readonly #groupings: readonly Grouping[]
+  readonly #program: AggregateProgram
+  #stores!: readonly SliceStore<GroupState>[]
+  #time: SessionTime = wallClock
+  #times: WindowTimes | null = null
+  #context!: OperatorContext
+  #watermark = -Infinity
+  #timerScheduled = Infinity
+  #slots: Int32Array = new Int32Array(0)
+  readonly #latePort: number
+
+  constructor(spec: OperatorSpec, window: Exclude<WindowConfig, { type: 'session' }> | null) {
+    this.#spec = spec
+    this.#input = spec.inputs[0]!.schema
+    this.#grid = window === null ? null : new WindowGrid(window)
+    this.#attached = window === null ? attachedWindowOf(this.#input) : null
+    const timeColumn = window === null ? this.#attached!.time : fieldIndex(this.#input, window.timeColumn)
+    const timeField = timeColumn === null ? null : this.#input.fields[timeColumn]!
+    this.#processing = timeField?.time === 'processing'
+    this.#timeType = timeField?.type.kind ?? 'TIMESTAMP'
+    this.#allowedLatenessMs = (spec.config.allowedLatenessMs as number | undefined) ?? 0
+    this.#program = aggregateProgram(spec)
+    const groupBy = (spec.config.groupBy as readonly string[] | undefined) ?? []
+    const sets = (spec.config.groupingSets as unknown as readonly (readonly string[])[] | undefined) ?? [groupBy]
+    this.#groupings = sets.map((set) => new Grouping(spec, groupBy, set, this.#program))
+    this.#latePort = spec.outputs.findIndex((output) => output.port === 'late')
+  }
+
+  open(context: OperatorContext): void {
+    this.#context = context
+    // TIMESTAMP windows are aligned as they lie; only instants have a wall clock to be aligned to.
+    this.#time = this.#timeType === 'TIMESTAMP_LTZ' ? sessionTime(context.timeZone) : wallClock
+    if (this.#grid !== null) {
+      this.#times = new WindowTimes(this.#input, fieldIndex(this.#input, (this.#spec.config.window as { timeColumn: string }).timeColumn), this.#time)
+    }
+    this.#stores = this.#groupings.map(
+      (grouping) => new SliceStore(this.#grid, this.#time, this.#allowedLatenessMs, () => grouping.open(), (state) => grouping.release(state)),
+    )
+    this.#program.open(context)
+  }
+
+  processBatch(_input: number, batch: Batch): void {
+    const { rowCount } = batch
+    if (rowCount === 0) return
+    const prepared = this.#program.prepare(batch, this.#watermark)
+    const late: number[] = []
+    const keys = this.#groupings.map((grouping) => grouping.encode(batch))
+    if (this.#slots.length < rowCount) this.#slots = new Int32Array(Math.max(1024, rowCount))
+    const now = this.#processing ? this.#context.processingTime() : 0
+    const times = this.#times === null ? null : this.#times.of(batch, now)
+    for (const { start, end, watermark } of this.#stretches(batch, times)) {
+      if (watermark > this.#watermark && !this.#processing) this.#advance(watermark)
+      const decided = this.#processing ? -Infinity : watermark
+      const groups = times === null ? this.#attachedGroups(batch, start, end) : this.#gridGroups(times, start, end)
+      for (const group of groups) this.#add(group, decided, prepared, keys, late)
+    }
+    if (late.length > 0) this.#dropLate(batch, late)
+    if (this.#processing) this.#schedule()
+  }
+
+  /** Stretches of rows for which firing is settled. */
+  #stretches(batch: Batch, times: Float64Array | null): Iterable<{ readonly start: number; readonly end: number; readonly watermark: number }> {
+    const { rowCount, watermarks } = batch
+    const whole = (watermark: number) => [{ start: 0, end: rowCount, watermark }]
+    if (this.#processing || watermarks === null) return whole(this.#watermark)
+    // Nothing in this batch can have fired before its end: one stretch, decided as at its beginning.
+    const last = watermarks[rowCount - 1]!
+    if (this.#firstEnd(batch, times) - 1 > (this.#time.identity ? last : this.#time.localOf(last) + msPerDay)) return whole(Math.max(this.#watermark, watermarks[0]!))
+    return stretches(watermarks, rowCount, this.#watermark, (watermark) => this.#nextTimer(watermark))
+  }
+
+  /** The earliest end of a window that a row of the batch is in. */
+  #firstEnd(batch: Batch, times: Float64Array | null): number {
+    if (times === null) return smallest((batch.columns[this.#attached!.end] as Float64Column).values, 0, batch.rowCount)
+    return this.#grid!.sliceEnd(smallest(times, 0, batch.rowCount))
+  }
+
+  /** The least watermark above this one that may fire something, whatever rows are still to come. */
+  #nextTimer(watermark: number): number {
+    // Windows that rows bring along can end anywhere: look at every watermark.
+    if (watermark === -Infinity || this.#grid === null) return watermark === -Infinity ? -Number.MAX_VALUE : watermark + 1
+    if (this.#time.identity) return this.#grid.sliceEnd(watermark + 1) - 1
+    // Around a transition the wall clock is not monotonic; within a day of one every watermark may fire.
+    const offset = this.#time.localOf(watermark) - watermark
+    for (const near of [-msPerDay, msPerDay]) if (this.#time.localOf(watermark + near) - (watermark + near) !== offset) return watermark + 1
+    return this.#grid.sliceEnd(watermark + offset + 1) - 1 - offset
+  }
+
+  #gridGroups(times: Float64Array, start: number, end: number): readonly (SliceGroup & { readonly attachedStart?: number })[] {
+    const grid = this.#grid!
+    const first = smallest(times, start, end)
+    const sliceEnd = grid.sliceEnd(first)
+    // In-order rows are mostly all in one slice: no selection then.
+    if (largest(times, start, end) < sliceEnd) return [{ end: sliceEnd, first: start, count: end - start, contiguous: true, rows: this.#slots }]
+    return groupBySlice(times, start, end, grid)
+  }
+
+  #attachedGroups(batch: Batch, start: number, end: number): (SliceGroup & { readonly attachedStart: number })[] {
+    const starts = (batch.columns[this.#attached!.start] as Float64Column).values
+    const ends = (batch.columns[this.#attached!.end] as Float64Column).values
+    const groups = new Map<string, { start: number; end: number; rows: number[] }>()
+    for (let row = start; row < end; row++) {
+      const name = `${starts[row]} ${ends[row]}`
+      const group = groups.get(name)
+      if (group === undefined) groups.set(name, { start: starts[row]!, end: ends[row]!, rows: [row] })
+      else group.rows.push(row)
+    }
+    return [...groups.values()]
+      .toSorted((a, b) => a.end - b.end || a.start - b.start)
+      .map((group) => ({ end: group.end, attachedStart: group.start, first: group.rows[0]!, count: group.rows.length, contiguous: group.rows.length === group.rows.at(-1)! - group.rows[0]! + 1, rows: Int32Array.from(group.rows) }))
+  }
+
+  #add(group: SliceGroup & { readonly attachedStart?: number }, watermark: number, prepared: PreparedArguments, keys: readonly (readonly Float64Array[])[], late: number[]): void {
+    for (let i = 0; i < this.#groupings.length; i++) {
+      const store = this.#stores[i]!
+      const slice = group.attachedStart === undefined ? store.sliceOf(group.end, watermark) : store.attachedSlice(group.attachedStart, group.end, watermark)
+      if (slice === null) {
+        // All groupings have the same windows, so the first speaks for all.
+        for (let at = 0; at < group.count; at++) late.push(group.contiguous ? group.first + at : group.rows[at]!)
+        return
+      }
+      if (this.#allowedLatenessMs > 0 && store.isFired(group.end, watermark)) this.#addLate(i, slice, group, watermark, prepared, keys[i]!)
+      else this.#addGroup(this.#groupings[i]!, slice.content, group, prepared, keys[i]!)
+    }
+  }
+
+  #addGroup(grouping: Grouping, state: GroupState, group: SliceGroup, prepared: PreparedArguments, keys: readonly Float64Array[]): void {
+    const { first, count } = group
+    if (group.contiguous) {
+      state.keys.slotsOf(keys, first, first + count, this.#slots)
+      state.accumulators.add(prepared, this.#slots, first, count, state.keys.size)
+    } else {
+      state.keys.slotsOf(grouping.gatherKeys(keys, group.rows, count), 0, count, this.#slots)
+      state.accumulators.addRows(prepared, this.#slots, group.rows, count, state.keys.size)
+    }
+  }
+
+  /** Rows within the allowed lateness: each corrects the windows that have given their result and are not closed, at once. */
+  #addLate(groupingIndex: number, slice: Slice<GroupState>, group: SliceGroup, watermark: number, prepared: PreparedArguments, keys: readonly Float64Array[]): void {
+    const grouping = this.#groupings[groupingIndex]!
+    const store = this.#stores[groupingIndex]!
+    const step = this.#grid?.sliceMs ?? 1
+    for (let at = 0; at < group.count; at++) {
+      const row = group.contiguous ? group.first + at : group.rows[at]!
+      this.#addGroup(grouping, slice.content, { end: group.end, first: row, count: 1, contiguous: true, rows: group.rows }, prepared, keys)
+      for (let end = slice.end; end <= slice.lastEnd; end += step) {
+        if (!store.isFired(end, watermark) || store.isClosed(end, watermark)) continue
+        const start = slice.attachedStart ?? this.#grid!.startOf(end)
+        const corrected = grouping.open()
+        for (const part of store.slices) {
+          const belongs = slice.attachedStart === null ? part.end > start && part.end <= end : part === slice
+          if (belongs) mergeKey(corrected, part.content, keys, row)
+        }
+        this.#emit(grouping, corrected, { start, end })
+        grouping.release(corrected)
+      }
+    }
+  }
+
+  #dropLate(batch: Batch, late: number[]): void {
+    this.#context.counters.lateRows += late.length
+    if (this.#latePort < 0) return
+    const rows = Int32Array.from(late).sort()
+    this.#context.emit(this.#latePort, gatherRows(batch, rows, rows.length))
+  }
+
+  onWatermark(watermark: number): number {
+    if (!this.#processing) this.#advance(watermark)
+    return watermark
+  }
+
+  #advance(watermark: number): void {
+    this.#watermark = watermark
+    this.#fire(watermark)
+  }
+
+  onProcessingTime(time: number): void {
+    this.#timerScheduled = Infinity
+    this.#fire(time)
+    this.#schedule()
+  }
+
+  #schedule(): void {
+    const next = this.#stores.reduce((least, store) => Math.min(least, store.nextTimer()), Infinity)
+    if (next >= this.#timerScheduled) return
+    this.#timerScheduled = next
+    this.#context.scheduleProcessingTimer(next)
+  }
+
+  #fire(watermark: number): void {
+    this.#stores.forEach((store, i) => {
+      store.advance(watermark, (window) => this.#close(this.#groupings[i]!, store, window))
+      const { encoder } = this.#groupings[i]!
+      if (encoder.internedCount > 65_536) {
+        const tables = store.slices.map((slice) => slice.content.keys)
+        if (encoder.wantsShrink(tables.reduce((sum, table) => sum + table.size, 0))) encoder.shrink(tables)
+      }
+    })
+  }
+
+  #close(grouping: Grouping, store: SliceStore<GroupState>, window: ClosingWindow<GroupState>): void {
+    const [first, ...others] = window.slices
+    if (others.length === 0) {
+      this.#emit(grouping, first!.content, window)
+      return
+    }
+    const accumulates = this.#grid?.window.type === 'cumulate' && this.#allowedLatenessMs === 0
+    const whole = accumulates ? first!.content : grouping.open()
+    for (const slice of accumulates ? others : window.slices) {
+      this.#slots = grouping.mergeInto(whole, slice.content, this.#slots)
+      if (accumulates) store.absorbed(slice)
+    }
+    this.#emit(grouping, whole, window)
+    if (!accumulates) grouping.release(whole)
+  }
+
+  #emit(grouping: Grouping, state: GroupState, window: { readonly start: number; readonly end: number }): void {
+    const count = state.keys.size
+    if (count === 0) return
+    const columns: Column[] = [
+      ...grouping.columnsOf(keysOf(state.keys), count),
+      constantTime(window.start, count),
+      constantTime(window.end, count),
+      constantTime(this.#time.instantOf(window.end - 1), count),
+      ...state.accumulators.results(count),
+    ]
+    const batch: Batch = { schema: this.#spec.outputs[0]!.schema, columns, rowCount: count, kinds: null, watermarks: null }
+    for (let row = 0; row < count; row += emitRowsMax) this.#context.emit(0, sliceBatch(batch, row, Math.min(count, row + emitRowsMax)))
+  }
+
+  stateBytes(): number {
+    let bytes = 0
+    for (const store of this.#stores) for (const { content } of store.slices) bytes += content.keys.bytes + content.accumulators.bytes
+    return bytes
+  }
+
+  gauges(): Readonly<Record<string, number>> {
+    return { openWindows: this.#stores[0]!.openWindows() }
+  }
+}
+
+const msPerDay = 86_400_000
+
+/** Adds one row's group of `from` to `into`, when it is there. */
+function mergeKey(into: GroupState, from: GroupState, keys: readonly Float64Array[], row: number): void {
+  const slot = new Int32Array(1)
+  from.keys.find(keys, row, row + 1, slot)
+  if (slot[0]! < 0) return
+  const target = new Int32Array(1)
+  into.keys.slotsOf(keys, row, row + 1, target)
+  into.accumulators.mergeSlot(from.accumulators, slot[0]!, target[0]!, into.keys.size)
+}
+
+function smallest(values: Float64Array, start: number, end: number): number {
+  let least = Infinity
+  for (let i = start; i < end; i++) if (values[i]! < least) least = values[i]!
+  return least
+}
+
+function largest(values: Float64Array, start: number, end: number): number {
+  let most = -Infinity
+  for (let i = start; i < end; i++) if (values[i]! > most) most = values[i]!
+  return most
+}

@@ -1,0 +1,344 @@
+import type { Batch } from '../../columnar/batch.ts'
+import type { Column, Float64Column } from '../../columnar/column.ts'
+import { RowError } from '../../columnar/rowError.ts'
+import { fieldIndex, type Schema } from '../../columnar/schema.ts'
+import { constantTime, gatherSide, PairList, selectPairs } from '../../engine/joinOutput.ts'
+import { hasNull, KeyEncoder } from '../../engine/keyEncoder.ts'
+import { KeyTable } from '../../engine/keyTable.ts'
+import type { OperatorContext, OperatorRuntime } from '../../engine/operatorRuntime.ts'
+import { RowStore } from '../../engine/rowStore.ts'
+import { sessionTime, wallClock, type SessionTime } from '../../engine/sessionTime.ts'
+import { SliceStore, type ClosingWindow, type Slice } from '../../engine/slices.ts'
+import { WindowGrid, type GridWindow } from '../../engine/windows.ts'
+import type { EvaluationContext } from '../../expression/expression.ts'
+import { pairsOf, type JoinType } from '../../job/joinConfig.ts'
+import type { OperatorSpec } from '../../job/operatorSpec.ts'
+import { attachedWindowOf, windowColumnNames, windowOf } from '../../job/windowConfig.ts'
+import { compileJoin, type JoinExpressions } from '../joinExpressions.ts'
+import type { RuntimeFactory } from '../runtimeFactory.ts'
+import { rightTimeColumn } from './definition.ts'
+
+export const runtime: RuntimeFactory = { role: 'operator', create: (spec) => new WindowJoin(spec) }
+
+/** Pairs looked at, and rows handed on, at once. */
+const pairsMax = 8192
+
+interface Buffered {
+  readonly left: RowStore
+  readonly right: RowStore
+}
+
+/**
+ * Rows of both sides are buffered by slice and joined when a window closes, all at once: a hash table over the right side's keys, probed by the left side in order of
+ * arrival. Until then nothing is looked up, so a row costs a copy.
+ *
+ * A side's rows are late when every window over their slice is fired; they are counted and dropped (Flink: WindowJoinOperator).
+ */
+class WindowJoin implements OperatorRuntime {
+  readonly #spec: OperatorSpec
+  readonly #type: JoinType
+  readonly #grid: WindowGrid | null
+  readonly #schemas: readonly [Schema, Schema]
+  readonly #keyColumns: readonly (readonly number[])[]
+  /** Where each side's time stands, or its window's bounds when the rows carry them. */
+  readonly #timeColumns: readonly number[]
+  readonly #bounds: readonly (readonly [number, number])[]
+  /** Columns of each side that come out when the config names none. */
+  readonly #dataColumns: readonly (readonly number[])[]
+  readonly #processing: boolean
+  readonly #timeType: string
+  readonly #encoder: KeyEncoder
+  readonly #keys: KeyTable
+  readonly #pool: Buffered[] = []
+  #time: SessionTime = wallClock
+  #store!: SliceStore<Buffered>
+  #expressions!: JoinExpressions
+  #context!: OperatorContext
+  #evaluation!: EvaluationContext
+  #watermark = -Infinity
+  #timerScheduled = Infinity
+
+  constructor(spec: OperatorSpec) {
+    this.#spec = spec
+    this.#type = spec.config.type as JoinType
+    this.#schemas = [spec.inputs[0]!.schema, spec.inputs[1]!.schema]
+    const window = windowOf(spec.config)
+    this.#grid = window === null ? null : new WindowGrid(window as GridWindow)
+    const [left, right] = this.#schemas
+    const on = pairsOf(spec.config)
+    this.#keyColumns = [on.map((pair) => fieldIndex(left, pair.left)), on.map((pair) => fieldIndex(right, pair.right))]
+    this.#encoder = new KeyEncoder(this.#keyColumns[0]!.map((column) => left.fields[column]!.type))
+    this.#keys = new KeyTable(on.length)
+    const attached = this.#schemas.map((schema) => (window === null ? attachedWindowOf(schema) : null))
+    this.#bounds = attached.map((bounds) => [bounds?.start ?? -1, bounds?.end ?? -1])
+    this.#timeColumns =
+      window === null
+        ? attached.map((bounds) => bounds?.time ?? -1)
+        : [fieldIndex(left, window.timeColumn), right.fields.indexOf(rightTimeColumn(window.timeColumn, right)!)]
+    this.#dataColumns = this.#schemas.map((schema) =>
+      schema.fields.flatMap((field, i) => (window === null && (windowColumnNames as readonly string[]).includes(field.name) ? [] : [i])),
+    )
+    const time = left.fields[this.#timeColumns[0]!]
+    this.#processing = time?.time === 'processing'
+    this.#timeType = time?.type.kind ?? 'TIMESTAMP'
+  }
+
+  open(context: OperatorContext): void {
+    this.#context = context
+    this.#time = this.#timeType === 'TIMESTAMP_LTZ' ? sessionTime(context.timeZone) : wallClock
+    this.#store = new SliceStore<Buffered>(this.#grid, this.#time, 0, () => this.#open(), (buffered) => this.#release(buffered))
+    this.#evaluation = { timeZone: context.timeZone, processingTime: () => context.processingTime(), watermarks: null, watermark: -Infinity }
+    this.#expressions = compileJoin(this.#spec, this.#type, this.#schemas[0], this.#schemas[1], this.#evaluation)
+  }
+
+  #open(): Buffered {
+    return this.#pool.pop() ?? { left: new RowStore(this.#schemas[0]), right: new RowStore(this.#schemas[1]) }
+  }
+
+  #release(buffered: Buffered): void {
+    if (this.#pool.length >= 16) return
+    buffered.left.clear()
+    buffered.right.clear()
+    this.#pool.push(buffered)
+  }
+
+  processBatch(input: number, batch: Batch): void {
+    const watermarks = this.#processing ? null : batch.watermarks
+    let slice: Slice<Buffered> | null = null
+    let sliceStart = 0
+    let sliceEnd = Number.NaN
+    let first = 0
+    const close = (row: number): void => {
+      if (slice === null) this.#context.counters.lateRows += row - first
+      else (input === 0 ? slice.content.left : slice.content.right).appendRange(batch, first, row)
+      first = row
+    }
+    // Rows that follow each other into the same slice are copied together; only a watermark that fires something in between parts them.
+    for (let row = 0; row < batch.rowCount; row++) {
+      const fires = watermarks !== null && watermarks[row]! > this.#watermark && this.#rises(watermarks[row]!)
+      const [start, end] = this.#place(input, batch, row)
+      if (row > 0 && !fires && end === sliceEnd && start === sliceStart) continue
+      if (row > 0) close(row)
+      if (fires) this.#advance(watermarks![row]!)
+      sliceStart = start
+      sliceEnd = end
+      const watermark = this.#processing ? -Infinity : this.#watermark
+      slice = this.#grid === null ? this.#store.attachedSlice(start, end, watermark) : this.#store.sliceOf(end, watermark)
+    }
+    close(batch.rowCount)
+    if (this.#processing) this.#schedule()
+  }
+
+  /** Takes note of a higher watermark; true when something may fire by it. */
+  #rises(watermark: number): boolean {
+    if (this.#grid === null || !this.#time.identity || this.#watermark === -Infinity) return true
+    if (watermark >= this.#grid.sliceEnd(this.#watermark + 1) - 1) return true
+    this.#watermark = watermark
+    return false
+  }
+
+  /** The slice's end on the grid (its start does not matter then), or the bounds of the window that the row carries. */
+  #place(input: number, batch: Batch, row: number): readonly [number, number] {
+    if (this.#grid === null) {
+      const [start, end] = this.#bounds[input]!
+      return [(batch.columns[start] as Float64Column).values[row]!, (batch.columns[end] as Float64Column).values[row]!]
+    }
+    if (this.#processing) return [0, this.#grid.sliceEnd(this.#time.localOf(this.#context.processingTime()))]
+    const { values, nulls } = batch.columns[this.#timeColumns[input]!] as Float64Column
+    if (nulls !== null && nulls[row] === 1) {
+      throw new RowError(row, `the time column ${this.#schemas[input]!.fields[this.#timeColumns[input]!]!.name} is NULL; event time must be set in every row`)
+    }
+    return [0, this.#grid.sliceEnd(this.#time.localOf(values[row]!))]
+  }
+
+  onWatermark(watermark: number): number {
+    if (!this.#processing) this.#advance(watermark)
+    return watermark
+  }
+
+  #advance(watermark: number): void {
+    this.#watermark = watermark
+    this.#evaluation.watermark = watermark
+    this.#store.advance(watermark, (window) => this.#join(window))
+  }
+
+  onProcessingTime(time: number): void {
+    this.#timerScheduled = Infinity
+    this.#store.advance(time, (window) => this.#join(window))
+    this.#schedule()
+  }
+
+  #schedule(): void {
+    const next = this.#store.nextTimer()
+    if (next >= this.#timerScheduled) return
+    this.#timerScheduled = next
+    this.#context.scheduleProcessingTimer(next)
+  }
+
+  #join(window: ClosingWindow<Buffered>): void {
+    const whole = window.slices.length === 1 ? window.slices[0]!.content : this.#together(window.slices)
+    new WindowPairs(this.#keyed(whole), this.#expressions, this.#type, (left, right) => this.#emit(window, whole, left, right)).run()
+    if (window.slices.length > 1) this.#release(whole)
+    this.#keys.clear()
+    if (this.#encoder.wantsShrink(0)) this.#encoder.shrink([])
+  }
+
+  /** The rows of several slices, in one place. */
+  #together(slices: readonly Slice<Buffered>[]): Buffered {
+    const whole = this.#open()
+    for (const { content } of slices) {
+      for (const side of ['left', 'right'] as const) {
+        const { schema, rowCount } = content[side]
+        if (rowCount > 0) whole[side].appendRange({ schema, columns: content[side].columns(), rowCount, kinds: null, watermarks: null }, 0, rowCount)
+      }
+    }
+    return whole
+  }
+
+  #keyed({ left, right }: Buffered): KeyedSides {
+    const leftColumns = left.columns()
+    const rightColumns = right.columns()
+    const rightKeys = this.#keyColumns[1]!.map((column) => rightColumns[column]!)
+    const leftKeys = this.#keyColumns[0]!.map((column) => leftColumns[column]!)
+    const rightSlots = new Int32Array(right.rowCount)
+    this.#keys.slotsOf(this.#encoder.encode(rightKeys, right.rowCount), 0, right.rowCount, rightSlots)
+    for (let row = 0; row < right.rowCount; row++) if (hasNull(rightKeys, row)) rightSlots[row] = -1
+    const leftSlots = new Int32Array(left.rowCount)
+    this.#keys.find(this.#encoder.encode(leftKeys, left.rowCount), 0, left.rowCount, leftSlots)
+    for (let row = 0; row < left.rowCount; row++) if (hasNull(leftKeys, row)) leftSlots[row] = -1
+    return { leftColumns, rightColumns, leftSlots, rightSlots, keyCount: this.#keys.size }
+  }
+
+  /** `right` null: semi and anti joins, which give left rows alone. */
+  #emit(window: ClosingWindow<Buffered>, { left, right }: Buffered, leftRows: PairRows, rightRows: PairRows | null): void {
+    const { count } = leftRows
+    const sides = [
+      gatherSide(left.columns(), this.#schemas[0], leftRows.rows, count, leftRows.padded),
+      rightRows === null ? [] : gatherSide(right.columns(), this.#schemas[1], rightRows.rows, count, rightRows.padded),
+    ] as const
+    const own: Column[] =
+      this.#expressions.columns === null || rightRows === null
+        ? [...this.#dataColumns[0]!.map((column) => sides[0][column]!), ...(rightRows === null ? [] : this.#dataColumns[1]!.map((column) => sides[1][column]!))]
+        : this.#expressions.columns.map((column) => column(sides, count))
+    const columns = [...own, constantTime(window.start, count), constantTime(window.end, count), constantTime(this.#time.instantOf(window.end - 1), count)]
+    this.#context.emit(0, { schema: this.#spec.outputs[0]!.schema, columns, rowCount: count, kinds: null, watermarks: null })
+  }
+
+  stateBytes(): number {
+    return this.#store.slices.reduce((sum, { content }) => sum + content.left.bytes + content.right.bytes, 0)
+  }
+
+  gauges(): Readonly<Record<string, number>> {
+    const held = (side: 'left' | 'right'): number => this.#store.slices.reduce((sum, { content }) => sum + content[side].rowCount, 0)
+    return { openWindows: this.#store.openWindows(), heldLeftRows: held('left'), heldRightRows: held('right') }
+  }
+}
+
+interface PairRows {
+  readonly rows: Int32Array
+  readonly count: number
+  readonly padded: boolean
+}
+
+interface KeyedSides {
+  readonly leftColumns: readonly Column[]
+  readonly rightColumns: readonly Column[]
+  /** Key of each left row in the right side's table; -1 when no right row has it. */
+  readonly leftSlots: Int32Array
+  readonly rightSlots: Int32Array
+  readonly keyCount: number
+}
+
+/** The pairs of one window. */
+class WindowPairs {
+  readonly #sides: KeyedSides
+  readonly #expressions: JoinExpressions
+  readonly #type: JoinType
+  readonly #emit: (left: PairRows, right: PairRows | null) => void
+  readonly #leftMatched: Uint8Array
+  readonly #rightMatched: Uint8Array
+
+  constructor(sides: KeyedSides, expressions: JoinExpressions, type: JoinType, emit: (left: PairRows, right: PairRows | null) => void) {
+    this.#sides = sides
+    this.#expressions = expressions
+    this.#type = type
+    this.#emit = emit
+    this.#leftMatched = new Uint8Array(sides.leftSlots.length)
+    this.#rightMatched = new Uint8Array(sides.rightSlots.length)
+  }
+
+  run(): void {
+    const { leftSlots, rightSlots, keyCount } = this.#sides
+    const heads = new Int32Array(keyCount).fill(-1)
+    const next = new Int32Array(rightSlots.length)
+    // Backwards, so that chains run in order of arrival.
+    for (let row = rightSlots.length - 1; row >= 0; row--) {
+      const slot = rightSlots[row]!
+      if (slot < 0) continue
+      next[row] = heads[slot]!
+      heads[slot] = row
+    }
+    const pairs = new PairList()
+    for (let row = 0; row < leftSlots.length; row++) {
+      const slot = leftSlots[row]!
+      if (slot < 0) continue
+      for (let right = heads[slot]!; right >= 0; right = next[right]!) {
+        pairs.push(row, right)
+        if (pairs.count === pairsMax) this.#take(pairs)
+      }
+    }
+    this.#take(pairs)
+    const type = this.#type
+    if (type === 'semi' || type === 'anti') this.#emitAlone(rowsWhere(this.#leftMatched, type === 'semi' ? 1 : 0))
+    if (type === 'left' || type === 'full') this.#emitPadded(rowsWhere(this.#leftMatched, 0), 'left')
+    if (type === 'right' || type === 'full') this.#emitPadded(rowsWhere(this.#rightMatched, 0), 'right')
+  }
+
+  /** Pairs with equal keys: those that satisfy the condition come out, and their rows have a match. */
+  #take(pairs: PairList): void {
+    if (pairs.count === 0) return
+    const { condition } = this.#expressions
+    if (condition !== null) {
+      const rows = new Int32Array(pairs.count)
+      const count = selectPairs(condition, this.#sides.leftColumns, this.#sides.rightColumns, pairs, rows)
+      for (let i = 0; i < count; i++) {
+        pairs.left[i] = pairs.left[rows[i]!]!
+        pairs.right[i] = pairs.right[rows[i]!]!
+      }
+      pairs.count = count
+    }
+    for (let i = 0; i < pairs.count; i++) {
+      this.#leftMatched[pairs.left[i]!] = 1
+      this.#rightMatched[pairs.right[i]!] = 1
+    }
+    if (pairs.count > 0 && this.#type !== 'semi' && this.#type !== 'anti') {
+      this.#emit({ rows: pairs.left, count: pairs.count, padded: false }, { rows: pairs.right, count: pairs.count, padded: false })
+    }
+    pairs.count = 0
+  }
+
+  #emitAlone(rows: Int32Array): void {
+    for (let at = 0; at < rows.length; at += pairsMax) {
+      const part = rows.subarray(at, at + pairsMax)
+      this.#emit({ rows: part, count: part.length, padded: false }, null)
+    }
+  }
+
+  #emitPadded(rows: Int32Array, side: 'left' | 'right'): void {
+    for (let at = 0; at < rows.length; at += pairsMax) {
+      const part = { rows: rows.subarray(at, at + pairsMax), count: Math.min(pairsMax, rows.length - at), padded: false }
+      const none = { rows: new Int32Array(part.count).fill(-1), count: part.count, padded: true }
+      if (side === 'left') this.#emit(part, none)
+      else this.#emit(none, part)
+    }
+  }
+}
+
+function rowsWhere(flags: Uint8Array, flag: number): Int32Array {
+  let count = 0
+  for (let row = 0; row < flags.length; row++) if (flags[row] === flag) count++
+  const rows = new Int32Array(count)
+  count = 0
+  for (let row = 0; row < flags.length; row++) if (flags[row] === flag) rows[count++] = row
+  return rows
+}
