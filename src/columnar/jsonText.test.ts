@@ -85,6 +85,18 @@ describe('JSON text', () => {
     )
   })
 
+  it('reads rows of data the fast way and the slow way alike', () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), fc.array(fc.stringMatching(/^-?(0|[1-9]\d{0,18})(\.\d{1,18})?$/)), (value, numbers) => {
+        const text = `[${[JSON.stringify(value), ...numbers].join(', ')}]`
+        expect(readJson(text, { duplicateKeys: 'last' })).toEqual(readJson(text))
+      }),
+      { numRuns: 500 },
+    )
+    expect(readJson('{"a": 1, "a": 2, "__proto__": 3}', { duplicateKeys: 'last' })).toEqual(readJson('{"a": 2, "__proto__": 3}'))
+    expect(errorOf(`${'['.repeat(65)}${']'.repeat(65)}`, { duplicateKeys: 'last' })).toContain('depth')
+  })
+
   it('keeps every digit a double cannot hold, and nothing else', () => {
     expect(read('[9007199254740992, 9223372036854775807, 0.1, 1.50, 1e3, 123456789.123456789123, -0, 1e400, 1e-400, 0e999]')).toEqual([
       9007199254740992,
