@@ -73,7 +73,8 @@ const operator = keysOf<Operator>({
   kind: ['required', { kind: 'text', lengthMax: nameLengthMax }],
   name: ['optional', { ...name, help: 'What people see; any text.' } as Shape],
   parallelism: ['optional', { kind: 'integer', min: 1, max: parallelismMax, help: "Subtasks of this operator; the job's setting when absent." }],
-  config: ['required', { kind: 'json', object: true }],
+  // A union has nothing to set, so its config may be left out.
+  config: ['required', { kind: 'json', object: true, absent: {} }],
 })
 
 const edge = keysOf<Edge>({

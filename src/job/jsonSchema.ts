@@ -68,7 +68,10 @@ function schemaOfShape(shape: Shape): JsonObject {
         type: 'object',
         ...described(shape),
         properties: Object.fromEntries(Object.entries(shape.keys).map(([key, entry]) => [key, schemaOfShape(entry.shape)])),
-        required: Object.keys(shape.keys).filter((key) => !shape.keys[key]!.optional),
+        required: Object.keys(shape.keys).filter((key) => {
+          const entry = shape.keys[key]!
+          return !entry.optional && !(entry.shape.kind === 'json' && entry.shape.absent !== undefined)
+        }),
         additionalProperties: false,
       }
   }

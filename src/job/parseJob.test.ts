@@ -43,6 +43,12 @@ describe('a job document', () => {
     expect(rows[0]).toEqual(new ExactNumber('9223372036854775807'))
   })
 
+  it('may leave out a config that has nothing to say', () => {
+    const { job, problems } = parseJob(`{${least.replace('"operators": []', '"operators": [{"id": "u", "kind": "union"}]')}}`)
+    expect(problems).toEqual([])
+    expect(job!.operators).toEqual([{ id: 'u', kind: 'union', config: {} }])
+  })
+
   it('from a newer version opens read-only, and says what is not shown', () => {
     const parsed = parseJob(`{${least.replace('1', '7')}, "lanes": 3, "settings": {"parallelism": "many"}}`)
     expect(parsed.readOnly).toBe(true)

@@ -20,8 +20,8 @@ export type Shape =
   /** An object whose keys are the user's. */
   | { readonly kind: 'record'; readonly value: Shape; readonly help?: string }
   | { readonly kind: 'list'; readonly item: Shape; readonly countMax: number; readonly help?: string }
-  /** Any JSON value; `object` asks for an object. Only sizes are checked. */
-  | { readonly kind: 'json'; readonly object?: boolean; readonly help?: string }
+  /** Any JSON value; `object` asks for an object. Only sizes are checked. `absent` is what a missing key means. */
+  | { readonly kind: 'json'; readonly object?: boolean; readonly absent?: JsonObject; readonly help?: string }
 
 export interface ObjectKeys {
   readonly [key: string]: { readonly shape: Shape; readonly optional: boolean }
@@ -111,6 +111,10 @@ function rebuildObject(value: JsonObject, keys: ObjectKeys, path: string, report
     const at = joinPath(path, key)
     if (!Object.hasOwn(value, key)) {
       if (optional) continue
+      if (shape.kind === 'json' && shape.absent !== undefined) {
+        result[key] = shape.absent
+        continue
+      }
       report(at, documentProblems.missingKey(key, expectedOf(shape)))
       complete = false
       continue
