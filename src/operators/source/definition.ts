@@ -7,10 +7,13 @@ import type { OperatorDefinition } from '../../job/operatorDefinition.ts'
 import { columnProblems, sourceProblems } from '../../job/problemCatalogue.ts'
 import { sourceColumns, watermarkColumn } from './columns.ts'
 import type { Connector } from './connectors/connector.ts'
+import { datagen } from './connectors/datagen.ts'
+import { file } from './connectors/file.ts'
 import { inline } from './connectors/inline.ts'
 import { nexmark } from './connectors/nexmark.ts'
+import { sample } from './connectors/sample.ts'
 
-const connectors: readonly Connector[] = [nexmark, inline]
+const connectors: readonly Connector[] = [sample, file, inline, nexmark, datagen]
 
 export const definition: OperatorDefinition = {
   kind: 'source',
@@ -127,5 +130,10 @@ function withProposal(config: JsonObject): JsonObject {
   const proposal = connectorOf(config)?.proposal(config.connector as JsonObject) ?? null
   if (proposal === null) return config
   const { watermark: _, ...rest } = config
-  return { ...rest, columns: proposal.columns, ...(proposal.watermark === undefined ? {} : { watermark: proposal.watermark }) }
+  return {
+    ...rest,
+    connector: { ...proposal.connector, ...(config.connector as JsonObject) },
+    columns: proposal.columns,
+    ...(proposal.watermark === undefined ? {} : { watermark: proposal.watermark }),
+  }
 }

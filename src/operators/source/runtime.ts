@@ -26,7 +26,7 @@ class Source implements SourceRuntime {
   readonly #spec: OperatorSpec
   readonly #schema: Schema
   readonly #physical: Schema
-  readonly #listColumns: readonly string[]
+  readonly #all: Schema
   /** How each output column comes about: by its place among the columns read, or computed from them. */
   readonly #outputs: readonly OutputColumn[]
   readonly #timeColumn: number
@@ -40,7 +40,7 @@ class Source implements SourceRuntime {
     this.#spec = spec
     this.#schema = spec.outputs[0]!.schema
     const { columns, physical } = sourceColumns(spec.config)
-    this.#listColumns = physical.fields.map((field) => field.name)
+    this.#all = physical
     const used = this.#schema.fields.map((field) => {
       const column = columns.find((candidate) => candidate.name === field.name)
       if (column === undefined) throw new Error(`source ${spec.id} was deployed with a column ${field.name} that its config does not explain`)
@@ -82,7 +82,7 @@ class Source implements SourceRuntime {
       context.counters.poisonRows++
       if (!skip) throw new Error(`Row ${row} cannot be read: ${reason} Row ${row} is: ${shortened(text)}. Correct it or the column's type, or set "When a row cannot be read" to skip.`)
     }
-    this.#reader = await readerOf({ connector, schema: this.#physical, listColumns: this.#listColumns, context, badRow })
+    this.#reader = await readerOf({ connector, schema: this.#physical, physical: this.#all, listColumns: this.#all.fields.map((field) => field.name), context, badRow })
     await this.#reader.open()
     if (this.#reader.rowsTotal !== undefined) this.rowsTotal = this.#reader.rowsTotal
   }

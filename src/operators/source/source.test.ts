@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import type { Batch } from '../../columnar/batch.ts'
+import { rowAt, type Batch } from '../../columnar/batch.ts'
 import { printBatch } from '../../columnar/batchText.ts'
 import { concatBatches } from '../../columnar/concat.ts'
 import type { JsonObject } from '../../columnar/json.ts'
@@ -7,6 +9,7 @@ import { printType } from '../../columnar/dataType.ts'
 import type { SourceContext, SourceRuntime } from '../../engine/operatorRuntime.ts'
 import { inferOperator } from '../../job/inferSchemas.ts'
 import { printProblem } from '../../job/problem.ts'
+import { sampleStreams } from '../../streams/sampleStreams.ts'
 import { definition } from './definition.ts'
 import { runtime } from './runtime.ts'
 
@@ -159,6 +162,44 @@ describe('source', () => {
     ])
     await expect(read({ connector: bad, columns })).rejects.toThrow('Row 2 cannot be read: ts: expected TIMESTAMP(3), found "no time".')
     expect(inferred(skipping).problems.map((text) => text.slice(0, 37))).toEqual(['warning MR-300 s.connector.rows[1]: Ro', 'warning MR-300 s.connector.rows[2]: Ro'].map((text) => text.slice(0, 37)))
+  })
+
+  it.each(sampleStreams.map((stream) => [stream.id, stream] as const))('reads every row of the sample %s', async (id, stream) => {
+    const config = definition.adjustConfig!({ connector: { type: 'sample', sample: id } }, 'connector.sample')
+    expect(inferred(config).problems).toEqual([])
+    const { batches, source } = await read(config, { files: { [stream.path]: readFileSync(join(import.meta.dirname, '../../../public', stream.path)) } })
+    expect(source.rowsTotal).toBe(stream.rows)
+    expect(batches.reduce((total, batch) => total + batch.rowCount, 0)).toBe(stream.rows)
+    // Text columns hold something, and no column is empty throughout.
+    for (const [i, field] of batches[0]!.schema.fields.entries()) {
+      expect(batches.some((batch) => Array.from({ length: batch.rowCount }, (_, row) => rowAt(batch, row)[i]).some((value) => value !== null)), field.name).toBe(true)
+    }
+  })
+
+  it('generates rows by rules, the same from run to run and over splits', async () => {
+    const config = definition.adjustConfig!({ connector: { type: 'datagen', rows: 100 } }, 'connector.type')
+    expect(inferred(config).problems).toEqual([])
+    const whole = printed((await read(config)).batches).slice(1)
+    expect(whole).toHaveLength(100)
+    const halves = [0, 1].map(async (split) => printed((await read(config, { split, splits: 2, rowsMax: 7 })).batches).slice(1))
+    const cells = (line: string): string => line.replaceAll(/ +/g, ' ')
+    expect((await Promise.all(halves)).flat().map(cells).toSorted()).toEqual(whole.map(cells).toSorted())
+    const only = await read(config, { only: ['value'] })
+    expect(printed(only.batches).slice(1)).toEqual(whole.map((line) => line.split('|')[3]!.trim()))
+  })
+
+  it.each<[string, JsonObject, RegExp]>([
+    ['a rule of a column that is not there', { v: { kind: 'sequence' }, w: { kind: 'sequence' } }, /`w`.*no such column/],
+    ['a rule of an unknown kind', { v: { kind: 'sequenz' } }, /"kind" is "sequenz"/],
+    ['a rule with an unknown setting', { v: { kind: 'random', mini: 1 } }, /"mini" is not known/],
+    ['a rule that does not fit the type', { k: { kind: 'sequence' } }, /gives numbers, but the column is STRING/],
+    ['a choice of a wrong value', { v: { kind: 'choice', values: ['x'] } }, /expected BIGINT, found "x"/],
+    ['ends that cross', { v: { kind: 'random', min: 2, max: 1 } }, /not above the second/],
+  ])('reports %s', (_, fields, expected) => {
+    const { problems } = inferred({ connector: { type: 'datagen', fields }, columns: columns.slice(1) })
+    expect(problems.join('\n')).toMatch(expected)
+    expect(problems[0]).toMatch(/MR-176 s\.connector\.fields/)
+    expect(problems).toHaveLength(1)
   })
 
   it.each<[string, JsonObject, RegExp]>([

@@ -18,6 +18,7 @@ export interface CsvOptions {
 }
 
 export class CsvReader implements RowReader {
+  readonly rowsTotal?: number
   readonly #input: FileInput
   readonly #schema: Schema
   readonly #listColumns: readonly string[]
@@ -30,7 +31,8 @@ export class CsvReader implements RowReader {
   #width = 0
   #row = 0
 
-  constructor(input: FileInput, schema: Schema, listColumns: readonly string[], options: CsvOptions, pieceBytes?: number) {
+  constructor(input: FileInput, schema: Schema, listColumns: readonly string[], options: CsvOptions, rowsTotal?: number, pieceBytes?: number) {
+    if (rowsTotal !== undefined) this.rowsTotal = rowsTotal
     this.#input = input
     this.#schema = schema
     this.#listColumns = listColumns

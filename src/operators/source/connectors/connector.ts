@@ -20,4 +20,6 @@ export interface Connector {
 export interface SourceProposal {
   readonly columns: readonly JsonObject[]
   readonly watermark?: JsonObject
+  /** Settings of the connector itself that go with the columns, where it has none yet. */
+  readonly connector?: JsonObject
 }
