@@ -148,9 +148,11 @@ Exchanges
   })
 
   it('reads splits side by side and keeps chains behind them as wide', () => {
-    expect(sections(planOf('read a splits=3; keep b where=x; count c by=auction; write d; a>b; b>c; c>d'), 'Physical', 'Exchanges')).toBe(
-      'Physical plan\n  chain 0 ×3: a → b\n  chain 1 ×2: c → d\nExchanges\n  b → c: hash by auction, 6 channels',
+    expect(sections(planOf('read a splits=3; keep b where=x; count c by=auction; write d; a>b; b>c; c>d', { parallelism: 4 }), 'Physical', 'Exchanges')).toBe(
+      'Physical plan\n  chain 0 ×3: a → b\n  chain 1 ×4: c → d\nExchanges\n  b → c: hash by auction, 12 channels',
     )
+    // Eight splits on two subtasks: each reads four.
+    expect(sections(planOf('read a splits=8; count c by=auction; write d; a>c; c>d'), 'Physical')).toBe('Physical plan\n  chain 0 ×2: a\n  chain 1 ×2: c → d')
   })
 
   it('deals rows out only where an operator asks for its own parallelism', () => {

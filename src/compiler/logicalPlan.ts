@@ -51,7 +51,7 @@ export interface LogicalEdge {
  * The plan of a job without errors. `plan` is null when an edge leaves an output that its operator, as it is set, does not have.
  *
  * Parallelism: an operator's own setting, else what its input asks for. Rows that must meet by key run at the job's parallelism; rows that must all
- * meet, in one subtask; a source in one subtask for each split. Operators that take their rows as they come follow what feeds them, so a
+ * meet, in one subtask; a source in no more subtasks than it has splits. Operators that take their rows as they come follow what feeds them, so a
  * stream from one split stays in order until it is keyed (docs/decisions/0010).
  */
 export function logicalPlan(job: Job, definitionOf: DefinitionOf, checked: CheckedJob): { readonly plan: LogicalPlan | null; readonly problems: readonly Problem[] } {
@@ -147,8 +147,8 @@ function parallelismFor(
   own: number | undefined,
   standard: number,
 ): number {
-  // A subtask of a source reads exactly one split.
-  if (definition.family === 'source') return definition.splits?.(config) ?? 1
+  // More subtasks than splits would have nothing to read; fewer read several splits each.
+  if (definition.family === 'source') return Math.min(definition.splits?.(config) ?? 1, own ?? standard)
   if (distribution.some(({ kind }) => kind === 'single')) return 1
   if (own !== undefined) return own
   if (distribution.some(({ kind }) => kind === 'hash')) return standard

@@ -45,7 +45,7 @@ export interface OperatorDefinition {
   readonly rowKinds?: (context: { readonly config: JsonObject; readonly inputs: Readonly<Record<string, RowKinds>> }) => RowKinds
   /** What it keeps between rows and when that is freed, as a phrase for `explain`; null or absent: nothing. */
   readonly state?: (config: JsonObject) => string | null
-  /** Sources: how many splits are read side by side, one subtask each; default 1. */
+  /** Sources: how many parts can be read side by side, each by one subtask; default 1. */
   readonly splits?: (config: JsonObject) => number
   /**
    * The columns of each input that the used columns of the outputs depend on, for leaving out what nobody reads; default: all of them. `used` has

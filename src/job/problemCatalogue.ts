@@ -156,7 +156,7 @@ export const wiringProblems = {
     advice(
       'MR-132',
       source
-        ? `The parallelism ${asked} has no effect: a source runs in one subtask for each split, and this one has ${used}. Set "splits" of the connector where it has that, or remove the setting.`
+        ? `The parallelism ${asked} has no effect beyond ${used}: a subtask of a source needs a split to read, and there are ${used}. Set "splits" of the connector where it has that, or lower the setting.`
         : `The parallelism ${asked} has no effect: all rows must meet in one subtask here, because there is no key. Group by a column, or remove the setting.`,
     ),
 } as const
@@ -193,6 +193,13 @@ export const windowProblems = {
     ),
   groupingSetColumn: (column: string, groupBy: readonly string[]) =>
     error('MR-147', `The grouping set names ${named(column)}, which is not in the group (${listed(groupBy)}). Add it to the group or remove it from the set.`),
+  notGrouped: (column: string, groupBy: readonly string[]) =>
+    error(
+      'MR-156',
+      `${named(column)} has many values in one group (${listed(groupBy)}). Put it into an aggregate such as MAX(${column}), or add it to the group.`,
+    ),
+  sessionGroupingSets: () =>
+    error('MR-157', 'Grouping sets cannot be combined with session windows: each group has sessions of its own. Use one Window aggregate for each set.'),
   groupedByWindow: (column: string) =>
     error('MR-148', `${named(column)} is in every result of a window anyway. Remove it from the group.`),
   latenessUnsupported: (what: string) =>
