@@ -478,7 +478,7 @@ export function negate(call: CallSite): Kernel {
           negateInteger(column.values, values, rowCount)
           return { storage: 'decimal', values, wide: null, nulls: column.nulls }
         }
-        return { storage: 'decimal', values: null, wide: Array.from({ length: rowCount }, (_, i) => -column.wide![i]!), nulls: column.nulls }
+        return { storage: 'decimal', values: null, wide: column.wide!.slice(0, rowCount).map((value) => -value), nulls: column.nulls }
       }
       default:
         throw new Error(`a ${column.storage} column has no sign`)

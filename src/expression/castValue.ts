@@ -183,8 +183,8 @@ export function saturatedInt(value: number): number {
 /** Java's (long) of a double. */
 export function saturatedBigint(value: number): bigint {
   if (Number.isNaN(value)) return 0n
-  if (value >= 9_223_372_036_854_775_807) return 9_223_372_036_854_775_807n
-  if (value <= -9_223_372_036_854_775_808) return -9_223_372_036_854_775_808n
+  if (value >= 2 ** 63) return 9_223_372_036_854_775_807n
+  if (value <= -(2 ** 63)) return -9_223_372_036_854_775_808n
   return BigInt(Math.trunc(value))
 }
 

@@ -12,10 +12,10 @@ import { wideDecimal, wideInt64 } from './wide.ts'
 export type Comparison = '=' | '<>' | '<' | '<=' | '>' | '>='
 
 function equalInt32(a: Int32Array, b: Int32Array, out: Uint8Array, n: number): void {
-  for (let i = 0; i < n; i++) out[i] = a[i]! === b[i]! ? 1 : 0
+  for (let i = 0; i < n; i++) out[i] = a[i] === b[i] ? 1 : 0
 }
 function unequalInt32(a: Int32Array, b: Int32Array, out: Uint8Array, n: number): void {
-  for (let i = 0; i < n; i++) out[i] = a[i]! !== b[i]! ? 1 : 0
+  for (let i = 0; i < n; i++) out[i] = a[i] !== b[i] ? 1 : 0
 }
 function lessInt32(a: Int32Array, b: Int32Array, out: Uint8Array, n: number): void {
   for (let i = 0; i < n; i++) out[i] = a[i]! < b[i]! ? 1 : 0
@@ -41,10 +41,10 @@ function compareInt32(comparison: Comparison, a: Int32Array, b: Int32Array, out:
 }
 
 function equalFloat64(a: Float64Array, b: Float64Array, out: Uint8Array, n: number): void {
-  for (let i = 0; i < n; i++) out[i] = a[i]! === b[i]! ? 1 : 0
+  for (let i = 0; i < n; i++) out[i] = a[i] === b[i] ? 1 : 0
 }
 function unequalFloat64(a: Float64Array, b: Float64Array, out: Uint8Array, n: number): void {
-  for (let i = 0; i < n; i++) out[i] = a[i]! !== b[i]! ? 1 : 0
+  for (let i = 0; i < n; i++) out[i] = a[i] !== b[i] ? 1 : 0
 }
 function lessFloat64(a: Float64Array, b: Float64Array, out: Uint8Array, n: number): void {
   for (let i = 0; i < n; i++) out[i] = a[i]! < b[i]! ? 1 : 0

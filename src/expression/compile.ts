@@ -3,7 +3,7 @@ import { gather, gatherFloat64, valueAt, type BoolColumn, type Column, type Obje
 import type { DataType } from '../columnar/dataType.ts'
 import { RowError } from '../columnar/rowError.ts'
 import { castKernel } from './cast.ts'
-import { castFails, castReadsZone } from './castValue.ts'
+import { CastFailure, castFails, castReadsZone, castValue } from './castValue.ts'
 import type { EvaluationContext, TypedExpression } from './expression.ts'
 import { functionTable } from './functions.ts'
 import type { Buffers, CallSite, Frame, LazyArgument } from './functionDefinition.ts'
@@ -132,6 +132,8 @@ function compileNode(typed: TypedExpression, registers: Registers, buffers: Buff
 }
 
 function compileCast(typed: TypedExpression & { kind: 'cast' }, registers: Registers, buffers: Buffers): CompiledNode {
+  const literal = literalOf(typed)
+  if (literal.kind === 'literal') return compileNode(literal, registers, buffers)
   const operand = compileNode(typed.operand, registers, registers.buffers())
   const from = typed.operand.type
   const kernel = castKernel(from, typed.type, typed.mode, buffers)
@@ -148,7 +150,7 @@ function compileCall(typed: TypedExpression & { kind: 'call' }, registers: Regis
   const definition = functionTable.get(typed.name)
   if (definition === undefined || definition.kind === 'aggregate') throw new Error(`${typed.name} is no scalar function`)
   const args = typed.args.map((argument) => compileNode(argument, registers, registers.buffers()))
-  const site: CallSite = { name: typed.name, args: typed.args, symbols: typed.symbols, type: typed.type, buffers }
+  const site: CallSite = { name: typed.name, args: typed.args.map(literalOf), symbols: typed.symbols, type: typed.type, buffers }
   const argumentsFail = args.some((argument) => argument.fails)
   const cost = args.reduce((sum, argument) => sum + argument.cost, costOf[definition.category] ?? 5)
   const contextualArguments = args.some((argument) => argument.contextual)
@@ -158,7 +160,7 @@ function compileCall(typed: TypedExpression & { kind: 'call' }, registers: Regis
   }
   const fails = typeof definition.fails === 'function' ? definition.fails(site) : definition.fails === true
   const traits = { fails: fails || argumentsFail, free: false, cost, contextual: contextualArguments || definition.contextual === true }
-  if (definition.nulls === 'propagate' && typed.args.some((argument) => argument.kind === 'literal' && argument.value === null)) {
+  if (definition.nulls === 'propagate' && site.args.some((argument) => argument.kind === 'literal' && argument.value === null)) {
     const constant = constantColumn(null, typed.type)
     // The other arguments are evaluated all the same when they can fail: NULL + 1/0 fails on Flink too.
     const failing = args.filter((argument) => argument.fails)
@@ -172,6 +174,15 @@ function compileCall(typed: TypedExpression & { kind: 'call' }, registers: Regis
   const compiled = node(typed, evaluate, traits)
   const constant = !traits.contextual && typed.args.length > 0 && args.every((argument) => argument.free && isConstant(argument.expression))
   return constant ? folded(compiled) : compiled
+}
+
+/** A cast of a literal as the literal it gives, so that kernels see the constant. */
+function literalOf(expression: TypedExpression): TypedExpression {
+  if (expression.kind !== 'cast') return expression
+  const operand = literalOf(expression.operand)
+  if (operand.kind !== 'literal' || castReadsZone(operand.type, expression.type)) return expression
+  const value = castValue(operand.value, operand.type, expression.type, 'UTC')
+  return value instanceof CastFailure ? expression : { kind: 'literal', value, type: expression.type, span: expression.span }
 }
 
 function isConstant(expression: TypedExpression): boolean {

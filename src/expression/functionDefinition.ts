@@ -87,6 +87,8 @@ export interface ArgumentType {
   readonly type: DataType
   /** The value when the argument is a literal (null for a literal NULL), else undefined. */
   readonly constant: Value | undefined
+  /** Set when the argument is a bare column that carries time. */
+  readonly time?: 'event' | 'processing'
   readonly span: Span
 }
 

@@ -4,9 +4,11 @@ import { arithmeticFunctions } from './functions/arithmetic.ts'
 import { collectionFunctions } from './functions/collection.ts'
 import { comparisonFunctions } from './functions/comparison.ts'
 import { conditionalFunctions } from './functions/conditional.ts'
+import { constructFunctions } from './functions/construct.ts'
 import { jsonFunctions } from './functions/json.ts'
 import { logicFunctions } from './functions/logic.ts'
 import { numericFunctions } from './functions/numeric.ts'
+import { streamTimeFunctions } from './functions/streamTime.ts'
 import { stringFunctions } from './functions/string.ts'
 import { timeFunctions } from './functions/time.ts'
 
@@ -21,7 +23,9 @@ export const functionTable: ReadonlyMap<string, FunctionDefinition> = tableOf([
   ...numericFunctions,
   ...stringFunctions,
   ...timeFunctions,
+  ...streamTimeFunctions,
   ...jsonFunctions,
+  ...constructFunctions,
   ...collectionFunctions,
   ...aggregateFunctions,
 ])

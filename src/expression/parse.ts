@@ -3,6 +3,7 @@ import type { Value } from '../columnar/column.ts'
 import { parseDate, parseTime, parseTimestamp } from '../columnar/valueText.ts'
 import { expressionCode } from './codes.ts'
 import type { Expression, ExpressionProblem, Span } from './expression.ts'
+import { functionTable } from './functions.ts'
 import { isReserved } from './keywords.ts'
 import { tokens, type Token } from './lexer.ts'
 
@@ -565,6 +566,7 @@ class Parser {
       }
     }
     const value = this.#intervalValue(token.text, token.span, first, last, leading, this.#span(start))
+    if (!Number.isSafeInteger(value)) this.#fail(expressionCode.literal, token.span, `'${clip(token.text)}' is too long an interval. Use a shorter one.`)
     const months = monthsOfUnit[first] !== undefined
     const type: DataType = months ? { kind: 'INTERVAL_YEAR_MONTH', nullable: false } : { kind: 'INTERVAL_DAY_TIME', nullable: false }
     return this.#literal(minus ? 0 - value : value, type, start)
@@ -771,6 +773,10 @@ class Parser {
   }
 
   #plainFunction(name: string, start: number): Expression {
+    const definition = functionTable.get(name)
+    if (definition?.callable === false && definition.name === name) {
+      this.#fail(expressionCode.syntax, this.#span(start), `${name} is not called like a function. Write ${definition.signatures[0]!}.`)
+    }
     let distinct = false
     let args: Expression[] = []
     let symbols: string[] = []
@@ -998,7 +1004,8 @@ class Parser {
     if (!(round ? this.#isSymbol(')') : this.#isSymbol('>'))) {
       do {
         const token = this.#peek()
-        if (token.kind !== 'name' && (token.kind !== 'word' || isReserved(token.upper))) this.#unexpected('the name of a field')
+        // Reserved words too, unlike Flink: `printType` leaves them bare in documents, and Flink SQL is printed with backticks.
+        if (token.kind !== 'name' && token.kind !== 'word') this.#unexpected('the name of a field')
         this.#at++
         const name = token.text
         if (fields.some((field) => field.name === name)) this.#fail(expressionCode.type, token.span, `The ROW has two fields called ${name}. Rename one of them.`)

@@ -3,6 +3,7 @@ import { fieldIndex, type Field } from '../columnar/schema.ts'
 import { CastFailure, castFails, castMayGiveNull, castProblem, castReadsZone, castValue } from './castValue.ts'
 import { expressionCode } from './codes.ts'
 import type { Expression, ExpressionProblem, Scope, Span, TypedExpression } from './expression.ts'
+import type { ArgumentType } from './functionDefinition.ts'
 import { functionTable } from './functions.ts'
 import { printName } from './keywords.ts'
 import { parseExpression } from './parse.ts'
@@ -11,8 +12,8 @@ import { nearest } from './suggest.ts'
 /**
  * Checking: every name found, every type known, every implicit cast made explicit, by Flink's rules.
  *
- * An implicit cast has the span of its operand (an explicit one is longer), which is how the printer knows to leave it out. Implicit casts of literals are done
- * here, so that kernels see the constant they will compare with. Problems of several operands are reported together; the tree is null if there is any.
+ * An implicit cast has the span of its operand (an explicit one is longer), which is how the printer knows to leave it out. Implicit casts of literals are tried
+ * here, so that a text that is no date is a problem and not a failing job. Problems of several operands are reported together; the tree is null if there is any.
  */
 export interface TypedResult {
   readonly typed: TypedExpression | null
@@ -191,7 +192,7 @@ class Checker {
     if (definition === undefined) throw new Error(`the function table has no ${name}`)
     const resolution = definition.resolve({
       name,
-      args: args.map((argument) => ({ type: argument.type, constant: argument.kind === 'literal' ? argument.value : undefined, span: argument.span })),
+      args: args.map((argument) => this.#argumentType(argument)),
       symbols,
     })
     if ('problem' in resolution) {
@@ -209,6 +210,12 @@ class Checker {
     return { kind: 'call', name, args: cast, symbols, type: withNullable(resolution.result, nullable), span }
   }
 
+  #argumentType(argument: TypedExpression): ArgumentType {
+    const plain = { type: argument.type, constant: argument.kind === 'literal' ? argument.value : undefined, span: argument.span }
+    const time = argument.kind === 'column' ? this.#scope.inputs[argument.input]?.schema.fields[argument.column]?.time : undefined
+    return time === undefined ? plain : { ...plain, time }
+  }
+
   /** The argument as the type its function takes. */
   #coerced(argument: TypedExpression, type: DataType, lenient: boolean): TypedExpression | null {
     if (type.kind === 'NULL' || sameType(argument.type, type)) return argument
@@ -218,8 +225,8 @@ class Checker {
     if (refusal !== null) return this.#report(expressionCode.cast, argument.span, refusal)
     if (argument.kind === 'literal' && !castReadsZone(argument.type, type)) {
       const value = castValue(argument.value, argument.type, type, 'UTC')
-      if (!(value instanceof CastFailure)) return { kind: 'literal', value, type: withNullable(type, value === null), span: argument.span }
-      return this.#report(expressionCode.literal, argument.span, value.message.replace(/ Use TRY_CAST.*$/, ''))
+      if (value instanceof CastFailure) return this.#report(expressionCode.literal, argument.span, value.message.replace(/ Use TRY_CAST.*$/, ''))
+      return { kind: 'cast', operand: argument, type: withNullable(type, value === null), mode: 'cast', span: argument.span }
     }
     const mode = lenient ? 'try' : 'cast'
     const nullable = argument.type.nullable || castMayGiveNull(argument.type, type) || (lenient && castFails(argument.type, type))

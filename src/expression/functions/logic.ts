@@ -134,7 +134,7 @@ function isNull(name: string, marked: 0 | 1, summary: string, examples: ScalarFu
       const nulls = columns[0]!.nulls
       const values = call.buffers.uint8(rowCount)
       if (nulls === null) values.fill(1 - marked, 0, rowCount)
-      else for (let i = 0; i < rowCount; i++) values[i] = nulls[i]! === marked ? 1 : 0
+      else for (let i = 0; i < rowCount; i++) values[i] = nulls[i] === marked ? 1 : 0
       return { storage: 'bool', values, nulls: null }
     },
   }
