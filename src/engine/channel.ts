@@ -1,0 +1,66 @@
+import type { Batch } from '../columnar/batch.ts'
+
+/**
+ * One direction from one subtask to another: elements in order, with credit.
+ *
+ * Credit is how back-pressure becomes real: a task whose writers have none left is not advanced. It does not refuse: what one input element makes
+ * an operator emit (a window that fires for a million keys) is taken as a whole and waits in the writer, so a channel holds at most its
+ * credit plus the output of one element. Same-thread channels pass references; between threads `runtime` brings its own.
+ */
+export type Element =
+  /** `watermark` follows the batch; -Infinity when none does. */
+  | { readonly kind: 'batch'; readonly batch: Batch; readonly watermark: number }
+  | { readonly kind: 'watermark'; readonly watermark: number }
+  /** The sender has nothing to say for now: leave it out of the minimum; `active` before it speaks again. */
+  | { readonly kind: 'idle' }
+  | { readonly kind: 'active' }
+  /** Last element: all rows are sent, and so is every watermark. */
+  | { readonly kind: 'end' }
+
+export interface ChannelWriter {
+  /** Passes on what waits, as far as the receiver has room; then: is there room for more? */
+  hasCredit(): boolean
+  send(element: Element): void
+  /** Share of the credit in use, 0…1. */
+  fill(): number
+}
+
+export interface ChannelReader {
+  /** The next element, taken; null when there is none now. */
+  poll(): Element | null
+}
+
+/** Elements in flight on one channel before its writer is out of credit. Flink: 2 exclusive buffers a channel and 8 for the gate. */
+export const channelCredit = 8
+
+/** Within one thread. */
+export class LocalChannel implements ChannelWriter, ChannelReader {
+  #queue: (Element | null)[] = []
+  #first = 0
+
+  hasCredit(): boolean {
+    return this.#queue.length - this.#first < channelCredit
+  }
+
+  send(element: Element): void {
+    this.#queue.push(element)
+  }
+
+  fill(): number {
+    return Math.min(1, (this.#queue.length - this.#first) / channelCredit)
+  }
+
+  poll(): Element | null {
+    if (this.#first === this.#queue.length) return null
+    const element = this.#queue[this.#first]!
+    this.#queue[this.#first++] = null
+    if (this.#first === this.#queue.length) {
+      this.#queue.length = 0
+      this.#first = 0
+    } else if (this.#first > 64 && this.#first * 2 > this.#queue.length) {
+      this.#queue.splice(0, this.#first)
+      this.#first = 0
+    }
+    return element
+  }
+}

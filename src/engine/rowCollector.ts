@@ -1,0 +1,252 @@
+import { batchRowsTarget, rowKind, type Batch } from '../columnar/batch.ts'
+import type { BoolColumn, Column, DecimalColumn, Dictionary, Float64Column, Int32Column, Int64Column, Nulls, ObjectColumn, StringColumn, Value } from '../columnar/column.ts'
+import type { Schema } from '../columnar/schema.ts'
+
+/**
+ * Rows of many small batches on their way to one receiver, put together to one batch of about 4096.
+ *
+ * A hop costs per batch, so a shuffle that sends a quarter of each batch to each of four subtasks would lose most of its speed without this. Parts are
+ * kept as references and row lists; `finish` gathers column by column. Watermarks between the parts are kept exactly: each row of the result
+ * knows the watermark before it.
+ */
+export class RowCollector {
+  #parts: Part[] = []
+  #rowCount = 0
+
+  get rowCount(): number {
+    return this.#rowCount
+  }
+
+  /** `rows` null: all rows of the batch. `watermark` held before the batch where the batch does not say it for each row. */
+  add(batch: Batch, rows: Int32Array | null, count: number, watermark: number): void {
+    this.#parts.push({ batch, rows, count, watermark })
+    this.#rowCount += count
+  }
+
+  get isFull(): boolean {
+    // Many tiny parts hold many whole batches alive.
+    return this.#rowCount >= batchRowsTarget || this.#parts.length >= 64
+  }
+
+  /** The rows so far as one batch, where the receiver's own watermark is `known` when it arrives. Null when there are none. */
+  finish(known: number): Batch | null {
+    const parts = this.#parts
+    const rowCount = this.#rowCount
+    if (rowCount === 0) return null
+    this.#parts = []
+    this.#rowCount = 0
+    const first = parts[0]!
+    const watermarks = watermarksOf(parts, rowCount, known)
+    if (parts.length === 1 && first.rows === null) return watermarks === first.batch.watermarks ? first.batch : { ...first.batch, watermarks }
+    return {
+      schema: first.batch.schema,
+      columns: first.batch.columns.map((_, i) => columnOfParts(parts, i, rowCount)),
+      rowCount,
+      kinds: kindsOf(parts, rowCount),
+      watermarks,
+    }
+  }
+}
+
+/** For collecting where watermarks do not matter, such as on the way to the shell. */
+export function collected(batches: readonly Batch[], schema: Schema): Batch {
+  const collector = new RowCollector()
+  for (const batch of batches) if (batch.rowCount > 0) collector.add({ ...batch, watermarks: null }, null, batch.rowCount, 0)
+  return collector.finish(0) ?? { schema, columns: [], rowCount: 0, kinds: null, watermarks: null }
+}
+
+interface Part {
+  readonly batch: Batch
+  readonly rows: Int32Array | null
+  readonly count: number
+  readonly watermark: number
+}
+
+function watermarksOf(parts: readonly Part[], rowCount: number, known: number): Float64Array | null {
+  if (parts.every(({ batch, watermark }) => batch.watermarks === null && watermark === known)) return null
+  const first = parts[0]!
+  if (parts.length === 1 && first.rows === null && first.batch.watermarks !== null) return first.batch.watermarks
+  const watermarks = new Float64Array(rowCount)
+  let at = 0
+  for (const { batch, rows, count, watermark } of parts) {
+    if (batch.watermarks === null) watermarks.fill(watermark, at, at + count)
+    else if (rows === null) watermarks.set(batch.watermarks.subarray(0, count), at)
+    else gatherFloat64At(batch.watermarks, rows, count, watermarks, at)
+    at += count
+  }
+  return watermarks
+}
+
+function kindsOf(parts: readonly Part[], rowCount: number): Uint8Array | null {
+  if (parts.every(({ batch }) => batch.kinds === null)) return null
+  const kinds = new Uint8Array(rowCount).fill(rowKind.insert)
+  let at = 0
+  for (const { batch, rows, count } of parts) {
+    if (batch.kinds !== null) copyUint8(batch.kinds, rows, count, kinds, at)
+    at += count
+  }
+  return kinds
+}
+
+function columnOfParts(parts: readonly Part[], index: number, rowCount: number): Column {
+  const nulls = nullsOf(parts, index, rowCount)
+  let at = 0
+  const { storage } = parts[0]!.batch.columns[index]!
+  switch (storage) {
+    case 'bool': {
+      const values = new Uint8Array(rowCount)
+      for (const { batch, rows, count } of parts) {
+        copyUint8((batch.columns[index] as BoolColumn).values, rows, count, values, at)
+        at += count
+      }
+      return { storage, values, nulls }
+    }
+    case 'int32': {
+      const values = new Int32Array(rowCount)
+      for (const { batch, rows, count } of parts) {
+        copyInt32((batch.columns[index] as Int32Column).values, rows, count, values, at)
+        at += count
+      }
+      return { storage, values, nulls }
+    }
+    case 'float64': {
+      const values = new Float64Array(rowCount)
+      for (const { batch, rows, count } of parts) {
+        copyFloat64((batch.columns[index] as Float64Column).values, rows, count, values, at)
+        at += count
+      }
+      return { storage, values, nulls }
+    }
+    case 'int64':
+      return int64OfParts(parts, index, rowCount, nulls)
+    case 'decimal':
+      return decimalOfParts(parts, index, rowCount, nulls)
+    case 'string':
+      return stringOfParts(parts, index, rowCount, nulls)
+    case 'object': {
+      const values: Value[] = new Array<Value>(rowCount)
+      for (const { batch, rows, count } of parts) {
+        const from = (batch.columns[index] as ObjectColumn).values
+        for (let i = 0; i < count; i++) values[at++] = from[rows === null ? i : rows[i]!]!
+      }
+      return { storage, values, nulls }
+    }
+  }
+}
+
+function int64OfParts(parts: readonly Part[], index: number, rowCount: number, nulls: Nulls): Int64Column {
+  let at = 0
+  if (parts.every(({ batch }) => (batch.columns[index] as Int64Column).values !== null)) {
+    const values = new Float64Array(rowCount)
+    for (const { batch, rows, count } of parts) {
+      copyFloat64((batch.columns[index] as Int64Column).values!, rows, count, values, at)
+      at += count
+    }
+    return { storage: 'int64', values, wide: null, nulls }
+  }
+  const wide = new BigInt64Array(rowCount)
+  for (const { batch, rows, count } of parts) {
+    const from = batch.columns[index] as Int64Column
+    for (let i = 0; i < count; i++) {
+      const row = rows === null ? i : rows[i]!
+      wide[at++] = from.values !== null ? BigInt(from.values[row]!) : from.wide![row]!
+    }
+  }
+  return { storage: 'int64', values: null, wide, nulls }
+}
+
+function decimalOfParts(parts: readonly Part[], index: number, rowCount: number, nulls: Nulls): DecimalColumn {
+  let at = 0
+  if (parts.every(({ batch }) => (batch.columns[index] as DecimalColumn).values !== null)) {
+    const values = new Float64Array(rowCount)
+    for (const { batch, rows, count } of parts) {
+      copyFloat64((batch.columns[index] as DecimalColumn).values!, rows, count, values, at)
+      at += count
+    }
+    return { storage: 'decimal', values, wide: null, nulls }
+  }
+  const wide: bigint[] = new Array<bigint>(rowCount)
+  for (const { batch, rows, count } of parts) {
+    const from = batch.columns[index] as DecimalColumn
+    for (let i = 0; i < count; i++) {
+      const row = rows === null ? i : rows[i]!
+      wide[at++] = from.values !== null ? BigInt(from.values[row]!) : from.wide![row]!
+    }
+  }
+  return { storage: 'decimal', values: null, wide, nulls }
+}
+
+/** Codes as they are while all parts share a dictionary; otherwise a new dictionary of the strings in use. */
+function stringOfParts(parts: readonly Part[], index: number, rowCount: number, nulls: Nulls): StringColumn {
+  const shared = (parts[0]!.batch.columns[index] as StringColumn).dictionary
+  const codes = new Int32Array(rowCount)
+  let at = 0
+  if (parts.every(({ batch }) => (batch.columns[index] as StringColumn).dictionary === shared)) {
+    for (const { batch, rows, count } of parts) {
+      copyInt32((batch.columns[index] as StringColumn).codes, rows, count, codes, at)
+      at += count
+    }
+    return { storage: 'string', codes, dictionary: shared, nulls }
+  }
+  const values: string[] = ['']
+  const codeOf = new Map<string, number>([['', 0]])
+  const newCodes = new Map<Dictionary, Int32Array>()
+  for (const { batch, rows, count } of parts) {
+    const column = batch.columns[index] as StringColumn
+    let translated = newCodes.get(column.dictionary)
+    if (translated === undefined) {
+      translated = new Int32Array(column.dictionary.values.length).fill(-1)
+      newCodes.set(column.dictionary, translated)
+    }
+    for (let i = 0; i < count; i++) {
+      const row = rows === null ? i : rows[i]!
+      if (column.nulls !== null && column.nulls[row] === 1) {
+        at++
+        continue
+      }
+      const code = column.codes[row]!
+      let newCode = translated[code]!
+      if (newCode < 0) {
+        const text = column.dictionary.values[code]!
+        newCode = codeOf.get(text) ?? -1
+        if (newCode < 0) {
+          newCode = values.length
+          values.push(text)
+          codeOf.set(text, newCode)
+        }
+        translated[code] = newCode
+      }
+      codes[at++] = newCode
+    }
+  }
+  return { storage: 'string', codes, dictionary: { values, distinct: true }, nulls }
+}
+
+function nullsOf(parts: readonly Part[], index: number, rowCount: number): Nulls {
+  if (parts.every(({ batch }) => batch.columns[index]!.nulls === null)) return null
+  const nulls = new Uint8Array(rowCount)
+  let at = 0
+  for (const { batch, rows, count } of parts) {
+    const from = batch.columns[index]!.nulls
+    if (from !== null) copyUint8(from, rows, count, nulls, at)
+    at += count
+  }
+  return nulls
+}
+
+// One loop per array class: see the note on storage in columnar/column.ts.
+function copyUint8(from: Uint8Array, rows: Int32Array | null, count: number, to: Uint8Array, at: number): void {
+  if (rows === null) to.set(from.subarray(0, count), at)
+  else for (let i = 0; i < count; i++) to[at + i] = from[rows[i]!]!
+}
+function copyInt32(from: Int32Array, rows: Int32Array | null, count: number, to: Int32Array, at: number): void {
+  if (rows === null) to.set(from.subarray(0, count), at)
+  else for (let i = 0; i < count; i++) to[at + i] = from[rows[i]!]!
+}
+function copyFloat64(from: Float64Array, rows: Int32Array | null, count: number, to: Float64Array, at: number): void {
+  if (rows === null) to.set(from.subarray(0, count), at)
+  else gatherFloat64At(from, rows, count, to, at)
+}
+function gatherFloat64At(from: Float64Array, rows: Int32Array, count: number, to: Float64Array, at: number): void {
+  for (let i = 0; i < count; i++) to[at + i] = from[rows[i]!]!
+}

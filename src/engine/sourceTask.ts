@@ -1,0 +1,318 @@
+import { batchRowsTarget, rowAt, type Batch } from '../columnar/batch.ts'
+import type { Float64Column } from '../columnar/column.ts'
+import { sliceBatch } from '../columnar/concat.ts'
+import { RowError } from '../columnar/rowError.ts'
+import type { Schema } from '../columnar/schema.ts'
+import type { Clock } from '../deterministic/clock.ts'
+import type { Outlet } from './exchange.ts'
+import { TaskFailure, type OperatorNode } from './operatorNode.ts'
+import type { SourceRuntime } from './operatorRuntime.ts'
+import { finishChain, flush, hasCredit, TaskTime, type ProcessingTimers, type Task, type TaskState } from './task.ts'
+import { CombinedWatermark, noWatermark, WatermarkAssigner } from './watermark.ts'
+
+/**
+ * The task at the head of a job: reads the splits of one source subtask in turn, gives rows their watermarks, and lets rows through as
+ * far as the gate is open.
+ *
+ * The gate is how replay works: rows pass up to an event time, or one at a time, or freely. Rows keep the order in which the source gives them; one
+ * that is later in event time than the gate holds back those behind it. Rows of a source without event time pass whenever the gate is not
+ * shut. One read of at most 4096 rows is ahead of the gate.
+ *
+ * A split that has had no row for its idle timeout says so, and stops holding others back, until its next row. The time counts while
+ * the gate is open and the task not back-pressured, as on Flink 2.
+ */
+export interface Gate {
+  /** Event time up to which rows may pass; Infinity: all; -Infinity: none. */
+  until: number
+  /** A split whose turn it is and that has to wait is waited for, so that the order of reads does not depend on who was quick. */
+  readonly inTurn: boolean
+}
+
+export interface SourceSplit {
+  readonly runtime: SourceRuntime
+  readonly watermark: SourceWatermark | null
+}
+
+export interface SourceWatermark {
+  readonly column: number
+  readonly columnName: string
+  /** Null: the source evaluates an expression (`watermarkOf`). */
+  readonly delayMs: number | null
+  /** 0: never idle. */
+  readonly idleTimeoutMs: number
+}
+
+export class SourceTask implements Task {
+  readonly nodes: readonly OperatorNode[]
+  readonly outlets: readonly Outlet[]
+  readonly time = new TaskTime()
+  readonly #schema: Schema
+  readonly #gate: Gate
+  readonly #clock: Clock
+  readonly #timers: ProcessingTimers
+  readonly #splits: Split[]
+  readonly #combined: CombinedWatermark
+  readonly #timeColumn: number
+  #next = 0
+  #open: number
+  #idle = false
+  #finished = false
+  #onWaiting: (ready: Promise<void>) => void
+
+  /** `onWaiting` is told when a split has no rows yet, with a promise that there are. */
+  constructor(
+    splits: readonly SourceSplit[],
+    schema: Schema,
+    nodes: readonly OperatorNode[],
+    outlets: readonly Outlet[],
+    gate: Gate,
+    timers: ProcessingTimers,
+    clock: Clock,
+    onWaiting: (ready: Promise<void>) => void,
+  ) {
+    this.nodes = nodes
+    this.outlets = outlets
+    this.#schema = schema
+    this.#gate = gate
+    this.#clock = clock
+    this.#timers = timers
+    this.#onWaiting = onWaiting
+    this.#splits = splits.map((split) => new Split(split, clock.now()))
+    this.#combined = new CombinedWatermark(splits.length)
+    this.#open = splits.length
+    this.#timeColumn = splits[0]?.watermark?.column ?? schema.fields.findIndex((field) => field.time === 'event')
+  }
+
+  /** One batch of one split at most: sources take turns with everything else in their thread. */
+  advance(): TaskState {
+    if (this.#finished) return hasCredit(this.outlets) ? 'finished' : 'backPressured'
+    const now = this.#clock.now()
+    if (!hasCredit(this.outlets)) {
+      for (const split of this.#splits) split.activeAt = now
+      return 'backPressured'
+    }
+    const rang = this.#timers.fire(now)
+    if (this.#open === 0) {
+      this.#finish()
+      return 'busy'
+    }
+    if (this.#gate.until !== -Infinity) {
+      for (let tried = 0; tried < this.#splits.length; tried++) {
+        const index = this.#next
+        this.#next = index + 1 === this.#splits.length ? 0 : index + 1
+        const batch = this.#passing(this.#splits[index]!, this.#gate.until)
+        if (batch === null) {
+          if (!this.#gate.inTurn || this.#splits[index]!.ready === null) continue
+          this.#next = index
+          return 'idle'
+        }
+        this.#release(index, batch)
+        return 'busy'
+      }
+    } else for (const split of this.#splits) split.activeAt = now
+    const sent = flush(this.outlets)
+    return this.#lookForIdleSplits(now) || rang || sent || this.#open === 0 ? 'busy' : 'idle'
+  }
+
+  /** Event time of the next row; Infinity where it has none; null when no row is there (`loading` when one may come soon). */
+  nextTime(): { readonly time: number | null; readonly loading: boolean } {
+    let time: number | null = null
+    let loading = false
+    for (const split of this.#splits) {
+      this.#load(split)
+      if (split.ahead === null) loading ||= !split.ended
+      else time = Math.min(time ?? Infinity, this.#timeOf(split.ahead, split.at))
+    }
+    return { time, loading }
+  }
+
+  /** Lets the next row in event time through. False when there was none. */
+  step(): boolean {
+    let chosen = -1
+    let least = Infinity
+    for (let i = 0; i < this.#splits.length; i++) {
+      const split = this.#splits[i]!
+      this.#load(split)
+      if (split.ahead === null) continue
+      const time = this.#timeOf(split.ahead, split.at)
+      if (chosen < 0 || time < least) {
+        chosen = i
+        least = time
+      }
+    }
+    if (chosen < 0) return false
+    const split = this.#splits[chosen]!
+    this.#release(chosen, split.take(split.at + 1))
+    return true
+  }
+
+  nextWake(): number {
+    let wake = this.#timers.next()
+    if (this.#gate.until === -Infinity) return wake
+    for (const split of this.#splits) {
+      const timeout = split.watermark?.idleTimeoutMs ?? 0
+      if (timeout > 0 && !split.idle && !split.ended) wake = Math.min(wake, split.activeAt + timeout)
+    }
+    return wake
+  }
+
+  close(): void {
+    for (const split of this.#splits) split.runtime.close?.()
+  }
+
+  /** Rows at the front of a split that may pass, taken; null when there are none now. */
+  #passing(split: Split, until: number): Batch | null {
+    this.#load(split)
+    const { ahead } = split
+    if (ahead === null) return null
+    let end = ahead.rowCount
+    if (until !== Infinity && this.#timeColumn >= 0) {
+      const { values } = ahead.columns[this.#timeColumn] as Float64Column
+      end = split.at
+      while (end < ahead.rowCount && values[end]! <= until) end++
+      if (end === split.at) return null
+    }
+    return split.take(end)
+  }
+
+  #load(split: Split): void {
+    while (split.ahead === null && !split.ended && split.ready === null) {
+      let next: Batch | 'wait' | 'end'
+      try {
+        next = split.runtime.next(batchRowsTarget)
+      } catch (error) {
+        throw this.#sourceFailure(error)
+      }
+      if (next === 'end') {
+        split.ended = true
+        split.runtime.close?.()
+        this.#open--
+        this.#combined.setActive(this.#splits.indexOf(split))
+        this.#combined.advance(this.#splits.indexOf(split), Infinity)
+        // The last one's Infinity goes out with the end of the task.
+        if (this.#open > 0) this.#forward()
+      } else if (next === 'wait') {
+        const ready = split.runtime.ready?.() ?? Promise.resolve()
+        split.ready = ready
+        this.#onWaiting(
+          ready.then(
+            () => {
+              split.ready = null
+            },
+            (error: unknown) => {
+              split.ready = null
+              throw this.#sourceFailure(error)
+            },
+          ),
+        )
+      } else if (next.rowCount > 0) {
+        split.ahead = next
+        split.at = 0
+      }
+    }
+  }
+
+  #release(index: number, rows: Batch): void {
+    const split = this.#splits[index]!
+    split.activeAt = this.#clock.now()
+    if (split.idle) {
+      split.idle = false
+      this.#combined.setActive(index)
+      this.#tellIdleness()
+    }
+    const head = this.nodes[0]!
+    let batch = rows
+    if (split.assigner !== null) {
+      try {
+        const candidates = split.watermark!.delayMs === null ? (split.runtime.watermarkOf?.(rows) ?? null) : null
+        batch = split.assigner.assign(rows, candidates)
+      } catch (error) {
+        if (error instanceof RowError) throw new TaskFailure('row', head.id, error.message, { schema: this.#schema, values: rowAt(rows, error.row) })
+        throw head.failureOf(error, null)
+      }
+      if (this.#splits.length > 1) {
+        const watermarks = new Float64Array(batch.rowCount)
+        this.#combined.advanceRows(index, batch.watermarks!, batch.rowCount, watermarks)
+        batch = { ...batch, watermarks }
+      }
+    }
+    head.emit(0, batch)
+    if (split.assigner !== null) {
+      this.#combined.advance(index, split.assigner.watermark)
+      this.#forward()
+    }
+  }
+
+  #forward(): void {
+    if (this.#combined.watermark !== noWatermark) this.nodes[0]!.forward(this.#combined.watermark)
+  }
+
+  #lookForIdleSplits(now: number): boolean {
+    let changed = false
+    this.#splits.forEach((split, index) => {
+      const timeout = split.watermark?.idleTimeoutMs ?? 0
+      if (timeout === 0 || split.idle || split.ended || now - split.activeAt < timeout) return
+      split.idle = true
+      this.#combined.setIdle(index)
+      changed = true
+    })
+    if (changed) {
+      this.#forward()
+      this.#tellIdleness()
+    }
+    return changed
+  }
+
+  #tellIdleness(): void {
+    if (this.#combined.idle === this.#idle) return
+    this.#idle = this.#combined.idle
+    for (const outlet of this.outlets) {
+      if (this.#idle) outlet.idle()
+      else outlet.active()
+    }
+  }
+
+  #finish(): void {
+    this.#finished = true
+    this.nodes[0]!.forward(Infinity)
+    finishChain(this.nodes, this.outlets, 1)
+  }
+
+  #timeOf(batch: Batch, row: number): number {
+    return this.#timeColumn < 0 ? Infinity : (batch.columns[this.#timeColumn] as Float64Column).values[row]!
+  }
+
+  #sourceFailure(error: unknown): TaskFailure {
+    const head = this.nodes[0]!
+    if (error instanceof RowError) return head.failureOf(new Error(error.message), null)
+    return new TaskFailure('source', head.id, error instanceof Error ? error.message : String(error), null, error)
+  }
+}
+
+class Split {
+  readonly runtime: SourceRuntime
+  readonly watermark: SourceWatermark | null
+  readonly assigner: WatermarkAssigner | null
+  /** Read but not yet let through, from row `at`. */
+  ahead: Batch | null = null
+  at = 0
+  ended = false
+  idle = false
+  ready: Promise<void> | null = null
+  /** When it last had a row, or was not free to have one. */
+  activeAt: number
+
+  constructor(split: SourceSplit, now: number) {
+    this.runtime = split.runtime
+    this.watermark = split.watermark
+    this.assigner = split.watermark === null ? null : new WatermarkAssigner(split.watermark.column, split.watermark.columnName, split.watermark.delayMs ?? 0)
+    this.activeAt = now
+  }
+
+  take(end: number): Batch {
+    const rows = sliceBatch(this.ahead!, this.at, end)
+    if (end === this.ahead!.rowCount) this.ahead = null
+    this.at = end
+    return rows
+  }
+}

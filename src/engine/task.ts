@@ -1,0 +1,265 @@
+import type { Batch } from '../columnar/batch.ts'
+import type { Clock } from '../deterministic/clock.ts'
+import type { ChannelReader, Element } from './channel.ts'
+import type { Outlet } from './exchange.ts'
+import type { OperatorNode } from './operatorNode.ts'
+import { CombinedWatermark, noWatermark, WatermarkValve } from './watermark.ts'
+
+/**
+ * One subtask of a chain: takes elements from its channels and drives the chain's operators, synchronously, when told to advance.
+ *
+ * Promises: rows of one channel are processed in order; a watermark reaches an operator after the rows before it; the operator's watermark never falls;
+ * the chain ends once, after every channel has. A task does not take input while one of its writers is out of credit, so what
+ * it may exceed the credit by is the output of one element. It decides nothing about when it runs, and it never waits.
+ *
+ * Channels of one input port share a valve (Flink's union of channels); several ports are combined by the two-input rule.
+ */
+export interface Task {
+  /** Works off what is there, at most about `elementsMax` elements. */
+  advance(elementsMax: number): TaskState
+  readonly nodes: readonly OperatorNode[]
+  readonly outlets: readonly Outlet[]
+  readonly time: TaskTime
+  /** When it wants to be advanced although nothing arrives: a processing-time timer, an idle timeout; Infinity when never. */
+  nextWake(): number
+}
+
+/** `busy`: did something, ask again. `idle`: nothing to do until something arrives. `backPressured`: nothing to do until a receiver takes something. */
+export type TaskState = 'busy' | 'idle' | 'backPressured' | 'finished'
+
+/** Where the time of a task goes: the milliseconds between two looks count for the state it was in. */
+export class TaskTime {
+  busyMs = 0
+  idleMs = 0
+  backPressuredMs = 0
+  state: TaskState = 'idle'
+  #since: number | null = null
+
+  enter(state: TaskState, now: number): void {
+    const ms = now - (this.#since ?? now)
+    this.#since = now
+    if (this.state === 'busy') this.busyMs += ms
+    else if (this.state === 'idle') this.idleMs += ms
+    else if (this.state === 'backPressured') this.backPressuredMs += ms
+    this.state = state
+  }
+}
+
+export interface TaskInput {
+  /** Inputs of one port share a valve. */
+  readonly port: string
+  readonly channels: readonly ChannelReader[]
+}
+
+export class OperatorTask implements Task {
+  readonly nodes: readonly OperatorNode[]
+  readonly outlets: readonly Outlet[]
+  readonly time = new TaskTime()
+  readonly #head: OperatorNode
+  readonly #clock: Clock
+  readonly #channels: readonly InputChannel[]
+  readonly #valves: readonly WatermarkValve[]
+  readonly #combined: CombinedWatermark
+  readonly #openChannels: number[]
+  readonly #timers: ProcessingTimers
+  #idle = false
+  #next = 0
+  #open: number
+  #finished = false
+
+  constructor(inputs: readonly TaskInput[], nodes: readonly OperatorNode[], outlets: readonly Outlet[], timers: ProcessingTimers, clock: Clock) {
+    this.nodes = nodes
+    this.outlets = outlets
+    this.#head = nodes[0]!
+    this.#clock = clock
+    this.#timers = timers
+    const ports = [...new Set(inputs.map((input) => input.port))]
+    const counts = new Int32Array(ports.length)
+    this.#channels = inputs.flatMap(({ port, channels }, input) =>
+      channels.map((reader) => {
+        const valve = ports.indexOf(port)
+        return { reader, input, valve, part: counts[valve]!++, ended: false }
+      }),
+    )
+    this.#valves = Array.from(counts, (count) => new WatermarkValve(count))
+    this.#combined = new CombinedWatermark(ports.length)
+    this.#openChannels = inputs.map(({ channels }) => channels.length)
+    this.#open = this.#channels.length
+  }
+
+  advance(elementsMax: number): TaskState {
+    if (this.#finished) return hasCredit(this.outlets) ? 'finished' : 'backPressured'
+    for (let taken = 0; taken < elementsMax; ) {
+      if (!hasCredit(this.outlets)) return taken > 0 ? 'busy' : 'backPressured'
+      const rang = this.#timers.fire(this.#clock.now())
+      if (this.#poll() === null) {
+        const sent = flush(this.outlets)
+        return taken > 0 || rang || sent ? 'busy' : 'idle'
+      }
+      taken++
+      if (this.#finished) return 'busy'
+    }
+    return 'busy'
+  }
+
+  nextWake(): number {
+    return this.#timers.next()
+  }
+
+  /** Takes one element of the next channel that has one, in turn. */
+  #poll(): Element | null {
+    const channels = this.#channels
+    for (let tried = 0; tried < channels.length; tried++) {
+      const channel = channels[this.#next]!
+      this.#next = this.#next + 1 === channels.length ? 0 : this.#next + 1
+      if (channel.ended) continue
+      const element = channel.reader.poll()
+      if (element === null) continue
+      this.#take(channel, element)
+      return element
+    }
+    return null
+  }
+
+  #take(channel: InputChannel, element: Element): void {
+    const valve = this.#valves[channel.valve]!
+    switch (element.kind) {
+      case 'batch':
+        this.#process(channel, valve, element.batch)
+        if (element.watermark === noWatermark) return
+        valve.advance(channel.part, element.watermark)
+        break
+      case 'watermark':
+        valve.advance(channel.part, element.watermark)
+        break
+      case 'idle':
+        valve.setIdle(channel.part)
+        break
+      case 'active':
+        valve.setActive(channel.part)
+        break
+      case 'end':
+        channel.ended = true
+        valve.setActive(channel.part)
+        valve.advance(channel.part, Infinity)
+        if (--this.#openChannels[channel.input]! === 0) this.#head.inputEnded(channel.input)
+        if (--this.#open === 0) {
+          this.#finish()
+          return
+        }
+        break
+    }
+    this.#combine(channel.valve)
+  }
+
+  /** Rows with watermarks of their own get the operator's instead. */
+  #process(channel: InputChannel, valve: WatermarkValve, batch: Batch): void {
+    const head = this.#head
+    if (batch.watermarks === null) {
+      head.receive(channel.input, batch)
+      return
+    }
+    // A stream with one channel is its own minimum.
+    if (this.#channels.length === 1) {
+      head.receive(channel.input, batch)
+      valve.advance(0, batch.watermarks[batch.rowCount - 1]!)
+    } else {
+      const watermarks = new Float64Array(batch.rowCount)
+      valve.advanceRows(channel.part, batch.watermarks, batch.rowCount, watermarks)
+      if (this.#valves.length > 1) this.#combined.advanceRows(channel.valve, watermarks, batch.rowCount, watermarks)
+      head.receive(channel.input, { ...batch, watermarks: isConstant(watermarks, head.watermark) ? null : watermarks })
+    }
+    this.#combine(channel.valve)
+  }
+
+  /** A valve may have moved: so may the operator's watermark and idleness. */
+  #combine(index: number): void {
+    const valve = this.#valves[index]!
+    const combined = this.#combined
+    combined.advance(index, valve.watermark)
+    if (valve.idle) combined.setIdle(index)
+    else combined.setActive(index)
+    if (combined.watermark > this.#head.watermark) this.#head.advance(combined.watermark)
+    if (combined.idle === this.#idle) return
+    this.#idle = combined.idle
+    for (const outlet of this.outlets) {
+      if (this.#idle) outlet.idle()
+      else outlet.active()
+    }
+  }
+
+  #finish(): void {
+    this.#finished = true
+    this.#head.advance(Infinity)
+    finishChain(this.nodes, this.outlets, 0)
+  }
+}
+
+interface InputChannel {
+  readonly reader: ChannelReader
+  readonly input: number
+  readonly valve: number
+  readonly part: number
+  ended: boolean
+}
+
+/** Nodes of a chain are in topological order, so each has all its input before it finishes. */
+export function finishChain(nodes: readonly OperatorNode[], outlets: readonly Outlet[], first: number): void {
+  for (let i = first; i < nodes.length; i++) {
+    if (i > 0) {
+      nodes[i]!.advance(Infinity)
+      nodes[i]!.inputEnded(0)
+    }
+    nodes[i]!.finish()
+  }
+  for (const outlet of outlets) outlet.end()
+}
+
+export function hasCredit(outlets: readonly Outlet[]): boolean {
+  let credit = true
+  for (const outlet of outlets) if (!outlet.hasCredit()) credit = false
+  return credit
+}
+
+/** Sends what is collected; true when there was something. */
+export function flush(outlets: readonly Outlet[]): boolean {
+  let sent = false
+  for (const outlet of outlets) if (outlet.flush()) sent = true
+  return sent
+}
+
+function isConstant(watermarks: Float64Array, value: number): boolean {
+  for (let row = 0; row < watermarks.length; row++) if (watermarks[row] !== value) return false
+  return true
+}
+
+/** Processing-time timers of all operators of a task, by time, then by order of asking. One per operator and time. */
+export class ProcessingTimers {
+  #timers: { readonly time: number; readonly node: number }[] = []
+  readonly #ring: (node: number, time: number) => void
+
+  constructor(ring: (node: number, time: number) => void) {
+    this.#ring = ring
+  }
+
+  schedule(node: number, time: number): void {
+    let at = this.#timers.length
+    while (at > 0 && this.#timers[at - 1]!.time > time) at--
+    for (let i = at - 1; i >= 0 && this.#timers[i]!.time === time; i--) if (this.#timers[i]!.node === node) return
+    this.#timers.splice(at, 0, { time, node })
+  }
+
+  next(): number {
+    return this.#timers[0]?.time ?? Infinity
+  }
+
+  /** True when there was one due. */
+  fire(now: number): boolean {
+    const due = this.next() <= now
+    while (this.#timers.length > 0 && this.#timers[0]!.time <= now) {
+      const { node, time } = this.#timers.shift()!
+      this.#ring(node, time)
+    }
+    return due
+  }
+}

@@ -1,0 +1,227 @@
+import type { Batch } from '../columnar/batch.ts'
+import type { Float64Column } from '../columnar/column.ts'
+import { RowError } from '../columnar/rowError.ts'
+
+/**
+ * Where watermarks come from and how they are combined.
+ *
+ * A watermark t promises that no more rows with a time <= t are expected. `WatermarkAssigner` makes them from rows, by the SQL rule: exactly the
+ * declared expression, after every row that raises it (Flink at `pipeline.auto-watermark-interval = 0`). `WatermarkValve` combines the
+ * channels of one input, `CombinedWatermark` the inputs of one operator: both take the minimum, because a promise about a merged stream can be no better than
+ * its slowest part, and both leave idle parts out, because a silent part would hold the others for ever.
+ *
+ * Everything works on batches: a batch may carry a watermark for each row, and combining replaces these by what the receiver's
+ * watermark was before each row. Nothing here emits; the task does.
+ *
+ * Sources: Flink's WatermarkAssignerOperator, StatusWatermarkValve, IndexedCombinedWatermarkStatus.
+ */
+
+/** The start: no promise made. */
+export const noWatermark = -Infinity
+/** After the end of input: Flink's Long.MAX_VALUE. */
+export const maxWatermark = Infinity
+
+/** One split's SQL watermark. It starts at 0 as Flink's does, so values <= 0 are never emitted. */
+export class WatermarkAssigner {
+  readonly #column: number
+  readonly #columnName: string
+  readonly #delayMs: number
+  #current = 0
+
+  constructor(column: number, columnName: string, delayMs: number) {
+    this.#column = column
+    this.#columnName = columnName
+    this.#delayMs = delayMs
+  }
+
+  /** The last watermark emitted. */
+  get watermark(): number {
+    return this.#current > 0 ? this.#current : noWatermark
+  }
+
+  /**
+   * The batch with the watermark before each of its rows; afterwards `watermark` is the one that follows the batch. `candidates` replace
+   * time − delay where the job gives an expression; NaN is its NULL. A NULL time fails the job, as on Flink.
+   */
+  assign(batch: Batch, candidates: Float64Array | null): Batch {
+    const { values, nulls } = batch.columns[this.#column] as Float64Column
+    if (nulls !== null) {
+      const row = nulls.subarray(0, batch.rowCount).indexOf(1)
+      if (row >= 0) throw new RowError(row, `the time column \`${this.#columnName}\` is NULL, and a row without event time has no place in the stream. Filter such rows out in the source, or give the column a value.`)
+    }
+    const watermarks = new Float64Array(batch.rowCount)
+    this.#current = candidates === null ? risingBehind(values, this.#delayMs, batch.rowCount, this.#current, watermarks) : risingTo(candidates, batch.rowCount, this.#current, watermarks)
+    return { ...batch, watermarks }
+  }
+}
+
+function risingBehind(times: Float64Array, delayMs: number, rowCount: number, start: number, watermarks: Float64Array): number {
+  let current = start
+  for (let row = 0; row < rowCount; row++) {
+    watermarks[row] = current > 0 ? current : noWatermark
+    const candidate = times[row]! - delayMs
+    if (candidate > current) current = candidate
+  }
+  return current
+}
+
+function risingTo(candidates: Float64Array, rowCount: number, start: number, watermarks: Float64Array): number {
+  let current = start
+  for (let row = 0; row < rowCount; row++) {
+    watermarks[row] = current > 0 ? current : noWatermark
+    const candidate = candidates[row]!
+    // False for NaN: a NULL expression changes nothing.
+    if (candidate > current) current = candidate
+  }
+  return current
+}
+
+/**
+ * Something that turns the watermarks of numbered parts into one. `watermark` and `idle` are its output; every method returns nothing, and the
+ * caller looks whether the output has changed.
+ */
+export interface WatermarkCombiner {
+  readonly watermark: number
+  readonly idle: boolean
+  advance(part: number, watermark: number): void
+  setIdle(part: number): void
+  setActive(part: number): void
+  /**
+   * Advances through a batch of this part: `watermarks` (the part's, before each row) become the combined ones in `combined`. Output
+   * afterwards: as of just before the last row.
+   */
+  advanceRows(part: number, watermarks: Float64Array, rowCount: number, combined: Float64Array): void
+}
+
+/**
+ * The channels of one input (of one port, where a port takes several edges). A channel that was idle counts again only when it has caught up with
+ * the output; when the last one falls idle that had held the minimum, the maximum of all is given out before idleness.
+ */
+export class WatermarkValve implements WatermarkCombiner {
+  readonly #watermarks: Float64Array
+  readonly #active: Uint8Array
+  /** Takes part in the minimum. */
+  readonly #aligned: Uint8Array
+  watermark = noWatermark
+  idle = false
+
+  constructor(channels: number) {
+    this.#watermarks = new Float64Array(channels).fill(noWatermark)
+    this.#active = new Uint8Array(channels).fill(1)
+    this.#aligned = new Uint8Array(channels).fill(1)
+  }
+
+  advance(channel: number, watermark: number): void {
+    if (this.#active[channel] === 0 || !(watermark > this.#watermarks[channel]!)) return
+    this.#watermarks[channel] = watermark
+    if (this.#aligned[channel] === 0 && watermark >= this.watermark) this.#aligned[channel] = 1
+    const minimum = this.#alignedMinimum(-1)
+    if (minimum !== null && minimum > this.watermark) this.watermark = minimum
+  }
+
+  setIdle(channel: number): void {
+    if (this.#active[channel] === 0) return
+    this.#active[channel] = 0
+    this.#aligned[channel] = 0
+    const held = this.#watermarks[channel] === this.watermark
+    if (!this.#active.includes(1)) {
+      if (held) {
+        for (const watermark of this.#watermarks) if (watermark > this.watermark) this.watermark = watermark
+      }
+      this.idle = true
+    } else if (held) {
+      const minimum = this.#alignedMinimum(-1)
+      if (minimum !== null && minimum > this.watermark) this.watermark = minimum
+    }
+  }
+
+  setActive(channel: number): void {
+    if (this.#active[channel] === 1) return
+    this.#active[channel] = 1
+    if (this.#watermarks[channel]! >= this.watermark) this.#aligned[channel] = 1
+    this.idle = false
+  }
+
+  advanceRows(channel: number, watermarks: Float64Array, rowCount: number, combined: Float64Array): void {
+    // The others stand still meanwhile, so their minimum is taken once.
+    const others = this.#alignedMinimum(channel)
+    const active = this.#active[channel] === 1
+    let own = this.#watermarks[channel]!
+    let aligned = this.#aligned[channel] === 1
+    let output = this.watermark
+    for (let row = 0; row < rowCount; row++) {
+      const watermark = watermarks[row]!
+      if (active && watermark > own) {
+        own = watermark
+        if (!aligned && own >= output) aligned = true
+        const minimum = !aligned ? others : others === null || own < others ? own : others
+        if (minimum !== null && minimum > output) output = minimum
+      }
+      combined[row] = output
+    }
+    this.#watermarks[channel] = own
+    this.#aligned[channel] = aligned ? 1 : 0
+    this.watermark = output
+  }
+
+  #alignedMinimum(except: number): number | null {
+    let minimum: number | null = null
+    for (let i = 0; i < this.#watermarks.length; i++) {
+      if (i === except || this.#aligned[i] === 0) continue
+      if (minimum === null || this.#watermarks[i]! < minimum) minimum = this.#watermarks[i]!
+    }
+    return minimum
+  }
+}
+
+/** The inputs of an operator, or the splits of a reader: the minimum over those that are not idle, given out only when it is larger than before. */
+export class CombinedWatermark implements WatermarkCombiner {
+  readonly #watermarks: Float64Array
+  readonly #idle: Uint8Array
+  watermark = noWatermark
+  idle = false
+
+  constructor(inputs: number) {
+    this.#watermarks = new Float64Array(inputs).fill(noWatermark)
+    this.#idle = new Uint8Array(inputs)
+  }
+
+  advance(input: number, watermark: number): void {
+    if (watermark > this.#watermarks[input]!) this.#watermarks[input] = watermark
+    this.#update()
+  }
+
+  setIdle(input: number): void {
+    this.#idle[input] = 1
+    this.#update()
+  }
+
+  setActive(input: number): void {
+    this.#idle[input] = 0
+    this.#update()
+  }
+
+  advanceRows(input: number, watermarks: Float64Array, rowCount: number, combined: Float64Array): void {
+    let others = maxWatermark
+    for (let i = 0; i < this.#watermarks.length; i++) if (i !== input && this.#idle[i] === 0 && this.#watermarks[i]! < others) others = this.#watermarks[i]!
+    let own = this.#watermarks[input]!
+    let output = this.watermark
+    for (let row = 0; row < rowCount; row++) {
+      const watermark = watermarks[row]!
+      if (watermark > own) own = watermark
+      const minimum = own < others ? own : others
+      if (minimum > output) output = minimum
+      combined[row] = output
+    }
+    this.#watermarks[input] = own
+    this.watermark = output
+  }
+
+  #update(): void {
+    this.idle = !this.#idle.includes(0)
+    if (this.idle) return
+    let minimum = maxWatermark
+    for (let i = 0; i < this.#watermarks.length; i++) if (this.#idle[i] === 0 && this.#watermarks[i]! < minimum) minimum = this.#watermarks[i]!
+    if (minimum > this.watermark) this.watermark = minimum
+  }
+}

@@ -1,0 +1,27 @@
+import type { Exchange, PhysicalPlan } from '../compiler/physicalPlan.ts'
+
+/** One channel of an exchange: from a subtask to a subtask. Subtask i lives in worker i. */
+export interface ChannelPlace {
+  readonly exchange: number
+  readonly from: number
+  readonly to: number
+}
+
+/** All channels of an exchange, by sender, then receiver: `forward` joins equals, every other kind all to all. */
+export function channelsOf(plan: PhysicalPlan, exchange: Exchange): ChannelPlace[] {
+  const from = plan.chains.find((chain) => chain.id === exchange.fromChain)!.parallelism
+  const to = plan.chains.find((chain) => chain.id === exchange.toChain)!.parallelism
+  const places: ChannelPlace[] = []
+  for (let sender = 0; sender < from; sender++) {
+    for (let receiver = 0; receiver < to; receiver++) {
+      if (exchange.partitioning.kind === 'forward' && sender !== receiver) continue
+      places.push({ exchange: exchange.id, from: sender, to: receiver })
+    }
+  }
+  return places
+}
+
+/** Workers a plan runs on: its greatest parallelism. */
+export function workerCountOf(plan: PhysicalPlan): number {
+  return Math.max(1, ...plan.chains.map((chain) => chain.parallelism))
+}

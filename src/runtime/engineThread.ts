@@ -1,0 +1,367 @@
+import type { Schema } from '../columnar/schema.ts'
+import type { JsonObject } from '../columnar/json.ts'
+import type { Chain, ChainOperator, PhysicalPlan } from '../compiler/physicalPlan.ts'
+import type { Clock } from '../deterministic/clock.ts'
+import { LocalChannel, type ChannelReader, type ChannelWriter } from '../engine/channel.ts'
+import { EdgeTap } from '../engine/edgeTap.ts'
+import { ExchangeWriter, type ExchangeKind, type Outlet } from '../engine/exchange.ts'
+import { OperatorNode, TaskFailure, type OutputTarget } from '../engine/operatorNode.ts'
+import type { FileAccess, OperatorRuntime, SinkPort, SourceRuntime } from '../engine/operatorRuntime.ts'
+import { SourceTask, type Gate, type SourceWatermark } from '../engine/sourceTask.ts'
+import { OperatorTask, ProcessingTimers, type Task } from '../engine/task.ts'
+import type { RuntimeFactory } from '../operators/runtimeFactory.ts'
+import type { OperatorSpec } from '../job/operatorSpec.ts'
+import { channelsOf, type ChannelPlace } from './channels.ts'
+
+/**
+ * The subtasks of a job that live in one thread, and the order in which they get to work.
+ *
+ * A worker hosts subtask i of every chain (Flink's default slot sharing); an in-process run hosts all of them. The scheduler is synchronous:
+ * it goes through the tasks from the sinks up, again and again, until nothing moves or its time is over. Tasks nearer the sinks come
+ * first, so what is on its way is worked off before more is read. It never waits and knows no timers; its host does the waiting.
+ */
+export interface ThreadSetup {
+  readonly plan: PhysicalPlan
+  /** Subtask numbers hosted here. */
+  readonly subtasks: readonly number[]
+  readonly operators: Operators
+  readonly clock: Clock
+  /** Pins processing time to the highest event time read here, for tests. */
+  readonly eventTimeAsProcessingTime?: boolean
+  readonly files: FileAccess
+  /** This thread's end of a channel to or from another. */
+  readonly writerTo: (place: ChannelPlace, schema: Schema) => ChannelWriter
+  readonly readerFrom: (place: ChannelPlace, schema: Schema) => ChannelReader
+  readonly sink: (operator: string, subtask: number, schema: Schema) => { readonly port: SinkPort; readonly outlet: Outlet | null }
+  readonly poison: (operator: string, row: number, reason: string, text: string) => void
+  /** Sources wait for each other: see `Gate.inTurn`. */
+  readonly inTurn?: boolean
+  /** A source has no rows yet; `ready` resolves when it may have. */
+  readonly sourceWaits: (ready: Promise<void>) => void
+  readonly previewRows: number
+}
+
+/** What the runtime must know of rooms. */
+export interface Operators {
+  runtimeOf(kind: string): RuntimeFactory | undefined
+  /** Splits of a source: how many of its subtasks can read at once. */
+  splitsOf(spec: OperatorSpec): number
+}
+
+export interface Subtask {
+  readonly chain: Chain
+  readonly subtask: number
+  readonly task: Task
+  readonly source: SourceTask | null
+  readonly nodes: readonly { readonly node: OperatorNode; readonly operator: ChainOperator; readonly runtime: OperatorRuntime | null; readonly sources: readonly SourceRuntime[] }[]
+  readonly taps: readonly { readonly tap: EdgeTap; readonly exchange: ExchangeWriter | null }[]
+  finished: boolean
+}
+
+/** Elements a task may take before the next one has its turn. */
+const elementsPerTurn = 16
+
+export class EngineThread {
+  readonly subtasks: readonly Subtask[]
+  readonly gate: Gate
+  readonly #setup: ThreadSetup
+  readonly #local = new Map<string, LocalChannel>()
+  readonly #fromSinksUp: readonly Subtask[]
+  readonly #opening: (() => Promise<void>)[] = []
+  #eventTimeMax = -Infinity
+  #unfinished: number
+  #turn = 0
+  #moved = false
+  #sourceWaits = false
+
+  constructor(setup: ThreadSetup) {
+    this.#setup = setup
+    this.gate = { until: -Infinity, inTurn: setup.inTurn === true }
+    this.subtasks = setup.plan.chains.flatMap((chain) => setup.subtasks.filter((subtask) => subtask < chain.parallelism).map((subtask) => this.#subtask(chain, subtask)))
+    this.#fromSinksUp = this.subtasks.toReversed()
+    this.#unfinished = this.subtasks.length
+  }
+
+  /** Opens the sources. Rejects with the failure of the first that cannot be opened. */
+  async open(): Promise<void> {
+    await Promise.all(this.#opening.map((open) => open()))
+  }
+
+  get isFinished(): boolean {
+    return this.#unfinished === 0
+  }
+
+  /**
+   * Works until nothing moves or the clock reaches `until`. True: there is more to do at once. A task that fails throws its `FailedSubtask`.
+   * With `until` Infinity the clock is read for timers only, and the run depends on nothing but plan and data.
+   */
+  run(until: number): boolean {
+    const { clock } = this.#setup
+    for (;;) {
+      const moved = this.pass()
+      if (!moved) return false
+      if (until !== Infinity && clock.now() >= until) return true
+    }
+  }
+
+  /** Gives each task one turn. True when any did something. Where sources wait for each other, it stops at one that waits and goes on there. */
+  pass(): boolean {
+    const { clock } = this.#setup
+    let moved = this.#moved
+    this.#moved = false
+    for (; this.#turn < this.#fromSinksUp.length; this.#turn++) {
+      const subtask = this.#fromSinksUp[this.#turn]!
+      if (subtask.finished) continue
+      this.#sourceWaits = false
+      const { task } = subtask
+      const before = task.time.state
+      if (before !== 'busy') task.time.enter(before, clock.now())
+      let state: typeof before
+      try {
+        state = task.advance(elementsPerTurn)
+      } catch (error) {
+        throw failedSubtask(error, subtask)
+      }
+      if (state === 'busy') moved = true
+      if (state !== 'busy' || before !== 'busy') task.time.enter(state, clock.now())
+      if (state === 'finished') {
+        subtask.finished = true
+        this.#unfinished--
+        moved = true
+      }
+      if (this.#sourceWaits && this.gate.inTurn) {
+        this.#moved = moved
+        return true
+      }
+    }
+    this.#turn = 0
+    return moved
+  }
+
+  /** When something is due although nothing arrives; Infinity when nothing is. */
+  nextWake(): number {
+    let wake = Infinity
+    for (const { task, finished } of this.subtasks) if (!finished) wake = Math.min(wake, task.nextWake())
+    return wake
+  }
+
+  /** Event time of the next row over all sources here: see `SourceTask.nextTime`. */
+  nextTime(): { readonly time: number | null; readonly loading: boolean } {
+    let time: number | null = null
+    let loading = false
+    this.#eachSource((source) => {
+      const next = source.nextTime()
+      loading ||= next.loading
+      if (next.time !== null) time = Math.min(time ?? Infinity, next.time)
+    })
+    return { time, loading }
+  }
+
+  /** Lets the one next row through, and everything that follows from it. */
+  step(): void {
+    let chosen: SourceTask | null = null
+    let least = Infinity
+    this.#eachSource((source) => {
+      const { time } = source.nextTime()
+      if (time === null || (chosen !== null && time >= least)) return
+      chosen = source
+      least = time
+    })
+    if (chosen !== null) this.#eachSource((source) => source === chosen && source.step())
+  }
+
+  close(): void {
+    for (const { source } of this.subtasks) source?.close()
+  }
+
+  #eachSource(visit: (source: SourceTask) => void): void {
+    for (const subtask of this.subtasks) {
+      if (subtask.source === null || subtask.finished) continue
+      try {
+        visit(subtask.source)
+      } catch (error) {
+        throw failedSubtask(error, subtask)
+      }
+    }
+  }
+
+  #processingTime(): number {
+    return this.#setup.eventTimeAsProcessingTime === true ? Math.max(0, this.#eventTimeMax) : this.#setup.clock.now()
+  }
+
+  #subtask(chain: Chain, subtask: number): Subtask {
+    const { plan, clock } = this.#setup
+    const processingClock = this.#setup.eventTimeAsProcessingTime === true ? { now: () => this.#processingTime() } : clock
+    const outlets: Outlet[] = []
+    const taps: { readonly tap: EdgeTap; readonly exchange: ExchangeWriter | null }[] = []
+    const nodes: OperatorNode[] = []
+    const entries: Subtask['nodes'][number][] = []
+    const timers = new ProcessingTimers((node, time) => nodes[node]!.processingTime(time))
+
+    // From the last to the first, because an operator's targets are nodes behind it.
+    for (let index = chain.operators.length - 1; index >= 0; index--) {
+      const operator = chain.operators[index]!
+      const { spec } = operator
+      const targets: OutputTarget[][] = spec.outputs.map(() => [])
+      for (const output of operator.outputs) {
+        const { schema } = spec.outputs[output.output]!
+        const tap = new EdgeTap(output.edge, schema, this.#setup.previewRows)
+        const exchange = output.kind === 'exchange' ? this.#exchangeWriter(plan.exchanges[output.exchange]!.id, subtask, schema) : null
+        if (exchange !== null) outlets.push(exchange)
+        taps.push({ tap, exchange })
+        targets[output.output]!.push(output.kind === 'chained' ? { tap, node: nodes[output.operator]!, input: output.input, exchange: null } : { tap, node: null, input: 0, exchange })
+      }
+      const factory = this.#setup.operators.runtimeOf(spec.kind)
+      if (factory === undefined) throw new TaskFailure('operator', spec.id, `There is no run time for operators of kind ${spec.kind}.`, null)
+      let runtime: OperatorRuntime | null = null
+      if (factory.role === 'operator') runtime = factory.create(spec)
+      else if (factory.role === 'sink') {
+        const { port, outlet } = this.#setup.sink(spec.id, subtask, spec.inputs[0]!.schema)
+        if (outlet !== null) outlets.push(outlet)
+        runtime = factory.create(spec, port)
+      }
+      const node = new OperatorNode(spec.id, spec.inputs.map((input) => input.schema), runtime, targets)
+      nodes[index] = node
+      entries[index] = { node, operator, runtime, sources: factory.role === 'source' ? this.#sources(factory.create, spec, chain, subtask, node) : [] }
+    }
+
+    for (let index = 0; index < nodes.length; index++) {
+      const node = nodes[index]!
+      node.runtime?.open?.({
+        operatorId: node.id,
+        subtask,
+        parallelism: chain.parallelism,
+        maxParallelism: plan.settings.maxParallelism,
+        timeZone: plan.settings.timeZone,
+        emit: (port, batch) => node.emit(port, batch),
+        processingTime: () => this.#processingTime(),
+        scheduleProcessingTimer: (time) => timers.schedule(index, time),
+        counters: node,
+      })
+    }
+
+    const head = entries[0]!
+    if (head.operator.role === 'source') {
+      const watermark = sourceWatermark(head.operator.spec)
+      const splits = head.sources.map((runtime) => ({ runtime: this.#observed(runtime, watermark), watermark }))
+      const { schema } = head.operator.spec.outputs[0]!
+      const source = new SourceTask(splits, schema, nodes, outlets, this.gate, timers, processingClock, (ready) => {
+        this.#sourceWaits = true
+        this.#setup.sourceWaits(ready)
+      })
+      return { chain, subtask, task: source, source, nodes: entries, taps, finished: false }
+    }
+    const inputs = head.operator.spec.inputs.map(({ port, schema }, input) => ({ port, channels: this.#readers(chain, input, subtask, schema) }))
+    return { chain, subtask, task: new OperatorTask(inputs, nodes, outlets, timers, processingClock), source: null, nodes: entries, taps, finished: false }
+  }
+
+  #sources(create: (spec: OperatorSpec) => SourceRuntime, spec: OperatorSpec, chain: Chain, subtask: number, node: OperatorNode): SourceRuntime[] {
+    const splits = this.#setup.operators.splitsOf(spec)
+    const sources: SourceRuntime[] = []
+    for (let split = subtask; split < splits; split += chain.parallelism) {
+      const source = create(spec)
+      sources.push(source)
+      this.#opening.push(async () => {
+        try {
+          await source.open({
+            operatorId: spec.id,
+            split,
+            splits,
+            timeZone: this.#setup.plan.settings.timeZone,
+            processingTime: () => this.#processingTime(),
+            files: this.#setup.files,
+            counters: node,
+            poison: (row, reason, text) => this.#setup.poison(spec.id, row, reason, text),
+          })
+        } catch (error) {
+          throw new FailedSubtask(new TaskFailure('source', spec.id, error instanceof Error ? error.message : String(error), null, error), subtask)
+        }
+      })
+    }
+    return sources
+  }
+
+  /** Where processing time follows the data, each read moves it. */
+  #observed(runtime: SourceRuntime, watermark: SourceWatermark | null): SourceRuntime {
+    if (this.#setup.eventTimeAsProcessingTime !== true || watermark === null) return runtime
+    const next = runtime.next.bind(runtime)
+    runtime.next = (rowsMax) => {
+      const batch = next(rowsMax)
+      if (typeof batch === 'string') return batch
+      const column = batch.columns[watermark.column]!
+      if (column.storage === 'float64') {
+        for (let row = 0; row < batch.rowCount; row++) if (column.values[row]! > this.#eventTimeMax) this.#eventTimeMax = column.values[row]!
+      }
+      return batch
+    }
+    return runtime
+  }
+
+  #exchangeWriter(id: number, from: number, schema: Schema): ExchangeWriter {
+    const { plan } = this.#setup
+    const exchange = plan.exchanges.find((candidate) => candidate.id === id)!
+    const writers = channelsOf(plan, exchange)
+      .filter((place) => place.from === from)
+      .map((place) => (this.#setup.subtasks.includes(place.to) ? this.#localChannel(place) : this.#setup.writerTo(place, schema)))
+    const { partitioning } = exchange
+    const kind: ExchangeKind =
+      partitioning.kind === 'hash'
+        ? { kind: 'hash', columns: partitioning.columns, maxParallelism: plan.settings.maxParallelism }
+        : partitioning.kind === 'rebalance'
+          ? { kind: 'rebalance', first: from }
+          : partitioning
+    return new ExchangeWriter(kind, schema, writers)
+  }
+
+  #readers(chain: Chain, input: number, to: number, schema: Schema): ChannelReader[] {
+    const { plan } = this.#setup
+    return plan.exchanges
+      .filter((exchange) => exchange.toChain === chain.id && exchange.toInput === input)
+      .flatMap((exchange) => channelsOf(plan, exchange))
+      .filter((place) => place.to === to)
+      .map((place) => (this.#setup.subtasks.includes(place.from) ? this.#localChannel(place) : this.#setup.readerFrom(place, schema)))
+  }
+
+  #localChannel(place: ChannelPlace): LocalChannel {
+    const key = `${place.exchange}:${place.from}:${place.to}`
+    let channel = this.#local.get(key)
+    if (channel === undefined) {
+      channel = new LocalChannel()
+      this.#local.set(key, channel)
+    }
+    return channel
+  }
+}
+
+/** A failure and the subtask it happened in. */
+export class FailedSubtask extends Error {
+  readonly failure: TaskFailure
+  readonly subtask: number
+  constructor(failure: TaskFailure, subtask: number) {
+    super(failure.message, { cause: failure })
+    this.name = 'FailedSubtask'
+    this.failure = failure
+    this.subtask = subtask
+  }
+}
+
+function failedSubtask(error: unknown, { subtask, chain }: Subtask): FailedSubtask {
+  if (error instanceof FailedSubtask) return error
+  if (error instanceof TaskFailure) return new FailedSubtask(error, subtask)
+  return new FailedSubtask(new TaskFailure('operator', chain.operators[0]!.spec.id, error instanceof Error ? error.message : String(error), null, error), subtask)
+}
+
+/** The declared watermark of a source; its config was checked when the job was. */
+function sourceWatermark(spec: OperatorSpec): SourceWatermark | null {
+  const watermark = spec.config.watermark as JsonObject | undefined
+  if (watermark === undefined) return null
+  const { schema } = spec.outputs[0]!
+  const column = schema.fields.findIndex((field) => field.name === watermark.column)
+  if (column < 0) throw new TaskFailure('source', spec.id, `The watermark column ${String(watermark.column)} is not among the columns that are read: ${schema.fields.map((field) => field.name).join(', ')}.`, null)
+  return {
+    column,
+    columnName: schema.fields[column]!.name,
+    delayMs: typeof watermark.delayMs === 'number' ? watermark.delayMs : watermark.expression === undefined ? 0 : null,
+    idleTimeoutMs: typeof watermark.idleTimeoutMs === 'number' ? watermark.idleTimeoutMs : 0,
+  }
+}

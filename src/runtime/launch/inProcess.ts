@@ -1,0 +1,79 @@
+import type { Batch } from '../../columnar/batch.ts'
+import type { PhysicalPlan } from '../../compiler/physicalPlan.ts'
+import { ManualClock, type Clock } from '../../deterministic/clock.ts'
+import type { FileAccess } from '../../engine/operatorRuntime.ts'
+import { EngineThread, type Operators } from '../engineThread.ts'
+import { workerCountOf } from '../channels.ts'
+import { installedOperators } from '../installedOperators.ts'
+import { JobFailed, runFailureOf } from '../runFailure.ts'
+
+/**
+ * A whole job in the calling thread, to its end: for tests, examples and the command line's `test`.
+ *
+ * The same plan and data give the same batches in the same order every time: the scheduler runs without a time limit, and a source that has to wait
+ * is waited for before anything else moves, so that the speed of a disk decides nothing.
+ */
+export interface InProcessOptions {
+  readonly files?: FileAccess
+  /** Processing time; stands at 0 unless given. */
+  readonly clock?: Clock
+  readonly processingTime?: 'wall' | 'event'
+  readonly operators?: Operators
+}
+
+/** What each sink received, by operator id; a sink that received nothing has an empty list. Rejects with `JobFailed`. */
+export async function runToEnd(plan: PhysicalPlan, options: InProcessOptions = {}): Promise<Map<string, Batch[]>> {
+  const received = new Map<string, Batch[]>()
+  const waiting: Promise<void>[] = []
+  const clock = options.clock ?? new ManualClock(0)
+  try {
+    const thread = new EngineThread({
+      plan,
+      subtasks: Array.from({ length: workerCountOf(plan) }, (_, i) => i),
+      operators: options.operators ?? installedOperators,
+      clock,
+      eventTimeAsProcessingTime: options.processingTime === 'event',
+      files: options.files ?? noFiles,
+      writerTo: unreachable,
+      readerFrom: unreachable,
+      sink: (operator) => {
+        const batches = received.get(operator) ?? []
+        received.set(operator, batches)
+        return { port: { deliver: (batch) => batches.push({ ...batch, watermarks: null }) }, outlet: null }
+      },
+      poison: () => {},
+      inTurn: true,
+      sourceWaits: (ready) => waiting.push(ready),
+      previewRows: 0,
+    })
+    await thread.open()
+    thread.gate.until = Infinity
+    try {
+      while (!thread.isFinished) {
+        const moved = thread.pass()
+        if (waiting.length > 0) await Promise.all(waiting.splice(0))
+        else if (!moved && !thread.isFinished) dueTimer(thread, clock)
+      }
+    } finally {
+      thread.close()
+    }
+  } catch (error) {
+    throw new JobFailed(runFailureOf(error))
+  }
+  return received
+}
+
+/** Nothing moves: either a timer is to come and the clock is ours to move, or the run would never end. */
+function dueTimer(thread: EngineThread, clock: Clock): void {
+  const wake = thread.nextWake()
+  if (clock instanceof ManualClock && wake !== Infinity) clock.advanceTo(Math.max(wake, clock.now()))
+  else throw new Error('no task can go on, and none waits for input: a channel has lost an element')
+}
+
+const noFiles: FileAccess = {
+  open: (path) => Promise.reject(new Error(`There is no file ${path} here: this run was given no files.`)),
+}
+
+function unreachable(): never {
+  throw new Error('a run in one thread has no channels to other threads')
+}
