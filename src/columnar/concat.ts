@@ -24,7 +24,8 @@ export function sliceBatch(batch: Batch, start: number, end: number): Batch {
   }
 }
 
-function sliceColumn(column: Column, start: number, end: number): Column {
+/** Rows [start, end) of a column. Shares arrays where the storage allows it. */
+export function sliceColumn(column: Column, start: number, end: number): Column {
   const nulls = column.nulls === null ? null : column.nulls.subarray(start, end)
   switch (column.storage) {
     case 'bool':

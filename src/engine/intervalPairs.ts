@@ -43,9 +43,9 @@ export class IntervalPairs {
   held(side: number): number {
     return this.#sides[side]!.held
   }
-  /** No timer rings before this time. */
-  get nextTimer(): number {
-    return this.#timers.earliest
+  /** When the next timer rings; Infinity for never. */
+  nextTimer(): number {
+    return this.#timers.next()
   }
   get bytes(): number {
     return this.#keys.bytes + this.#timers.bytes + this.#sides[0].bytes + this.#sides[1].bytes

@@ -64,10 +64,12 @@ class ZonedTime implements SessionTime {
   }
 
   localOf(instant: number): number {
+    if (!Number.isFinite(instant)) return instant
     return instant + this.#offsetAt(instant)
   }
 
   instantOf(local: number): number {
+    if (!Number.isFinite(local)) return local
     const before = this.#offsetAt(local - msPerDay)
     const after = this.#offsetAt(local + msPerDay)
     if (before === after || this.#offsetAt(local - before) === before) return local - before

@@ -24,6 +24,8 @@ export class SessionStore {
   #next = new Int32Array(64)
   #keys = new Int32Array(64)
   #fired = new Uint8Array(64)
+  /** The one timer of each session that counts: others that were set for it ring in vain. NaN without. */
+  #timerAt = new Float64Array(64).fill(Number.NaN)
   #used = 0
   #freeSlots: number[] = []
   /** First session of each key; -1 for none. */
@@ -58,9 +60,13 @@ export class SessionStore {
   keyOf(slot: number): number {
     return this.#keys[slot]!
   }
-  /** No timer rings before this watermark. */
-  get nextTimer(): number {
-    return this.#timers.earliest
+  /** When the next timer rings; Infinity for never. It may turn out that its session was extended. */
+  nextTimer(): number {
+    return this.#timers.next()
+  }
+  /** False when surely nothing happens by this watermark. */
+  firesBy(watermark: number): boolean {
+    return this.#timers.earliest <= watermark
   }
 
   /** Whether a session's result is due, or was given already. */
@@ -111,11 +117,16 @@ export class SessionStore {
     return this.#late(into, watermark)
   }
 
+  /** The owner gave this session's result without waiting for its timer, which had passed. */
+  gaveResult(session: number): void {
+    this.#fired[session] = 1
+  }
+
   /** A session that gave its result and was extended beyond the watermark owes a new one at its new end. */
   #late(session: number, watermark: number): number {
     if (this.#fired[session] === 1 && !this.isFired(this.#ends[session]!, watermark)) {
       this.#fired[session] = 0
-      this.#timers.set(this.#time.timerOf(this.#ends[session]! - 1), session)
+      this.#setTimer(session, this.#time.timerOf(this.#ends[session]! - 1))
     }
     return session
   }
@@ -129,9 +140,14 @@ export class SessionStore {
     this.#fired[slot] = 0
     this.#next[slot] = this.#heads[key]!
     this.#heads[key] = slot
-    this.#timers.set(this.#time.timerOf(end - 1), slot)
+    this.#setTimer(slot, this.#time.timerOf(end - 1))
     this.#open++
     return slot
+  }
+
+  #setTimer(session: number, time: number): void {
+    this.#timerAt[session] = time
+    this.#timers.set(time, session)
   }
 
   #unlink(session: number): void {
@@ -149,19 +165,17 @@ export class SessionStore {
    * follows for each session that is gone, whose slot the owner clears before it is used again.
    */
   advance(watermark: number, due: (session: number) => void, ended: (session: number) => void): void {
-    this.#timers.advance(watermark, (_time, session) => {
+    this.#timers.advance(watermark, (time, session) => {
+      if (time !== this.#timerAt[session]) return
+      this.#timerAt[session] = Number.NaN
       if (Number.isNaN(this.#starts[session]!)) {
         this.#freeSlots.push(session)
         return
       }
       const timer = this.#time.timerOf(this.#ends[session]! - 1)
-      if (timer > watermark) {
-        this.#timers.set(timer, session)
-        return
-      }
-      if (timer > _time) {
-        // Extended since the timer was set, and due as well: wait for its turn among the others.
-        this.#timers.set(timer, session)
+      if (timer > time) {
+        // Extended since the timer was set: it waits for its turn, which may be in this very call.
+        this.#setTimer(session, timer)
         return
       }
       if (this.#fired[session] === 0) {
@@ -169,7 +183,7 @@ export class SessionStore {
         due(session)
       }
       if (timer + this.#allowedLatenessMs > watermark) {
-        this.#timers.set(timer + this.#allowedLatenessMs, session)
+        this.#setTimer(session, timer + this.#allowedLatenessMs)
         return
       }
       this.#unlink(session)
@@ -215,6 +229,9 @@ export class SessionStore {
     const next = new Int32Array(capacity)
     const keys = new Int32Array(capacity)
     const fired = new Uint8Array(capacity)
+    const timerAt = new Float64Array(capacity).fill(Number.NaN)
+    timerAt.set(this.#timerAt)
+    this.#timerAt = timerAt
     starts.set(this.#starts)
     ends.set(this.#ends)
     next.set(this.#next)

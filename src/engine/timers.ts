@@ -36,6 +36,14 @@ export class Timers {
     return this.#order.length === 0 ? Infinity : this.#order[0]! * this.#widthMs
   }
 
+  /** The smallest time of a timer, exactly; Infinity without timers. Looks through the first bucket. */
+  next(): number {
+    let least = Infinity
+    if (this.#order.length === 0) return least
+    for (let entry = this.#buckets.get(this.#order[0]!)!; entry >= 0; entry = this.#next[entry]!) least = Math.min(least, this.#times[entry]!)
+    return least
+  }
+
   set(time: number, payload: number): void {
     let entry = this.#free
     if (entry >= 0) this.#free = this.#next[entry]!

@@ -5,6 +5,8 @@ import { definition as project } from './project/definition.ts'
 import { definition as sink } from './sink/definition.ts'
 import { definition as source } from './source/definition.ts'
 import { definition as union } from './union/definition.ts'
+import { definition as windowAggregate } from './window-aggregate/definition.ts'
+import { definition as windowJoin } from './window-join/definition.ts'
 
 /**
  * Every operator there is, in the order of the palette: by family, as a stream flows. A new room is one line here; the other registries
@@ -15,6 +17,8 @@ export const catalog = {
   filter,
   project,
   union,
+  'window-aggregate': windowAggregate,
+  'window-join': windowJoin,
   'interval-join': intervalJoin,
   sink,
 } satisfies Readonly<Record<string, OperatorDefinition>>

@@ -6,6 +6,8 @@ import type { RuntimeFactory } from './runtimeFactory.ts'
 import { runtime as sink } from './sink/runtime.ts'
 import { runtime as source } from './source/runtime.ts'
 import { runtime as union } from './union/runtime.ts'
+import { runtime as windowAggregate } from './window-aggregate/runtime.ts'
+import { runtime as windowJoin } from './window-join/runtime.ts'
 
 /** What runs each operator, loaded by engine workers alone. */
 export const runtimes: Readonly<Record<Kind, RuntimeFactory>> = {
@@ -13,6 +15,8 @@ export const runtimes: Readonly<Record<Kind, RuntimeFactory>> = {
   filter,
   project,
   union,
+  'window-aggregate': windowAggregate,
+  'window-join': windowJoin,
   'interval-join': intervalJoin,
   sink,
 }

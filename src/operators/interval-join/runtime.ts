@@ -127,10 +127,10 @@ class IntervalJoin implements OperatorRuntime {
   }
 
   #schedule(): void {
-    const next = this.#pairs.nextTimer
+    const next = this.#pairs.nextTimer()
     if (next >= this.#timerScheduled) return
     this.#timerScheduled = next
-    this.#context.scheduleProcessingTimer(Math.max(next, this.#context.processingTime() + 1))
+    this.#context.scheduleProcessingTimer(next)
   }
 
   /** Turns events into output rows: complete pairs that satisfy the condition, and lone rows that never had one. */

@@ -1,7 +1,7 @@
 import { withNullable } from '../../columnar/dataType.ts'
 import type { JsonObject } from '../../columnar/json.ts'
 import { fieldOf, type Field, type Schema } from '../../columnar/schema.ts'
-import { checkAggregate } from '../../expression/aggregates.ts'
+import { checkAggregate, groupColumnsUsed } from '../../expression/aggregates.ts'
 import { columnsRead } from '../../job/columnUses.ts'
 import { namedExpressionsOf } from '../../job/joinConfig.ts'
 import type { Distribution, OperatorDefinition } from '../../job/operatorDefinition.ts'
@@ -28,7 +28,7 @@ export const definition: OperatorDefinition = {
   icon: 'sigma',
   summary: 'Counts, sums and other aggregates for each group and window of time.',
   searchTerms: ['group by', 'tumble', 'tumbling', 'hop', 'hopping', 'sliding', 'cumulate', 'session', 'count', 'sum', 'average', 'per minute', 'fixed window'],
-  inputs: [{ name: 'in', title: 'Input' }],
+  inputs: [{ name: 'in', title: 'Input', insertOnly: true }],
   outputs: [
     { name: 'out', title: 'Results' },
     { name: 'late', title: 'Late rows', optional: true },
@@ -150,10 +150,17 @@ function outputFields(config: JsonObject, schema: Schema, report: Report): Field
     taken.add(name)
     const { aggregate, problems } = checkAggregate(expression, scope)
     for (const problem of problems) report(`aggregates[${i}].expression`, problem)
-    if (aggregate === null) sound = false
-    else fields.push({ name, type: aggregate.type })
+    if (aggregate === null) {
+      sound = false
+      return
+    }
+    for (const column of groupColumnsUsed(aggregate)) {
+      if (!groupBy.includes(names[column]!)) report(`aggregates[${i}].expression`, windowProblems.notGrouped(names[column]!, groupBy))
+    }
+    fields.push({ name, type: aggregate.type })
   })
 
+  if (groupingSets !== null && windowOf(config)?.type === 'session') report('groupingSets', windowProblems.sessionGroupingSets())
   if (typeof config.allowedLatenessMs === 'number' && config.allowedLatenessMs > 0) {
     if (time?.field?.time === 'processing') report('allowedLatenessMs', windowProblems.latenessUnsupported('processing time'))
     else report('allowedLatenessMs', windowProblems.latenessNotExported())

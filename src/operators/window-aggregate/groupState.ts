@@ -1,16 +1,18 @@
 import type { Batch } from '../../columnar/batch.ts'
 import type { Column } from '../../columnar/column.ts'
+import type { DataType } from '../../columnar/dataType.ts'
 import { fieldIndex } from '../../columnar/schema.ts'
 import { KeyEncoder } from '../../engine/keyEncoder.ts'
 import { KeyTable } from '../../engine/keyTable.ts'
 import { nullColumn } from '../../engine/joinOutput.ts'
+import type { AggregateTable } from '../../expression/aggregates.ts'
 import type { OperatorSpec } from '../../job/operatorSpec.ts'
-import type { Accumulators, AggregateProgram } from './aggregateProgram.ts'
+import type { AggregateProgram } from './aggregateProgram.ts'
 
 /** The groups of one slice (or of a window being put together): keys by slot, accumulators by the same slot. */
 export interface GroupState {
   readonly keys: KeyTable
-  readonly accumulators: Accumulators
+  readonly accumulators: AggregateTable
 }
 
 /**
@@ -18,14 +20,16 @@ export interface GroupState {
  * slices come and go and their tables are worth keeping.
  */
 export class Grouping {
-  readonly #types
   readonly #columns: readonly number[]
   /** By position in `groupBy`, the key column that holds it; -1 where the set leaves it out. */
   readonly #keyOf: readonly number[]
-  readonly #groupTypes
+  readonly #groupTypes: readonly DataType[]
+  /** By position in `groupBy`, the column of the input. */
+  readonly #groupColumns: readonly number[]
   readonly encoder: KeyEncoder
   readonly #program: AggregateProgram
-  readonly #pool: GroupState[] = []
+  readonly #pool: KeyTable[] = []
+  #sizeExpected = 0
   #gathered: Float64Array[]
 
   constructor(spec: OperatorSpec, groupBy: readonly string[], set: readonly string[], program: AggregateProgram) {
@@ -33,11 +37,11 @@ export class Grouping {
     const kept = groupBy.filter((name) => set.includes(name))
     this.#columns = kept.map((name) => fieldIndex(schema, name))
     this.#keyOf = groupBy.map((name) => kept.indexOf(name))
-    this.#types = this.#columns.map((column) => schema.fields[column]!.type)
-    this.#groupTypes = groupBy.map((name) => schema.fields[fieldIndex(schema, name)]!.type)
-    this.encoder = new KeyEncoder(this.#types)
+    this.#groupColumns = groupBy.map((name) => fieldIndex(schema, name))
+    this.#groupTypes = this.#groupColumns.map((column) => schema.fields[column]!.type)
+    this.encoder = new KeyEncoder(this.#columns.map((column) => schema.fields[column]!.type))
     this.#program = program
-    this.#gathered = this.#types.map(() => new Float64Array(0))
+    this.#gathered = this.#columns.map(() => new Float64Array(0))
   }
 
   get keyWidth(): number {
@@ -45,15 +49,20 @@ export class Grouping {
   }
 
   open(): GroupState {
-    return this.#pool.pop() ?? { keys: new KeyTable(this.#columns.length), accumulators: this.#program.accumulators() }
+    const accumulators = this.#program.table()
+    accumulators.ensure(this.#sizeExpected)
+    return { keys: this.#pool.pop() ?? new KeyTable(this.#columns.length), accumulators }
   }
 
+  /**
+   * Key tables are pooled. Accumulators are not: clearing them slot by slot costs about what new arrays cost, and a table whose sums once needed 64 bits would stay slow.
+   */
   release(state: GroupState): void {
+    this.#sizeExpected = Math.min(1 << 16, Math.max(state.keys.size, this.#sizeExpected >> 1))
     // A burst of slices must not be kept for ever.
     if (this.#pool.length >= 16) return
     state.keys.clear()
-    state.accumulators.clear()
-    this.#pool.push(state)
+    this.#pool.push(state.keys)
   }
 
   encode(batch: Batch): readonly Float64Array[] {
@@ -81,13 +90,21 @@ export class Grouping {
     return this.#keyOf.map((key, i) => (key < 0 ? nullColumn(this.#groupTypes[i]!, count) : this.encoder.decode(key, keys[key]!, count)))
   }
 
-  /** Adds the groups of `from` to `into`, merging accumulators. */
+  /** The same columns by their place in the input, for expressions over them. */
+  byInputColumn(groupColumns: readonly Column[]): Column[] {
+    const columns: Column[] = []
+    this.#groupColumns.forEach((column, i) => (columns[column] = groupColumns[i]!))
+    return columns
+  }
+
+  /** Adds the groups of `from` to `into`, merging accumulators. `slots` is scratch; a larger one comes back when it was too small. */
   mergeInto(into: GroupState, from: GroupState, slots: Int32Array): Int32Array {
     const { size } = from.keys
-    const into32 = slots.length < size ? new Int32Array(Math.max(1024, size)) : slots
-    into.keys.slotsOf(keysOf(from.keys), 0, size, into32)
-    into.accumulators.merge(from.accumulators, into32, size, into.keys.size)
-    return into32
+    const targets = slots.length < size ? new Int32Array(Math.max(1024, size)) : slots
+    into.keys.slotsOf(keysOf(from.keys), 0, size, targets)
+    into.accumulators.ensure(into.keys.size)
+    for (let slot = 0; slot < size; slot++) into.accumulators.merge(targets[slot]!, from.accumulators, slot)
+    return targets
   }
 }
 

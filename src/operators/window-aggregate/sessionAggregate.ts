@@ -5,9 +5,10 @@ import { KeyTable } from '../../engine/keyTable.ts'
 import type { OperatorContext, OperatorRuntime } from '../../engine/operatorRuntime.ts'
 import { SessionStore } from '../../engine/sessions.ts'
 import { sessionTime, wallClock, type SessionTime } from '../../engine/sessionTime.ts'
+import type { AggregateTable } from '../../expression/aggregates.ts'
 import type { OperatorSpec } from '../../job/operatorSpec.ts'
 import type { WindowConfig } from '../../job/windowConfig.ts'
-import { aggregateProgram, type Accumulators, type AggregateProgram, type PreparedArguments } from './aggregateProgram.ts'
+import { AggregateProgram, type PreparedArguments } from './aggregateProgram.ts'
 import { Grouping, keysOf } from './groupState.ts'
 import { WindowTimes } from './windowTimes.ts'
 
@@ -27,7 +28,7 @@ export class SessionAggregate implements OperatorRuntime {
   readonly #timeType: string
   readonly #grouping: Grouping
   readonly #program: AggregateProgram
-  readonly #accumulators: Accumulators
+  readonly #accumulators: AggregateTable
   readonly #latePort: number
   #keys: KeyTable
   #store!: SessionStore
@@ -51,9 +52,9 @@ export class SessionAggregate implements OperatorRuntime {
     this.#timeType = field.type.kind
     this.#allowedLatenessMs = (spec.config.allowedLatenessMs as number | undefined) ?? 0
     const groupBy = (spec.config.groupBy as readonly string[] | undefined) ?? []
-    this.#program = aggregateProgram(spec)
+    this.#program = new AggregateProgram(spec)
     this.#grouping = new Grouping(spec, groupBy, groupBy, this.#program)
-    this.#accumulators = this.#program.accumulators()
+    this.#accumulators = this.#program.table()
     this.#keys = new KeyTable(groupBy.length)
     this.#latePort = spec.outputs.findIndex((output) => output.port === 'late')
   }
@@ -85,7 +86,7 @@ export class SessionAggregate implements OperatorRuntime {
     for (let row = 0; row < rowCount; row++) {
       if (watermarks !== null && watermarks[row]! > watermark) {
         watermark = watermarks[row]!
-        if (this.#allowedLatenessMs > 0 && this.#store.nextTimer <= watermark) {
+        if (this.#allowedLatenessMs > 0 && this.#store.firesBy(watermark)) {
           this.#flush()
           this.#advance(watermark)
         }
@@ -100,6 +101,7 @@ export class SessionAggregate implements OperatorRuntime {
       this.#pending++
       if (this.#allowedLatenessMs > 0 && this.#store.isFired(this.#store.endOf(session), watermark)) {
         this.#flush()
+        this.#store.gaveResult(session)
         this.#emit([session], [this.#store.startOf(session)], [this.#store.endOf(session)])
       }
     }
@@ -116,16 +118,16 @@ export class SessionAggregate implements OperatorRuntime {
   /** Two sessions become one: what was not accumulated yet belongs to them as they were. */
   readonly #merge = (from: number, into: number): void => {
     this.#flush()
-    this.#accumulators.mergeSlot(this.#accumulators, from, into, this.#store.slotsUsed)
-    this.#accumulators.clearSlot(from)
+    this.#accumulators.merge(into, this.#accumulators, from)
+    this.#accumulators.clear(from)
   }
 
   #flush(): void {
     if (this.#pending === 0) return
     const first = this.#rows[0]!
     const slotCount = this.#store.slotsUsed
-    if (this.#rows[this.#pending - 1]! - first + 1 === this.#pending) this.#accumulators.add(this.#prepared!, this.#slots, first, this.#pending, slotCount)
-    else this.#accumulators.addRows(this.#prepared!, this.#slots, this.#rows, this.#pending, slotCount)
+    if (this.#rows[this.#pending - 1]! - first + 1 === this.#pending) this.#program.add(this.#accumulators, this.#prepared!, this.#slots, first, this.#pending, slotCount)
+    else this.#program.addRows(this.#accumulators, this.#prepared!, this.#slots, this.#rows, this.#pending, slotCount)
     this.#pending = 0
   }
 
@@ -146,14 +148,14 @@ export class SessionAggregate implements OperatorRuntime {
   }
 
   #schedule(): void {
-    const next = this.#store.nextTimer
+    const next = this.#store.nextTimer()
     if (next >= this.#timerScheduled) return
     this.#timerScheduled = next
-    this.#context.scheduleProcessingTimer(Math.max(next, this.#context.processingTime() + 1))
+    this.#context.scheduleProcessingTimer(next)
   }
 
   #fire(watermark: number): void {
-    if (this.#store.nextTimer > watermark) return
+    if (!this.#store.firesBy(watermark)) return
     const due: number[] = []
     const starts: number[] = []
     const ends: number[] = []
@@ -168,19 +170,20 @@ export class SessionAggregate implements OperatorRuntime {
       (session) => ended.push(session),
     )
     if (due.length > 0) this.#emit(due, starts, ends)
-    for (const session of ended) this.#accumulators.clearSlot(session)
+    for (const session of ended) this.#accumulators.clear(session)
   }
 
   #emit(sessions: readonly number[], starts: readonly number[], ends: readonly number[]): void {
     const count = sessions.length
     const keys = keysOf(this.#keys).map((keys) => Float64Array.from(sessions, (session) => keys[this.#store.keyOf(session)]!))
+    const groupColumns = this.#grouping.columnsOf(keys, count)
     const windowTimes = Float64Array.from(ends, (end) => this.#time.instantOf(end - 1))
     const columns: Column[] = [
-      ...this.#grouping.columnsOf(keys, count),
+      ...groupColumns,
       { storage: 'float64', values: Float64Array.from(starts), nulls: null },
       { storage: 'float64', values: Float64Array.from(ends), nulls: null },
       { storage: 'float64', values: windowTimes, nulls: null },
-      ...this.#accumulators.resultsOf(Int32Array.from(sessions), count),
+      ...this.#program.results(this.#accumulators, Int32Array.from(sessions), count, this.#grouping.byInputColumn(groupColumns)),
     ]
     this.#context.emit(0, { schema: this.#spec.outputs[0]!.schema, columns, rowCount: count, kinds: null, watermarks: null })
   }
@@ -203,7 +206,7 @@ export class SessionAggregate implements OperatorRuntime {
   }
 
   stateBytes(): number {
-    return this.#keys.bytes + this.#store.bytes + this.#accumulators.bytes
+    return this.#keys.bytes + this.#store.bytes + this.#accumulators.bytes()
   }
 
   gauges(): Readonly<Record<string, number>> {

@@ -9,7 +9,7 @@ import { groupBySlice, SliceStore, stretches, type ClosingWindow, type Slice, ty
 import { WindowGrid } from '../../engine/windows.ts'
 import type { OperatorSpec } from '../../job/operatorSpec.ts'
 import { attachedWindowOf, type AttachedWindow, type WindowConfig } from '../../job/windowConfig.ts'
-import { aggregateProgram, type AggregateProgram, type PreparedArguments } from './aggregateProgram.ts'
+import { AggregateProgram, type PreparedArguments } from './aggregateProgram.ts'
 import { Grouping, keysOf, type GroupState } from './groupState.ts'
 import { WindowTimes } from './windowTimes.ts'
 
@@ -55,7 +55,7 @@ export class SliceAggregate implements OperatorRuntime {
     this.#processing = timeField?.time === 'processing'
     this.#timeType = timeField?.type.kind ?? 'TIMESTAMP'
     this.#allowedLatenessMs = (spec.config.allowedLatenessMs as number | undefined) ?? 0
-    this.#program = aggregateProgram(spec)
+    this.#program = new AggregateProgram(spec)
     const groupBy = (spec.config.groupBy as readonly string[] | undefined) ?? []
     const sets = (spec.config.groupingSets as unknown as readonly (readonly string[])[] | undefined) ?? [groupBy]
     this.#groupings = sets.map((set) => new Grouping(spec, groupBy, set, this.#program))
@@ -111,11 +111,16 @@ export class SliceAggregate implements OperatorRuntime {
     return this.#grid!.sliceEnd(smallest(times, 0, batch.rowCount))
   }
 
-  /** The least watermark above this one that may fire something, whatever rows are still to come. */
+  /** The least watermark above this one that may fire or close something, whatever rows are still to come. */
   #nextTimer(watermark: number): number {
     // Windows that rows bring along can end anywhere: look at every watermark.
     if (watermark === -Infinity || this.#grid === null) return watermark === -Infinity ? -Number.MAX_VALUE : watermark + 1
-    if (this.#time.identity) return this.#grid.sliceEnd(watermark + 1) - 1
+    if (this.#time.identity) {
+      const fires = this.#grid.sliceEnd(watermark + 1) - 1
+      const lateness = this.#allowedLatenessMs
+      return lateness === 0 ? fires : Math.min(fires, this.#grid.sliceEnd(watermark - lateness + 1) - 1 + lateness)
+    }
+    if (this.#allowedLatenessMs > 0) return watermark + 1
     // Around a transition the wall clock is not monotonic; within a day of one every watermark may fire.
     const offset = this.#time.localOf(watermark) - watermark
     for (const near of [-msPerDay, msPerDay]) if (this.#time.localOf(watermark + near) - (watermark + near) !== offset) return watermark + 1
@@ -164,10 +169,10 @@ export class SliceAggregate implements OperatorRuntime {
     const { first, count } = group
     if (group.contiguous) {
       state.keys.slotsOf(keys, first, first + count, this.#slots)
-      state.accumulators.add(prepared, this.#slots, first, count, state.keys.size)
+      this.#program.add(state.accumulators, prepared, this.#slots, first, count, state.keys.size)
     } else {
       state.keys.slotsOf(grouping.gatherKeys(keys, group.rows, count), 0, count, this.#slots)
-      state.accumulators.addRows(prepared, this.#slots, group.rows, count, state.keys.size)
+      this.#program.addRows(state.accumulators, prepared, this.#slots, group.rows, count, state.keys.size)
     }
   }
 
@@ -253,12 +258,14 @@ export class SliceAggregate implements OperatorRuntime {
   #emit(grouping: Grouping, state: GroupState, window: { readonly start: number; readonly end: number }): void {
     const count = state.keys.size
     if (count === 0) return
+    const groupColumns = grouping.columnsOf(keysOf(state.keys), count)
+    state.accumulators.ensure(count)
     const columns: Column[] = [
-      ...grouping.columnsOf(keysOf(state.keys), count),
+      ...groupColumns,
       constantTime(window.start, count),
       constantTime(window.end, count),
       constantTime(this.#time.instantOf(window.end - 1), count),
-      ...state.accumulators.results(count),
+      ...this.#program.results(state.accumulators, this.#program.allSlots(count), count, grouping.byInputColumn(groupColumns)),
     ]
     const batch: Batch = { schema: this.#spec.outputs[0]!.schema, columns, rowCount: count, kinds: null, watermarks: null }
     for (let row = 0; row < count; row += emitRowsMax) this.#context.emit(0, sliceBatch(batch, row, Math.min(count, row + emitRowsMax)))
@@ -266,7 +273,7 @@ export class SliceAggregate implements OperatorRuntime {
 
   stateBytes(): number {
     let bytes = 0
-    for (const store of this.#stores) for (const { content } of store.slices) bytes += content.keys.bytes + content.accumulators.bytes
+    for (const store of this.#stores) for (const { content } of store.slices) bytes += content.keys.bytes + content.accumulators.bytes()
     return bytes
   }
 
@@ -284,7 +291,8 @@ function mergeKey(into: GroupState, from: GroupState, keys: readonly Float64Arra
   if (slot[0]! < 0) return
   const target = new Int32Array(1)
   into.keys.slotsOf(keys, row, row + 1, target)
-  into.accumulators.mergeSlot(from.accumulators, slot[0]!, target[0]!, into.keys.size)
+  into.accumulators.ensure(into.keys.size)
+  into.accumulators.merge(target[0]!, from.accumulators, slot[0]!)
 }
 
 function smallest(values: Float64Array, start: number, end: number): number {

@@ -1,0 +1,99 @@
+import type { Batch } from '../../columnar/batch.ts'
+import { gather, gatherUint8, type Column } from '../../columnar/column.ts'
+import { sliceColumn } from '../../columnar/concat.ts'
+import type { OperatorContext } from '../../engine/operatorRuntime.ts'
+import { AggregateTable, checkAggregate, compileAggregateInputs, type AggregateInput } from '../../expression/aggregates.ts'
+import { compileScalar, type CompiledScalar } from '../../expression/compile.ts'
+import type { EvaluationContext } from '../../expression/expression.ts'
+import { namedExpressionsOf } from '../../job/joinConfig.ts'
+import type { OperatorSpec } from '../../job/operatorSpec.ts'
+
+/** The arguments of all aggregate calls, evaluated over one batch: once, and for late rows too, as Flink's projection before the window does. */
+export interface PreparedArguments {
+  readonly inputs: readonly AggregateInput[]
+  readonly kinds: Uint8Array | null
+}
+
+/**
+ * The `aggregates` of the config as a program: which accumulators a group has, what a batch feeds them, and what is computed from their results.
+ */
+export class AggregateProgram {
+  readonly #calls
+  readonly #evaluateInputs: ReturnType<typeof compileAggregateInputs>
+  readonly #results: readonly { readonly compiled: CompiledScalar; readonly firstCall: number; readonly callCount: number }[]
+  #evaluation!: EvaluationContext
+  #identity: Int32Array = new Int32Array(0)
+
+  constructor(spec: OperatorSpec) {
+    const scope = { inputs: [{ qualifier: null, schema: spec.inputs[0]!.schema }] }
+    const checked = (namedExpressionsOf(spec.config, 'aggregates') ?? []).map(({ name, expression }) => {
+      const { aggregate, problems } = checkAggregate(expression, scope)
+      if (aggregate === null) throw new Error(`${spec.kind} ${spec.id} was deployed with an aggregate ${name} that does not compile: ${problems[0]?.message}`)
+      return aggregate
+    })
+    let firstCall = 0
+    this.#results = checked.map(({ calls, result }) => {
+      const entry = { compiled: compileScalar(result), firstCall, callCount: calls.length }
+      firstCall += calls.length
+      return entry
+    })
+    this.#calls = checked.flatMap(({ calls }) => calls)
+    this.#evaluateInputs = compileAggregateInputs(this.#calls)
+  }
+
+  open(context: OperatorContext): void {
+    this.#evaluation = { timeZone: context.timeZone, processingTime: () => context.processingTime(), watermarks: null, watermark: -Infinity }
+  }
+
+  table(): AggregateTable {
+    return new AggregateTable(this.#calls)
+  }
+
+  prepare(batch: Batch, watermark: number): PreparedArguments {
+    this.#evaluation.watermarks = batch.watermarks
+    this.#evaluation.watermark = watermark
+    return { inputs: this.#evaluateInputs([batch.columns], batch.rowCount, this.#evaluation), kinds: batch.kinds }
+  }
+
+  /** Rows [first, first + count) go into the slots `slots[0 … count)`, all below `slotCount`. */
+  add(table: AggregateTable, prepared: PreparedArguments, slots: Int32Array, first: number, count: number, slotCount: number): void {
+    table.ensure(slotCount)
+    const { inputs, kinds } = prepared
+    if (first === 0) {
+      table.add(slots, inputs, count, kinds)
+      return
+    }
+    const part = inputs.map(({ values, mask }) => ({
+      values: values === null ? null : sliceColumn(values, first, first + count),
+      mask: mask === null ? null : mask.subarray(first, first + count),
+    }))
+    table.add(slots, part, count, kinds === null ? null : kinds.subarray(first, first + count))
+  }
+
+  /** The given rows go into the slots `slots[0 … count)`. */
+  addRows(table: AggregateTable, prepared: PreparedArguments, slots: Int32Array, rows: Int32Array, count: number, slotCount: number): void {
+    table.ensure(slotCount)
+    const { inputs, kinds } = prepared
+    const part = inputs.map(({ values, mask }) => ({
+      values: values === null ? null : gather(values, rows, count),
+      mask: mask === null ? null : gatherUint8(mask, rows, count),
+    }))
+    table.add(slots, part, count, kinds === null ? null : gatherUint8(kinds, rows, count))
+  }
+
+  /** The aggregates' columns for these slots; `groupColumns` are the group's values by column of the input. */
+  results(table: AggregateTable, slots: Int32Array, count: number, groupColumns: readonly Column[]): Column[] {
+    const calls = table.read(slots, count)
+    this.#evaluation.watermarks = null
+    return this.#results.map(({ compiled, firstCall, callCount }) => compiled([groupColumns, calls.slice(firstCall, firstCall + callCount)], count, this.#evaluation))
+  }
+
+  /** 0, 1, 2 …: all slots of a table. */
+  allSlots(count: number): Int32Array {
+    if (this.#identity.length < count) {
+      this.#identity = new Int32Array(Math.max(1024, count * 2))
+      for (let i = 0; i < this.#identity.length; i++) this.#identity[i] = i
+    }
+    return this.#identity
+  }
+}
