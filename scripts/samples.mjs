@@ -46,7 +46,7 @@ function earthquakes() {
   }))
   rows.sort((a, b) => a.updated - b.updated || (a.cells[2] < b.cells[2] ? -1 : 1))
   return {
-    header: ['time', 'updated', 'id', 'magnitude', 'magnitude_type', 'depth_km', 'longitude', 'latitude', 'place', 'network', 'status', 'type'],
+    header: ['occurred', 'updated', 'id', 'magnitude', 'magnitude_type', 'depth_km', 'longitude', 'latitude', 'place', 'network', 'status', 'type'],
     rows: rows.map(({ cells }) => cells),
   }
 }
@@ -113,8 +113,8 @@ function ais(text) {
     }
   }
   return {
-    positions: { header: ['time', 'mmsi', 'longitude', 'latitude', 'speed_kn', 'course_deg', 'heading_deg', 'status'], rows: positions },
-    ships: { header: ['time', 'mmsi', 'name', 'call_sign', 'type', 'length_m', 'beam_m', 'draught_m', 'destination'], rows: ships },
+    positions: { header: ['received', 'mmsi', 'longitude', 'latitude', 'speed_kn', 'course_deg', 'heading_deg', 'status'], rows: positions },
+    ships: { header: ['received', 'mmsi', 'name', 'call_sign', 'type', 'length_m', 'beam_m', 'draught_m', 'destination'], rows: ships },
   }
 }
 
@@ -128,7 +128,7 @@ function motes(text) {
     .map((line) => line.split(',').map(Number))
   rows.sort((a, b) => a[0] - b[0] || a[1] - b[1])
   return {
-    header: ['time', 'mote', 'indoor', 'humidity', 'temperature', 'anomaly'],
+    header: ['measured', 'mote', 'indoor', 'humidity', 'temperature', 'anomaly'],
     rows: rows.map(([reading, mote, indoor, humidity, temperature, label]) => [time(start + (reading - 1) * 5000), mote, indoor === 1, humidity, temperature, label === 1]),
   }
 }
