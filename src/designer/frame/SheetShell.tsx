@@ -19,7 +19,13 @@ export function SheetShell({ title, detail, beside, foot, size, children }: {
     <Dialog.Root open onOpenChange={(open) => !open && openSheet(null)}>
       <Dialog.Portal>
         <Dialog.Overlay className={styles.scrim} />
-        <Dialog.Content className={styles.sheet} data-size={size} data-modal="" {...(detail === undefined ? { 'aria-describedby': undefined } : {})}>
+        <Dialog.Content className={styles.sheet} data-size={size} data-modal=""
+          onOpenAutoFocus={(event) => {
+            // The sheet itself, so that Tab goes on from its beginning and no ring stands on the close button.
+            event.preventDefault()
+            ;(event.currentTarget as HTMLElement).focus()
+          }}
+          {...(detail === undefined ? { 'aria-describedby': undefined } : {})}>
           <div className={styles.head}>
             <div className={styles.titles}>
               <Dialog.Title className={styles.title}>{title}</Dialog.Title>

@@ -35,7 +35,7 @@ export function TopBar({ blank }: { readonly blank: boolean }) {
         <span>{blank ? text.frame.searchBlank : text.frame.search}</span>
         <kbd>{printKeys('Mod+K')}</kbd>
       </button>
-      <Problems />
+      {blank ? null : <Problems />}
       <Tests />
       <Button look="outline" onClick={() => openSheet('export')} disabled={blank} className={styles.export}>
         <Upload />

@@ -50,7 +50,7 @@ const actions: readonly Action[] = [
     when: hasOperators,
     run: () => void openNew({ ...currentJob(), name: text.persistence.copyOf(currentJob().name) }),
   },
-  { id: 'document.export', title: names.export, section: 'document', keys: ['Mod+E'], scope: 'everywhere', searchTerms: ['json', 'download', 'share'], when: hasOperators, run: () => openSheet('export') },
+  { id: 'document.export', title: names.export, section: 'document', keys: ['Mod+E'], scope: 'everywhere', searchTerms: ['json', 'download', 'share'], when: hasOperators, run: () => (designerState().sheet === 'export' ? downloadJob() : openSheet('export')) },
   { id: 'document.copy', title: names.copyJson, section: 'document', when: hasOperators, run: () => void copyJob() },
   { id: 'document.download', title: names.downloadJson, section: 'document', searchTerms: ['save as'], when: hasOperators, run: downloadJob },
 

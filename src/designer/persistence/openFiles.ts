@@ -1,6 +1,7 @@
 import { keepFile } from './files.ts'
 import { openText } from './openJob.ts'
 import { addFileSource } from './fileSource.ts'
+import { linesOfJsonList } from './inferColumns.ts'
 import { toast } from '../store/toasts.ts'
 import { text } from '../text/text.ts'
 
@@ -23,10 +24,19 @@ export async function openFiles(files: readonly File[]): Promise<void> {
       toast({ tone: 'warning', message: text.frame.drop.unknown(file.name) })
       continue
     }
-    await keepFile(file)
-    await addFileSource(file.name, format, file)
+    await addFile(file, format)
   }
 }
+
+/** A JSON file that is one list of rows is kept as lines, which is how rows are read. */
+async function addFile(file: File, format: FileFormat): Promise<void> {
+  const lines = format === 'json' && file.size <= listBytesMax && /^\s*\[/.test(await file.slice(0, 1000).text()) ? linesOfJsonList(await file.text()) : null
+  const kept = lines === null ? file : new File([lines], file.name.replace(/\.json$/i, '.jsonl'), { type: 'application/x-ndjson' })
+  await keepFile(kept)
+  await addFileSource(kept.name, format, kept)
+}
+
+const listBytesMax = 64 * 1024 * 1024
 
 export type FileFormat = 'json' | 'csv' | 'parquet' | 'arrow'
 

@@ -43,6 +43,9 @@ export const frame = {
     title: 'Drop to open',
     detail: 'A job opens as a document; CSV, JSON, Parquet and Arrow files become sources',
     unknown: (name: string) => `${name} is of a kind Millrace cannot read. It reads jobs (.json) and rows as CSV, JSON, Parquet or Arrow.`,
+    added: (name: string, columns: number, time: string | null) =>
+      `Added ${name} as a source with ${plural(columns, 'column', 'columns')}${time === null ? '' : `; ${time} tells event time`}. Look them over in the inspector.`,
+    noColumns: (name: string) => `Added ${name} as a source. Its columns could not be told from its rows: name them in the inspector.`,
     jobTooLarge: (name: string) => `${name} is larger than 10 MB, the limit for a job. Keep large data in files of its own and name them in the job.`,
   },
   exportSheet: {
