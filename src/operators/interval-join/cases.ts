@@ -1,4 +1,4 @@
-import type { OperatorCase, ProblemCase } from '../testing/runCases.ts'
+import type { OperatorCase, ProblemCase } from '../operatorCase.ts'
 
 const left = 'k BIGINT, ts TIMESTAMP(3) EVENT, a STRING'
 const right = 'k BIGINT, ts TIMESTAMP(3) EVENT, b STRING'

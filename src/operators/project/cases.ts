@@ -1,4 +1,4 @@
-import type { OperatorCase, ProblemCase } from '../testing/runCases.ts'
+import type { OperatorCase, ProblemCase } from '../operatorCase.ts'
 
 const input = 'ts TIMESTAMP(3) EVENT, p TIMESTAMP_LTZ(3) PROCESSING, key STRING, v BIGINT'
 

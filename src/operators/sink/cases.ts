@@ -1,4 +1,4 @@
-import type { OperatorCase, ProblemCase } from '../testing/runCases.ts'
+import type { OperatorCase, ProblemCase } from '../operatorCase.ts'
 
 const input = 'key STRING, v BIGINT'
 const rows = 'op | key | v\n+I | a | 1\n-U | a | 1\n+U | a | 2\n+I | null | 3'

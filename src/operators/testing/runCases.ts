@@ -7,47 +7,9 @@ import { concatBatches } from '../../columnar/concat.ts'
 import { printType } from '../../columnar/dataType.ts'
 import type { JsonObject } from '../../columnar/json.ts'
 import type { OperatorDefinition } from '../../job/operatorDefinition.ts'
+import type { OperatorCase, ProblemCase } from '../operatorCase.ts'
 import type { RuntimeFactory } from '../runtimeFactory.ts'
 import { inferOperator, OperatorHarness, schemaOf, schemaText, singleRows, specOf, subtasksOf, type HarnessInput } from './operatorHarness.ts'
-
-/**
- * A room's cases: what goes in, in order, and what must come out. Data, so that tests, help pages and later checks (SQL, restore) read the same table.
- */
-export interface OperatorCase {
-  /** A sentence in the present tense. */
-  readonly name: string
-  readonly config: JsonObject
-  /** Schema of each input edge in words (see `schemaOf`), by port; a port with many edges lists them. */
-  readonly inputs: Readonly<Record<string, string | readonly string[]>>
-  readonly steps: readonly CaseStep[]
-  /** Rows by output port as text tables; a sink's are under `delivered`. A port that is left out must give nothing. */
-  readonly expect: Readonly<Record<string, string>>
-  /** The output's columns, in the words of `schemaOf`. */
-  readonly schema?: string
-  readonly lateRows?: number
-  readonly timeZone?: string
-  /** Rows come out in exactly this order when everything runs in one subtask. */
-  readonly ordered?: true
-  /** Left out where the order of arrival across inputs or subtasks is the point. */
-  readonly oneSubtaskOnly?: true
-  /** The input does not end. */
-  readonly unended?: true
-}
-
-export type CaseStep =
-  /** Rows of one input edge: `port`, or `port#1` for its second edge; `in` by default. */
-  | { readonly rows: string; readonly to?: string }
-  /** The operator's combined watermark. */
-  | { readonly watermark: number }
-  | { readonly processingTime: number }
-
-export interface ProblemCase {
-  readonly name: string
-  readonly config: JsonObject
-  readonly inputs: Readonly<Record<string, string | readonly string[]>>
-  /** `MR-142 window.slideMs`, in order; each may go on with `: ` and a part of the message. */
-  readonly problems: readonly string[]
-}
 
 type RunStep = { readonly kind: 'batch'; readonly input: number; readonly batch: Batch } | { readonly kind: 'watermark'; readonly watermark: number } | { readonly kind: 'time'; readonly time: number }
 
@@ -56,6 +18,7 @@ export interface CaseResult {
   readonly lateRows: number
 }
 
+/** Registers a room's suites: every case plain, row by row, with watermarks inside batches and on two subtasks; then what its definition must stand. */
 export function runCases(definition: OperatorDefinition, factory: RuntimeFactory, cases: readonly OperatorCase[], problemCases: readonly ProblemCase[] = []): void {
   const suites: readonly [string, (steps: readonly RunStep[]) => readonly RunStep[]][] = [
     ['plain', (steps) => steps],
@@ -125,7 +88,7 @@ export function runCases(definition: OperatorDefinition, factory: RuntimeFactory
 
 /** Problems that say the inputs do not fit, whatever the config. */
 function expectedFromInputs(code: string): boolean {
-  return ['MR-140', 'MR-144', 'MR-145', 'MR-153', 'MR-154'].includes(code)
+  return ['MR-110', 'MR-140', 'MR-144', 'MR-145', 'MR-153', 'MR-154'].includes(code)
 }
 
 export function inputsOf(definition: OperatorDefinition, texts: OperatorCase['inputs']): HarnessInput[] {

@@ -1,4 +1,4 @@
-import type { OperatorCase, ProblemCase } from '../testing/runCases.ts'
+import type { OperatorCase, ProblemCase } from '../operatorCase.ts'
 
 const first = 'ts TIMESTAMP(3) EVENT, key STRING, v BIGINT NOT NULL'
 const second = 'at TIMESTAMP(3) EVENT, name STRING, amount BIGINT'

@@ -1,4 +1,4 @@
-import type { OperatorCase, ProblemCase } from '../testing/runCases.ts'
+import type { OperatorCase, ProblemCase } from '../operatorCase.ts'
 
 const input = 'ts TIMESTAMP(3) EVENT, key STRING, v BIGINT'
 const inputs = { in: input }

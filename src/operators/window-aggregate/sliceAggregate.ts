@@ -88,7 +88,9 @@ export class SliceAggregate implements OperatorRuntime {
       if (watermark > this.#watermark && !this.#processing) this.#advance(watermark)
       const decided = this.#processing ? -Infinity : watermark
       const groups = times === null ? this.#attachedGroups(batch, start, end) : this.#gridGroups(times, start, end)
-      for (const group of groups) this.#add(group, decided, prepared, keys, late)
+      // A correction shows what came before it, so rows keep their order when one is due.
+      const inOrder = this.#allowedLatenessMs > 0 && groups.length > 1 && groups.some((group) => this.#stores[0]!.isFired(group.end, decided))
+      for (const group of inOrder ? singles(groups) : groups) this.#add(group, decided, prepared, keys, late)
     }
     if (late.length > 0) this.#dropLate(batch, late)
     if (this.#processing) this.#schedule()
@@ -293,6 +295,15 @@ function mergeKey(into: GroupState, from: GroupState, keys: readonly Float64Arra
   into.keys.slotsOf(keys, row, row + 1, target)
   into.accumulators.ensure(into.keys.size)
   into.accumulators.merge(target[0]!, from.accumulators, slot[0]!)
+}
+
+/** Each row a group of its own, in order of arrival. */
+function singles<G extends SliceGroup>(groups: readonly G[]): G[] {
+  const rows: G[] = []
+  for (const group of groups) {
+    for (let at = 0; at < group.count; at++) rows.push({ ...group, first: group.contiguous ? group.first + at : group.rows[at]!, count: 1, contiguous: true })
+  }
+  return rows.sort((a, b) => a.first - b.first)
 }
 
 function smallest(values: Float64Array, start: number, end: number): number {

@@ -83,7 +83,7 @@ export const definition: OperatorDefinition = {
     const whole = namedExpressionsOf(config, 'columns') !== null && type !== 'semi' && type !== 'anti'
     const own = joinFields(config, type, whole ? left : dataSchema(config, left), whole ? right : dataSchema(config, right), windowColumnNames, false, report)
     if (own === null || times === null) return {}
-    for (const name of windowColumnNames) if (own.some((field) => field.name === name)) report('columns', columnProblems.duplicateColumn(name))
+    if (!whole) for (const name of windowColumnNames) if (own.some((field) => field.name === name)) report('columns', columnProblems.duplicateColumn(name))
     return { out: { fields: [...own, ...windowColumns] } }
   },
   distribution: ({ config }) => {
