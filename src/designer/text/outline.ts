@@ -1,2 +1,5 @@
-/** Strings of outline. Their owner adds here. */
-export const outline = {}
+/** The outline: the job as a tree. */
+export const outline = {
+  title: 'Outline',
+  label: 'Operators in the order of the flow',
+}

@@ -1,0 +1,197 @@
+import { useEffect, type RefObject } from 'react'
+import type { ReactFlowInstance } from '@xyflow/react'
+import type { Position } from '../../job/job.ts'
+import { announce } from '../store/announcements.ts'
+import { registerActions, type Action } from '../store/actions.ts'
+import { definitionOf } from '../store/definitions.ts'
+import { currentJob, designerState, dispatch, nameOf, operatorSize, reveal, select } from '../store/designerStore.ts'
+import { edgeProblem } from '../store/documentCommands.ts'
+import { plainEdge } from '../store/edgeKey.ts'
+import { freshId, takenIds } from '../store/freshId.ts'
+import { text as t } from '../text/text.ts'
+import { neighbours, positionOf, type CanvasNode, type ChannelFlowEdge } from './flow.ts'
+import { openQuickAdd } from './quickAdd.ts'
+import { startRenaming } from './renaming.ts'
+import { tidy } from './tidy.ts'
+
+type Flow = ReactFlowInstance<CanvasNode, ChannelFlowEdge>
+
+const editable = (): boolean => designerState().document.readOnly === null
+const focusedOperator = (): string | null => {
+  const { focused } = designerState().selection
+  return focused?.kind === 'operator' ? focused.id : null
+}
+
+/** Everything the canvas does from the keyboard, the palette of commands and menus. */
+export function useCanvasActions(flow: Flow, box: RefObject<HTMLDivElement | null>): void {
+  useEffect(() => registerActions(canvasActions(flow, box)), [flow, box])
+}
+
+function canvasActions(flow: Flow, box: RefObject<HTMLDivElement | null>): readonly Action[] {
+  const names = t.canvas.actions
+  const middle = (): Position => {
+    const rect = box.current?.getBoundingClientRect()
+    return rect === undefined ? { x: 300, y: 200 } : { x: rect.left + rect.width / 2, y: rect.top + rect.height / 3 }
+  }
+  const addHere = (): void => {
+    const screen = middle()
+    const place = flow.screenToFlowPosition(screen)
+    openQuickAdd({ kind: 'point', screen: { x: screen.x - 130, y: screen.y }, position: { x: Math.round(place.x - operatorSize.width / 2), y: Math.round(place.y - operatorSize.height / 2) } })
+  }
+  const addNext = (): void => {
+    const id = focusedOperator()
+    if (id === null) return addHere()
+    const job = currentJob()
+    const operator = job.operators.find((other) => other.id === id)
+    const outputs = operator === undefined ? undefined : definitionOf(operator.kind)?.outputs
+    const output = outputs?.find((port) => !job.edges.some((edge) => edge.from === id && (edge.fromPort ?? 'out') === port.name)) ?? outputs?.[0]
+    if (output === undefined) return announce(t.canvas.givesNoOutput)
+    const place = positionOf(
+      job,
+      id,
+      job.operators.findIndex((other) => other.id === id),
+    )
+    const position = { x: place.x + 193, y: freeRow(place.x + 193, place.y) }
+    const screen = flow.flowToScreenPosition({ x: place.x + operatorSize.width + 12, y: place.y })
+    openQuickAdd({ kind: 'after', operator: id, port: output.name, screen, position })
+  }
+  const walk = (direction: 'up' | 'down' | 'left' | 'right', extend: boolean): void => {
+    const job = currentJob()
+    const { selection } = designerState()
+    const from = focusedOperator() ?? selection.operators.at(-1) ?? null
+    const next = from === null ? (designerState().check.order[0] ?? job.operators[0]?.id ?? null) : neighbours(job, from, direction)
+    if (next === null) return
+    if (connecting !== null) return pickTarget(next)
+    if (extend) select({ ...selection, operators: [...selection.operators.filter((id) => id !== next), next], focused: { kind: 'operator', id: next } })
+    else reveal({ kind: 'operator', id: next })
+    announce(describe(next))
+  }
+  const nudge = (dx: number, dy: number): void => {
+    const job = currentJob()
+    const { selection } = designerState()
+    const positions: Record<string, Position> = {}
+    job.operators.forEach((operator, index) => {
+      if (!selection.operators.includes(operator.id)) return
+      const place = positionOf(job, operator.id, index)
+      positions[operator.id] = { x: place.x + dx, y: place.y + dy }
+    })
+    if (Object.keys(positions).length > 0) dispatch({ kind: 'moveOperators', positions }, { gesture: 'nudge' })
+  }
+  const arrows = (['Up', 'Down', 'Left', 'Right'] as const).flatMap((name): Action[] => {
+    const direction = name.toLowerCase() as 'up' | 'down' | 'left' | 'right'
+    const [dx, dy] = { up: [0, -1], down: [0, 1], left: [-1, 0], right: [1, 0] }[direction] as [number, number]
+    const can = (): boolean => currentJob().operators.length > 0
+    return [
+      { id: `canvas.walk${name}`, title: names.walk[direction], section: 'canvas', keys: [`Arrow${name}`], scope: 'canvas', when: can, run: () => walk(direction, false) },
+      { id: `canvas.extend${name}`, title: names.extend[direction], section: 'canvas', keys: [`Shift+Arrow${name}`], scope: 'canvas', when: can, run: () => walk(direction, true) },
+      { id: `canvas.nudge${name}`, title: names.nudge[direction], section: 'canvas', keys: [`Alt+Arrow${name}`], scope: 'canvas', when: editable, run: () => nudge(dx * 8, dy * 8) },
+      { id: `canvas.nudgeFar${name}`, title: names.nudgeFar[direction], section: 'canvas', keys: [`Alt+Shift+Arrow${name}`], scope: 'canvas', when: editable, run: () => nudge(dx * 80, dy * 80) },
+    ]
+  })
+  return [
+    { id: 'canvas.add', title: names.add, section: 'canvas', keys: ['A'], scope: 'canvas', when: editable, run: addHere },
+    { id: 'canvas.addNext', title: names.addNext, section: 'canvas', keys: ['N'], scope: 'canvas', when: editable, run: addNext },
+    { id: 'canvas.connect', title: names.connect, section: 'canvas', keys: ['C'], scope: 'canvas', when: () => editable() && focusedOperator() !== null && connecting === null, run: startConnecting },
+    { id: 'canvas.commitConnection', title: names.commitConnection, section: 'canvas', keys: ['Enter'], scope: 'canvas', when: () => connecting !== null, run: commitConnection },
+    { id: 'canvas.cancelConnection', title: names.cancelConnection, section: 'canvas', keys: ['Escape'], scope: 'canvas', when: () => connecting !== null, run: cancelConnection },
+    {
+      id: 'canvas.rename',
+      title: names.rename,
+      section: 'canvas',
+      keys: ['F2'],
+      scope: 'canvas',
+      when: () => editable() && focusedOperator() !== null,
+      run: () => startRenaming(focusedOperator()!),
+    },
+    { id: 'canvas.tidy', title: names.tidy, section: 'canvas', keys: ['Shift+T'], scope: 'canvas', searchTerms: ['layout', 'arrange'], when: () => editable() && currentJob().operators.length > 0, run: () => void tidy() },
+    {
+      id: 'canvas.note',
+      title: names.note,
+      section: 'canvas',
+      searchTerms: ['comment'],
+      when: editable,
+      run: () => {
+        const place = flow.screenToFlowPosition(middle())
+        dispatch({ kind: 'addNote', note: { id: freshId(takenIds(currentJob()), 'note'), text: '', x: Math.round(place.x - 88), y: Math.round(place.y - 32) } })
+      },
+    },
+    { id: 'canvas.zoomReset', title: names.zoomReset, section: 'canvas', keys: ['0'], scope: 'canvas', run: () => void flow.zoomTo(1, { duration: 140 }) },
+    { id: 'canvas.fit', title: names.fit, section: 'canvas', keys: ['1'], scope: 'canvas', run: () => void flow.fitView({ padding: 0.12, maxZoom: 1, duration: 200 }) },
+    {
+      id: 'canvas.fitSelection',
+      title: names.fitSelection,
+      section: 'canvas',
+      keys: ['2'],
+      scope: 'canvas',
+      when: () => designerState().selection.operators.length > 0,
+      run: () => void flow.fitView({ nodes: designerState().selection.operators.map((id) => ({ id })), padding: 0.3, maxZoom: 1.25, duration: 200 }),
+    },
+    { id: 'canvas.zoomIn', title: names.zoomIn, section: 'canvas', keys: ['+', '='], scope: 'canvas', run: () => void flow.zoomIn({ duration: 140 }) },
+    { id: 'canvas.zoomOut', title: names.zoomOut, section: 'canvas', keys: ['-'], scope: 'canvas', run: () => void flow.zoomOut({ duration: 140 }) },
+    ...arrows,
+  ]
+}
+
+function freeRow(x: number, y: number): number {
+  const places = Object.values(currentJob().layout?.operators ?? {})
+  let row = y
+  while (places.some((place) => Math.abs(place.x - x) < operatorSize.width + 8 && Math.abs(place.y - row) < operatorSize.height + 8)) row += 127
+  return row
+}
+
+export function describe(id: string): string {
+  const job = currentJob()
+  const operator = job.operators.find((other) => other.id === id)
+  const title = definitionOf(operator?.kind ?? '')?.title ?? operator?.kind ?? ''
+  const into = job.edges.filter((edge) => edge.to === id).map((edge) => nameOf(edge.from))
+  const out = job.edges.filter((edge) => edge.from === id).map((edge) => nameOf(edge.to))
+  return t.canvas.described(nameOf(id), title, into, out)
+}
+
+// Wiring by keyboard: C, walk to the target with the arrows, Enter. The wire leaves the first free output for the first port that takes it.
+
+let connecting: { readonly from: string; target: string | null } | null = null
+
+function startConnecting(): void {
+  const from = focusedOperator()
+  if (from === null) return
+  connecting = { from, target: null }
+  announce(t.canvas.connectingFrom(nameOf(from)))
+}
+
+function pickTarget(id: string): void {
+  if (connecting === null) return
+  connecting.target = id
+  reveal({ kind: 'operator', id })
+  const edge = edgeBetween(connecting.from, id)
+  announce('problem' in edge ? `${describe(id)}. ${edge.problem}` : t.canvas.connectTo(nameOf(id)))
+}
+
+function edgeBetween(from: string, to: string): { readonly edge: ReturnType<typeof plainEdge> } | { readonly problem: string } {
+  const job = currentJob()
+  const kind = (id: string): string => job.operators.find((operator) => operator.id === id)?.kind ?? ''
+  let problem: string = t.canvas.takesNoInput
+  for (const output of definitionOf(kind(from))?.outputs ?? []) {
+    for (const input of definitionOf(kind(to))?.inputs ?? []) {
+      const edge = plainEdge(from, output.name, to, input.name)
+      const found = edgeProblem(job, edge, definitionOf)
+      if (found === null) return { edge }
+      problem = found
+    }
+  }
+  return { problem }
+}
+
+function commitConnection(): void {
+  const wish = connecting
+  connecting = null
+  if (wish === null || wish.target === null) return
+  const found = edgeBetween(wish.from, wish.target)
+  if ('problem' in found) return announce(found.problem, true)
+  dispatch({ kind: 'connect', edge: found.edge })
+}
+
+function cancelConnection(): void {
+  connecting = null
+  announce(t.canvas.connectionCancelled)
+}

@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest'
+import type { Job } from '../../job/job.ts'
+import { nothingSelected } from '../store/designerStore.ts'
+import { flowEdges, flowNodes, neighbours, portShare } from './flow.ts'
+
+const job: Job = {
+  format: 'millrace/job',
+  version: 1,
+  name: 'Fork',
+  operators: [
+    { id: 'a', kind: 'source', config: {} },
+    { id: 'b', kind: 'filter', config: {} },
+    { id: 'c', kind: 'sink', config: {} },
+    { id: 'd', kind: 'sink', config: {} },
+  ],
+  edges: [
+    { from: 'a', to: 'b' },
+    { from: 'b', to: 'c' },
+    { from: 'b', fromPort: 'late', to: 'd' },
+  ],
+  layout: { operators: { a: { x: 0, y: 0 }, b: { x: 193, y: 0 }, c: { x: 386, y: 10 }, d: { x: 386, y: 130 } }, notes: [{ id: 'n', text: 'hello', x: 0, y: 200 }] },
+}
+
+describe('the job as a flow', () => {
+  it('puts a dragged operator where the pointer holds it', () => {
+    const nodes = flowNodes(job, { ...nothingSelected, operators: ['b'] }, new Map([['b', { x: 200, y: 50 }]]), false)
+    expect(nodes.find((node) => node.id === 'b')).toMatchObject({ position: { x: 200, y: 50 }, selected: true })
+    expect(nodes.map((node) => node.type)).toEqual(['note', 'operator', 'operator', 'operator', 'operator'])
+  })
+  it('leaves out edges whose ends are gone', () => {
+    expect(flowEdges({ ...job, operators: job.operators.slice(0, 3) }, nothingSelected).map((edge) => edge.id)).toEqual(['a:out>b:in', 'b:out>c:in'])
+  })
+  it('walks along edges and between siblings', () => {
+    expect(neighbours(job, 'a', 'right')).toBe('b')
+    expect(neighbours(job, 'b', 'right')).toBe('c')
+    expect(neighbours(job, 'b', 'left')).toBe('a')
+    expect(neighbours(job, 'c', 'down')).toBe('d')
+    expect(neighbours(job, 'd', 'up')).toBe('c')
+    expect(neighbours(job, 'a', 'left')).toBeNull()
+  })
+  it('spreads ports over the side', () => {
+    expect([portShare(0, 1), portShare(0, 2), portShare(1, 2)]).toEqual([0.5, 0.34, 0.68])
+  })
+})
