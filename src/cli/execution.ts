@@ -12,14 +12,14 @@ export interface Listeners {
   readonly poison?: (operator: string, rows: readonly PoisonRow[], total: number) => void
 }
 
-export interface LaunchOptions {
+export interface RunOptions {
   readonly processingTime: 'wall' | 'event'
 }
 
 /** Deploys a plan and starts it; rejects with a sentence when it cannot. */
-export type Launch = (plan: PhysicalPlan, options: LaunchOptions) => Promise<JobRun>
+export type Launch = (plan: PhysicalPlan, options: RunOptions) => Promise<JobRun>
 
-export async function execute(launch: Launch, plan: PhysicalPlan, options: LaunchOptions, listeners: Listeners, terminal: Terminal): Promise<JobStatus> {
+export async function execute(launch: Launch, plan: PhysicalPlan, options: RunOptions, listeners: Listeners, terminal: Terminal): Promise<JobStatus> {
   const run = await launch(plan, options)
   const stopListening = terminal.onInterrupt(() => void run.stop())
   try {

@@ -4,10 +4,10 @@ import { fieldIndex } from '../../columnar/schema.ts'
 import { compile, type CompiledJob } from '../../compiler/compile.ts'
 import type { Job } from '../../job/job.ts'
 import { definitionOf } from '../../operators/catalog.ts'
-import { execute, failureText } from '../execution.ts'
+import { failureText } from '../execution.ts'
 import { printProblems, readJobFile, reasonOf } from '../jobFile.ts'
 import { assignment, operatorOf, withConnector, withInputFiles, withParallelism } from '../jobOverrides.ts'
-import { launch } from '../launch.ts'
+import { runPlan } from '../launch.ts'
 import { progressLine } from '../progress.ts'
 import type { RunFlags } from '../program.ts'
 import { resultWriter, type ResultWriter } from '../resultWriter.ts'
@@ -45,8 +45,7 @@ export async function run(path: string, flags: RunFlags, terminal: Terminal): Pr
 
     const progress = terminal.isInteractive ? progressLine(terminal) : null
     let poisonRows = 0
-    const status = await execute(
-      launch,
+    const status = await runPlan(
       compiled.physical,
       { processingTime: flags.processingTime },
       {

@@ -1,15 +1,17 @@
-import type { Batch } from '../../columnar/batch.ts'
 import type { Job } from '../../job/job.ts'
 import { checkJob, hasErrors } from '../../job/validate.ts'
 import { definitionOf } from '../../operators/catalog.ts'
-import { runJobTest, type RunPlan, type TestResult } from '../../runtime/jobTest.ts'
-import { execute, failureText } from '../execution.ts'
+import { runJobTest, type TestResult } from '../../runtime/jobTest.ts'
+import { runToEnd } from '../../runtime/launch/inProcess.ts'
 import { printProblems, readJobFile } from '../jobFile.ts'
 import { withParallelism } from '../jobOverrides.ts'
-import { launch } from '../launch.ts'
+import { nodeFiles } from '../nodeFiles.ts'
 import type { ExitCode, Terminal } from '../terminal.ts'
 
-/** Runs the tests of each job and prints a line for each, and under a failed one the rows that differ. */
+/**
+ * Runs the tests of each job and prints a line for each, and under a failed one the rows that differ. In this thread and with processing time
+ * pinned to event time, so that a test gives the same rows whenever and wherever it runs.
+ */
 export async function test(paths: readonly string[], options: { readonly parallelism?: number }, terminal: Terminal): Promise<ExitCode> {
   let exit: ExitCode = 0
   let passed = 0
@@ -24,7 +26,7 @@ export async function test(paths: readonly string[], options: { readonly paralle
     terminal.out(`${path === '-' ? job.name : path}\n`)
     if ((job.tests ?? []).length === 0) terminal.out('  no tests\n')
     for (const jobTest of job.tests ?? []) {
-      const result = await runJobTest(job, jobTest, definitionOf, planRunner(terminal))
+      const result = await runJobTest(job, jobTest, definitionOf, (plan) => runToEnd(plan, { files: nodeFiles, processingTime: 'event' }))
       terminal.out(resultText(result))
       if (result.passed) passed++
       else failed++
@@ -39,29 +41,6 @@ function isSound(job: Job, terminal: Terminal): boolean {
   const errors = problems.filter((problem) => problem.severity === 'error')
   printProblems(errors, terminal)
   return !hasErrors(errors)
-}
-
-function planRunner(terminal: Terminal): RunPlan {
-  return async (plan) => {
-    const received = new Map<string, Batch[]>()
-    const status = await execute(
-      launch,
-      plan,
-      // Expected rows must not depend on when the test runs.
-      { processingTime: 'event' },
-      {
-        sink: (operator, batch) => {
-          const batches = received.get(operator)
-          if (batches === undefined) received.set(operator, [batch])
-          else batches.push(batch)
-        },
-      },
-      terminal,
-    )
-    if (status.kind === 'failed') throw new Error(failureText(status.failure))
-    if (status.kind !== 'finished') throw new Error('The run was stopped.')
-    return received
-  }
 }
 
 const rowsShownMax = 20

@@ -1,0 +1,70 @@
+import { closeSync, existsSync, fstatSync, openSync, readSync, statSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { reasonOf } from './jobFile.ts'
+
+/**
+ * Files by path for sources that run in this process: paths are relative to the working directory. `samples/…` names the data that comes with
+ * Millrace, wherever it is installed, unless the working directory has such a file.
+ *
+ * A file stays open until the process ends, because a source reads until the end of the job. Reading is synchronous: the pieces are small, and
+ * the thread has nothing else to do before it has them.
+ */
+export const nodeFiles = {
+  open: (path: string): Promise<OpenFile> => {
+    try {
+      return Promise.resolve(new NodeFile(path, locate(path)))
+    } catch (error) {
+      return Promise.reject(new Error(`${path} cannot be read: ${reasonOf(error)}.`))
+    }
+  },
+}
+
+interface OpenFile {
+  readonly size: number
+  read(start: number, end: number): Promise<Uint8Array>
+}
+
+class NodeFile implements OpenFile {
+  readonly size: number
+  readonly #name: string
+  readonly #path: string
+  readonly #file: number
+  readonly #changedMs: number
+
+  constructor(name: string, path: string) {
+    this.#name = name
+    this.#path = path
+    this.#file = openSync(path, 'r')
+    const stats = fstatSync(this.#file)
+    if (stats.isDirectory()) {
+      closeSync(this.#file)
+      throw new Error('it is a folder')
+    }
+    this.size = stats.size
+    this.#changedMs = stats.mtimeMs
+  }
+
+  async read(start: number, end: number): Promise<Uint8Array> {
+    const now = statSync(this.#path)
+    if (now.size !== this.size || now.mtimeMs !== this.#changedMs) throw new Error(`${this.#name} changed while it was read. Run the job again.`)
+    const bytes = new Uint8Array(end - start)
+    for (let filled = 0; filled < bytes.length; ) {
+      const count = readSync(this.#file, bytes, filled, bytes.length - filled, start + filled)
+      if (count === 0) throw new Error(`${this.#name} became shorter while it was read. Run the job again.`)
+      filled += count
+    }
+    return bytes
+  }
+}
+
+function locate(path: string): string {
+  const own = resolve(path)
+  if (!path.startsWith('samples/') || existsSync(own)) return own
+  // dist/cli/chunks and src/cli are both below the folder that holds `public`.
+  for (let folder = dirname(fileURLToPath(import.meta.url)); folder !== dirname(folder); folder = dirname(folder)) {
+    const packaged = join(folder, 'public', path)
+    if (existsSync(packaged)) return packaged
+  }
+  return own
+}
