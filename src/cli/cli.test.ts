@@ -108,4 +108,99 @@ describe('millrace', () => {
     expect(out).toContain('Physical plan\n  chain 0 ×1: bids → keep → out\n')
     expect(await call(['explain', jobFile(broken)])).toMatchObject({ exit: 2, out: '' })
   })
+
+  it('runs a job and writes the rows of a sink, whatever its connector', async () => {
+    const rows = '{"auction":1,"ts":"2026-01-31 12:00:00.000"}\n{"auction":9007199254740993,"ts":"2026-01-31 12:00:01.000"}\n'
+    expect(await call(['run', jobFile(), '--output', 'out=-'])).toEqual({ exit: 0, out: rows, err: '' })
+    const file = join(folder, 'rows.jsonl')
+    expect(await call(['run', jobFile(sinkOf({ type: 'blackhole' })), '--output', `out=${file}`, '--parallelism', '1'])).toEqual({ exit: 0, out: '', err: '' })
+    expect(readFileSync(file, 'utf8')).toBe(rows)
+    expect(await call(['run', jobFile()])).toEqual({ exit: 0, out: '', err: '' })
+  })
+
+  it('writes the files that the job itself names', async () => {
+    const file = join(folder, 'deep', 'rows.csv')
+    expect(await call(['run', jobFile(sinkOf({ type: 'file', path: file, format: 'csv' }))])).toEqual({ exit: 0, out: '', err: '' })
+    expect(readFileSync(file, 'utf8')).toBe('auction,ts\n1,2026-01-31 12:00:00.000\n9007199254740993,2026-01-31 12:00:01.000\n')
+  })
+
+  it('reads a source from a file instead, columns by name', async () => {
+    const jsonLines = join(folder, 'bids.jsonl')
+    writeFileSync(jsonLines, '{"ts":"2026-01-31T12:00:00Z","auction":9223372036854775807,"more":true}\n{"auction":-1,"ts":"2026-01-31 12:00:00"}\n')
+    expect(await call(['run', jobFile(), '--input', `bids=${jsonLines}`, '--output', 'out=-'])).toEqual({
+      exit: 0,
+      out: '{"auction":9223372036854775807,"ts":"2026-01-31 12:00:00.000"}\n',
+      err: '',
+    })
+    const csv = join(folder, 'bids.csv')
+    writeFileSync(csv, 'ts,auction\n2026-01-31 12:00:00,7\n')
+    expect((await call(['run', jobFile(), '--input', `bids=${csv}`, '--output', 'out=-'])).out).toBe('{"auction":7,"ts":"2026-01-31 12:00:00.000"}\n')
+    expect(await call(['run', jobFile(), '--input', `bids=${join(folder, 'none.csv')}`])).toMatchObject({ exit: 1, err: expect.stringContaining('there is no such file') })
+  })
+
+  it('tells the final rows of an updating result from its changes', async () => {
+    const changes = join(folder, 'changes.jsonl')
+    const row = (auction: number): string => `"row":{"auction":${auction},"ts":"2026-01-31 12:00:00"}`
+    writeFileSync(changes, `{"kind":"+I",${row(1)}}\n{"kind":"+I",${row(2)}}\n{"kind":"-U",${row(1)}}\n{"kind":"+U",${row(3)}}\n{"kind":"-D",${row(2)}}\n`)
+    const [source, ...others] = (document() as { operators: { config: object }[] }).operators
+    const updating = { operators: [{ ...source, config: { ...source!.config, connector: { type: 'inline', rows: [], changelog: true } } }, ...others] }
+    const printed = (auction: number): string => `{"auction":${auction},"ts":"2026-01-31 12:00:00.000"}`
+    const args = ['run', jobFile(updating), '--input', `bids=${changes}`, '--output', 'out=-']
+    expect(await call(args)).toEqual({ exit: 0, out: `${printed(3)}\n`, err: '' })
+    expect((await call([...args, '--changelog'])).out.split('\n')).toEqual([
+      `{"kind":"+I","row":${printed(1)}}`,
+      `{"kind":"+I","row":${printed(2)}}`,
+      `{"kind":"-U","row":${printed(1)}}`,
+      `{"kind":"+U","row":${printed(3)}}`,
+      `{"kind":"-D","row":${printed(2)}}`,
+      '',
+    ])
+  })
+
+  it('fails with 1, the operator and the row when a row cannot be computed', async () => {
+    const [source, , sink] = (document() as { operators: object[] }).operators
+    const dividing = { operators: [source, { id: 'keep', kind: 'filter', config: { where: '10 / (auction - 1) > 0' } }, sink] }
+    const { exit, err } = await call(['run', jobFile(dividing), '--output', 'out=-'])
+    expect(exit).toBe(1)
+    expect(err).toMatch(/^error MR-401 keep\[0\]: .*Row: auction=1, ts=2026-01-31 12:00:00\.000\.\n$/)
+  })
+
+  it('refuses flags that fit nothing in the job', async () => {
+    expect(await call(['run', jobFile(), '--output', 'ouf=-'])).toEqual({ exit: 2, out: '', err: 'error: --output: the job has no sink "ouf"; did you mean "out"? Its sinks: out\n' })
+    expect((await call(['run', jobFile(), '--output', 'out'])).err).toBe('error: --output needs ID=FILE, found "out"\n')
+    expect((await call(['run', jobFile(), '--input', 'bids=rows.xlsx'])).err).toContain('the format of rows.xlsx is told by its extension')
+    expect((await call(['run', jobFile(), '--output', `out=${join(folder, 'no', 'such', 'folder')}`])).err).toContain('there is no such file')
+    expect((await call(['run', jobFile(), '--output', 'out=-', '--output', 'out=-'])).exit).toBe(2)
+    expect((await call(['run', jobFile(broken)])).exit).toBe(2)
+  })
+
+  it("runs a job's tests and shows rows that differ", async () => {
+    const test = (name: string, auctions: number[], expected: (number | null)[]): object => ({
+      name,
+      inputs: { bids: auctions.map((auction) => [auction, '2026-01-31 12:00:00']) },
+      expect: { out: expected.map((auction) => ({ auction, ts: '2026-01-31 12:00:00' })) },
+    })
+    const good = jobFile({ tests: [test('keeps positive auctions, in any order', [3, -1, 2], [2, 3])] })
+    expect(await call(['test', good])).toEqual({ exit: 0, out: `${good}\n  ✓ keeps positive auctions, in any order\n1 passed, 0 failed\n`, err: '' })
+    const bad = jobFile({ tests: [test('is wrong about one row', [3, 2], [2, 4, null])] })
+    expect(await call(['test', bad])).toEqual({
+      exit: 1,
+      out: [
+        bad,
+        '  ✗ is wrong about one row',
+        '      out: 2 rows missing (-), 1 row not expected (+)',
+        '      - {"auction":4,"ts":"2026-01-31 12:00:00.000"}',
+        '      - {"auction":null,"ts":"2026-01-31 12:00:00.000"}',
+        '      + {"auction":3,"ts":"2026-01-31 12:00:00.000"}',
+        '0 passed, 1 failed',
+        '',
+      ].join('\n'),
+      err: '',
+    })
+    expect((await call(['test', jobFile(broken)])).exit).toBe(2)
+  })
 })
+
+function sinkOf(connector: object): object {
+  return { operators: [...(document() as { operators: object[] }).operators.slice(0, 2), { id: 'out', kind: 'sink', config: { connector } }] }
+}
