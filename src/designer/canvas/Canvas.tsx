@@ -36,6 +36,7 @@ import { startRenaming } from './renaming.ts'
 
 const nodeTypes = { operator: OperatorNode, note: NoteNode }
 const edgeTypes = { channel: ChannelEdge }
+const minimapSize = { width: 116, height: 62 }
 
 /** Region C: the job, left to right. */
 export default function Canvas() {
@@ -215,14 +216,14 @@ function CanvasFlow() {
         elevateNodesOnSelect={false}
         minZoom={0.08}
         maxZoom={2}
-        proOptions={{ hideAttribution: true }}
+        attributionPosition="bottom-center"
         onlyRenderVisibleElements={job.operators.length > 300}
         tabIndex={0}
         data-region-focus=""
         aria-label={t.canvas.title}
       >
         <Background variant={BackgroundVariant.Dots} gap={24} size={1} />
-        {job.operators.length > 1 ? <MiniMap className={styles.minimap!} pannable zoomable nodeBorderRadius={12} nodeStrokeWidth={0} ariaLabel={t.canvas.minimap} /> : null}
+        {job.operators.length > 1 ? <MiniMap className={styles.minimap!} style={minimapSize} pannable zoomable nodeBorderRadius={12} nodeStrokeWidth={0} ariaLabel={t.canvas.minimap} /> : null}
       </ReactFlow>
       {job.operators.length === 0 ? null : <Controls />}
       <QuickAdd />

@@ -36,11 +36,11 @@ export const OperatorNode = memo(function OperatorNode({ id, selected }: NodePro
   return (
     <div className={styles.node} data-selected={selected ? '' : undefined} data-state={state} data-illegal={typeof reason === 'string' ? '' : undefined} data-legal={reason === null ? '' : undefined} data-node={id}>
       {inputs.map((port, i) => (
-        <Handle key={port.name} id={port.name} type="target" position={Side.Left} className={styles.port} style={{ top: `${portShare(i, inputs.length) * 100}%` }} aria-label={t.canvas.inputPort(port.title, name)} />
+        <Handle key={port.name} id={port.name} type="target" position={Side.Left} className={styles.port} style={{ top: `${portShare(i, inputs.length, 'input') * 100}%` }} aria-label={t.canvas.inputPort(port.title, name)} />
       ))}
       <div className={styles.nodeHead}>
         {definition === undefined ? null : <FamilyChip family={definition.family} icon={definition.icon} />}
-        {renaming ? <NameInput id={id} name={operator.name ?? ''} title={definition?.title ?? operator.kind} /> : <span className={styles.nodeName}>{name}</span>}
+        {renaming ? <NameInput id={id} name={operator.name ?? ''} title={definition?.title ?? operator.kind} /> : <span className={styles.nodeName} data-long={name.length > 15 ? '' : undefined}>{name}</span>}
         {errors.length + warnings.length > 0 ? (
           <span className={styles.mark} data-severity={errors.length > 0 ? 'error' : 'warning'} title={[...errors, ...warnings].map((problem) => problem.message).join('\n')}>
             {errors.length > 0 ? <CircleAlert size={14} aria-label={t.canvas.errors(errors.length)} /> : <TriangleAlert size={14} aria-label={t.canvas.warnings(warnings.length)} />}
@@ -59,7 +59,7 @@ export const OperatorNode = memo(function OperatorNode({ id, selected }: NodePro
           position={Side.Right}
           className={styles.port}
           data-late={port.name === 'late' ? '' : undefined}
-          style={{ top: `${portShare(outputs.length === 2 ? 1 - i : i, outputs.length) * 100}%` }}
+          style={{ top: `${portShare(i, outputs.length, 'output') * 100}%` }}
           aria-label={t.canvas.outputPort(port.title, name)}
         />
       ))}

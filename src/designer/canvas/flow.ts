@@ -65,8 +65,9 @@ export function flowEdges(job: Job, selection: Selection): ChannelFlowEdge[] {
     })
 }
 
-/** The place of a port on its side, as a share of the height: one in the middle, two where the designs have them. */
-export function portShare(index: number, count: number): number {
+/** The place of a port on its side, as a share of the height: inputs spread evenly, the first output in the middle so that rows in line stay straight. */
+export function portShare(index: number, count: number, side: 'input' | 'output'): number {
+  if (side === 'output') return index === 0 ? 0.5 : 0.5 + (0.32 * index) / Math.max(1, count - 1)
   if (count === 1) return 0.5
   if (count === 2) return index === 0 ? 0.34 : 0.68
   return (index + 1) / (count + 1)
