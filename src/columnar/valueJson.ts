@@ -189,9 +189,12 @@ export function cutToPrecision(ms: number, precision: number): number {
 }
 
 function integerOf(json: Json): bigint | null {
-  if (typeof json === 'number') return Number.isInteger(json) ? BigInt(json) : null
-  if (!(json instanceof ExactNumber)) return null
-  const parsed = parseDecimal(json.text)
+  if (typeof json === 'number') {
+    if (!Number.isInteger(json)) return null
+    if (Number.isSafeInteger(json)) return BigInt(json)
+  } else if (!(json instanceof ExactNumber)) return null
+  // A double beyond the safe range means its shortest text: that is what the JSON reader promises, and its own digits differ from what was written.
+  const parsed = parseDecimal(typeof json === 'number' ? String(json) : json.text)
   if (parsed === null) return null
   const unit = 10n ** BigInt(parsed.scale)
   return parsed.unscaled % unit === 0n ? parsed.unscaled / unit : null
