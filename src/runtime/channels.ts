@@ -25,3 +25,8 @@ export function channelsOf(plan: PhysicalPlan, exchange: Exchange): ChannelPlace
 export function workerCountOf(plan: PhysicalPlan): number {
   return Math.max(1, ...plan.chains.map((chain) => chain.parallelism))
 }
+
+/** Channels between different workers, in an order that all of them agree on: their places are their numbers on the wire. */
+export function remoteChannelsOf(plan: PhysicalPlan): ChannelPlace[] {
+  return plan.exchanges.flatMap((exchange) => channelsOf(plan, exchange)).filter((place) => place.from !== place.to)
+}

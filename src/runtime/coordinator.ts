@@ -1,0 +1,223 @@
+import type { JobStatus, RunFailure, Speed } from './jobRun.ts'
+import { workerDied } from './runFailure.ts'
+import type { Pace } from './wire.ts'
+
+/**
+ * What a run is doing and what its engines must do next, as a pure function: `(state, event) → state and commands`.
+ *
+ * It owns the life of the job (deploy, run, finish, fail, cancel) and the pace. Pace is global: before rows flow at a speed, or one at a time, every engine
+ * shuts its gate and says the event time of its next row (a *round*); the smallest is where time starts, or the row to let through. Time
+ * stands in the events, so nothing here looks at a clock.
+ */
+export interface CoordinatorState {
+  readonly phase: 'created' | 'deploying' | 'running' | 'cancelling' | 'over'
+  readonly engines: readonly EngineState[]
+  readonly paused: boolean
+  readonly speed: Speed
+  /** The round under way, and what it is for. */
+  readonly round: { readonly number: number; readonly purpose: 'hold' | 'release' | 'step' } | null
+  readonly rounds: number
+  /** Rows asked for by `step` and not yet begun. */
+  readonly stepsWaiting: number
+  readonly startedAt: number
+  readonly failure: RunFailure | null
+}
+
+export interface EngineState {
+  readonly life: 'deploying' | 'running' | 'finished' | 'gone'
+  /** Undefined while the round waits for it. */
+  readonly position: number | null | undefined
+}
+
+export type CoordinatorEvent =
+  | { readonly kind: 'start'; readonly at: number }
+  | { readonly kind: 'deployed'; readonly engine: number; readonly at: number }
+  | { readonly kind: 'positioned'; readonly engine: number; readonly round: number; readonly position: number | null; readonly at: number }
+  | { readonly kind: 'stepped'; readonly at: number }
+  | { readonly kind: 'pause' }
+  | { readonly kind: 'resume' }
+  | { readonly kind: 'step' }
+  | { readonly kind: 'setSpeed'; readonly speed: Speed }
+  | { readonly kind: 'finished'; readonly engine: number; readonly at: number }
+  | { readonly kind: 'failed'; readonly failure: RunFailure }
+  | { readonly kind: 'died'; readonly engine: number; readonly why: string }
+  | { readonly kind: 'stop' }
+  /** An engine has done what `cancel` asked. */
+  | { readonly kind: 'cancelled'; readonly engine: number }
+  | { readonly kind: 'graceOver' }
+
+export type CoordinatorCommand =
+  | { readonly kind: 'deploy'; readonly engine: number }
+  | { readonly kind: 'position'; readonly engine: number; readonly round: number }
+  | { readonly kind: 'release'; readonly engine: number; readonly pace: Pace }
+  | { readonly kind: 'step'; readonly engine: number }
+  | { readonly kind: 'cancel'; readonly engine: number }
+  | { readonly kind: 'terminate'; readonly engine: number }
+  | { readonly kind: 'startGrace' }
+  | { readonly kind: 'status'; readonly status: JobStatus }
+
+export interface Transition {
+  readonly state: CoordinatorState
+  readonly commands: readonly CoordinatorCommand[]
+}
+
+export function initialState(engines: number, speed: Speed, paused: boolean): CoordinatorState {
+  return {
+    phase: 'created',
+    engines: Array.from({ length: engines }, () => ({ life: 'deploying', position: undefined })),
+    paused,
+    speed,
+    round: null,
+    rounds: 0,
+    stepsWaiting: 0,
+    startedAt: 0,
+    failure: null,
+  }
+}
+
+export function step(state: CoordinatorState, event: CoordinatorEvent): Transition {
+  if (state.phase === 'over') return stay(state)
+  switch (event.kind) {
+    case 'start':
+      if (state.phase !== 'created') return stay(state)
+      return {
+        state: { ...state, phase: 'deploying', startedAt: event.at },
+        commands: [{ kind: 'status', status: { kind: 'deploying' } }, ...state.engines.map((_, engine) => ({ kind: 'deploy' as const, engine }))],
+      }
+    case 'deployed': {
+      if (state.phase !== 'deploying') return stay(state)
+      const engines = withEngine(state, event.engine, { life: 'running', position: undefined })
+      if (engines.some(({ life }) => life === 'deploying')) return stay({ ...state, engines })
+      const running: CoordinatorState = { ...state, engines, phase: 'running', startedAt: event.at }
+      const status: CoordinatorCommand = { kind: 'status', status: running.paused ? { kind: 'paused' } : { kind: 'running', since: event.at } }
+      const next = running.paused ? startRound(running, state.stepsWaiting > 0 ? 'step' : 'hold', event.at) : flow(running, event.at)
+      return { state: next.state, commands: [status, ...next.commands] }
+    }
+    case 'positioned': {
+      if (state.round?.number !== event.round) return stay(state)
+      const engines = withEngine(state, event.engine, { ...state.engines[event.engine]!, position: event.position })
+      return endRound({ ...state, engines }, event.at)
+    }
+    case 'stepped':
+      if (state.phase !== 'running' || !state.paused || state.stepsWaiting === 0 || state.round !== null) return stay(state)
+      return startRound(state, 'step', event.at)
+    case 'pause': {
+      if (state.phase === 'cancelling' || state.paused) return stay(state)
+      const paused: CoordinatorState = { ...state, paused: true, stepsWaiting: 0 }
+      if (state.phase !== 'running') return stay(paused)
+      return withStatus(startRound(paused, 'hold', 0), { kind: 'paused' })
+    }
+    case 'resume': {
+      if (state.phase === 'cancelling' || !state.paused) return stay(state)
+      const resumed: CoordinatorState = { ...state, paused: false, stepsWaiting: 0 }
+      if (state.phase !== 'running') return stay(resumed)
+      return withStatus(flow(resumed, 0), { kind: 'running', since: state.startedAt })
+    }
+    case 'step': {
+      // A step of a running job is the pause before it.
+      if (state.phase === 'cancelling' || state.phase === 'created') return stay(state)
+      const wanted: CoordinatorState = { ...state, paused: true, stepsWaiting: state.stepsWaiting + 1 }
+      if (state.phase === 'deploying') return stay(wanted)
+      const busy = state.round !== null && state.round.purpose === 'step'
+      const next = busy ? stay(wanted) : startRound(wanted, 'step', 0)
+      return state.paused ? next : withStatus(next, { kind: 'paused' })
+    }
+    case 'setSpeed': {
+      const changed = { ...state, speed: event.speed }
+      return state.phase === 'running' && !state.paused ? flow(changed, 0) : stay(changed)
+    }
+    case 'finished': {
+      const engines = withEngine(state, event.engine, { life: 'finished', position: null })
+      const next = { ...state, engines }
+      if (state.phase !== 'running') return stay(next)
+      if (engines.every(({ life }) => life === 'finished')) return over(next, { kind: 'finished', durationMs: event.at - state.startedAt })
+      return state.round === null ? stay(next) : endRound(next, event.at)
+    }
+    case 'failed':
+      return state.phase === 'cancelling' ? stay(state) : over({ ...state, failure: event.failure }, { kind: 'failed', failure: event.failure })
+    case 'died': {
+      const next = { ...state, engines: withEngine(state, event.engine, { life: 'gone', position: null }) }
+      if (state.phase === 'cancelling') return cancelledSoFar(next)
+      const failure = workerDied(event.engine, event.why)
+      return over({ ...next, failure }, { kind: 'failed', failure })
+    }
+    case 'stop':
+      if (state.phase === 'cancelling') return stay(state)
+      if (state.phase === 'created') return over(state, { kind: 'canceled' })
+      return {
+        state: { ...state, phase: 'cancelling', round: null },
+        commands: [
+          { kind: 'status', status: { kind: 'cancelling' } },
+          ...state.engines.flatMap(({ life }, engine) => (life === 'gone' ? [] : [{ kind: 'cancel' as const, engine }])),
+          { kind: 'startGrace' },
+        ],
+      }
+    case 'cancelled':
+      if (state.phase !== 'cancelling') return stay(state)
+      return cancelledSoFar({ ...state, engines: withEngine(state, event.engine, { life: 'gone', position: null }) })
+    case 'graceOver':
+      return state.phase === 'cancelling' ? over(state, { kind: 'canceled' }) : stay(state)
+  }
+}
+
+function stay(state: CoordinatorState): Transition {
+  return { state, commands: [] }
+}
+
+function withStatus({ state, commands }: Transition, status: JobStatus): Transition {
+  return { state, commands: [{ kind: 'status', status }, ...commands] }
+}
+
+function withEngine(state: CoordinatorState, engine: number, to: EngineState): EngineState[] {
+  return state.engines.map((old, i) => (i === engine ? to : old))
+}
+
+/** Lets rows flow at the speed that is set: at once, or from where the slowest source stands. */
+function flow(state: CoordinatorState, at: number): Transition {
+  if (state.speed.kind === 'factor') return startRound(state, 'release', at)
+  return { state: { ...state, round: null }, commands: state.engines.flatMap(({ life }, engine) => (life === 'running' ? [{ kind: 'release' as const, engine, pace: { kind: 'max' as const } }] : [])) }
+}
+
+function startRound(state: CoordinatorState, purpose: 'hold' | 'release' | 'step', at: number): Transition {
+  const number = state.rounds + 1
+  const engines = state.engines.map((engine): EngineState => ({ ...engine, position: engine.life === 'running' ? undefined : null }))
+  const asked = engines.flatMap(({ life }, engine) => (life === 'running' ? [{ kind: 'position' as const, engine, round: number }] : []))
+  const started: CoordinatorState = { ...state, engines, rounds: number, round: { number, purpose } }
+  return asked.length === 0 ? endRound(started, at) : { state: started, commands: asked }
+}
+
+function endRound(state: CoordinatorState, at: number): Transition {
+  if (state.engines.some(({ position }) => position === undefined)) return stay(state)
+  const { purpose } = state.round!
+  const ended: CoordinatorState = { ...state, round: null }
+  let first = -1
+  for (let i = 0; i < state.engines.length; i++) {
+    const position = state.engines[i]!.position
+    if (position === null || position === undefined) continue
+    if (first < 0 || position < state.engines[first]!.position!) first = i
+  }
+  switch (purpose) {
+    case 'hold':
+      return stay(ended)
+    case 'release': {
+      const { speed } = state
+      const base = first < 0 ? Infinity : state.engines[first]!.position!
+      // Without an event time anywhere there is nothing to pace by.
+      const pace: Pace = speed.kind === 'max' || base === Infinity ? { kind: 'max' } : { kind: 'factor', base, since: at, factor: speed.factor }
+      return { state: ended, commands: state.engines.flatMap(({ life }, engine) => (life === 'running' ? [{ kind: 'release' as const, engine, pace }] : [])) }
+    }
+    case 'step':
+      return first < 0 ? stay({ ...ended, stepsWaiting: 0 }) : { state: { ...ended, stepsWaiting: Math.max(0, state.stepsWaiting - 1) }, commands: [{ kind: 'step', engine: first }] }
+  }
+}
+
+function cancelledSoFar(state: CoordinatorState): Transition {
+  return state.engines.every(({ life }) => life === 'gone') ? over(state, { kind: 'canceled' }) : stay(state)
+}
+
+function over(state: CoordinatorState, status: JobStatus): Transition {
+  return {
+    state: { ...state, phase: 'over', round: null },
+    commands: [...state.engines.map((_, engine) => ({ kind: 'terminate' as const, engine })), { kind: 'status', status }],
+  }
+}

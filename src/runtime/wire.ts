@@ -1,0 +1,109 @@
+import type { PhysicalPlan } from '../compiler/physicalPlan.ts'
+import type { PoisonRow, PreviewRow, RunFailure } from './jobRun.ts'
+
+/**
+ * Everything that crosses a worker boundary.
+ *
+ * The shell steers an engine through `EngineControl` (comlink calls); rows, numbers and files go over one port as `FromEngine` and `ToEngine`; engines
+ * that do not share memory send each other `PeerMessage`s.
+ */
+export interface EngineControl {
+  /** Builds the subtasks and opens the sources; the failure when that does not work. `events` is the port for `FromEngine` and `ToEngine`. */
+  deploy(deployment: Deployment, events: EventPort): Promise<RunFailure | null>
+  /** Shuts the gate and looks ahead: event time of the next row here (Infinity where rows have none), null when there is no row. */
+  position(): Promise<number | null>
+  release(pace: Pace): Promise<void>
+  /** With the gate shut: lets the next row through. */
+  step(): Promise<void>
+  /** Rows to keep and send for an edge. */
+  watch(edge: number, rows: number): Promise<void>
+  /** Stops at the next batch and closes the sources. */
+  cancel(): Promise<void>
+}
+
+export interface Deployment {
+  readonly plan: PhysicalPlan
+  readonly worker: number
+  /** Subtask numbers hosted by this worker. */
+  readonly subtasks: readonly number[]
+  readonly carriers: Carriers
+  readonly previewRows: number
+  readonly eventTimeAsProcessingTime: boolean
+}
+
+/** What joins the workers. `channel` numbers are places in `remoteChannelsOf(plan)`. */
+export type Carriers =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'shared'; readonly slotCount: number; readonly rings: readonly { readonly channel: number; readonly memory: SharedArrayBuffer }[]; readonly bells: SharedArrayBuffer }
+  | { readonly kind: 'transferred'; readonly slotCount: number; readonly slotBytes: number; readonly peers: readonly { readonly worker: number; readonly port: MessagePort }[] }
+
+export type Pace =
+  | { readonly kind: 'max' }
+  /** Rows may pass up to event time base + (now − since) × factor. */
+  | { readonly kind: 'factor'; readonly base: number; readonly since: number; readonly factor: number }
+
+/** A port as both environments have it. */
+export interface EventPort {
+  postMessage(message: unknown, transfer: Transferable[]): void
+  onmessage: ((event: MessageEvent) => void) | null
+  close(): void
+}
+
+export type FromEngine =
+  | { readonly kind: 'report'; readonly report: EngineReport }
+  /** One encoded batch for a sink; to be acknowledged when the shell is done with it. */
+  | { readonly kind: 'sink'; readonly operator: string; readonly subtask: number; readonly byteLength: number; readonly buffer: ArrayBuffer }
+  | { readonly kind: 'finished' }
+  | { readonly kind: 'failed'; readonly failure: RunFailure }
+  | { readonly kind: 'openFile'; readonly request: number; readonly path: string }
+  | { readonly kind: 'readFile'; readonly request: number; readonly file: number; readonly start: number; readonly end: number }
+
+export type ToEngine =
+  | { readonly kind: 'sinkTaken'; readonly operator: string; readonly subtask: number }
+  | { readonly kind: 'fileOpened'; readonly request: number; readonly file: number; readonly size: number }
+  | { readonly kind: 'fileRead'; readonly request: number; readonly bytes: Uint8Array }
+  | { readonly kind: 'fileFailed'; readonly request: number; readonly message: string }
+
+export type PeerMessage =
+  | { readonly kind: 'slot'; readonly channel: number; readonly byteLength: number; readonly buffer: ArrayBuffer }
+  | { readonly kind: 'credit'; readonly channel: number; readonly buffer: ArrayBuffer }
+
+/** Counts since the start, as of `at`; rates are the shell's business. */
+export interface EngineReport {
+  readonly at: number
+  readonly operators: readonly OperatorReport[]
+  readonly edges: readonly EdgeReport[]
+  readonly previews: readonly PreviewReport[]
+  readonly poison: readonly { readonly operator: string; readonly rows: readonly PoisonRow[]; readonly total: number }[]
+}
+
+export interface OperatorReport {
+  readonly operator: string
+  readonly subtask: number
+  readonly status: 'created' | 'running' | 'finished' | 'failed'
+  readonly rowsIn: number
+  readonly rowsOut: number
+  readonly lateRows: number
+  readonly poisonRows: number
+  readonly watermark: number
+  readonly busyMs: number
+  readonly idleMs: number
+  readonly backPressuredMs: number
+  readonly stateBytes: number
+  readonly gauges: Readonly<Record<string, number>>
+}
+
+export interface EdgeReport {
+  readonly edge: number
+  readonly rows: number
+  readonly lateRows: number
+  readonly queueFill: number
+  readonly watermark: number
+}
+
+export interface PreviewReport {
+  readonly edge: number
+  readonly at: number
+  /** Oldest first. */
+  readonly rows: readonly PreviewRow[]
+}
