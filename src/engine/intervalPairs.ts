@@ -1,6 +1,37 @@
 import { KeyTable } from './keyTable.ts'
 import { Timers } from './timers.ts'
-import { PairList } from './joinOutput.ts'
+
+/** What happened, in order: pairs of positions, -1 for "none". */
+export class PairEvents {
+  left: Int32Array = new Int32Array(1024)
+  right: Int32Array = new Int32Array(1024)
+  /** The operator's watermark when it happened; for a row that leaves because of a watermark, the one before. */
+  watermarks: Float64Array = new Float64Array(1024)
+  count = 0
+
+  push(left: number, right: number, watermark: number): void {
+    if (this.count === this.left.length) this.#grow()
+    this.left[this.count] = left
+    this.right[this.count] = right
+    this.watermarks[this.count] = watermark
+    this.count++
+  }
+
+  #grow(): void {
+    const left = new Int32Array(this.count * 2)
+    const right = new Int32Array(this.count * 2)
+    const watermarks = new Float64Array(this.count * 2)
+    left.set(this.left)
+    right.set(this.right)
+    watermarks.set(this.watermarks)
+    this.left = left
+    this.right = right
+    this.watermarks = watermarks
+  }
+}
+
+/** Events found before the owner should turn them into rows: bounds memory when one row has very many partners. */
+const eventsMax = 8192
 
 /**
  * Which rows of two streams pair by key and by closeness in time, and which rows never will: the state of an interval join.
@@ -20,13 +51,16 @@ export class IntervalPairs {
   readonly #lowerMs: number
   readonly #upperMs: number
   readonly #outer: readonly [boolean, boolean]
-  readonly events = new PairList()
+  readonly events = new PairEvents()
   /** Rows of a side at or before this time were found expired, whatever their key; see `arrive`. */
   readonly #expired: [number, number] = [0, 0]
   #keys: KeyTable
   readonly #sides: readonly [Side, Side] = [new Side(), new Side()]
   #timers: Timers
+  #watermark = -Infinity
+  /** The operator's time: max(watermark, 0). */
   #time = 0
+  #keysCheckedAt = 4096
 
   constructor(keyWidth: number, lowerMs: number, upperMs: number, outerLeft: boolean, outerRight: boolean) {
     this.#lowerMs = lowerMs
@@ -59,8 +93,8 @@ export class IntervalPairs {
   /** Moves the operator's time; expired rows leave. */
   advance(watermark: number): void {
     this.#time = Math.max(watermark, 0)
-    if (this.#timers.earliest > watermark) return
-    this.#timers.advance(watermark, this.#ring)
+    if (this.#timers.earliest <= watermark) this.#timers.advance(watermark, this.#ring)
+    this.#watermark = watermark
   }
 
   readonly #ring = (_time: number, payload: number): void => {
@@ -94,8 +128,8 @@ export class IntervalPairs {
 
   #leave(side: number, row: number): void {
     if (this.#outer[side] !== true) return
-    if (side === 0) this.events.push(row, -1)
-    else this.events.push(-1, row)
+    if (side === 0) this.events.push(row, -1, this.#watermark)
+    else this.events.push(-1, row, this.#watermark)
   }
 
   /** Room for the rows of a batch, which take the positions from `first` on; call before `arrive`. */
@@ -105,37 +139,55 @@ export class IntervalPairs {
   }
 
   /**
-   * One row arrives. `key` is its slot in `keys`; `joins` is false when a key column is NULL, which equals nothing.
+   * Rows [start, end) of a batch arrive, row i at position `first + i` with the key `slots[i]`. `watermarks` are those before each row, where they move. A row with
+   * `unequal[i] === 1` has a NULL in its key, which equals nothing. Stops early when many events wait to be taken; returns the row it stopped before.
    */
-  arrive(side: number, row: number, key: number, time: number, joins: boolean): void {
+  arrive(side: number, first: number, slots: Int32Array, times: Float64Array, start: number, end: number, watermarks: Float64Array | null, unequal: Uint8Array | null): number {
     const otherSide = 1 - side
     const other = this.#sides[otherSide]!
     const own = this.#sides[side]!
-    const low = side === 0 ? time + this.#lowerMs : time - this.#upperMs
-    const high = side === 0 ? time + this.#upperMs : time - this.#lowerMs
-    // Flink skips the search when the interval ends before what was last seen to be expired, over all keys.
-    if (this.#expired[otherSide]! < high) {
-      const limit = this.#time === Infinity ? Infinity : this.#time - this.#reach(otherSide) - 1
-      this.#expired[otherSide] = limit
-      let before = -1
-      for (let candidate = other.heads[key]!; candidate >= 0; ) {
-        const next = other.next[candidate]!
-        const otherTime = other.times[candidate]!
-        if (joins && otherTime >= low && otherTime <= high) {
-          if (side === 0) this.events.push(row, candidate)
-          else this.events.push(candidate, row)
+    const { events } = this
+    const otherTimes = other.times
+    const otherNext = other.next
+    const otherHeads = other.heads
+    const lowBy = side === 0 ? this.#lowerMs : -this.#upperMs
+    const highBy = side === 0 ? this.#upperMs : -this.#lowerMs
+    const otherReach = this.#reach(otherSide)
+    for (let i = start; i < end; i++) {
+      if (events.count >= eventsMax) return i
+      if (watermarks !== null && watermarks[i]! > this.#watermark) this.advance(watermarks[i]!)
+      const row = first + i
+      const key = slots[i]!
+      const time = times[i]!
+      const high = time + highBy
+      const watermark = this.#watermark
+      // Flink skips the search when the interval ends before what was last seen to be expired, over all keys.
+      if (this.#expired[otherSide]! < high) {
+        const low = time + lowBy
+        const limit = this.#time - otherReach - 1
+        this.#expired[otherSide] = limit
+        const joins = unequal === null || unequal[i] === 0
+        let before = -1
+        for (let candidate = otherHeads[key]!; candidate >= 0; ) {
+          const next = otherNext[candidate]!
+          const otherTime = otherTimes[candidate]!
+          if (joins && otherTime >= low && otherTime <= high) {
+            if (side === 0) events.push(row, candidate, watermark)
+            else events.push(candidate, row, watermark)
+          }
+          if (otherTime <= limit) {
+            this.#leave(otherSide, candidate)
+            other.remove(key, candidate, before)
+          } else before = candidate
+          candidate = next
         }
-        if (otherTime <= limit) {
-          this.#leave(otherSide, candidate)
-          other.remove(key, candidate, before)
-        } else before = candidate
-        candidate = next
       }
+      if (this.#time < high) {
+        own.append(key, row, time)
+        if (Number.isNaN(own.timer[key]!)) this.#setTimer(side, key, time)
+      } else this.#leave(side, row)
     }
-    if (this.#time < high) {
-      own.append(key, row, time)
-      if (Number.isNaN(own.timer[key]!)) this.#setTimer(side, key, time)
-    } else this.#leave(side, row)
+    return end
   }
 
   /**
@@ -152,9 +204,11 @@ export class IntervalPairs {
   dropKeys(): void {
     const [left, right] = this.#sides
     const size = this.#keys.size
-    if (size < 4096 || this.#keys.width === 0) return
+    if (size < this.#keysCheckedAt || this.#keys.width === 0) return
     const live: number[] = []
     for (let key = 0; key < size; key++) if (left.heads[key]! >= 0 || right.heads[key]! >= 0) live.push(key)
+    // Looking at all keys is worth it only when there are several times as many as were alive last time.
+    this.#keysCheckedAt = Math.max(4096, live.length * 4)
     if (live.length * 4 > size) return
     const kept = Array.from({ length: this.#keys.width }, (_, column) => {
       const keys = this.#keys.keysOf(column)

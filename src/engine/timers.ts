@@ -17,6 +17,9 @@ export class Timers {
   readonly #buckets = new Map<number, number>()
   /** Bucket numbers as a binary min-heap. */
   readonly #order: number[] = []
+  /** What rings in one turn of `advance`. */
+  readonly #dueTimes: number[] = []
+  readonly #duePayloads: number[] = []
 
   /** `widthMs`: about the step by which time advances; too small makes many buckets, too large sorts more at once. */
   constructor(widthMs: number) {
@@ -68,32 +71,40 @@ export class Timers {
   advance(upTo: number, ring: (time: number, payload: number) => void): void {
     while (this.#order.length > 0 && this.#order[0]! * this.#widthMs <= upTo) {
       const bucket = this.#order[0]!
-      const due: { time: number; payload: number; order: number }[] = []
+      const times = this.#dueTimes
+      const payloads = this.#duePayloads
+      let due = 0
       let keptHead = -1
-      const kept: number[] = []
-      let order = 0
+      let keptTail = -1
       for (let entry = this.#buckets.get(bucket)!; entry >= 0; ) {
         const next = this.#next[entry]!
         if (this.#times[entry]! <= upTo) {
-          due.push({ time: this.#times[entry]!, payload: this.#payloads[entry]!, order: order++ })
+          times[due] = this.#times[entry]!
+          payloads[due++] = this.#payloads[entry]!
           this.#next[entry] = this.#free
           this.#free = entry
           this.#size--
-        } else kept.push(entry)
+        } else {
+          if (keptTail < 0) keptHead = entry
+          else this.#next[keptTail] = entry
+          this.#next[entry] = -1
+          keptTail = entry
+        }
         entry = next
-      }
-      for (let i = kept.length - 1; i >= 0; i--) {
-        this.#next[kept[i]!] = keptHead
-        keptHead = kept[i]!
       }
       if (keptHead < 0) {
         this.#buckets.delete(bucket)
         popHeap(this.#order)
       } else this.#buckets.set(bucket, keptHead)
-      if (due.length === 0) return
-      // The chain is newest first.
-      due.sort((a, b) => a.time - b.time || b.order - a.order)
-      for (const timer of due) ring(timer.time, timer.payload)
+      if (due === 0) return
+      // The chain is newest first. Timers are mostly set in order of time, so turning it round mostly sorts it.
+      let sorted = true
+      for (let i = due - 1; i > 0 && sorted; i--) sorted = times[i]! <= times[i - 1]!
+      if (sorted) for (let i = due - 1; i >= 0; i--) ring(times[i]!, payloads[i]!)
+      else {
+        const order = Array.from({ length: due }, (_, i) => i).sort((a, b) => times[a]! - times[b]! || b - a)
+        for (const i of order) ring(times[i]!, payloads[i]!)
+      }
     }
   }
 

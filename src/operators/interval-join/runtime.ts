@@ -2,7 +2,7 @@ import type { Batch } from '../../columnar/batch.ts'
 import type { Column, Float64Column } from '../../columnar/column.ts'
 import { RowError } from '../../columnar/rowError.ts'
 import { fieldIndex, type Schema } from '../../columnar/schema.ts'
-import { IntervalPairs } from '../../engine/intervalPairs.ts'
+import { IntervalPairs, type PairEvents } from '../../engine/intervalPairs.ts'
 import { gatherSide, PairList, selectPairs } from '../../engine/joinOutput.ts'
 import { hasNull, KeyEncoder } from '../../engine/keyEncoder.ts'
 import type { OperatorContext, OperatorRuntime } from '../../engine/operatorRuntime.ts'
@@ -14,9 +14,6 @@ import { compileJoin, type JoinExpressions } from '../joinExpressions.ts'
 import type { RuntimeFactory } from '../runtimeFactory.ts'
 
 export const runtime: RuntimeFactory = { role: 'operator', create: (spec) => new IntervalJoin(spec) }
-
-/** Pairs found before they are turned into output rows. Bounds memory when one row has very many partners. */
-const eventsMax = 8192
 
 /**
  * Rows of both sides lie in row stores; `IntervalPairs` says who meets whom. Each batch is appended whole, its rows arrive one by one, then the pairs found
@@ -33,9 +30,6 @@ class IntervalJoin implements OperatorRuntime {
   #context!: OperatorContext
   #evaluation!: EvaluationContext
   #slots: Int32Array = new Int32Array(0)
-  #watermark = -Infinity
-  /** Forwarded watermark before each event, while the batch says how it moved. */
-  #eventWatermarks: number[] | null = null
   #timerScheduled = Infinity
   readonly #type: JoinType
 
@@ -71,48 +65,37 @@ class IntervalJoin implements OperatorRuntime {
     const now = this.#processingTime ? this.#context.processingTime() : 0
     if (this.#processingTime) this.#pairs.advance(now)
     const watermarks = this.#processingTime ? null : batch.watermarks
-    this.#eventWatermarks = watermarks === null ? null : []
 
     const keyColumns = side.keys.map((column) => batch.columns[column]!)
     const keys = this.#encoder.encode(keyColumns, rowCount)
     if (this.#slots.length < rowCount) this.#slots = new Int32Array(Math.max(1024, rowCount))
     this.#pairs.keys.slotsOf(keys, 0, rowCount, this.#slots)
+    const times = this.#processingTime ? new Float64Array(rowCount).fill(now) : this.#timesOf(side, batch)
     const first = side.store.appendRange(batch, 0, rowCount)
     side.reserveMatched(first + rowCount)
     this.#pairs.reserve(input, first, rowCount)
-
-    const nullable = keyColumns.some((column) => column.nulls !== null)
-    const { values: times, nulls } = batch.columns[side.time] as Float64Column
-    for (let row = 0; row < rowCount; row++) {
-      if (watermarks !== null && watermarks[row]! > this.#watermark) this.#advance(watermarks[row]!)
-      if (nulls !== null && nulls[row] === 1) throw new RowError(row, `the time column ${side.store.schema.fields[side.time]!.name} is NULL; event time must be set in every row`)
-      this.#pairs.arrive(input, first + row, this.#slots[row]!, this.#processingTime ? now : times[row]!, !nullable || !hasNull(keyColumns, row))
-      if (this.#eventWatermarks !== null) this.#noteWatermarks()
-      if (this.#pairs.events.count >= eventsMax) this.#flush()
+    const unequal = nullRows(keyColumns, rowCount)
+    for (let row = 0; row < rowCount; ) {
+      row = this.#pairs.arrive(input, first, this.#slots, times, row, rowCount, watermarks, unequal)
+      this.#flush(watermarks !== null)
     }
-    this.#flush()
-    this.#eventWatermarks = null
     this.#shed()
     if (this.#processingTime) this.#schedule()
   }
 
-  #advance(watermark: number): void {
-    this.#pairs.advance(watermark)
-    // What leaves because of a watermark comes before it.
-    if (this.#eventWatermarks !== null) this.#noteWatermarks()
-    this.#watermark = watermark
-    this.#evaluation.watermark = watermark
-  }
-
-  #noteWatermarks(): void {
-    const noted = this.#eventWatermarks!
-    while (noted.length < this.#pairs.events.count) noted.push(this.#watermark - this.#delayMs)
+  #timesOf(side: JoinSide, batch: Batch): Float64Array {
+    const { values, nulls } = batch.columns[side.time] as Float64Column
+    for (let row = 0; nulls !== null && row < batch.rowCount; row++) {
+      if (nulls[row] === 1) throw new RowError(row, `the time column ${side.store.schema.fields[side.time]!.name} is NULL; event time must be set in every row`)
+    }
+    return values
   }
 
   onWatermark(watermark: number): number {
     if (!this.#processingTime) {
-      this.#advance(watermark)
-      this.#flush()
+      this.#pairs.advance(watermark)
+      this.#evaluation.watermark = watermark
+      this.#flush(false)
       this.#shed()
     }
     return watermark - this.#delayMs
@@ -121,7 +104,7 @@ class IntervalJoin implements OperatorRuntime {
   onProcessingTime(time: number): void {
     this.#timerScheduled = Infinity
     this.#pairs.advance(time)
-    this.#flush()
+    this.#flush(false)
     this.#shed()
     this.#schedule()
   }
@@ -133,8 +116,11 @@ class IntervalJoin implements OperatorRuntime {
     this.#context.scheduleProcessingTimer(next)
   }
 
-  /** Turns events into output rows: complete pairs that satisfy the condition, and lone rows that never had one. */
-  #flush(): void {
+  /**
+   * Turns events into output rows: complete pairs that satisfy the condition, and lone rows that never had one. `within` a batch whose watermarks move, rows
+   * carry the watermark that was forwarded before them.
+   */
+  #flush(within: boolean): void {
     const events = this.#pairs.events
     if (events.count === 0) return
     const [left, right] = this.#sides
@@ -150,7 +136,7 @@ class IntervalJoin implements OperatorRuntime {
       right.matched[r] = 1
     }
     const kept = new PairList()
-    const watermarks: number[] | null = this.#eventWatermarks === null ? null : []
+    const watermarks: number[] = []
     let leftMissing = false
     let rightMissing = false
     for (let i = 0; i < events.count; i++) {
@@ -164,10 +150,9 @@ class IntervalJoin implements OperatorRuntime {
         rightMissing = true
       } else if (satisfied !== null && satisfied[i] === 0) continue
       kept.push(l, r)
-      watermarks?.push(this.#eventWatermarks![i]!)
+      if (within) watermarks.push(events.watermarks[i]! - this.#delayMs)
     }
     events.count = 0
-    if (this.#eventWatermarks !== null) this.#eventWatermarks.length = 0
     if (kept.count === 0) return
     const sides = [
       gatherSide(leftColumns, left.store.schema, kept.left, kept.count, leftMissing),
@@ -180,12 +165,12 @@ class IntervalJoin implements OperatorRuntime {
       columns,
       rowCount: kept.count,
       kinds: null,
-      watermarks: watermarks === null ? null : Float64Array.from(watermarks),
+      watermarks: within ? Float64Array.from(watermarks) : null,
     })
   }
 
   /** By event, whether a complete pair satisfies the condition; null when there is none. */
-  #satisfied(events: PairList, left: readonly Column[], right: readonly Column[]): Uint8Array | null {
+  #satisfied(events: PairEvents, left: readonly Column[], right: readonly Column[]): Uint8Array | null {
     const condition = this.#expressions.condition
     if (condition === null) return null
     const complete = new PairList()
@@ -228,6 +213,14 @@ class IntervalJoin implements OperatorRuntime {
   gauges(): Readonly<Record<string, number>> {
     return { heldLeftRows: this.#pairs.held(0), heldRightRows: this.#pairs.held(1) }
   }
+}
+
+/** Rows with a NULL in a key column, or null when there is none. */
+function nullRows(keyColumns: readonly Column[], rowCount: number): Uint8Array | null {
+  if (keyColumns.every((column) => column.nulls === null)) return null
+  const rows = new Uint8Array(rowCount)
+  for (let row = 0; row < rowCount; row++) if (hasNull(keyColumns, row)) rows[row] = 1
+  return rows
 }
 
 class JoinSide {
