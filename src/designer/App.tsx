@@ -1,19 +1,24 @@
-import { lazy, Suspense, useEffect, type ComponentType } from 'react'
+import { lazy, Suspense, useEffect } from 'react'
 import { BlankState } from './frame/BlankState.tsx'
 import { DropTarget } from './frame/DropTarget.tsx'
 import { Frame } from './frame/Frame.tsx'
+import { Hint } from './frame/Hint.tsx'
 import { handleKey } from './frame/keys.ts'
 import { SecondTab } from './frame/SecondTab.tsx'
 import { LiveRegion, Toasts } from './frame/Toasts.tsx'
 import { TopBar } from './frame/TopBar.tsx'
+import { definitionsReady } from './store/definitions.ts'
 import { useDesigner } from './store/designerStore.ts'
 
-// Until every region exists: what is there is shown.
-const found = import.meta.glob<{ default: ComponentType }>(['./canvas/Canvas.tsx', './frame/Sidebar.tsx'])
-const Canvas = lazy(found['./canvas/Canvas.tsx'] ?? (() => Promise.resolve<{ default: ComponentType }>({ default: () => null })))
-const Sidebar = lazy(() => import('./frame/Sidebar.tsx'))
-const Inspector = lazy(() => import('./inspector/Inspector.tsx'))
-const Dock = lazy(() => import('./data/Dock.tsx'))
+// Regions that show operators wait for the catalog, which is fetched at the same time.
+const withDefinitions = async <T,>(region: Promise<T>): Promise<T> => {
+  await definitionsReady
+  return region
+}
+const Canvas = lazy(() => withDefinitions(import('./canvas/Canvas.tsx')))
+const Sidebar = lazy(() => withDefinitions(import('./frame/Sidebar.tsx')))
+const Inspector = lazy(() => withDefinitions(import('./inspector/Inspector.tsx')))
+const Dock = lazy(() => withDefinitions(import('./data/Dock.tsx')))
 const Transport = lazy(() => import('./run/Transport.tsx'))
 const Sheets = lazy(() => import('./frame/Sheets.tsx'))
 
@@ -39,7 +44,7 @@ export function App() {
             <Suspense>
               <Canvas />
             </Suspense>
-            {blank ? <BlankState /> : null}
+            {blank ? <BlankState /> : <Hint />}
           </>
         }
         inspector={

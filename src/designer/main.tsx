@@ -1,5 +1,4 @@
 import { createRoot } from 'react-dom/client'
-import { definitions } from '../operators/catalog.ts'
 import { App } from './App.tsx'
 import { registerFrameActions } from './frame/frameActions.ts'
 import { registerServiceWorker } from './offline/register.ts'
@@ -13,7 +12,7 @@ import { text } from './text/text.ts'
 import './theme/base.css'
 
 /** Puts the parts together: catalog, checker, storage, keys, then the page. */
-setDefinitions(definitions)
+void import('../operators/catalog.ts').then(({ definitions }) => setDefinitions(definitions))
 startArrangement()
 registerFrameActions()
 startChecking(() => new Worker(new URL('./store/check.worker.ts', import.meta.url), { type: 'module', name: 'check' }))

@@ -51,7 +51,7 @@ export function BlankState() {
             </div>
             <div className={styles.gallery}>
               {shown.map((sample) => (
-                <SampleCard key={sample.id} job={sample.job} onOpen={() => void openSample(sample.id)} />
+                <SampleCard key={sample.id} sample={sample} onOpen={() => void openSample(sample.id)} />
               ))}
             </div>
           </>

@@ -7,7 +7,7 @@ import { printKeys } from './keys.ts'
 import styles from './Menu.module.css'
 
 /** The menu behind the document's name. Every entry is an action, so keys and words agree with the palette. */
-export function DocumentMenu({ children }: { readonly children: ReactNode }) {
+export default function DocumentMenu({ children }: { readonly children: ReactNode }) {
   const theme = useDesigner((state) => state.theme)
   const actions = useActions()
   const entry = (id: string): ReactNode => {
@@ -15,7 +15,7 @@ export function DocumentMenu({ children }: { readonly children: ReactNode }) {
     return action === undefined ? null : <Entry key={id} action={action} />
   }
   return (
-    <DropdownMenu.Root modal={false}>
+    <DropdownMenu.Root modal={false} defaultOpen>
       <DropdownMenu.Trigger asChild>{children}</DropdownMenu.Trigger>
       <DropdownMenu.Portal>
         <DropdownMenu.Content className={styles.menu} align="start" sideOffset={6} collisionPadding={8}>

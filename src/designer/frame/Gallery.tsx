@@ -12,7 +12,7 @@ export function Gallery() {
     <SheetShell title={text.frame.gallery.title} detail={text.frame.gallery.detail} size="wide">
       <div className={styles.grid}>
         {samples.map((sample) => (
-          <SampleCard key={sample.id} job={sample.job} onOpen={() => void openSample(sample.id)} />
+          <SampleCard key={sample.id} sample={sample} onOpen={() => void openSample(sample.id)} />
         ))}
       </div>
     </SheetShell>

@@ -1,16 +1,18 @@
 import type { Job } from '../../job/job.ts'
+import type { Sample } from '../persistence/samples.ts'
 import { definitionOf } from '../store/definitions.ts'
 import { text } from '../text/text.ts'
 import { JobPicture } from './JobPicture.tsx'
 import styles from './SampleCard.module.css'
 
-export function SampleCard({ job, onOpen }: { readonly job: Job; readonly onOpen: () => void }) {
+export function SampleCard({ sample, onOpen }: { readonly sample: Sample; readonly onOpen: () => void }) {
+  const { job, lesson } = sample
   return (
     <button type="button" className={styles.card} onClick={onOpen}>
       <JobPicture job={job} />
       <span className={styles.body}>
         <b>{job.name}</b>
-        <span className={styles.lesson}>{lesson(job)}</span>
+        <span className={styles.lesson}>{lesson}</span>
         <span className={styles.foot}>
           <span>{kinds(job)}</span>
           <span>{text.frame.operators(job.operators.length)}</span>
@@ -18,12 +20,6 @@ export function SampleCard({ job, onOpen }: { readonly job: Job; readonly onOpen
       </span>
     </button>
   )
-}
-
-/** The first sentence of the description. */
-function lesson(job: Job): string {
-  const first = /^[^.!?]*/.exec(job.description ?? '')?.[0].trim() ?? ''
-  return first.length > 96 ? `${first.slice(0, 94)}…` : first
 }
 
 /** The two operators most worth naming: neither a source nor a sink, the rarest families first. */

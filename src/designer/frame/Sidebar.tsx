@@ -1,26 +1,22 @@
 import { ClipboardPaste, FileUp, Keyboard, LayoutGrid, type LucideIcon } from 'lucide-react'
 import { useActions } from '../store/actions.ts'
-import { lazy, Suspense, type ComponentType } from 'react'
+import Outline from '../outline/Outline.tsx'
+import Palette from '../palette/Palette.tsx'
 import { printKeys } from './keys.ts'
 import styles from './Sidebar.module.css'
-
-const found = import.meta.glob<{ default: ComponentType }>(['../outline/Outline.tsx', '../palette/Palette.tsx'])
-const nothing = () => Promise.resolve<{ default: ComponentType }>({ default: () => null })
-const Outline = lazy(found['../outline/Outline.tsx'] ?? nothing)
-const Palette = lazy(found['../palette/Palette.tsx'] ?? nothing)
 
 /** Region B: what can be added above, what is there below; on a blank document the ways to begin instead. */
 export default function Sidebar({ blank }: { readonly blank: boolean }) {
   return (
     <div className={styles.stack}>
-      <div className={styles.palette} data-blank={blank ? '' : undefined}>
-        <Suspense><Palette /></Suspense>
+      <div className={styles.palette}>
+        <Palette />
       </div>
       {blank ? (
         <Begin />
       ) : (
         <div className={styles.outline}>
-          <Suspense><Outline /></Suspense>
+          <Outline />
         </div>
       )}
     </div>

@@ -1,4 +1,4 @@
-import { Check, ChevronDown, CircleAlert, CircleCheck, Eye, LoaderCircle, Pause, Play, Redo2, Search, TriangleAlert, Undo2, Upload } from 'lucide-react'
+import { Check, CircleAlert, CircleCheck, Eye, LoaderCircle, Pause, Play, Redo2, Search, TriangleAlert, Undo2, Upload } from 'lucide-react'
 import { useEffect, useRef, useState } from 'react'
 import { useStore } from 'zustand'
 import { dispatch, endGesture, openSheet, redo, reveal, showDockTab, undo, useDesigner } from '../store/designerStore.ts'
@@ -6,7 +6,7 @@ import { playOrPause, restart, useRun } from '../store/runStore.ts'
 import { savedState } from '../persistence/savedState.ts'
 import { text } from '../text/text.ts'
 import { Button } from './Button.tsx'
-import { DocumentMenu } from './DocumentMenu.tsx'
+import { DocumentMenuButton } from './DocumentMenuButton.tsx'
 import { printKeys } from './keys.ts'
 import { Logo } from './Logo.tsx'
 import styles from './TopBar.module.css'
@@ -23,11 +23,7 @@ export function TopBar({ blank }: { readonly blank: boolean }) {
         /
       </span>
       <DocumentName />
-      <DocumentMenu>
-        <button type="button" className={styles.caret} aria-label={text.frame.documentMenu}>
-          <ChevronDown />
-        </button>
-      </DocumentMenu>
+      <DocumentMenuButton />
       <Saved />
       <UndoRedo />
       <button type="button" className={styles.search} onClick={() => openSheet('palette')} aria-keyshortcuts="Control+K Meta+K">

@@ -6,30 +6,33 @@ import { parseJob } from '../../job/parseJob.ts'
  * The sample jobs: the files in `examples/`, each its own chunk, so that the first screen loads one of them and the gallery the rest. They are the very files that the
  * command line runs.
  */
-const files = import.meta.glob<string>('../../../examples/*.json', { query: '?raw', import: 'default' })
+const files = import.meta.glob<string>(['../../../examples/*.json', '!**/index.json'], { query: '?raw', import: 'default' })
+const index = Object.values(import.meta.glob<readonly Entry[]>('../../../examples/index.json', { eager: true, import: 'default' }))[0] ?? []
+
+interface Entry {
+  readonly id: string
+  readonly file: string
+  readonly lesson: string
+}
 
 export interface Sample {
-  /** The file's name without its ending. */
   readonly id: string
+  /** What it teaches, in a sentence or two. */
+  readonly lesson: string
   readonly job: Job
 }
 
-/** What a first visit shows; the first one that is there. */
-const landing = ['earthquakes-late', 'trips-per-zone', 'hot-items']
-
-export const sampleIds: readonly string[] = Object.keys(files)
-  .map((path) => path.replace(/^.*\//, '').replace(/(\.job)?\.json$/, ''))
-  .toSorted()
-
+/** What a first visit shows: the first of the list. */
 export function landingSampleId(): string | null {
-  return landing.find((id) => sampleIds.includes(id)) ?? sampleIds[0] ?? null
+  return index[0]?.id ?? null
 }
 
 export async function loadSample(id: string): Promise<Sample | null> {
-  const path = Object.keys(files).find((candidate) => new RegExp(`/${id}(\\.job)?\\.json$`).test(candidate))
-  if (path === undefined) return null
-  const read = parseJob(await files[path]!())
-  return read.job === null ? null : { id, job: read.job }
+  const entry = index.find((candidate) => candidate.id === id)
+  const file = entry === undefined ? undefined : files[`../../../examples/${entry.file}`]
+  if (entry === undefined || file === undefined) return null
+  const read = parseJob(await file())
+  return read.job === null ? null : { id, lesson: entry.lesson, job: read.job }
 }
 
 let all: readonly Sample[] = []
@@ -43,7 +46,7 @@ export function useSamples(): readonly Sample[] {
 
 function subscribe(listener: () => void): () => void {
   listeners.add(listener)
-  loading ??= Promise.all(sampleIds.map(loadSample)).then((samples) => {
+  loading ??= Promise.all(index.map((entry) => loadSample(entry.id))).then((samples) => {
     all = samples.filter((sample): sample is Sample => sample !== null)
     for (const one of listeners) one()
     return undefined

@@ -32,11 +32,12 @@ export const frame = {
   themes: { system: 'As the system', light: 'Light', dark: 'Dark' },
 
   regions: { left: 'Add and outline', canvas: 'Canvas', inspector: 'Inspector', dock: 'Data', timeline: 'Timeline', bar: 'Bar' },
-  resize: (region: string) => `Width of ${region}`,
+  resize: (region: string) => `Size of ${region}`,
   regionBroken: (region: string) => `${region} has stopped`,
   regionBrokenWhy: 'This part of the page met a mistake of ours. The document is safe, and the other parts still work.',
   tryAgain: 'Try again',
 
+  hint: 'Press Run',
   updateReady: 'A newer version of this page is ready',
   clipboard: 'The clipboard',
   drop: {
