@@ -100,6 +100,15 @@ function subtractSafe(a: Float64Array, b: Float64Array, out: Float64Array, n: nu
   }
   return safe
 }
+function addSafeConstant(a: Float64Array, constant: number, out: Float64Array, n: number): boolean {
+  let safe = true
+  for (let i = 0; i < n; i++) {
+    const value = a[i]! + constant
+    if (value > safeMax || value < -safeMax) safe = false
+    out[i] = value
+  }
+  return safe
+}
 function multiplySafe(a: Float64Array, b: Float64Array, out: Float64Array, n: number): boolean {
   let safe = true
   for (let i = 0; i < n; i++) {
@@ -156,22 +165,52 @@ function remainderSafe(a: Float64Array, b: Float64Array, nulls: Nulls, out: Floa
 const quickDividendMax = 2 ** 52
 
 /**
- * Remainder by one divisor, |divisor| <= 2^31: multiplying back is several times faster than the processor's remainder on doubles. The quotient may be
- * one too large in magnitude, which shows as a remainder of the wrong sign.
+ * Remainder by one divisor, 0 < |divisor| <= 2^31. Dividends of 32 bits, which most keys are, go through the processor's integer division; larger ones
+ * are multiplied back, which is several times faster than the remainder of doubles. There the quotient may be off by one, which shows as a
+ * remainder outside [0, |divisor|).
  */
+function remainderBy(dividend: number, magnitude: number, reciprocal: number): number {
+  const small = dividend | 0
+  if (small === dividend) return small % magnitude
+  if (dividend > quickDividendMax || dividend < -quickDividendMax) return dividend % magnitude
+  let rest = dividend - Math.floor(dividend * reciprocal) * magnitude
+  if (rest < 0) rest += magnitude
+  else if (rest >= magnitude) rest -= magnitude
+  return dividend < 0 && rest !== 0 ? rest - magnitude : rest
+}
+
 function remainderSafeBy(a: Float64Array, divisor: number, out: Float64Array, n: number): void {
   const magnitude = Math.abs(divisor)
+  const reciprocal = 1 / magnitude
+  for (let i = 0; i < n; i++) out[i] = remainderBy(a[i]!, magnitude, reciprocal) + 0
+}
+
+/** The same for a divisor of type INT or less: so is the remainder. */
+function remainderSafeByToInt32(a: Float64Array, divisor: number, out: Int32Array, n: number): void {
+  const magnitude = Math.abs(divisor)
+  let i = magnitude <= 2_147_483_647 ? remainderInt32Prefix(a, magnitude | 0, out, n) : 0
+  const reciprocal = 1 / magnitude
+  for (; i < n; i++) out[i] = remainderBy(a[i]!, magnitude, reciprocal)
+}
+
+/** As far as dividends have 32 bits; gives how far that was. */
+function remainderInt32Prefix(a: Float64Array, divisor: number, out: Int32Array, n: number): number {
   for (let i = 0; i < n; i++) {
-    const dividend = a[i]!
-    if (dividend > quickDividendMax || dividend < -quickDividendMax) {
-      out[i] = (dividend % magnitude) + 0
-      continue
-    }
-    let rest = dividend - Math.trunc(dividend / magnitude) * magnitude
-    if (dividend >= 0) {
-      if (rest < 0) rest += magnitude
-    } else if (rest > 0) rest -= magnitude
-    out[i] = rest + 0
+    const dividend = a[i]! | 0
+    if (dividend !== a[i]) return i
+    out[i] = dividend % divisor | 0
+  }
+  return n
+}
+
+/** BIGINT % literal INT. */
+export function int64RemainderToInt32(call: CallSite, divisor: number, otherwise: Kernel): Kernel {
+  return (columns, rowCount, context) => {
+    const a = columns[0] as Int64Column
+    if (a.values === null) return otherwise(columns, rowCount, context)
+    const values = call.buffers.int32(rowCount)
+    remainderSafeByToInt32(a.values, divisor, values, rowCount)
+    return { storage: 'int32', values, nulls: a.nulls }
   }
 }
 
@@ -213,10 +252,10 @@ export function int64Arithmetic(operator: ArithmeticOperator, call: CallSite, co
       let safe = true
       switch (operator) {
         case '+':
-          safe = addSafe(a.values, b.values, values, rowCount)
+          safe = factor === null ? addSafe(a.values, b.values, values, rowCount) : addSafeConstant(a.values, factor, values, rowCount)
           break
         case '-':
-          safe = subtractSafe(a.values, b.values, values, rowCount)
+          safe = factor === null ? subtractSafe(a.values, b.values, values, rowCount) : addSafeConstant(a.values, -factor, values, rowCount)
           break
         case '*':
           safe = factor === null ? multiplySafe(a.values, b.values, values, rowCount) : multiplySafeBy(a.values, factor, values, rowCount)

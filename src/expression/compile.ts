@@ -1,13 +1,15 @@
 import { columnOf } from '../columnar/batchBuilder.ts'
-import { gather, gatherFloat64, valueAt, type BoolColumn, type Column, type ObjectColumn, type Value } from '../columnar/column.ts'
-import type { DataType } from '../columnar/dataType.ts'
+import { gather, gatherFloat64, storageOf, valueAt, type BoolColumn, type Column, type ObjectColumn, type Value } from '../columnar/column.ts'
+import { sameType, type DataType } from '../columnar/dataType.ts'
 import { RowError } from '../columnar/rowError.ts'
 import { castKernel } from './cast.ts'
 import { CastFailure, castFails, castReadsZone, castValue } from './castValue.ts'
+import { isComparison, mirrored, safeNumber, type Comparison } from './compareKernels.ts'
 import type { EvaluationContext, TypedExpression } from './expression.ts'
 import { functionTable } from './functions.ts'
 import type { Buffers, CallSite, Frame, LazyArgument } from './functionDefinition.ts'
 import { allNulls } from './kernels.ts'
+import { allRows, sieveCompact, sieveComparison, sieveTruths } from './sieve.ts'
 
 /**
  * From a checked expression to closures over columns: no generated code, one kernel per call site, columns in and a column out.
@@ -31,71 +33,72 @@ export function compileScalar(typed: TypedExpression): CompiledScalar {
 
 export function compilePredicate(typed: TypedExpression): CompiledPredicate {
   const registers = new Registers()
-  const conjuncts = typed.kind === 'call' && typed.name === 'AND' ? typed.args : [typed]
-  const nodes = conjuncts.map((conjunct) => compileNode(conjunct, registers, registers.buffers()))
+  const conjuncts = (typed.kind === 'call' && typed.name === 'AND' ? typed.args : [typed]).map((conjunct) => compileCondition(conjunct, registers))
   // A NULL on the left does not keep a failing condition on the right from being evaluated, so only conditions that cannot fail may be run as a sieve.
-  if (nodes.slice(1).some((node) => node.fails)) {
+  if (conjuncts.slice(1).some(({ node: condition }) => condition.fails)) {
     const whole = compileNode(typed, registers, registers.buffers())
-    return (inputs, rowCount, context, rows) => truths(whole.evaluate({ inputs, rowCount, context }) as BoolColumn, rowCount, rows)
+    return (inputs, rowCount, context, rows) => sieveTruths(whole.evaluate({ inputs, rowCount, context }) as BoolColumn, rowCount, rows, allRows)
   }
   // The first may fail: it sees every row in any case, and must go on seeing them. Of the others the cheap ones go first.
-  const ordered = nodes[0]!.fails ? [nodes[0]!, ...nodes.slice(1).toSorted((a, b) => a.cost - b.cost)] : nodes.toSorted((a, b) => a.cost - b.cost)
-  return sieve(ordered[0]!, ordered.slice(1))
-}
-
-function sieve(first: CompiledNode, others: readonly CompiledNode[]): CompiledPredicate {
+  const fixed = conjuncts[0]!.node.fails ? 1 : 0
+  const ordered = [...conjuncts.slice(0, fixed), ...conjuncts.slice(fixed).toSorted((a, b) => a.node.cost - b.node.cost)]
   return (inputs, rowCount, context, rows) => {
     const frame = { inputs, rowCount, context }
-    let count = truths(first.evaluate(frame) as BoolColumn, rowCount, rows)
-    for (const node of others) {
+    let count = allRows
+    for (const condition of ordered) {
       if (count === 0) return 0
-      // Gathering pays when it leaves out enough rows.
-      count =
-        count * 2 < rowCount
-          ? keepCompact(node.evaluateRows(frame, rows, count) as BoolColumn, rows, count)
-          : keepFull(node.evaluate(frame) as BoolColumn, rows, count)
+      count = condition.sieve(frame, rows, count)
     }
     return count
   }
 }
 
-function truths(column: BoolColumn, n: number, rows: Int32Array): number {
-  const { values, nulls } = column
-  let count = 0
-  if (nulls === null) {
-    for (let i = 0; i < n; i++) {
-      rows[count] = i
-      count += values[i]!
-    }
-  } else {
-    for (let i = 0; i < n; i++) {
-      rows[count] = i
-      count += values[i]! & ~nulls[i]! & 1
-    }
-  }
-  return count
+/** A condition and how it thins out rows. */
+interface Condition {
+  readonly node: CompiledNode
+  readonly sieve: (frame: Frame, rows: Int32Array, count: number) => number
 }
 
-/** Row k of the column is about `rows[k]`. */
-function keepCompact(column: BoolColumn, rows: Int32Array, n: number): number {
-  const { values, nulls } = column
-  let count = 0
-  for (let k = 0; k < n; k++) {
-    rows[count] = rows[k]!
-    if (values[k] === 1 && (nulls === null || nulls[k] === 0)) count++
+function compileCondition(typed: TypedExpression, registers: Registers): Condition {
+  const compared = comparedWithConstant(typed)
+  if (compared !== null) {
+    const operand = compileNode(compared.operand, registers, registers.buffers())
+    const { comparison, constant } = compared
+    return {
+      node: { ...operand, cost: operand.cost + 1 },
+      sieve: (frame, rows, count) => {
+        // Computing the operand for few rows only pays when it takes more than reading it.
+        if (count !== allRows && !operand.free && count * 2 < frame.rowCount) {
+          const places = new Int32Array(count)
+          const kept = sieveComparison(comparison, operand.evaluateRows(frame, rows, count), constant, count, places, allRows)
+          for (let k = 0; k < kept; k++) rows[k] = rows[places[k]!]!
+          return kept
+        }
+        return sieveComparison(comparison, operand.evaluate(frame), constant, frame.rowCount, rows, count)
+      },
+    }
   }
-  return count
+  const condition = compileNode(typed, registers, registers.buffers())
+  return {
+    node: condition,
+    sieve: (frame, rows, count) =>
+      count !== allRows && !condition.free && count * 2 < frame.rowCount
+        ? sieveCompact(condition.evaluateRows(frame, rows, count) as BoolColumn, rows, count)
+        : sieveTruths(condition.evaluate(frame) as BoolColumn, frame.rowCount, rows, count),
+  }
 }
 
-function keepFull(column: BoolColumn, rows: Int32Array, n: number): number {
-  const { values, nulls } = column
-  let count = 0
-  for (let k = 0; k < n; k++) {
-    const row = rows[k]!
-    rows[count] = row
-    if (values[row] === 1 && (nulls === null || nulls[row] === 0)) count++
-  }
-  return count
+/** `operand comparison constant`, if the condition is one over numbers of one scale, with the constant on either side. */
+function comparedWithConstant(typed: TypedExpression): { operand: TypedExpression; comparison: Comparison; constant: number } | null {
+  if (typed.kind !== 'call' || !isComparison(typed.name)) return null
+  const [a, b] = typed.args.map(literalOf) as [TypedExpression, TypedExpression]
+  if (!sameType(a.type, b.type)) return null
+  const storage = storageOf(a.type)
+  if (storage !== 'int32' && storage !== 'float64' && storage !== 'int64' && storage !== 'decimal') return null
+  const right = b.kind === 'literal' ? safeNumber(b.value) : null
+  if (right !== null) return { operand: typed.args[0]!, comparison: typed.name, constant: right }
+  const left = a.kind === 'literal' ? safeNumber(a.value) : null
+  return left === null ? null : { operand: typed.args[1]!, comparison: mirrored[typed.name], constant: left }
 }
 
 // Nodes.

@@ -1,4 +1,4 @@
-import type { Column, Dictionary, Int32Column, Nulls, StringColumn, Value } from '../columnar/column.ts'
+import type { BoolColumn, Column, Dictionary, Int32Column, Nulls, StringColumn, Value } from '../columnar/column.ts'
 import type { CallSite, Kernel } from './functionDefinition.ts'
 
 /**
@@ -132,27 +132,59 @@ export function stringToInt32(call: CallSite, f: (text: string) => number | null
 
 /** As `stringToString`, for a function that gives a truth value. */
 export function stringToBool(call: CallSite, f: (text: string) => boolean | null): Kernel {
-  const answersOf = answersByEntry(f)
+  /** Answers by code: 0 and 1, and 2 for NULL. */
+  const kept = new WeakMap<Dictionary, { answers: Uint8Array; count: number; anyNull: boolean }>()
   return (columns, rowCount) => {
     const column = columns[0] as StringColumn
     const values = call.buffers.uint8(rowCount)
-    const known = answersOf(column.dictionary, rowCount)
+    const source = column.dictionary.values
+    let entry = kept.get(column.dictionary)
+    if (source.length - (entry?.count ?? 0) > rowCount) return boolByRow(column, f, values, rowCount)
+    if (entry === undefined) {
+      entry = { answers: new Uint8Array(Math.max(16, source.length)), count: 0, anyNull: false }
+      kept.set(column.dictionary, entry)
+    }
+    if (entry.answers.length < source.length) {
+      const grown = new Uint8Array(Math.max(source.length, 2 * entry.answers.length))
+      grown.set(entry.answers)
+      entry.answers = grown
+    }
+    for (; entry.count < source.length; entry.count++) {
+      const answer = f(source[entry.count]!)
+      entry.answers[entry.count] = answer === null ? 2 : answer ? 1 : 0
+      if (answer === null) entry.anyNull = true
+    }
+    lookUp(entry.answers, column.codes, values, rowCount)
     let nulls: Nulls = column.nulls
-    for (let i = 0; i < rowCount; i++) {
-      if (column.nulls !== null && column.nulls[i] === 1) {
-        values[i] = 0
-        continue
+    if (entry.anyNull) {
+      nulls = ownMask(nulls, rowCount)
+      for (let i = 0; i < rowCount; i++) {
+        if (values[i] === 2) {
+          values[i] = 0
+          nulls[i] = 1
+        }
       }
-      const code = column.codes[i]!
-      const answer = known === null ? f(column.dictionary.values[code]!) : known[code]!
-      if (answer === null) {
-        if (nulls === column.nulls) nulls = ownMask(column.nulls, rowCount)
-        nulls![i] = 1
-        values[i] = 0
-      } else values[i] = answer ? 1 : 0
     }
     return { storage: 'bool', values, nulls }
   }
+}
+
+function lookUp(answers: Uint8Array, codes: Int32Array, out: Uint8Array, n: number): void {
+  for (let i = 0; i < n; i++) out[i] = answers[codes[i]!]!
+}
+
+function boolByRow(column: StringColumn, f: (text: string) => boolean | null, values: Uint8Array, rowCount: number): BoolColumn {
+  let nulls: Nulls = column.nulls
+  for (let i = 0; i < rowCount; i++) {
+    values[i] = 0
+    if (column.nulls !== null && column.nulls[i] === 1) continue
+    const answer = f(textAt(column, i))
+    if (answer === null) {
+      if (nulls === column.nulls) nulls = ownMask(column.nulls, rowCount)
+      nulls![i] = 1
+    } else if (answer) values[i] = 1
+  }
+  return { storage: 'bool', values, nulls }
 }
 
 /** As `stringToString`, for a function that gives a double or a timestamp. */

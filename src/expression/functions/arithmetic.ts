@@ -1,7 +1,7 @@
 import type { Column, Float64Column, Int32Column } from '../../columnar/column.ts'
 import { isCharacter, isInteger, isNumeric, isTimestamp, printType, withNullable, type DataType } from '../../columnar/dataType.ts'
 import { dateOfDays, daysInMonth, daysOfDate, msPerDay } from '../../columnar/valueText.ts'
-import { decimalArithmeticKernel, float64Arithmetic, int32Arithmetic, int64Arithmetic, negate, type ArithmeticOperator } from '../arithmeticKernels.ts'
+import { decimalArithmeticKernel, float64Arithmetic, int32Arithmetic, int64Arithmetic, int64RemainderToInt32, negate, type ArithmeticOperator } from '../arithmeticKernels.ts'
 import { commonNumeric, decimalArithmetic, decimalOf } from '../commonType.ts'
 import { constantArgument, unionNulls } from '../kernels.ts'
 import type { CallSite, CallTypes, FunctionDefinition, Kernel, Resolution, ScalarFunction } from '../functionDefinition.ts'
@@ -72,7 +72,12 @@ function binaryKernel(operator: ArithmeticOperator): (call: CallSite) => Kernel 
     const constant = constantArgument(call, 1)
     const wideConstant = typeof constant === 'bigint' ? constant : null
     if (a.kind === 'DECIMAL' && b.kind === 'DECIMAL') return decimalArithmeticKernel(operator, call, a.scale, b.scale, wideConstant)
-    if (a.kind === 'BIGINT') return call.type.kind === 'BIGINT' ? int64Arithmetic(operator, call, wideConstant) : narrowRemainder(int64Arithmetic(operator, call, wideConstant), call)
+    if (a.kind === 'BIGINT') {
+      const kernel = int64Arithmetic(operator, call, wideConstant)
+      if (call.type.kind === 'BIGINT') return kernel
+      const narrowed = narrowRemainder(kernel, call)
+      return wideConstant === null || wideConstant === 0n ? narrowed : int64RemainderToInt32(call, Number(wideConstant), narrowed)
+    }
     if (a.kind === 'DOUBLE' || a.kind === 'FLOAT') return float64Arithmetic(operator, call)
     return int32Arithmetic(operator, call)
   }

@@ -1,7 +1,7 @@
-import { storageOf, type BoolColumn, type Column, type Nulls, type Value } from '../../columnar/column.ts'
+import { storageOf, type BoolColumn, type Column, type Float64Column, type Nulls, type Value } from '../../columnar/column.ts'
 import { booleanType, isCharacter, isNumeric, isTimestamp, printType, withNullable, type DataType } from '../../columnar/dataType.ts'
 import { commonNumeric, commonType, decimalOf } from '../commonType.ts'
-import { compareColumns, textHolds, type Comparison, type Scales } from '../compareKernels.ts'
+import { compareColumns, compareWithConstant, mirrored, safeNumber, textHolds, type Comparison, type Scales } from '../compareKernels.ts'
 import { expressionCode } from '../codes.ts'
 import { constantArgument, stringToBool, unionMasks, unionNulls } from '../kernels.ts'
 import type { ArgumentType, CallSite, CallTypes, FunctionDefinition, Kernel, Resolution, ScalarFunction } from '../functionDefinition.ts'
@@ -81,8 +81,6 @@ function scalesOf(a: DataType, b: DataType): Scales {
   return { a: a.kind === 'DECIMAL' ? a.scale : 0, b: b.kind === 'DECIMAL' ? b.scale : 0 }
 }
 
-const mirrored: Readonly<Record<Comparison, Comparison>> = { '=': '=', '<>': '<>', '<': '>', '<=': '>=', '>': '<', '>=': '<=' }
-
 function comparisonKernel(comparison: Comparison): (call: CallSite) => Kernel {
   return (call) => {
     const first = constantArgument(call, 0)
@@ -93,9 +91,12 @@ function comparisonKernel(comparison: Comparison): (call: CallSite) => Kernel {
       return (columns, rowCount, context) => kernel([columns[1]!], rowCount, context)
     }
     const scales = scalesOf(call.args[0]!.type, call.args[1]!.type)
+    const number = scales.a === scales.b ? safeNumber(second) : null
     return (columns, rowCount) => {
       const values = call.buffers.uint8(rowCount)
-      compareColumns(comparison, columns[0]!, columns[1]!, scales, values, rowCount)
+      if (number === null || !compareWithConstant(comparison, columns[0]!, number, values, rowCount)) {
+        compareColumns(comparison, columns[0]!, columns[1]!, scales, values, rowCount)
+      }
       return { storage: 'bool', values, nulls: unionNulls(columns, rowCount) }
     }
   }
@@ -289,6 +290,19 @@ function inExpressions(call: CallSite): Kernel {
   }
 }
 
+/** GREATEST and LEAST order doubles as Java's Double.compare does: NaN is greatest, and -0 is less than 0. */
+function keepInTotalOrder(name: 'GREATEST' | 'LEAST', a: Float64Array, b: Float64Array, out: Uint8Array, n: number): void {
+  const sign = name === 'GREATEST' ? 1 : -1
+  for (let i = 0; i < n; i++) out[i] = sign * totalOrder(a[i]!, b[i]!) >= 0 ? 1 : 0
+}
+
+function totalOrder(a: number, b: number): number {
+  if (a < b) return -1
+  if (a > b) return 1
+  if (Number.isNaN(a) || Number.isNaN(b)) return Number(Number.isNaN(a)) - Number(Number.isNaN(b))
+  return Number(Object.is(b, -0)) - Number(Object.is(a, -0))
+}
+
 function extreme(name: 'GREATEST' | 'LEAST', keepsFirst: Comparison, summary: string, examples: ScalarFunction['examples']): ScalarFunction {
   return {
     kind: 'scalar',
@@ -313,7 +327,8 @@ function extreme(name: 'GREATEST' | 'LEAST', keepsFirst: Comparison, summary: st
         const nulls = unionNulls(columns, rowCount)
         let best: Column = columns[0]!
         for (let k = 1; k < columns.length; k++) {
-          compareColumns(keepsFirst, best, columns[k]!, scales, better, rowCount)
+          if (best.storage === 'float64') keepInTotalOrder(name, best.values, (columns[k] as Float64Column).values, better, rowCount)
+          else compareColumns(keepsFirst, best, columns[k]!, scales, better, rowCount)
           best = chosen(better, best, columns[k]!, rowCount)
         }
         return { ...best, nulls }
