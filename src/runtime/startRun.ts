@@ -258,7 +258,7 @@ class Run implements StartedRun {
   }
 
   #answer(engine: Engine, message: ToEngine): void {
-    if (!engine.isTerminated) engine.events!.postMessage(message)
+    if (!engine.isTerminated) engine.events!.postMessage(message, [])
   }
 
   #tell(event: RunEvent): void {

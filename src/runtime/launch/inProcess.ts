@@ -2,9 +2,11 @@ import type { Batch } from '../../columnar/batch.ts'
 import type { PhysicalPlan } from '../../compiler/physicalPlan.ts'
 import { ManualClock, type Clock } from '../../deterministic/clock.ts'
 import type { FileAccess } from '../../engine/operatorRuntime.ts'
-import { EngineThread, type Operators } from '../engineThread.ts'
 import { workerCountOf } from '../channels.ts'
+import { EngineServer } from '../engineServer.ts'
+import { EngineThread, type Operators } from '../engineThread.ts'
 import { installedOperators } from '../installedOperators.ts'
+import type { Launcher } from '../launcher.ts'
 import { JobFailed, runFailureOf } from '../runFailure.ts'
 
 /**
@@ -61,6 +63,36 @@ export async function runToEnd(plan: PhysicalPlan, options: InProcessOptions = {
     throw new JobFailed(runFailureOf(error))
   }
   return received
+}
+
+/** One engine in the calling thread that hosts every subtask: a whole `JobRun` without workers. It shares the thread in slices. */
+export function inProcessLauncher(clock: Clock, operators: Operators = installedOperators): Launcher {
+  return {
+    name: 'in-process',
+    usesWorkers: false,
+    launch() {
+      const echo = new MessageChannel()
+      let heard: () => void = () => {}
+      echo.port1.onmessage = () => heard()
+      const server = new EngineServer({
+        clock,
+        operators,
+        hearMessages: () =>
+          new Promise((resolve) => {
+            heard = resolve
+            echo.port2.postMessage(null)
+          }),
+      })
+      return {
+        control: server,
+        deploy: (deployment, events) => server.deploy(deployment, events),
+        terminate: async () => {
+          await server.cancel()
+          echo.port1.close()
+        },
+      }
+    },
+  }
 }
 
 /** Nothing moves: either a timer is to come and the clock is ours to move, or the run would never end. */

@@ -52,3 +52,87 @@ describe.each(['shared', 'transferred'] as const)('worker threads joined by %s m
     expect(countTexts(batches)).toEqual(countedRows(60_000, 11, 100, 30))
   })
 })
+
+const refusing = (kind: 'refuse' | 'die') =>
+  planOf(2, [
+    { id: 'rows', kind: 'rows', config: { rows: 50_000_000 } },
+    { id: kind, kind, from: ['rows'], config: { at: 100_000 } },
+    { id: 'out', kind: 'out', from: [kind] },
+  ])
+
+describe('worker threads', () => {
+  it('fail with the row that an operator refused', async () => {
+    const { status } = await outcomeOf(start(refusing('refuse')))
+    expect(status).toMatchObject({ kind: 'failed', failure: { code: 'MR-401', operator: 'refuse', message: 'division by zero', row: [{ column: 'ts' }, { column: 'key' }, { column: 'v', value: '100000' }] } })
+  })
+
+  it('fail in words when one of them dies', async () => {
+    const { status } = await outcomeOf(start(refusing('die')))
+    expect(status).toMatchObject({ kind: 'failed', failure: { code: 'MR-404', message: expect.stringMatching(/^Engine worker [01] stopped working: its thread ended with code 3\. /) as string } })
+  })
+
+  it('fail when their script is not there', async () => {
+    const { status } = await outcomeOf(startRun(countPlan(1, { rows: 1 }), { launcher: nodeLauncher(new URL('file:///nowhere/engine.mjs')), files }))
+    expect(status).toMatchObject({ kind: 'failed', failure: { code: 'MR-404' } })
+  })
+
+  it('fail with the reason when a source cannot be opened', async () => {
+    const { status } = await outcomeOf(start(countPlan(2, { rows: 10, file: 'gone.csv' })))
+    expect(status).toMatchObject({ kind: 'failed', failure: { code: 'MR-402', operator: 'rows', message: 'gone.csv is not there' } })
+  })
+
+  it('read the files of the shell', async () => {
+    const { batches } = await outcomeOf(start(countPlan(1, { rows: 1, file: 'shift' })))
+    expect(countTexts(batches)).toEqual(['key number 0|1000100|1|100'])
+  })
+
+  it('are gone when the run was stopped', async () => {
+    let running = 0
+    const launcher = nodeLauncher(engine.script)
+    const run = startRun(countPlan(3, { rows: 1e9 }), {
+      files,
+      launcher: {
+        ...launcher,
+        launch(worker, died) {
+          running++
+          const link = launcher.launch(worker, died)
+          return { ...link, terminate: () => link.terminate().then(() => void running--) }
+        },
+      },
+    })
+    const statuses: string[] = []
+    await new Promise<void>((resolve) => {
+      run.subscribe((event) => {
+        if (event.kind === 'status') statuses.push(event.status.kind)
+        if (event.kind === 'metrics') resolve()
+      })
+    })
+    expect(running).toBe(3)
+    await run.stop()
+    expect(running).toBe(0)
+    expect(statuses).toEqual(['deploying', 'running', 'cancelling', 'canceled'])
+    expect(run.status).toEqual({ kind: 'canceled' })
+    await run.stop()
+  })
+
+  it('tell their numbers, previews and unreadable rows', async () => {
+    const { events } = await outcomeOf(start(countPlan(2, { rows: 20_000, keys: 11, poisonAt: 77 })))
+    const frame = events.filter((event) => event.kind === 'metrics').at(-1)!.frame
+    const late = 20_000 - countedRows(20_000, 11, 100, 30).reduce((rows, text) => rows + Number(text.split('|')[2]), 0)
+    expect(frame.operators.rows).toMatchObject({ rowsIn: 0, rowsOut: 20_000, poisonRows: 1, watermark: Infinity, subtasks: [{ status: 'finished' }] })
+    expect(frame.operators.count).toMatchObject({ rowsIn: 20_000, lateRows: late, watermark: Infinity, subtasks: [{ status: 'finished' }, { status: 'finished' }] })
+    expect(frame.operators.out!.rowsIn).toBe(frame.operators.count!.rowsOut)
+    expect(frame.edges[0]).toMatchObject({ rows: 20_000, watermark: Infinity })
+    expect(late).toBeGreaterThan(0)
+    expect(frame.edges[0]!.lateRows).toBe(late)
+    const preview = events.filter((event) => event.kind === 'preview' && event.edge === 0).at(-1)
+    expect(preview).toMatchObject({ rowsSeen: 20_000, rows: [{ values: [1_199_970, 'key number 10', 19_997n], late: false }, { values: [1_199_845, 'key number 0', 19_998n], late: true }, { values: [1_199_990, 'key number 1', 19_999n], late: false }] })
+    expect(events.find((event) => event.kind === 'poison')).toEqual({ kind: 'poison', operator: 'rows', rows: [{ row: 77, reason: 'not a number', text: 'x' }], total: 1 })
+  })
+
+  it('read the splits of a source side by side', async () => {
+    const { batches, events } = await outcomeOf(start(countPlan(2, { rows: 20_000, keys: 11, splits: 3 }, 1e7)))
+    expect(countTexts(batches)).toEqual(countedRows(20_000, 11, 1e7, 30))
+    expect(events.filter((event) => event.kind === 'metrics').at(-1)!.frame.operators.rows!.subtasks.map(({ rowsOut }) => rowsOut)).toEqual([13_334, 6666])
+  })
+})

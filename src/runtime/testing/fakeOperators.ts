@@ -16,7 +16,7 @@ import type { Operators } from '../engineThread.ts'
  *
  * `rows` makes rows (ts, key, v): row n of a split has v = n·splits + split, ts = v·10 ms with every seventh row 135 ms early, key `k(v mod keys)`. `count` is
  * a tumbling count and sum by key that drops late rows row by row, as the watermark before each row demands. `meet` counts
- * the rows of two inputs. `refuse` fails at one v. `slow` burns time.
+ * the rows of two inputs. `refuse` fails at one v. `die` ends its thread.
  */
 export const rowSchema: Schema = {
   fields: [
@@ -196,12 +196,10 @@ class Meet implements OperatorRuntime {
 class Pass implements OperatorRuntime {
   #context!: OperatorContext
   readonly #refusesAt: number | undefined
-  readonly #burn: number
-  readonly #wide: number
-  constructor(refusesAt?: number, burn = 0, wide = 1) {
+  readonly #dies: boolean
+  constructor(refusesAt?: number, dies = false) {
     this.#refusesAt = refusesAt
-    this.#burn = burn
-    this.#wide = wide
+    this.#dies = dies
   }
   open(context: OperatorContext): void {
     this.#context = context
@@ -210,12 +208,10 @@ class Pass implements OperatorRuntime {
     if (this.#refusesAt !== undefined) {
       const values = (batch.columns[2] as Int64Column).values!
       const row = values.subarray(0, batch.rowCount).indexOf(this.#refusesAt)
+      if (row >= 0 && this.#dies) process.exit(3)
       if (row >= 0) throw new RowError(row, 'division by zero')
     }
-    let burned = 0
-    for (let i = 0; i < this.#burn * batch.rowCount; i++) burned = Math.imul(burned ^ i, 0x9e3779b1)
-    if (burned === 1) throw new Error('cannot be')
-    for (let i = 0; i < this.#wide; i++) this.#context.emit(0, batch)
+    this.#context.emit(0, batch)
   }
   onWatermark(watermark: number): number {
     return watermark
@@ -228,8 +224,7 @@ const factories: Readonly<Record<string, RuntimeFactory>> = {
   meet: { role: 'operator', create: () => new Meet() },
   pass: { role: 'operator', create: () => new Pass() },
   refuse: { role: 'operator', create: (spec) => new Pass(spec.config.at as number) },
-  slow: { role: 'operator', create: (spec) => new Pass(undefined, spec.config.burn as number) },
-  multiply: { role: 'operator', create: (spec) => new Pass(undefined, 0, spec.config.by as number) },
+  die: { role: 'operator', create: (spec) => new Pass(spec.config.at as number, true) },
   out: {
     role: 'sink',
     create: (_spec, port) => ({ processBatch: (_input, batch) => port.deliver(batch), onWatermark: (watermark) => watermark }),
