@@ -7,6 +7,8 @@ import { startPersistence } from './persistence/documents.ts'
 import { landingSampleId, loadSample } from './persistence/samples.ts'
 import { startChecking } from './store/checking.ts'
 import { setDefinitions } from './store/definitions.ts'
+import { provideStartJob } from './store/runStore.ts'
+import { prefetchRuntime, startInBrowser } from './store/startJob.ts'
 import { toast } from './store/toasts.ts'
 import { text } from './text/text.ts'
 import './theme/base.css'
@@ -15,12 +17,17 @@ import './theme/base.css'
 void import('../operators/catalog.ts').then(({ definitions }) => setDefinitions(definitions))
 startArrangement()
 registerFrameActions()
+provideStartJob(startInBrowser)
 startChecking(() => new Worker(new URL('./store/check.worker.ts', import.meta.url), { type: 'module', name: 'check' }))
 
 const root = createRoot(document.querySelector('#root')!)
 void startPersistence(async () => {
   const id = landingSampleId()
   return id === null ? null : ((await loadSample(id))?.job ?? null)
-}).then(() => root.render(<App />))
+}).then(() => {
+  root.render(<App />)
+  prefetchRuntime()
+  return undefined
+})
 
 void registerServiceWorker({ onUpdate: (activate) => toast({ tone: 'plain', message: text.frame.updateReady, action: { label: text.persistence.reload, run: activate } }) })

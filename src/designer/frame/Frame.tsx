@@ -66,7 +66,7 @@ export function Frame({ bar, left, canvas, inspector, dock, timeline, bare }: Fr
         </div>
       ) : null}
       {shown('timeline') ? (
-        <footer className={styles.timeline}>
+        <footer className={styles.timeline} data-bare={bare ? '' : undefined}>
           <Region name="timeline" label={regions.timeline}>
             {timeline}
           </Region>

@@ -67,8 +67,9 @@ describe('the run store', () => {
     await step()
     expect(runs.length).toBe(1)
     runs[0]!.emit({ kind: 'status', status: { kind: 'paused' } })
-    await step()
     expect(runs[0]!.asked).toEqual(['step'])
+    await step()
+    expect(runs[0]!.asked).toEqual(['step', 'step'])
   })
 
   it('tells only the listeners of what changed', async () => {

@@ -55,6 +55,8 @@ let view: RunView = idle
 let startJob: StartJob | null = null
 let current: JobRun | null = null
 let unsubscribe: (() => void) | null = null
+/** The run was begun by a step: its first row is let through once the engines stand ready. */
+let stepWhenPaused = false
 /** Grows with each start, so that what an earlier, slower start brings is thrown away. */
 let generation = 0
 
@@ -219,7 +221,10 @@ export function resume(): void {
 /** One row further. Starts the job first, held at its first row, when nothing runs. */
 export async function step(): Promise<void> {
   if (view.status.kind === 'running') return pause()
-  if (current !== null && view.status.kind === 'paused') return current.step()
+  if (current !== null && view.status.kind === 'paused') {
+    current.step()
+    return
+  }
   if (!isActive()) await start({ paused: true, stepping: true })
 }
 
@@ -282,6 +287,7 @@ async function start(options: { readonly paused: boolean; readonly stepping: boo
     return
   }
   current = started.run
+  stepWhenPaused = options.stepping
   unsubscribe = started.run.subscribe(receive)
   for (const key of watched.keys()) applyWatch(key)
   receive({ kind: 'status', status: started.run.status })
@@ -359,6 +365,10 @@ function receiveStatus(status: JobStatus): void {
     case 'running':
       return announce(text.run.running)
     case 'paused':
+      if (stepWhenPaused) {
+        stepWhenPaused = false
+        current?.step()
+      }
       return announce(text.run.paused)
     case 'finished':
       release()
