@@ -1,5 +1,6 @@
 import { AppWindow, ArrowRight, FileDown, Plus, RadioTower, Table2, type LucideIcon } from 'lucide-react'
-import { addOperator, columnWidth, openSheet } from '../store/designerStore.ts'
+import { kindDragType } from '../canvas/dragType.ts'
+import { addOperator, columnWidth, openSheet, operatorSize } from '../store/designerStore.ts'
 import { allDefinitions, definitionOf } from '../store/definitions.ts'
 import { text } from '../text/text.ts'
 import { openSample } from '../persistence/openJob.ts'
@@ -16,7 +17,21 @@ export function BlankState() {
   const samples = useSamples()
   const shown = samples.slice(0, 4)
   return (
-    <div className={styles.ground}>
+    <div
+      className={styles.ground}
+      onDragOver={(event) => {
+        if (event.dataTransfer.types.includes(kindDragType)) event.preventDefault()
+      }}
+      onDrop={(event) => {
+        const kind = event.dataTransfer.getData(kindDragType)
+        if (kind === '') return
+        event.preventDefault()
+        event.stopPropagation()
+        // Nothing to place it against yet: the canvas comes up with this operator where it was let go.
+        const ground = event.currentTarget.getBoundingClientRect()
+        addOperator(kind, { position: { x: Math.round(event.clientX - ground.left - operatorSize.width / 2), y: Math.round(event.clientY - ground.top - operatorSize.height / 2) } })
+      }}
+    >
       <div className={styles.centre}>
         <div className={styles.ghosts}>
           <svg className={styles.beds} viewBox="0 0 1040 150" fill="none" aria-hidden="true">
