@@ -55,7 +55,7 @@ export class EngineReporter {
         edges.push({ edge: tap.edge, rows: tap.rows, lateRows: tap.lateRows, queueFill: exchange?.fill() ?? 0, watermark: tap.watermark })
         if (tap.keep === 0 || (this.#rowsReported.get(tap) ?? 0) === tap.rows) continue
         this.#rowsReported.set(tap, tap.rows)
-        previews.push({ edge: tap.edge, at, rows: tap.newest() })
+        previews.push({ edge: tap.edge, subtask: subtask.subtask, at, rows: tap.newest() })
       }
     }
     return { at, operators, edges, previews, poison: this.#newPoison() }

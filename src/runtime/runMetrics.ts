@@ -17,6 +17,7 @@ export class RunMetrics {
   readonly #schemas = new Map<number, Schema>()
   readonly #keep: (edge: number) => number
   readonly #previews = new Map<number, Map<number, { readonly at: number; readonly rows: readonly PreviewRow[] }>>()
+  readonly #shown = new Map<number, EngineReport>()
   readonly #changedEdges = new Set<number>()
   readonly #poison = new Map<string, Map<number, number>>()
   readonly #poisonKept = new Map<string, number>()
@@ -33,16 +34,15 @@ export class RunMetrics {
     const latest = this.#latest.get(engine)
     if (latest !== undefined) this.#before.set(engine, latest)
     this.#latest.set(engine, report)
-    report.previews.forEach((preview, i) => {
+    for (const preview of report.previews) {
       let parts = this.#previews.get(preview.edge)
       if (parts === undefined) {
         parts = new Map()
         this.#previews.set(preview.edge, parts)
       }
-      // One engine may host several subtasks of the edge.
-      parts.set(engine * 1000 + i, preview)
+      parts.set(preview.subtask, preview)
       this.#changedEdges.add(preview.edge)
-    })
+    }
     return report.poison.map(({ operator, rows, total }) => {
       let totals = this.#poison.get(operator)
       if (totals === undefined) {
@@ -57,10 +57,10 @@ export class RunMetrics {
     })
   }
 
+  /** Each of these engines has reported since the last frame. */
   hasReportOf(engines: readonly number[]): boolean {
     return engines.every((engine) => this.#latest.has(engine) && this.#latest.get(engine) !== this.#shown.get(engine))
   }
-  readonly #shown = new Map<number, EngineReport>()
 
   /** A frame of the latest reports, and the previews that changed since the last one. */
   frame(now: number): RunEvent[] {

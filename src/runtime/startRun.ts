@@ -214,7 +214,7 @@ class Run implements StartedRun {
       case 'report': {
         for (const event of this.#metrics.take(worker, message.report)) this.#tell(event)
         const live = this.#engines.flatMap((_, i) => (this.#state.engines[i]!.life === 'running' ? [i] : []))
-        if (this.#metrics.hasReportOf(live)) for (const event of this.#metrics.frame(this.#clock.now())) this.#tell(event)
+        if (this.#state.phase === 'running' && this.#metrics.hasReportOf(live)) for (const event of this.#metrics.frame(this.#clock.now())) this.#tell(event)
         break
       }
       case 'sink': {

@@ -103,6 +103,7 @@ export interface EdgeReport {
 
 export interface PreviewReport {
   readonly edge: number
+  readonly subtask: number
   readonly at: number
   /** Oldest first. */
   readonly rows: readonly PreviewRow[]
