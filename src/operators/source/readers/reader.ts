@@ -58,6 +58,14 @@ async function fileReader({ connector, schema, listColumns, context, badRow }: R
       return new JsonLinesReader(input, schema, listColumns, connector.changelog === true)
     case 'csv':
       return new CsvReader(input, schema, listColumns, { header: connector.header !== false, delimiter: fileDelimiter(connector) })
+    case 'parquet': {
+      const { ParquetReader } = await import('../../../streams/formats/parquet.ts')
+      return new ParquetReader(input, schema)
+    }
+    case 'arrow': {
+      const { ArrowReader } = await import('../../../streams/formats/arrow.ts')
+      return new ArrowReader(input, schema)
+    }
     default:
       throw new Error(`There is no file format "${String(connector.format)}".`)
   }
