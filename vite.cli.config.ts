@@ -1,5 +1,4 @@
 import { builtinModules } from 'node:module'
-import { existsSync } from 'node:fs'
 import { defineConfig } from 'vite'
 
 /**
@@ -19,7 +18,7 @@ export default defineConfig({
     rollupOptions: {
       input: {
         main: 'src/cli/main.ts',
-        ...(existsSync('src/runtime/launch/engineThread.ts') ? { engineThread: 'src/runtime/launch/engineThread.ts' } : {}),
+        engineThread: 'src/runtime/launch/engineThread.ts',
       },
       external: [...builtinModules, /^node:/],
       output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },

@@ -22,6 +22,7 @@ async function call(args: readonly string[], stdin = ''): Promise<Called> {
     err: (text) => (err += text),
     isInteractive: false,
     stdin: () => Promise.resolve(new TextEncoder().encode(stdin)),
+    engineScript: null,
     now: () => 0,
     onInterrupt: () => () => {},
   })

@@ -1,5 +1,4 @@
 import type { Batch } from '../columnar/batch.ts'
-import type { PhysicalPlan } from '../compiler/physicalPlan.ts'
 import type { JobRun, JobStatus, MetricsFrame, PoisonRow, RunFailure } from '../runtime/jobRun.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -12,34 +11,21 @@ export interface Listeners {
   readonly poison?: (operator: string, rows: readonly PoisonRow[], total: number) => void
 }
 
-export interface RunOptions {
-  readonly processingTime: 'wall' | 'event'
-}
-
-/** Deploys a plan and starts it; rejects with a sentence when it cannot. */
-export type Launch = (plan: PhysicalPlan, options: RunOptions) => Promise<JobRun>
-
-export async function execute(launch: Launch, plan: PhysicalPlan, options: RunOptions, listeners: Listeners, terminal: Terminal): Promise<JobStatus> {
-  const run = await launch(plan, options)
+export async function untilOver(run: JobRun, listeners: Listeners, terminal: Terminal): Promise<JobStatus> {
   const stopListening = terminal.onInterrupt(() => void run.stop())
   try {
     return await new Promise<JobStatus>((resolve, reject) => {
-      const unsubscribe = run.subscribe((event) => {
+      run.subscribe((event) => {
         try {
           if (event.kind === 'sink') listeners.sink(event.operator, event.batch)
           else if (event.kind === 'metrics') listeners.metrics?.(event.frame)
           else if (event.kind === 'poison') listeners.poison?.(event.operator, event.rows, event.total)
-          else if (event.kind === 'status' && isOver(event.status)) {
-            unsubscribe()
-            resolve(event.status)
-          }
+          else if (event.kind === 'status' && isOver(event.status)) resolve(event.status)
         } catch (error) {
           // A listener that cannot write (disk full) ends the run.
-          unsubscribe()
           reject(error as Error)
         }
       })
-      if (isOver(run.status)) resolve(run.status)
     })
   } finally {
     stopListening()

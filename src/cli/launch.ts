@@ -1,14 +1,25 @@
 import type { PhysicalPlan } from '../compiler/physicalPlan.ts'
 import { systemClock } from '../deterministic/clock.ts'
 import type { JobStatus } from '../runtime/jobRun.ts'
-import { runToEnd } from '../runtime/launch/inProcess.ts'
 import { JobFailed } from '../runtime/runFailure.ts'
+import { untilOver, type Listeners } from './execution.ts'
 import { nodeFiles } from './nodeFiles.ts'
-import type { Listeners, RunOptions } from './execution.ts'
 import type { Terminal } from './terminal.ts'
 
-/** Runs a plan to the end of its input in this thread, and hands out what the sinks received. */
-export async function runPlan(plan: PhysicalPlan, options: RunOptions, listeners: Listeners, terminal: Terminal): Promise<JobStatus> {
+export interface LaunchOptions {
+  readonly processingTime: 'wall' | 'event'
+}
+
+/** Runs a plan to the end of its input on worker threads; in this thread where there is no script for them. */
+export async function runPlan(plan: PhysicalPlan, options: LaunchOptions, listeners: Listeners, terminal: Terminal): Promise<JobStatus> {
+  if (terminal.engineScript === null) return runHere(plan, options, listeners, terminal)
+  const [{ startRun }, { nodeLauncher }] = await Promise.all([import('../runtime/startRun.ts'), import('../runtime/launch/node.ts')])
+  const run = startRun(plan, { launcher: nodeLauncher(terminal.engineScript), files: nodeFiles, processingTime: options.processingTime, previewRows: 0 })
+  return untilOver(run, listeners, terminal)
+}
+
+async function runHere(plan: PhysicalPlan, options: LaunchOptions, listeners: Listeners, terminal: Terminal): Promise<JobStatus> {
+  const { runToEnd } = await import('../runtime/launch/inProcess.ts')
   const begun = terminal.now()
   try {
     const received = await runToEnd(plan, { files: nodeFiles, clock: systemClock(), processingTime: options.processingTime })

@@ -11,6 +11,8 @@ const terminal: Terminal = {
     for await (const chunk of process.stdin) chunks.push(chunk as Buffer)
     return Buffer.concat(chunks)
   },
+  // Named by its place, because the build puts the engine beside this file.
+  engineScript: new URL('./engineThread.js', import.meta.url),
   now: () => performance.now(),
   onInterrupt: (listener) => {
     process.once('SIGINT', listener)

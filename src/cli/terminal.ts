@@ -10,6 +10,8 @@ export interface Terminal {
   readonly isInteractive: boolean
   /** All of standard input. */
   stdin(): Promise<Uint8Array>
+  /** The script that each engine thread runs; null runs jobs in this thread, as tests do. */
+  readonly engineScript: URL | null
   /** Ms since some start. */
   now(): number
   /** Calls back when the user interrupts; returns how to stop listening. */
