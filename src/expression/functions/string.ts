@@ -169,6 +169,8 @@ function instr(value: string, part: string, start: number, nth: number, row: num
   return mirrored === 0 ? 0 : codePointCount(value) + 2 - mirrored - codePointCount(part)
 }
 
+// Java’s Character.isWhitespace.
+// oxlint-disable-next-line no-control-regex
 const whitespace = /[\t-\r\u001c-\u001f \u1680\u2000-\u2006\u2008-\u200a\u2028\u2029\u205f\u3000]/
 
 /** Token `index` of a text cut at each separator, empty tokens included. Without a separator, cut at each white space. */
