@@ -1,6 +1,7 @@
 import type { Value } from '../columnar/column.ts'
-import { isCharacter, isNumeric, isTimestamp, printType, sameType, stringLengthMax, withNullable, type DataType } from '../columnar/dataType.ts'
+import { isCharacter, isInteger, isNumeric, isTimestamp, printType, sameType, stringLengthMax, withNullable, type DataType } from '../columnar/dataType.ts'
 import { dateText, decimalFits, decimalText, msPerDay, parseDate, parseDecimal, parseTime, parseTimestamp, powerOfTen, rescaleDecimal, timeText, timestampText } from '../columnar/valueText.ts'
+import { decimalOf } from './commonType.ts'
 import { doubleText, floatText, parseDouble } from './numberText.ts'
 import { instantOf, wallClockOf } from './timeZone.ts'
 
@@ -80,9 +81,15 @@ export function castReadsZone(from: DataType, to: DataType): boolean {
   return zoned(from) !== zoned(to) || (zoned(from) && isCharacter(to))
 }
 
-/** Whether a value that is not NULL can become NULL. */
+/** Whether a value that is not NULL can become NULL: by the overflow of a DECIMAL. */
 export function castMayGiveNull(from: DataType, to: DataType): boolean {
-  return to.kind === 'DECIMAL' && !sameType(from, to) && (isNumeric(from) || isCharacter(from))
+  if (to.kind !== 'DECIMAL' || from.kind === 'NULL') return false
+  if (isInteger(from) || from.kind === 'DECIMAL') {
+    const exact = decimalOf(from)
+    // Rounding away digits may carry into one more before the point.
+    return to.precision - to.scale < exact.precision - exact.scale + (to.scale < exact.scale ? 1 : 0)
+  }
+  return from.kind === 'BOOLEAN' ? to.precision === to.scale : true
 }
 
 /** `value` is not null. */

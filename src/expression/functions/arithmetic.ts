@@ -1,5 +1,5 @@
 import type { Column, Float64Column, Int32Column } from '../../columnar/column.ts'
-import { isCharacter, isInteger, isNumeric, isTimestamp, printType, withNullable, type DataType } from '../../columnar/dataType.ts'
+import { decimalPrecisionMax, isCharacter, isInteger, isNumeric, isTimestamp, printType, withNullable, type DataType } from '../../columnar/dataType.ts'
 import { dateOfDays, daysInMonth, daysOfDate, msPerDay } from '../../columnar/valueText.ts'
 import { decimalArithmeticKernel, float64Arithmetic, int32Arithmetic, int64Arithmetic, int64RemainderToInt32, negate, type ArithmeticOperator } from '../arithmeticKernels.ts'
 import { commonNumeric, decimalArithmetic, decimalOf } from '../commonType.ts'
@@ -58,7 +58,10 @@ function numericOperands(operator: ArithmeticOperator, a: DataType, b: DataType)
     const x = decimalOf(a)
     const y = decimalOf(b)
     if (operator === '%' && x.scale === 0 && y.scale === 0 && isInteger(b)) return { args: [{ kind: 'BIGINT', nullable: true }, { kind: 'BIGINT', nullable: true }], result: b }
-    return { args: [x, y], result: operator === '%' && x.scale === 0 && y.scale === 0 ? y : decimalArithmetic(operator, x, y) }
+    if (operator === '%' && x.scale === 0 && y.scale === 0) return { args: [x, y], result: y }
+    const result = decimalArithmetic(operator, x, y)
+    // At 38 digits a value may not fit, and is NULL then.
+    return result.precision === decimalPrecisionMax ? { args: [x, y], result, nullable: true } : { args: [x, y], result }
   }
   const common = commonNumeric(a, b)
   return { args: [common, common], result: operator === '%' ? b : common }
