@@ -1,5 +1,5 @@
 import type { Column, Dictionary, Float64Column, Int32Column, Int64Column, DecimalColumn, BoolColumn, StringColumn, ObjectColumn, Nulls, Value } from '../columnar/column.ts'
-import { storageOf, valueAt } from '../columnar/column.ts'
+import { storageOf } from '../columnar/column.ts'
 import type { DataType } from '../columnar/dataType.ts'
 import { jsonTextOf } from '../columnar/valueJson.ts'
 import type { KeyTable } from './keyTable.ts'
@@ -203,12 +203,12 @@ class ColumnEncoder {
         return { storage: 'float64', values, nulls }
       }
       case 'int64':
-        if (hasInterned(keys, count)) {
+        if (this.internedCount > 0 && hasInterned(keys, count)) {
           return { storage: 'int64', values: null, wide: BigInt64Array.from(this.#bigints(keys, count)), nulls }
         }
         return { storage: 'int64', values: safeIntegers(keys, count, nulls), wide: null, nulls }
       case 'decimal':
-        if (hasInterned(keys, count)) return { storage: 'decimal', values: null, wide: this.#bigints(keys, count), nulls }
+        if (this.internedCount > 0 && hasInterned(keys, count)) return { storage: 'decimal', values: null, wide: this.#bigints(keys, count), nulls }
         return { storage: 'decimal', values: safeIntegers(keys, count, nulls), wide: null, nulls }
       case 'string': {
         const codes = new Int32Array(count)
@@ -308,9 +308,4 @@ function zeroNulls(values: Float64Array, nulls: Uint8Array): void {
 export function hasNull(columns: readonly Column[], row: number): boolean {
   for (const column of columns) if (column.nulls !== null && column.nulls[row] === 1) return true
   return false
-}
-
-/** The key values of one row, for messages and tests. */
-export function keyValues(columns: readonly Column[], row: number): Value[] {
-  return columns.map((column) => valueAt(column, row))
 }

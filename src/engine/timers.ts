@@ -23,7 +23,8 @@ export class Timers {
 
   /** `widthMs`: about the step by which time advances; too small makes many buckets, too large sorts more at once. */
   constructor(widthMs: number) {
-    this.#widthMs = Math.max(1, widthMs)
+    // Whole, so that sorting may pack times and order into one number.
+    this.#widthMs = Math.max(1, Math.ceil(widthMs))
   }
 
   get size(): number {
@@ -102,8 +103,20 @@ export class Timers {
       for (let i = due - 1; i > 0 && sorted; i--) sorted = times[i]! <= times[i - 1]!
       if (sorted) for (let i = due - 1; i >= 0; i--) ring(times[i]!, payloads[i]!)
       else {
-        const order = Array.from({ length: due }, (_, i) => i).sort((a, b) => times[a]! - times[b]! || b - a)
-        for (const i of order) ring(times[i]!, payloads[i]!)
+        const start = bucket * this.#widthMs
+        // Sorting numbers natively is far cheaper than with a comparison: time first, then the order of setting, in one double.
+        if (this.#widthMs * 4_194_304 < 2 ** 52 && due < 4_194_304) {
+          const order = new Float64Array(due)
+          for (let i = 0; i < due; i++) order[i] = (times[i]! - start) * 4_194_304 + (due - 1 - i)
+          order.sort()
+          for (const code of order) {
+            const i = due - 1 - (code % 4_194_304)
+            ring(times[i]!, payloads[i]!)
+          }
+        } else {
+          const order = Array.from({ length: due }, (_, i) => i).sort((a, b) => times[a]! - times[b]! || b - a)
+          for (const i of order) ring(times[i]!, payloads[i]!)
+        }
       }
     }
   }

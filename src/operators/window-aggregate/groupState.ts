@@ -58,7 +58,7 @@ export class Grouping {
    * Key tables are pooled. Accumulators are not: clearing them slot by slot costs about what new arrays cost, and a table whose sums once needed 64 bits would stay slow.
    */
   release(state: GroupState): void {
-    this.#sizeExpected = Math.min(1 << 16, Math.max(state.keys.size, this.#sizeExpected >> 1))
+    this.#sizeExpected = Math.min(1 << 20, Math.max(state.keys.size, this.#sizeExpected >> 1))
     // A burst of slices must not be kept for ever.
     if (this.#pool.length >= 16) return
     state.keys.clear()

@@ -1,6 +1,6 @@
 import { gatherRows, type Batch } from '../../columnar/batch.ts'
 import type { Column, Float64Column } from '../../columnar/column.ts'
-import { sliceBatch } from '../../columnar/concat.ts'
+import { sliceColumn } from '../../columnar/concat.ts'
 import { fieldIndex, type Schema } from '../../columnar/schema.ts'
 import { constantTime } from '../../engine/joinOutput.ts'
 import type { OperatorContext, OperatorRuntime } from '../../engine/operatorRuntime.ts'
@@ -44,6 +44,9 @@ export class SliceAggregate implements OperatorRuntime {
   #timerScheduled = Infinity
   #slots: Int32Array = new Int32Array(0)
   readonly #latePort: number
+  /** Times of the batch being processed, and of the stretch. */
+  readonly #span: Span = { least: 0, most: 0 }
+  readonly #part: Span = { least: 0, most: 0 }
 
   constructor(spec: OperatorSpec, window: Exclude<WindowConfig, { type: 'session' }> | null) {
     this.#spec = spec
@@ -84,7 +87,9 @@ export class SliceAggregate implements OperatorRuntime {
     if (this.#slots.length < rowCount) this.#slots = new Int32Array(Math.max(1024, rowCount))
     const now = this.#processing ? this.#context.processingTime() : 0
     const times = this.#times === null ? null : this.#times.of(batch, now)
-    for (const { start, end, watermark } of this.#stretches(batch, times)) {
+    if (times !== null) spanOf(times, 0, rowCount, this.#span)
+    const ends = times === null ? (batch.columns[this.#attached!.end] as Float64Column).values : null
+    for (const { start, end, watermark } of this.#stretches(batch, ends)) {
       if (watermark > this.#watermark && !this.#processing) this.#advance(watermark)
       const decided = this.#processing ? -Infinity : watermark
       const groups = times === null ? this.#attachedGroups(batch, start, end) : this.#gridGroups(times, start, end)
@@ -97,20 +102,14 @@ export class SliceAggregate implements OperatorRuntime {
   }
 
   /** Stretches of rows for which firing is settled. */
-  #stretches(batch: Batch, times: Float64Array | null): Iterable<{ readonly start: number; readonly end: number; readonly watermark: number }> {
+  #stretches(batch: Batch, ends: Float64Array | null): Iterable<{ readonly start: number; readonly end: number; readonly watermark: number }> {
     const { rowCount, watermarks } = batch
-    const whole = (watermark: number) => [{ start: 0, end: rowCount, watermark }]
-    if (this.#processing || watermarks === null) return whole(this.#watermark)
+    if (this.#processing || watermarks === null) return [{ start: 0, end: rowCount, watermark: this.#watermark }]
     // Nothing in this batch can have fired before its end: one stretch, decided as at its beginning.
     const last = watermarks[rowCount - 1]!
-    if (this.#firstEnd(batch, times) - 1 > (this.#time.identity ? last : this.#time.localOf(last) + msPerDay)) return whole(Math.max(this.#watermark, watermarks[0]!))
+    const firstEnd = ends === null ? this.#grid!.sliceEnd(this.#span.least) : spanOf(ends, 0, rowCount, this.#span).least
+    if (firstEnd - 1 > (this.#time.identity ? last : this.#time.localOf(last) + msPerDay)) return [{ start: 0, end: rowCount, watermark: Math.max(this.#watermark, watermarks[0]!) }]
     return stretches(watermarks, rowCount, this.#watermark, (watermark) => this.#nextTimer(watermark))
-  }
-
-  /** The earliest end of a window that a row of the batch is in. */
-  #firstEnd(batch: Batch, times: Float64Array | null): number {
-    if (times === null) return smallest((batch.columns[this.#attached!.end] as Float64Column).values, 0, batch.rowCount)
-    return this.#grid!.sliceEnd(smallest(times, 0, batch.rowCount))
   }
 
   /** The least watermark above this one that may fire or close something, whatever rows are still to come. */
@@ -131,10 +130,12 @@ export class SliceAggregate implements OperatorRuntime {
 
   #gridGroups(times: Float64Array, start: number, end: number): readonly (SliceGroup & { readonly attachedStart?: number })[] {
     const grid = this.#grid!
-    const first = smallest(times, start, end)
-    const sliceEnd = grid.sliceEnd(first)
+    // The span of the whole batch is known; a part of it is looked at again only when the whole is not in one slice.
+    let sliceEnd = grid.sliceEnd(this.#span.least)
+    if (this.#span.most >= sliceEnd) sliceEnd = grid.sliceEnd(spanOf(times, start, end, this.#part).least)
+    else this.#part.most = this.#span.most
     // In-order rows are mostly all in one slice: no selection then.
-    if (largest(times, start, end) < sliceEnd) return [{ end: sliceEnd, first: start, count: end - start, contiguous: true, rows: this.#slots }]
+    if (this.#part.most < sliceEnd) return [{ end: sliceEnd, first: start, count: end - start, contiguous: true, rows: this.#slots }]
     return groupBySlice(times, start, end, grid)
   }
 
@@ -262,15 +263,16 @@ export class SliceAggregate implements OperatorRuntime {
     if (count === 0) return
     const groupColumns = grouping.columnsOf(keysOf(state.keys), count)
     state.accumulators.ensure(count)
-    const columns: Column[] = [
-      ...groupColumns,
-      constantTime(window.start, count),
-      constantTime(window.end, count),
-      constantTime(this.#time.instantOf(window.end - 1), count),
-      ...this.#program.results(state.accumulators, this.#program.allSlots(count), count, grouping.byInputColumn(groupColumns)),
-    ]
-    const batch: Batch = { schema: this.#spec.outputs[0]!.schema, columns, rowCount: count, kinds: null, watermarks: null }
-    for (let row = 0; row < count; row += emitRowsMax) this.#context.emit(0, sliceBatch(batch, row, Math.min(count, row + emitRowsMax)))
+    const results = this.#program.results(state.accumulators, this.#program.allSlots(count), count, grouping.byInputColumn(groupColumns))
+    // All parts share the columns that hold one time throughout.
+    const partRows = Math.min(count, emitRowsMax)
+    const bounds = [window.start, window.end, this.#time.instantOf(window.end - 1)].map((time) => constantTime(time, partRows))
+    for (let row = 0; row < count; row += emitRowsMax) {
+      const end = Math.min(count, row + emitRowsMax)
+      const part = (columns: readonly Column[]): readonly Column[] => (end - row === count ? columns : columns.map((column) => sliceColumn(column, row, end)))
+      const columns = [...part(groupColumns), ...bounds, ...part(results)]
+      this.#context.emit(0, { schema: this.#spec.outputs[0]!.schema, columns, rowCount: end - row, kinds: null, watermarks: null })
+    }
   }
 
   stateBytes(): number {
@@ -306,14 +308,20 @@ function singles<G extends SliceGroup>(groups: readonly G[]): G[] {
   return rows.sort((a, b) => a.first - b.first)
 }
 
-function smallest(values: Float64Array, start: number, end: number): number {
-  let least = Infinity
-  for (let i = start; i < end; i++) if (values[i]! < least) least = values[i]!
-  return least
+interface Span {
+  least: number
+  most: number
 }
 
-function largest(values: Float64Array, start: number, end: number): number {
+function spanOf(values: Float64Array, start: number, end: number, span: Span): Span {
+  let least = Infinity
   let most = -Infinity
-  for (let i = start; i < end; i++) if (values[i]! > most) most = values[i]!
-  return most
+  for (let i = start; i < end; i++) {
+    const value = values[i]!
+    if (value < least) least = value
+    if (value > most) most = value
+  }
+  span.least = least
+  span.most = most
+  return span
 }
