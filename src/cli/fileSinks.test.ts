@@ -1,3 +1,4 @@
+import { tableFromIPC } from 'apache-arrow'
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -19,33 +20,40 @@ let folder = ''
 beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'millrace-sinks-'))))
 afterEach(() => rmSync(folder, { recursive: true }))
 
-function write(connector: Record<string, string | string[]>, updating: boolean, ...tables: string[]): void {
+async function write(connector: Record<string, string | string[]>, updating: boolean, ...tables: string[]): Promise<void> {
   const writer = fileSinkWriter('out', { type: 'file', path: join(folder, 'result'), ...connector }, { schema, key: null, updating, changelog: false })
   for (const table of tables) writer.receive(parseBatch(schema, table))
-  writer.finish()
+  await writer.finish()
 }
 
 describe('file sinks', () => {
-  it('write CSV that tells NULL from the empty text and keeps quotes and line ends', () => {
-    write({ format: 'csv' }, false, 'k | n | ts\n"a\\"b\\nc" | 1 | 2026-01-31 12:00:00\n"" | null | null\nnull | 2 | null')
+  it('write CSV that tells NULL from the empty text and keeps quotes and line ends', async () => {
+    await write({ format: 'csv' }, false, 'k | n | ts\n"a\\"b\\nc" | 1 | 2026-01-31 12:00:00\n"" | null | null\nnull | 2 | null')
     expect(readFileSync(join(folder, 'result'), 'utf8')).toBe('k,n,ts\n"a""b\nc",1,2026-01-31 12:00:00.000\n"",,\n,2,\n')
   })
 
-  it('write the final table of an updating result', () => {
-    write({ format: 'json' }, true, 'op | k | n | ts\n+I | A | 1 | null\n-U | A | 1 | null\n+U | A | 2 | null')
+  it('write the final table of an updating result', async () => {
+    await write({ format: 'json' }, true, 'op | k | n | ts\n+I | A | 1 | null\n-U | A | 1 | null\n+U | A | 2 | null')
     expect(readFileSync(join(folder, 'result'), 'utf8')).toBe('{"k":"A","n":2,"ts":null}\n')
   })
 
-  it('put rows into a folder for each value, and no value leads out of it', () => {
-    write({ format: 'csv', partitionBy: ['k'] }, false, 'k | n | ts\nA | 1 | null\n"../../x" | 2 | null', 'k | n | ts\nA | 3 | null\nnull | 4 | null')
+  it('put rows into a folder for each value, and no value leads out of it', async () => {
+    await write({ format: 'csv', partitionBy: ['k'] }, false, 'k | n | ts\nA | 1 | null\n"../../x" | 2 | null', 'k | n | ts\nA | 3 | null\nnull | 4 | null')
     expect(readdirSync(join(folder, 'result')).toSorted()).toEqual(['k=%2E%2E%2F%2E%2E%2Fx', 'k=A', 'k=__DEFAULT_PARTITION__'])
     expect(readFileSync(join(folder, 'result', 'k=A', 'part-0.csv'), 'utf8')).toBe('n,ts\n1,\n3,\n')
   })
 
-  it('exist also when they are empty, and say what they cannot write', () => {
-    write({ format: 'json' }, false)
+  it('write Arrow, whole', async () => {
+    await write({ format: 'arrow', partitionBy: ['k'] }, false, 'k | n | ts\nA | 1 | null', 'k | n | ts\nA | 2 | null\nB | 3 | null')
+    const bytes = readFileSync(join(folder, 'result', 'k=A', 'part-0.arrow'))
+    expect(bytes.subarray(0, 6).toString()).toBe('ARROW1')
+    expect(tableFromIPC(bytes).toArray().map((row) => String(row.n))).toEqual(['1', '2'])
+  })
+
+  it('exist also when they are empty, and say what they cannot write', async () => {
+    await write({ format: 'json' }, false)
     expect(readFileSync(join(folder, 'result'), 'utf8')).toBe('')
-    expect(() => write({ format: 'parquet' }, false)).toThrow(UsageError)
-    expect(() => write({ format: 'json', path: join(folder, 'result', 'below-a-file') }, false)).toThrow(/cannot write/)
+    await expect(write({ format: 'parquet' }, false)).rejects.toThrow(UsageError)
+    await expect(write({ format: 'json', path: join(folder, 'result', 'below-a-file') }, false)).rejects.toThrow(/cannot write/)
   })
 })

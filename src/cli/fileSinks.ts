@@ -11,8 +11,8 @@ import type { ResultForm, ResultWriter } from './resultWriter.ts'
 import { UsageError } from './terminal.ts'
 
 /**
- * Files that a job's own `file` sinks name, written where the job runs; paths are relative to the working directory. JSON lines and CSV; of an
- * updating result, the final table.
+ * Files that a job's own `file` sinks name, written where the job runs; paths are relative to the working directory. JSON lines and CSV are written as rows
+ * come, Arrow at the end; of an updating result, the final table.
  *
  * With `partitionBy` the path is a folder, with `column=value` folders inside, and the rows leave those columns out: the layout that Flink's
  * and Hive's file systems read. CSV cells are written as they are: these files are data for programs, not for spreadsheets.
@@ -23,17 +23,19 @@ export interface FileSinkWriter extends ResultWriter {
 
 export function fileSinkWriter(id: string, connector: JsonObject, form: ResultForm): FileSinkWriter {
   const format = connector.format as string
-  if (format !== 'json' && format !== 'csv') {
-    throw new UsageError(`error: the sink ${id} writes ${format}, which the command line cannot write yet; set its format to json or csv, or use --output ${id}=FILE`)
+  if (format !== 'json' && format !== 'csv' && format !== 'arrow') {
+    throw new UsageError(`error: the sink ${id} writes ${format}, which the command line cannot write yet; set its format to json, csv or arrow, or use --output ${id}=FILE`)
   }
   const names = Array.isArray(connector.partitionBy) ? (connector.partitionBy as readonly string[]) : []
   return new FileSink(id, connector.path as string, format, form, names)
 }
 
+type Format = 'json' | 'csv' | 'arrow'
+
 class FileSink implements FileSinkWriter {
   readonly #id: string
   readonly #path: string
-  readonly #format: 'json' | 'csv'
+  readonly #format: Format
   readonly #form: ResultForm
   /** The columns in the file. */
   readonly #schema: Schema
@@ -41,11 +43,11 @@ class FileSink implements FileSinkWriter {
   readonly #written: readonly number[]
   readonly #partition: readonly number[]
   readonly #files = new Map<string, number>()
-  /** Of an updating result, until the final table is known. */
+  /** Of a result that can only be written whole. */
   readonly #held: Batch[] = []
   rowCount = 0
 
-  constructor(id: string, path: string, format: 'json' | 'csv', form: ResultForm, partitionBy: readonly string[]) {
+  constructor(id: string, path: string, format: Format, form: ResultForm, partitionBy: readonly string[]) {
     this.#id = id
     this.#path = path
     this.#format = format
@@ -59,12 +61,15 @@ class FileSink implements FileSinkWriter {
   }
 
   receive(batch: Batch): void {
-    if (this.#form.updating) this.#held.push(batch)
+    if (this.#form.updating || this.#format === 'arrow') this.#held.push(batch)
     else this.#write(Array.from({ length: batch.rowCount }, (_, row) => rowAt(batch, row)))
   }
 
-  finish(): void {
-    if (this.#form.updating) this.#write(finalRows(changesOf(this.#held), this.#form.schema, this.#form.key))
+  async finish(): Promise<void> {
+    const changes = changesOf(this.#held)
+    const rows = this.#form.updating ? finalRows(changes, this.#form.schema, this.#form.key) : Array.from(changes, ({ values }) => values)
+    if (this.#format === 'arrow') await this.#writeArrow(rows)
+    else this.#write(rows)
     this.close()
   }
 
@@ -73,11 +78,29 @@ class FileSink implements FileSinkWriter {
     this.#files.clear()
   }
 
-  #write(rows: readonly (readonly Value[])[]): void {
+  #folderOf(values: readonly Value[]): string {
     const { fields } = this.#form.schema
+    return this.#partition.map((i) => `${encodeURIComponent(fields[i]!.name)}=${folderText(values[i] ?? null, fields[i]!.type)}`).join('/')
+  }
+
+  async #writeArrow(rows: readonly (readonly Value[])[]): Promise<void> {
+    const { arrowFile } = await import('./arrowFile.ts')
+    const rowsOf = new Map<string, (readonly Value[])[]>(this.#partition.length === 0 ? [['', []]] : [])
+    for (const values of rows) {
+      const folder = this.#folderOf(values)
+      const written = this.#written.map((i) => values[i] ?? null)
+      const list = rowsOf.get(folder)
+      if (list === undefined) rowsOf.set(folder, [written])
+      else list.push(written)
+    }
+    for (const [folder, list] of rowsOf) writeSync(this.#open(folder), arrowFile(this.#schema, list))
+    this.rowCount += rows.length
+  }
+
+  #write(rows: readonly (readonly Value[])[]): void {
     const textOf = new Map<string, string>()
     for (const values of rows) {
-      const folder = this.#partition.map((i) => `${encodeURIComponent(fields[i]!.name)}=${folderText(values[i] ?? null, fields[i]!.type)}`).join('/')
+      const folder = this.#folderOf(values)
       const written = this.#written.map((i) => values[i] ?? null)
       const line = this.#format === 'json' ? rowText(written, this.#schema) : csvLine(written, this.#schema)
       textOf.set(folder, `${textOf.get(folder) ?? ''}${line}\n`)
@@ -89,7 +112,7 @@ class FileSink implements FileSinkWriter {
   #open(folder: string): number {
     const open = this.#files.get(folder)
     if (open !== undefined) return open
-    const path = this.#partition.length === 0 ? this.#path : join(this.#path, folder, `part-0.${this.#format === 'json' ? 'jsonl' : 'csv'}`)
+    const path = this.#partition.length === 0 ? this.#path : join(this.#path, folder, `part-0.${this.#format === 'json' ? 'jsonl' : this.#format}`)
     try {
       mkdirSync(dirname(path), { recursive: true })
       const file = openSync(path, 'w')

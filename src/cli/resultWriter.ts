@@ -14,7 +14,7 @@ import { jsonTextOf } from '../columnar/valueJson.ts'
 export interface ResultWriter {
   receive(batch: Batch): void
   /** Writes what was held back. */
-  finish(): void
+  finish(): void | Promise<void>
   /** Rows written so far. */
   readonly rowCount: number
 }

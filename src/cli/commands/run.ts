@@ -60,7 +60,7 @@ export async function run(path: string, flags: RunFlags, terminal: Terminal): Pr
       terminal,
     )
     progress?.clear()
-    for (const writer of writers.values()) writer.finish()
+    for (const writer of writers.values()) await writer.finish()
     if (status.kind === 'failed') {
       terminal.err(`${failureText(status.failure)}\n`)
       return 1

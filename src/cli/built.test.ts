@@ -1,0 +1,112 @@
+import { spawn } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { build } from 'vite'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+
+// What only the built program shows: engine threads, standard streams, signals, and that the build holds all it needs.
+const root = resolve(import.meta.dirname, '../..')
+let folder = ''
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'millrace-built-'))
+  await build({ root, configFile: join(root, 'vite.cli.config.ts'), logLevel: 'error', build: { outDir: folder } })
+}, 120_000)
+afterAll(() => rmSync(folder, { recursive: true }))
+
+interface Ended {
+  readonly exit: number | null
+  readonly out: string
+  readonly err: string
+}
+
+function start(args: readonly string[], input = ''): { readonly ended: Promise<Ended>; readonly wroteOut: Promise<void>; kill(signal: NodeJS.Signals): void; closeOut(): void } {
+  // Nothing outside the folder may be needed, so it runs from there.
+  const child = spawn(process.execPath, [join(folder, 'main.js'), ...args], { cwd: folder })
+  let out = ''
+  let err = ''
+  const wroteOut = new Promise<void>((done) => child.stdout.once('data', () => done()))
+  child.stdout.on('data', (data: Buffer) => (out += data.toString()))
+  child.stderr.on('data', (data: Buffer) => (err += data.toString()))
+  child.stdin.end(input)
+  const ended = new Promise<Ended>((done) => child.once('close', (exit) => done({ exit, out, err })))
+  return { ended, wroteOut, kill: (signal) => child.kill(signal), closeOut: () => child.stdout.destroy() }
+}
+
+const call = (args: readonly string[], input?: string): Promise<Ended> => start(args, input).ended
+
+function bids(events: number, parallelism: number, where = 'price > 0'): string {
+  return JSON.stringify({
+    format: 'millrace/job',
+    version: 1,
+    name: 'Bids a second',
+    settings: { parallelism },
+    operators: [
+      {
+        id: 'bids',
+        kind: 'source',
+        config: {
+          connector: { type: 'nexmark', stream: 'bid', events, seed: 7 },
+          columns: [
+            { name: 'auction', type: 'BIGINT' },
+            { name: 'price', type: 'BIGINT' },
+            { name: 'dateTime', type: 'TIMESTAMP(3)' },
+          ],
+          watermark: { column: 'dateTime', delayMs: 4000 },
+        },
+      },
+      { id: 'keep', kind: 'filter', config: { where } },
+      {
+        id: 'counts',
+        kind: 'window-aggregate',
+        config: { window: { type: 'tumble', timeColumn: 'dateTime', sizeMs: 1000 }, groupBy: ['auction'], aggregates: [{ name: 'bids', expression: 'COUNT(*)' }, { name: 'most', expression: 'MAX(price)' }] },
+      },
+      { id: 'out', kind: 'sink', config: { connector: { type: 'collect' } } },
+    ],
+    edges: [
+      { from: 'bids', to: 'keep' },
+      { from: 'keep', to: 'counts' },
+      { from: 'counts', to: 'out' },
+    ],
+  })
+}
+
+describe('the built command line', () => {
+  it('gives the same rows on one, two and three engine threads', async () => {
+    const results: string[][] = []
+    for (const parallelism of [1, 2, 3]) {
+      const { exit, out, err } = await call(['run', '-', '--output', 'out=-'], bids(50_000, parallelism))
+      expect({ exit, err }).toEqual({ exit: 0, err: '' })
+      results.push(out.split('\n').toSorted())
+    }
+    expect(results[0]!.length).toBeGreaterThan(1000)
+    expect(results[1]).toEqual(results[0])
+    expect(results[2]).toEqual(results[0])
+  })
+
+  it('validates without loading what it does not need, and says what it found on standard error', async () => {
+    expect(await call(['validate', '-'], bids(10, 1))).toEqual({ exit: 0, out: '', err: '' })
+    expect(await call(['validate', '-'], '{')).toMatchObject({ exit: 2, out: '', err: expect.stringContaining('MR-001') })
+  })
+
+  it('ends with 1 when the job fails on an engine thread', async () => {
+    const { exit, out, err } = await call(['run', '-', '--output', 'out=-'], bids(1000, 2, '1 / (price - price) > 0'))
+    expect({ exit, out }).toEqual({ exit: 1, out: '' })
+    expect(err).toMatch(/^error MR-401 keep\[0\]: .* Row: auction=\d+, price=\d+, dateTime=.*\n$/)
+  })
+
+  it('stops when interrupted, and says so', async () => {
+    const run = start(['run', '-', '--output', 'out=-'], bids(500_000_000, 2))
+    await run.wroteOut
+    run.kill('SIGINT')
+    const { exit, err } = await run.ended
+    expect({ exit, err }).toEqual({ exit: 1, err: 'error: the run was interrupted; what it had written stays\n' })
+  })
+
+  it('ends quietly when the reader of its rows has had enough', async () => {
+    const run = start(['run', '-', '--output', 'out=-'], bids(500_000_000, 1))
+    await run.wroteOut
+    run.closeOut()
+    expect(await run.ended).toMatchObject({ exit: 0, err: '' })
+  })
+})
