@@ -3,7 +3,7 @@ import { useVirtualizer } from '@tanstack/react-virtual'
 import { cellText } from '../../columnar/batchText.ts'
 import type { RowKindText } from '../../columnar/batch.ts'
 import type { Value } from '../../columnar/column.ts'
-import { isNumeric, printType, type DataType } from '../../columnar/dataType.ts'
+import { isNumeric, isTimestamp, printType, type DataType } from '../../columnar/dataType.ts'
 import type { Schema } from '../../columnar/schema.ts'
 import { text as t } from '../text/text.ts'
 import styles from './data.module.css'
@@ -25,7 +25,6 @@ export interface DataTableProps {
   readonly rowAt: (index: number) => TableRow | undefined
   /** Changes whenever rows were added. */
   readonly version: number
-  /** Shows the day only where a column spans several. */
   readonly emptyText: string
 }
 
@@ -50,20 +49,18 @@ export function DataTable(props: DataTableProps) {
     if (following.current && rowCount > 0) virtual.scrollToIndex(rowCount - 1, { align: 'end' })
   }, [rowCount, props.version, virtual])
 
-  const widths = useMemo(
+  const columns = useMemo(
     () =>
-      schema.fields.map((field) => {
-        let characters = Math.max(field.name.length + 1, 4)
-        for (let i = Math.max(0, rowCount - 40); i < rowCount; i++) {
-          const row = props.rowAt(i)
-          const at = schema.fields.indexOf(field)
-          if (row !== undefined) characters = Math.max(characters, Math.min(36, cellText(row.values[at] ?? null, field.type).length))
-        }
-        return characters
+      schema.fields.map((field, at): ColumnLook => {
+        const sample = Array.from({ length: Math.min(rowCount, 40) }, (_, i) => props.rowAt(rowCount - 1 - i)?.values[at] ?? null)
+        const time = isTimestamp(field.type) ? timeLook(sample) : null
+        const characters = Math.max(field.name.length + 1, 4, ...sample.map((value) => Math.min(36, shownText(value, field.type, time).length)))
+        return { characters, time }
       }),
     // oxlint-disable-next-line react/exhaustive-deps -- columns settle with the first rows and then keep their place
     [schema, Math.min(rowCount, 40)],
   )
+  const widths = columns.map((column) => column.characters)
   const template = `${withKinds ? '44px ' : ''}${widths.map((characters) => `minmax(${characters * 7.2 + 20}px, ${Math.max(1, characters)}fr)`).join(' ')}`
   const columnCount = schema.fields.length + (withKinds ? 1 : 0)
 
@@ -116,7 +113,7 @@ export function DataTable(props: DataTableProps) {
                 </div>
               ) : null}
               {schema.fields.map((field, i) => (
-                <Cell key={i} value={row.values[i] ?? null} type={field.type} />
+                <Cell key={i} value={row.values[i] ?? null} type={field.type} time={columns[i]?.time ?? null} />
               ))}
             </div>
           )
@@ -126,10 +123,38 @@ export function DataTable(props: DataTableProps) {
   )
 }
 
-function Cell({ value, type }: { readonly value: Value; readonly type: DataType }) {
+interface ColumnLook {
+  readonly characters: number
+  readonly time: TimeLook | null
+}
+
+/** How much of a timestamp a column shows: the day only where it changes, fractions only where there are some. The whole value is in the cell's title. */
+interface TimeLook {
+  readonly day: boolean
+  readonly fraction: boolean
+}
+
+function timeLook(values: readonly Value[]): TimeLook {
+  const times = values.filter((value) => typeof value === 'number')
+  const first = times[0]
+  return {
+    day: first === undefined || times.some((time) => Math.floor(time / 86_400_000) !== Math.floor(first / 86_400_000)) || times.every((time) => time % 86_400_000 === 0),
+    fraction: times.some((time) => time % 1000 !== 0 && time % 1000 !== 999),
+  }
+}
+
+function shownText(value: Value, type: DataType, time: TimeLook | null): string {
   const text = cellText(value, type)
+  if (time === null || typeof value !== 'number') return text
+  const whole = time.day ? text : text.slice(11)
+  return time.fraction || value % 1000 !== 0 ? whole : whole.replace(/\.\d+/, '')
+}
+
+function Cell({ value, type, time }: { readonly value: Value; readonly type: DataType; readonly time: TimeLook | null }) {
+  const full = cellText(value, type)
+  const text = shownText(value, type, time)
   return (
-    <div role="gridcell" className={styles.cell} data-number={isNumeric(type) ? '' : undefined} data-null={value === null ? '' : undefined} title={text.length > 24 ? text : undefined} tabIndex={-1}>
+    <div role="gridcell" className={styles.cell} data-number={isNumeric(type) ? '' : undefined} data-null={value === null ? '' : undefined} title={text === full && text.length <= 24 ? undefined : full} tabIndex={-1}>
       {text}
     </div>
   )

@@ -61,9 +61,11 @@ export function withFrame(timeline: Timeline, frame: TimelineFrame): Timeline {
   for (const source of sources) {
     if (source.watermark === null) continue
     const old = before.get(source.id)
-    spread(rows, source.rowsOut - (old?.rowsOut ?? 0), (old?.watermark ?? start) - start, source.watermark - start, bucketMs)
+    // Rows before a source's first watermark lie left of the ruler: piling them onto its first stretch would dwarf the rest.
+    if (old === undefined || old.watermark === null) continue
+    spread(rows, source.rowsOut - old.rowsOut, old.watermark - start, source.watermark - start, bucketMs)
   }
-  spread(late, lateNow - lateBefore, (timeline.front ?? start) - start, front - start, bucketMs)
+  if (timeline.front !== null) spread(late, lateNow - lateBefore, timeline.front - start, front - start, bucketMs)
   const counted = sources.map((source, i) => (i === 0 ? { ...source, lateRows: lateNow } : source))
   return { start, bucketMs, rows, late, sources: counted, front }
 }
