@@ -2,7 +2,7 @@ import { columnOf } from '../columnar/batchBuilder.ts'
 import { valueAt, type Column, type DecimalColumn, type Float64Column, type Int32Column, type Int64Column, type StringColumn, type Value } from '../columnar/column.ts'
 import { isCharacter, sameType, stringLengthMax, type DataType } from '../columnar/dataType.ts'
 import { RowError } from '../columnar/rowError.ts'
-import { powerOfTen, rescaleDecimal } from '../columnar/valueText.ts'
+import { msPerDay, powerOfTen, rescaleDecimal } from '../columnar/valueText.ts'
 import { CastFailure, castValue, saturatedInt } from './castValue.ts'
 import type { EvaluationContext } from './expression.ts'
 import type { Buffers } from './functionDefinition.ts'
@@ -225,6 +225,22 @@ function rescaled(scale: number, to: DataType & { kind: 'DECIMAL' }, buffers: Bu
 }
 
 function temporalCast(from: DataType, to: DataType, buffers: Buffers): CastKernel | null {
+  if (from.kind === 'TIMESTAMP' && (to.kind === 'DATE' || to.kind === 'TIME')) {
+    const date = to.kind === 'DATE'
+    return (column, n) => {
+      const values = buffers.int32(n)
+      if (date) daysOfMs((column as Float64Column).values, values, n)
+      else timeOfMs((column as Float64Column).values, values, n)
+      return { storage: 'int32', values, nulls: column.nulls }
+    }
+  }
+  if (from.kind === 'DATE' && to.kind === 'TIMESTAMP') {
+    return (column, n) => {
+      const values = buffers.float64(n)
+      msOfDays((column as Int32Column).values, values, n)
+      return { storage: 'float64', values, nulls: column.nulls }
+    }
+  }
   if (from.kind === to.kind && (from.kind === 'TIMESTAMP' || from.kind === 'TIMESTAMP_LTZ') && (to.kind === 'TIMESTAMP' || to.kind === 'TIMESTAMP_LTZ')) {
     if (to.precision >= from.precision) return (column) => column
     const unit = 10 ** (3 - to.precision)
@@ -236,6 +252,16 @@ function temporalCast(from: DataType, to: DataType, buffers: Buffers): CastKerne
     }
   }
   return null
+}
+
+function daysOfMs(a: Float64Array, out: Int32Array, n: number): void {
+  for (let i = 0; i < n; i++) out[i] = Math.floor(a[i]! / msPerDay)
+}
+function timeOfMs(a: Float64Array, out: Int32Array, n: number): void {
+  for (let i = 0; i < n; i++) out[i] = a[i]! - Math.floor(a[i]! / msPerDay) * msPerDay
+}
+function msOfDays(a: Int32Array, out: Float64Array, n: number): void {
+  for (let i = 0; i < n; i++) out[i] = a[i]! * msPerDay
 }
 
 /** Value by value; strings once per dictionary entry when those are fewer than the rows. */

@@ -22,7 +22,8 @@ export class CastFailure {
 export function castProblem(from: DataType, to: DataType): string | null {
   if (from.kind === 'NULL' || sameType(from, to)) return null
   if (to.kind === 'NULL') return 'Nothing is cast to NULL.'
-  const refusal = `A ${printType(withNullable(from, true))} cannot be cast to ${printType(withNullable(to, true))}.`
+  const name = printType(withNullable(from, true))
+  const refusal = `${/^[AEIOU]/.test(name) ? 'An' : 'A'} ${name} cannot be cast to ${printType(withNullable(to, true))}.`
   const isNested = (type: DataType): boolean => type.kind === 'ARRAY' || type.kind === 'MAP' || type.kind === 'MULTISET' || type.kind === 'ROW'
   const isInterval = (type: DataType): boolean => type.kind === 'INTERVAL_DAY_TIME' || type.kind === 'INTERVAL_YEAR_MONTH'
   if (isCharacter(to)) return null

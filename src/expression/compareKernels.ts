@@ -1,4 +1,5 @@
 import type { Column, DecimalColumn, Int64Column, ObjectColumn, StringColumn, Value } from '../columnar/column.ts'
+import { intType, type DataType } from '../columnar/dataType.ts'
 import { powerOfTen } from '../columnar/valueText.ts'
 import { compareText } from './textOrder.ts'
 import { safeMax, wideDecimal, wideInt64 } from './wide.ts'
@@ -163,13 +164,18 @@ export function holds(comparison: Comparison, sign: number): 0 | 1 {
   }
 }
 
-/** Scales of two decimal columns; equal scales compare unscaled. */
-export interface Scales {
-  readonly a: number
-  readonly b: number
+/** What a comparison must know of the types: scales of two decimal columns (equal ones compare unscaled), and the type of nested values. */
+export interface Compared {
+  readonly aScale: number
+  readonly bScale: number
+  readonly type: DataType
 }
 
-export function compareColumns(comparison: Comparison, a: Column, b: Column, scales: Scales, out: Uint8Array, rowCount: number): void {
+export function comparedTypes(a: DataType, b: DataType): Compared {
+  return { aScale: a.kind === 'DECIMAL' ? a.scale : 0, bScale: b.kind === 'DECIMAL' ? b.scale : 0, type: a }
+}
+
+export function compareColumns(comparison: Comparison, a: Column, b: Column, compared: Compared, out: Uint8Array, rowCount: number): void {
   if (a.storage !== b.storage) throw new Error(`columns of ${a.storage} and ${b.storage} cannot be compared`)
   switch (a.storage) {
     case 'int32':
@@ -186,10 +192,10 @@ export function compareColumns(comparison: Comparison, a: Column, b: Column, sca
     }
     case 'decimal': {
       const other = b as DecimalColumn
-      if (scales.a === scales.b && a.values !== null && other.values !== null) return compareFloat64(comparison, a.values, other.values, out, rowCount)
-      const scale = Math.max(scales.a, scales.b)
-      const aFactor = powerOfTen(scale - scales.a)
-      const bFactor = powerOfTen(scale - scales.b)
+      if (compared.aScale === compared.bScale && a.values !== null && other.values !== null) return compareFloat64(comparison, a.values, other.values, out, rowCount)
+      const scale = Math.max(compared.aScale, compared.bScale)
+      const aFactor = powerOfTen(scale - compared.aScale)
+      const bFactor = powerOfTen(scale - compared.bScale)
       const x = wideDecimal(a, rowCount)
       const y = wideDecimal(other, rowCount)
       for (let i = 0; i < rowCount; i++) {
@@ -213,7 +219,7 @@ export function compareColumns(comparison: Comparison, a: Column, b: Column, sca
       const other = b as ObjectColumn
       for (let i = 0; i < rowCount; i++) {
         if ((a.nulls !== null && a.nulls[i] === 1) || (b.nulls !== null && b.nulls[i] === 1)) out[i] = 0
-        else out[i] = holds(comparison, compareObjects(a.values[i]!, other.values[i]!))
+        else out[i] = holds(comparison, compareObjects(a.values[i]!, other.values[i]!, compared.type))
       }
     }
   }
@@ -245,18 +251,39 @@ export function textHolds(comparison: Comparison, text: string, constant: string
 }
 
 /** Order of BYTES; 0 or 1 for nested values, which know only equality. */
-function compareObjects(a: Value, b: Value): number {
-  if (a instanceof Uint8Array && b instanceof Uint8Array) {
-    const shorter = Math.min(a.length, b.length)
-    for (let i = 0; i < shorter; i++) if (a[i] !== b[i]) return a[i]! - b[i]!
-    return a.length - b.length
-  }
-  return equalValues(a, b) ? 0 : 1
+function compareObjects(a: Value, b: Value, type: DataType): number {
+  return type.kind === 'BYTES' ? compareBytes(a as Uint8Array, b as Uint8Array) : equalValues(a, b, type) ? 0 : 1
 }
 
-/** Equality of two values of one type; NULLs inside are equal to NULLs. */
-export function equalValues(a: Value, b: Value): boolean {
-  if (a instanceof Uint8Array) return b instanceof Uint8Array && compareObjects(a, b) === 0
-  if (Array.isArray(a)) return Array.isArray(b) && a.length === b.length && a.every((item, i) => equalValues(item as Value, b[i] as Value))
-  return a === b
+function compareBytes(a: Uint8Array, b: Uint8Array): number {
+  const shorter = Math.min(a.length, b.length)
+  for (let i = 0; i < shorter; i++) if (a[i] !== b[i]) return a[i]! - b[i]!
+  return a.length - b.length
+}
+
+/** Equality of two values of one type; NULLs inside are equal to NULLs, and the entries of a MAP or MULTISET have no order. */
+export function equalValues(a: Value, b: Value, type: DataType): boolean {
+  if (a === null || b === null) return a === b
+  switch (type.kind) {
+    case 'BYTES':
+      return compareBytes(a as Uint8Array, b as Uint8Array) === 0
+    case 'ARRAY':
+      return equalLists(a as readonly Value[], b as readonly Value[], () => type.element)
+    case 'ROW':
+      return equalLists(a as readonly Value[], b as readonly Value[], (i) => type.fields[i]!.type)
+    case 'MAP':
+      return equalEntries(a as readonly (readonly Value[])[], b as readonly (readonly Value[])[], type.key, type.value)
+    case 'MULTISET':
+      return equalEntries(a as readonly (readonly Value[])[], b as readonly (readonly Value[])[], type.element, intType)
+    default:
+      return a === b
+  }
+}
+
+function equalLists(a: readonly Value[], b: readonly Value[], typeAt: (index: number) => DataType): boolean {
+  return a.length === b.length && a.every((item, i) => equalValues(item, b[i]!, typeAt(i)))
+}
+
+function equalEntries(a: readonly (readonly Value[])[], b: readonly (readonly Value[])[], key: DataType, value: DataType): boolean {
+  return a.length === b.length && a.every((entry) => b.some((other) => equalValues(entry[0]!, other[0]!, key) && equalValues(entry[1]!, other[1]!, value)))
 }

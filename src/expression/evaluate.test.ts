@@ -65,8 +65,8 @@ describe('value semantics of Flink', () => {
     ["DATE '2026-01-31' + INTERVAL '1' MONTH", '2026-02-28', 'DATE'],
     ["TIMESTAMP '2026-03-31 10:00:00' - INTERVAL '1' MONTH", '2026-02-28 10:00:00', 'TIMESTAMP(0)'],
     ["TIME '23:30:00' + INTERVAL '1' HOUR", '00:30:00', 'TIME'],
-    ["INTERVAL '1' DAY + INTERVAL '2' HOUR", '+1 02:00:00.000', 'INTERVAL DAY TO SECOND'],
-    ["INTERVAL '2' HOUR * 3", '+0 06:00:00.000', 'INTERVAL DAY TO SECOND'],
+    ["CAST(INTERVAL '1' DAY + INTERVAL '2' HOUR AS STRING)", '+1 02:00:00.000', 'STRING'],
+    ["CAST(INTERVAL '2' HOUR * 3 AS STRING)", '+0 06:00:00.000', 'STRING'],
     ["TIMESTAMP '2026-01-01 00:00:00' = '2026-01-01 00:00:00'", 'TRUE', 'BOOLEAN'],
     ["1 NOT IN (2, NULL)", 'NULL', 'BOOLEAN'],
     ['1 IS DISTINCT FROM NULL', 'TRUE', 'BOOLEAN'],
@@ -86,6 +86,11 @@ describe('value semantics of Flink', () => {
     ["CEIL(DATE '2026-02-15' TO QUARTER)", '2026-04-01', 'DATE'],
     ['ROW(1, ARRAY[2.5, 3])', '(1, [2.5, 3.0])', 'ROW<`EXPR$0` INT NOT NULL, `EXPR$1` ARRAY<DECIMAL(11, 1) NOT NULL> NOT NULL>'],
     ["MAP['a', 1, 'a', 2]['a']", '2', 'INT'],
+    ["MAP['a', 1, 'b', 2] = MAP['b', 2, 'a', 1]", 'TRUE', 'BOOLEAN'],
+    ['ARRAY[1, NULL] = ARRAY[1, NULL]', 'TRUE', 'BOOLEAN'],
+    ["CAST(TIMESTAMP '1969-12-31 23:59:59' AS DATE)", '1969-12-31', 'DATE'],
+    ["CAST(DATE '2026-01-31' AS TIMESTAMP(3))", '2026-01-31 00:00:00.000', 'TIMESTAMP(3)'],
+    ["CAST(TIMESTAMP '1969-12-31 23:59:59' AS TIME)", '23:59:59', 'TIME'],
     ['ARRAY[1, 2][3]', 'NULL', 'INT'],
     ['CAST(ARRAY[1, 2] AS ARRAY<STRING>)[2]', '2', 'STRING'],
     ["CAST(ROW(1, 'x') AS ROW<a BIGINT, b STRING>).b", 'x', 'STRING'],
@@ -291,6 +296,14 @@ describe('names', () => {
     expect(messages(text)).toEqual([message])
   })
 
+  it.each([
+    ['NULL', 'MR-214 A bare NULL has no type. Write what it is, for example CAST(NULL AS STRING).'],
+    ['ARRAY[NULL]', 'MR-214 A bare NULL has no type. Write what it is, for example CAST(NULL AS STRING).'],
+    ["INTERVAL '1' DAY", 'MR-214 An INTERVAL exists only inside an expression; it cannot be a column. Add it to a time, or count units with TIMESTAMPDIFF.'],
+  ])('refuses %s as the value of a column', (text, message) => {
+    expect(messages(text)).toEqual([message])
+  })
+
   it('reports what is wrong with every operand', () => {
     expect(checkScalar('foo + bar', join).problems.map((problem) => problem.span)).toEqual([{ start: 0, end: 3 }, { start: 6, end: 9 }])
   })
@@ -310,7 +323,7 @@ describe('types that do not fit', () => {
     ["s * 2", 'MR-213 * cannot take STRING and INT. Convert the text with CAST(... AS BIGINT), CAST(... AS DOUBLE) or CAST(... AS DECIMAL(p, s)).'],
     ['MOD(x, 2)', 'MR-213 The remainder is defined for integers and DECIMALs only, found DOUBLE. Cast it, for example to DECIMAL(20, 6).'],
     ['CAST(ts AS BIGINT)', 'MR-217 A TIMESTAMP(3) cannot be cast to BIGINT. Use UNIX_TIMESTAMP(CAST(... AS STRING)), or TIMESTAMPDIFF from a fixed point in time.'],
-    ['CAST(n AS TIMESTAMP_LTZ(3))', 'MR-217 A INT cannot be cast to TIMESTAMP_LTZ(3). Use TO_TIMESTAMP_LTZ(number, 3) for milliseconds since 1970, or 0 for seconds.'],
+    ['CAST(n AS TIMESTAMP_LTZ(3))', 'MR-217 An INT cannot be cast to TIMESTAMP_LTZ(3). Use TO_TIMESTAMP_LTZ(number, 3) for milliseconds since 1970, or 0 for seconds.'],
     ['CASE WHEN n THEN 1 END', 'MR-213 A condition of CASE must be BOOLEAN, found INT. Compare it with something.'],
     ["CASE WHEN p THEN 1 ELSE 'a' END", 'MR-214 The results of CASE must have one type, but this is CHAR(1) beside INT. Cast it, for example CAST(... AS INT).'],
     ['p AND n', 'MR-213 AND takes BOOLEAN conditions, found INT. Make it a condition, for example with a comparison such as "= 1" or "IS NOT NULL".'],

@@ -20,7 +20,7 @@ describe('the parser', () => {
         for (const { span } of problems) expect(span.start <= span.end && span.start >= 0 && span.end <= text.length).toBe(true)
         parseType(text)
       }),
-      { numRuns: 2000 },
+      { numRuns: 1000 },
     )
   })
 
@@ -34,7 +34,7 @@ describe('the parser', () => {
         for (const problem of problems) expect(problem.message).toMatch(/[.?]$/)
         parseType(text)
       }),
-      { numRuns: 4000 },
+      { numRuns: 1000 },
     )
   })
 

@@ -116,7 +116,7 @@ describe('printing', () => {
         if (again === null) throw new Error(`${printed}: ${problems[0]?.message}`)
         if (!sameExpression(expression, again)) throw new Error(`${printed} became ${printExpression(again)}`)
       }),
-      { numRuns: 3000 },
+      { numRuns: 1500 },
     )
   })
 

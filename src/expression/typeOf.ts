@@ -20,16 +20,43 @@ export interface TypedResult {
   readonly problems: readonly ExpressionProblem[]
 }
 
-/** Parses and types. */
+/** Parses and types an expression that gives a column its values. */
 export function checkScalar(text: string, scope: Scope): TypedResult {
-  const { expression, problems } = parseExpression(text)
-  return expression === null ? { typed: null, problems } : typeScalar(expression, scope)
+  const result = check(text, scope)
+  const problem = result.typed === null ? null : noColumnType(result.typed.type)
+  if (problem === null) return result
+  return { typed: null, problems: [{ code: expressionCode.mismatch, severity: 'error', span: result.typed!.span, message: problem }] }
 }
 
 /** Parses and types a condition: the result must be BOOLEAN. */
 export function checkPredicate(text: string, scope: Scope): TypedResult {
-  const result = checkScalar(text, scope)
+  const result = check(text, scope)
   return result.typed === null ? result : requireBoolean(result.typed)
+}
+
+function check(text: string, scope: Scope): TypedResult {
+  const { expression, problems } = parseExpression(text)
+  return expression === null ? { typed: null, problems } : typeScalar(expression, scope)
+}
+
+/** Why no column can have the type, anywhere inside it; null when one can. */
+function noColumnType(type: DataType): string | null {
+  switch (type.kind) {
+    case 'NULL':
+      return 'A bare NULL has no type. Write what it is, for example CAST(NULL AS STRING).'
+    case 'INTERVAL_DAY_TIME':
+    case 'INTERVAL_YEAR_MONTH':
+      return 'An INTERVAL exists only inside an expression; it cannot be a column. Add it to a time, or count units with TIMESTAMPDIFF.'
+    case 'ARRAY':
+    case 'MULTISET':
+      return noColumnType(type.element)
+    case 'MAP':
+      return noColumnType(type.key) ?? noColumnType(type.value)
+    case 'ROW':
+      return type.fields.map((field) => noColumnType(field.type)).find((problem) => problem !== null) ?? null
+    default:
+      return null
+  }
 }
 
 export function requireBoolean(typed: TypedExpression): TypedResult {

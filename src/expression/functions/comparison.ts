@@ -1,7 +1,7 @@
 import { storageOf, type BoolColumn, type Column, type Float64Column, type Nulls, type Value } from '../../columnar/column.ts'
 import { booleanType, isCharacter, isNumeric, isTimestamp, printType, withNullable, type DataType } from '../../columnar/dataType.ts'
 import { commonNumeric, commonType, decimalOf } from '../commonType.ts'
-import { compareColumns, compareWithConstant, mirrored, safeNumber, textHolds, type Comparison, type Scales } from '../compareKernels.ts'
+import { comparedTypes, compareColumns, compareWithConstant, mirrored, safeNumber, textHolds, type Comparison } from '../compareKernels.ts'
 import { expressionCode } from '../codes.ts'
 import { constantArgument, stringToBool, unionMasks, unionNulls } from '../kernels.ts'
 import type { ArgumentType, CallSite, CallTypes, FunctionDefinition, Kernel, Resolution, ScalarFunction } from '../functionDefinition.ts'
@@ -77,10 +77,6 @@ function resolveComparison(call: CallTypes): Resolution {
   return reading ? { args: pair.args, result: booleanType, nullable: true, lenient: true } : { args: pair.args, result: booleanType }
 }
 
-function scalesOf(a: DataType, b: DataType): Scales {
-  return { a: a.kind === 'DECIMAL' ? a.scale : 0, b: b.kind === 'DECIMAL' ? b.scale : 0 }
-}
-
 function comparisonKernel(comparison: Comparison): (call: CallSite) => Kernel {
   return (call) => {
     const first = constantArgument(call, 0)
@@ -90,12 +86,12 @@ function comparisonKernel(comparison: Comparison): (call: CallSite) => Kernel {
       const kernel = stringToBool(call, (text) => textHolds(mirrored[comparison], text, first))
       return (columns, rowCount, context) => kernel([columns[1]!], rowCount, context)
     }
-    const scales = scalesOf(call.args[0]!.type, call.args[1]!.type)
-    const number = scales.a === scales.b ? safeNumber(second) : null
+    const compared = comparedTypes(call.args[0]!.type, call.args[1]!.type)
+    const number = compared.aScale === compared.bScale ? safeNumber(second) : null
     return (columns, rowCount) => {
       const values = call.buffers.uint8(rowCount)
       if (number === null || !compareWithConstant(comparison, columns[0]!, number, values, rowCount)) {
-        compareColumns(comparison, columns[0]!, columns[1]!, scales, values, rowCount)
+        compareColumns(comparison, columns[0]!, columns[1]!, compared, values, rowCount)
       }
       return { storage: 'bool', values, nulls: unionNulls(columns, rowCount) }
     }
@@ -135,11 +131,11 @@ function distinctFrom(negative: boolean): ScalarFunction {
       return 'problem' in resolved ? resolved : { ...resolved, nullable: false }
     },
     kernel: (call) => {
-      const scales = scalesOf(call.args[0]!.type, call.args[1]!.type)
+      const compared = comparedTypes(call.args[0]!.type, call.args[1]!.type)
       const equal = negative ? 1 : 0
       return (columns, rowCount) => {
         const values = call.buffers.uint8(rowCount)
-        compareColumns(negative ? '=' : '<>', columns[0]!, columns[1]!, scales, values, rowCount)
+        compareColumns(negative ? '=' : '<>', columns[0]!, columns[1]!, compared, values, rowCount)
         const a = columns[0]!.nulls
         const b = columns[1]!.nulls
         if (a !== null || b !== null) {
@@ -188,13 +184,13 @@ const between: ScalarFunction = {
   nulls: 'own',
   resolve: (call) => resolveAlike(call, () => booleanType),
   kernel: (call) => {
-    const scales = scalesOf(call.args[0]!.type, call.args[1]!.type)
+    const compared = comparedTypes(call.args[0]!.type, call.args[1]!.type)
     let upper = new Uint8Array(0)
     return (columns, rowCount) => {
       const values = call.buffers.uint8(rowCount)
       if (upper.length < rowCount) upper = new Uint8Array(rowCount)
-      compareColumns('>=', columns[0]!, columns[1]!, scales, values, rowCount)
-      compareColumns('<=', columns[0]!, columns[2]!, scales, upper, rowCount)
+      compareColumns('>=', columns[0]!, columns[1]!, compared, values, rowCount)
+      compareColumns('<=', columns[0]!, columns[2]!, compared, upper, rowCount)
       const lowNulls = unionMasks(columns[0]!.nulls, columns[1]!.nulls, rowCount)
       const highNulls = unionMasks(columns[0]!.nulls, columns[2]!.nulls, rowCount)
       const nulls = andInto({ storage: 'bool', values: upper, nulls: highNulls }, values, lowNulls, rowCount)
@@ -263,7 +259,7 @@ function memberFloat64(source: Float64Array, set: ReadonlySet<number>, out: Uint
 }
 
 function inExpressions(call: CallSite): Kernel {
-  const scales = scalesOf(call.args[0]!.type, call.args[1]!.type)
+  const compared = comparedTypes(call.args[0]!.type, call.args[1]!.type)
   let equal = new Uint8Array(0)
   return (columns, rowCount) => {
     const values = call.buffers.uint8(rowCount)
@@ -273,7 +269,7 @@ function inExpressions(call: CallSite): Kernel {
     let unknown: Uint8Array | null = null
     for (let k = 1; k < columns.length; k++) {
       const item = columns[k]!
-      compareColumns('=', x, item, scales, equal, rowCount)
+      compareColumns('=', x, item, compared, equal, rowCount)
       const nulls = unionMasks(x.nulls, item.nulls, rowCount)
       if (nulls === null) {
         for (let i = 0; i < rowCount; i++) values[i] = values[i]! | equal[i]!
@@ -320,7 +316,7 @@ function extreme(name: 'GREATEST' | 'LEAST', keepsFirst: Comparison, summary: st
     },
     kernel: (call) => {
       const type = call.type
-      const scales = scalesOf(type, type)
+      const compared = comparedTypes(type, type)
       let better = new Uint8Array(0)
       return (columns, rowCount) => {
         if (better.length < rowCount) better = new Uint8Array(rowCount)
@@ -328,7 +324,7 @@ function extreme(name: 'GREATEST' | 'LEAST', keepsFirst: Comparison, summary: st
         let best: Column = columns[0]!
         for (let k = 1; k < columns.length; k++) {
           if (best.storage === 'float64') keepInTotalOrder(name, best.values, (columns[k] as Float64Column).values, better, rowCount)
-          else compareColumns(keepsFirst, best, columns[k]!, scales, better, rowCount)
+          else compareColumns(keepsFirst, best, columns[k]!, compared, better, rowCount)
           best = chosen(better, best, columns[k]!, rowCount)
         }
         return { ...best, nulls }

@@ -2,7 +2,7 @@ import { gather, type BoolColumn, type Column } from '../../columnar/column.ts'
 import { booleanType, isNumeric, printType, withNullable, type DataType } from '../../columnar/dataType.ts'
 import { expressionCode } from '../codes.ts'
 import { commonNumeric, commonType } from '../commonType.ts'
-import { compareColumns, type Scales } from '../compareKernels.ts'
+import { comparedTypes, compareColumns, type Compared } from '../compareKernels.ts'
 import type { ArgumentType, Buffers, CallSite, CallTypes, Frame, FunctionDefinition, LazyArgument, LazyFunction, LazyKernel, Resolution } from '../functionDefinition.ts'
 import { castKernel } from '../cast.ts'
 import { unionMasks } from '../kernels.ts'
@@ -99,9 +99,9 @@ function comparedType(call: CallTypes, conditions: readonly number[]): DataType 
 
 function caseKernel(call: CallSite, args: readonly LazyArgument[]): LazyKernel {
   const { simple, conditions, results } = shapeOf(args.length, call.symbols)
-  const scale = call.args[0]!.type.kind === 'DECIMAL' ? call.args[0]!.type.scale : 0
+  const compared = comparedTypes(call.args[0]!.type, call.args[0]!.type)
   const test: Test = simple
-    ? (frame, branch, rows, count, state) => equalities(args[0]!, args[conditions[branch]!]!, frame, rows, count, { a: scale, b: scale }, state)
+    ? (frame, branch, rows, count, state) => equalities(args[0]!, args[conditions[branch]!]!, frame, rows, count, compared, state)
     : (frame, branch, rows, count) => evaluateFor(args[conditions[branch]!]!, frame, rows, count)
   return branching(conditions.length, test, results.map((index) => args[index]!))
 }
@@ -115,13 +115,13 @@ function evaluateFor(argument: LazyArgument, frame: Frame, rows: Int32Array, cou
 }
 
 /** x = v for the rows; x is evaluated once for the batch, since every row looks at it. */
-function equalities(operand: LazyArgument, value: LazyArgument, frame: Frame, rows: Int32Array, count: number, scales: Scales, state: { operand: Column | null }): Source {
+function equalities(operand: LazyArgument, value: LazyArgument, frame: Frame, rows: Int32Array, count: number, compared: Compared, state: { operand: Column | null }): Source {
   state.operand ??= operand.evaluate(frame)
   const { column, compact } = evaluateFor(value, frame, rows, count)
   const left = compact ? gather(state.operand, rows, count) : state.operand
   const n = compact ? count : frame.rowCount
   const values = new Uint8Array(n)
-  compareColumns('=', left, column, scales, values, n)
+  compareColumns('=', left, column, compared, values, n)
   for (let i = 0; i < n; i++) if ((left.nulls !== null && left.nulls[i] === 1) || (column.nulls !== null && column.nulls[i] === 1)) values[i] = 0
   return { column: { storage: 'bool', values, nulls: null }, compact }
 }
@@ -305,14 +305,14 @@ const nullIf: FunctionDefinition = {
   kernel: (call) => {
     const [from, other] = [call.args[0]!.type, call.args[1]!.type]
     const type = commonType([from, other])!
-    const scale = type.kind === 'DECIMAL' ? type.scale : 0
+    const compared = comparedTypes(type, type)
     const left = castKernel(from, type, 'cast', call.buffers)
     const right = castKernel(other, type, 'cast', ownBuffers)
     return (columns, rowCount, context) => {
       const a = columns[0]!
       const equal = new Uint8Array(rowCount)
       const b = right === null ? columns[1]! : right(columns[1]!, rowCount, context)
-      compareColumns('=', left === null ? a : left(a, rowCount, context), b, { a: scale, b: scale }, equal, rowCount)
+      compareColumns('=', left === null ? a : left(a, rowCount, context), b, compared, equal, rowCount)
       for (let i = 0; i < rowCount; i++) if ((b.nulls !== null && b.nulls[i] === 1) || (a.nulls !== null && a.nulls[i] === 1)) equal[i] = 0
       return { ...a, nulls: unionMasks(a.nulls, equal, rowCount) }
     }

@@ -76,14 +76,15 @@ const map: ScalarFunction = {
     if (value === null) return noCommonType('The values of a MAP', call, values)
     return { args: call.args.map((_, i) => (i % 2 === 0 ? key : value)), result: { kind: 'MAP', key, value, nullable: false }, nullable: false }
   },
-  kernel: () => (columns, rowCount) => {
+  kernel: (call) => (columns, rowCount) => {
+    const keyType = call.args[0]!.type
     const values = new Array<Value>(rowCount)
     for (let i = 0; i < rowCount; i++) {
       const pairs: [Value, Value][] = []
       for (let k = 0; k < columns.length; k += 2) {
         const key = valueAt(columns[k]!, i)
         const value = valueAt(columns[k + 1]!, i)
-        const known = pairs.find((pair) => equalValues(pair[0], key))
+        const known = pairs.find((pair) => equalValues(pair[0], key, keyType))
         if (known === undefined) pairs.push([key, value])
         else known[1] = value
       }
@@ -109,6 +110,7 @@ const item: ScalarFunction = {
   kernel: (call) => {
     const container = call.args[0]!.type
     const type = call.type
+    const keyType = call.args[1]!.type
     return (columns, rowCount) => {
       const source = columns[0] as ObjectColumn
       const index = columns[1]!
@@ -117,7 +119,7 @@ const item: ScalarFunction = {
         const at = valueAt(index, i)
         if (at === null || (source.nulls !== null && source.nulls[i] === 1)) out[i] = null
         else if (container.kind === 'ARRAY') out[i] = (source.values[i] as readonly Value[])[Number(at) - 1] ?? null
-        else out[i] = (source.values[i] as readonly (readonly Value[])[]).find((pair) => equalValues(pair[0]!, at))?.[1] ?? null
+        else out[i] = (source.values[i] as readonly (readonly Value[])[]).find((pair) => equalValues(pair[0]!, at, keyType))?.[1] ?? null
       }
       return columnOf(type, out)
     }
