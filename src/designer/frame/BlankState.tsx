@@ -1,6 +1,6 @@
 import { AppWindow, ArrowRight, FileDown, Plus, RadioTower, Table2, type LucideIcon } from 'lucide-react'
 import { kindDragType } from '../canvas/dragType.ts'
-import { addOperator, columnWidth, openSheet, operatorSize } from '../store/designerStore.ts'
+import { addOperator, columnWidth, openSheet, reveal } from '../store/designerStore.ts'
 import { allDefinitions, definitionOf } from '../store/definitions.ts'
 import { text } from '../text/text.ts'
 import { openSample } from '../persistence/openJob.ts'
@@ -84,7 +84,8 @@ export function BlankState() {
 function add(kind: string, column: number): void {
   const family = { source: 'source', 'window-aggregate': 'time', sink: 'sink' }[kind]
   const known = definitionOf(kind)?.kind ?? allDefinitions().find((definition) => definition.family === family)?.kind
-  if (known !== undefined) addOperator(known, { position: { x: column * columnWidth, y: 0 } })
+  const id = known === undefined ? null : addOperator(known, { position: { x: column * columnWidth, y: 0 } })
+  if (id !== null) requestAnimationFrame(() => reveal({ kind: 'operator', id }))
 }
 
 function Ghost({ left, caption, title, detail, icon, family, onClick, ports }: {

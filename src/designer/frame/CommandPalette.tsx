@@ -39,7 +39,7 @@ export function CommandPalette() {
         <Dialog.Overlay className={styles.scrim} />
         <Dialog.Content className={styles.box} data-modal="" aria-describedby={undefined}>
           <Dialog.Title className="said">{text.frame.actions.palette}</Dialog.Title>
-          <Command label={text.frame.actions.palette} loop>
+          <Command label={text.frame.actions.palette} loop filter={matches}>
             <Command.Input className={styles.input} placeholder={text.frame.search} value={search} onValueChange={setSearch} />
             <Command.List className={styles.list}>
               <Command.Empty className={styles.empty}>{words.nothing}</Command.Empty>
@@ -113,6 +113,16 @@ export function CommandPalette() {
       </Dialog.Portal>
     </Dialog.Root>
   )
+}
+
+/** Every word of the search must stand in the words of an entry; one that begins its name comes first. Letters scattered over a text are no match. */
+function matches(value: string, search: string, keywords: readonly string[] = []): number {
+  const words = search.toLowerCase().split(/\s+/).filter((word) => word !== '')
+  const name = (keywords[0] ?? value).toLowerCase()
+  const all = [value, ...keywords].join(' ').toLowerCase()
+  if (!words.every((word) => all.includes(word))) return 0
+  if (name.startsWith(words[0] ?? '')) return 1
+  return words.every((word) => name.includes(word)) ? 0.8 : 0.5
 }
 
 function Part({ title, children }: { readonly title: string; readonly children: ReactNode }) {

@@ -11,7 +11,7 @@ export function OpenReportSheet() {
   if (report === null) return null
   const words = text.frame.open
   return (
-    <SheetShell title={report.job === null ? words.refusedTitle(report.source) : words.openedTitle(report.job.name)} detail={report.job === null ? words.unchanged : words.withNotes(report.problems.length)} size="narrow">
+    <SheetShell title={report.job === null ? words.refusedTitle(report.source) : words.openedTitle(report.job.name)} detail={report.job === null ? words.unchanged : words.withNotes(report.problems.length)} size="narrow" readOnly>
       <ol className={styles.list}>
         {report.problems.map((problem, index) => (
           <li key={index} data-severity={problem.severity}>

@@ -7,12 +7,14 @@ import { Button } from './Button.tsx'
 import styles from './SheetShell.module.css'
 
 /** The frame of a sheet: heading, what belongs beside it, body, and a foot for the one filled button. */
-export function SheetShell({ title, detail, beside, foot, size, children }: {
+export function SheetShell({ title, detail, beside, foot, size, readOnly = false, children }: {
   readonly title: string
   readonly detail?: string
   readonly beside?: ReactNode
   readonly foot?: ReactNode
   readonly size: 'wide' | 'narrow' | 'centre'
+  /** Holds nothing to operate: the body itself takes the focus, so that it can be scrolled by keyboard. */
+  readonly readOnly?: boolean
   readonly children: ReactNode
 }) {
   return (
@@ -38,7 +40,9 @@ export function SheetShell({ title, detail, beside, foot, size, children }: {
               </Button>
             </Dialog.Close>
           </div>
-          <div className={styles.body}>{children}</div>
+          <div className={styles.body} {...(readOnly ? { tabIndex: 0, role: 'group', 'aria-label': title } : {})}>
+            {children}
+          </div>
           {foot === undefined ? null : <div className={styles.foot}>{foot}</div>}
         </Dialog.Content>
       </Dialog.Portal>

@@ -16,6 +16,7 @@ export function ShortcutSheet() {
       title={text.frame.shortcuts.title}
       detail={text.frame.shortcuts.detail}
       size="centre"
+      readOnly
       foot={
         <label className={styles.letters}>
           <input type="checkbox" checked={letterKeys} onChange={(event) => designerStore.setState({ letterKeys: event.currentTarget.checked })} />

@@ -5,11 +5,16 @@ import { defaultPanels, designerStore, type DesignerState, type Panels } from '.
  */
 const key = 'millrace:arrangement'
 
+/** From this width on the panels begin a little wider. */
+const wideScreen = 1800
+const widePanels: Panels = { ...defaultPanels, left: { open: true, size: 224 }, inspector: { open: true, size: 320 }, dock: { open: true, size: 260 } }
+
 type Arrangement = Pick<DesignerState, 'panels' | 'theme' | 'lens' | 'letterKeys'>
 
 export function startArrangement(): void {
   const kept = stored()
   if (kept !== null) designerStore.setState(kept)
+  else if (innerWidth >= wideScreen) designerStore.setState({ panels: widePanels })
   showTheme(designerStore.getState().theme)
   designerStore.subscribe((state, before) => {
     if (state.theme !== before.theme) showTheme(state.theme)

@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from '../../columnar/json.ts'
-import { addOperator } from '../store/designerStore.ts'
+import { addOperator, reveal } from '../store/designerStore.ts'
 import { toast } from '../store/toasts.ts'
 import { text } from '../text/text.ts'
 import { inferCsv, inferJsonLines, type InferredFile } from './inferColumns.ts'
@@ -14,6 +14,8 @@ export async function addFileSource(name: string, format: FileFormat, file: Blob
   const config: JsonObject = configOf(name, format, inferred)
   const id = addOperator('source', { config, name: name.replace(/\.[^.]+$/, '') })
   if (id === null) return
+  // On a blank document the panels come with the first operator and take room from the canvas.
+  requestAnimationFrame(() => reveal({ kind: 'operator', id }))
   if (inferred === null || inferred.columns.length === 0) toast({ tone: 'warning', message: text.frame.drop.noColumns(name) })
   else toast({ tone: 'ok', message: text.frame.drop.added(name, inferred.columns.length, inferred.watermark?.column ?? null) })
 }
