@@ -1,0 +1,104 @@
+import { expect, test } from '@playwright/test'
+import { Designer } from './support/designer.ts'
+
+test.describe('running', () => {
+  test('one press: rows flow, watermarks advance, windows close, the sink fills', async ({ page }) => {
+    const designer = new Designer(page)
+    await designer.open()
+    const begun = Date.now()
+    await designer.run()
+    await expect(designer.dock.getByRole('gridcell').first()).toBeVisible()
+    test.info().annotations.push({ type: 'first sink row', description: `${Date.now() - begun} ms after Run` })
+    await expect(designer.node('per-minute')).toContainText(/late|open/)
+    await expect(designer.status.getByRole('timer')).toHaveText(/\d\d:\d\d:\d\d/)
+    const first = await designer.status.getByRole('timer').textContent()
+    await expect(designer.status.getByRole('timer')).not.toHaveText(first ?? '')
+    const rows = await designer.visibleRows()
+    expect(rows.length).toBeGreaterThan(0)
+    expect(rows[0]!.every((cell) => cell !== '')).toBe(true)
+    expect(designer.errors).toEqual([])
+  })
+
+  test('pauses, steps one row, resumes and stops', async ({ page }) => {
+    const designer = new Designer(page)
+    await designer.open()
+    const step = designer.status.getByRole('button', { name: 'Step one row' })
+    await step.click()
+    await expect(designer.status).toContainText('Paused')
+    await step.click()
+    await expect(designer.node('trips')).toContainText(/[1-9]\d* rows/)
+    const rowsOf = async (): Promise<number> => Number(/(\d+) rows/.exec((await designer.node('trips').textContent()) ?? '')?.[1] ?? '-1')
+    const before = await rowsOf()
+    await step.click()
+    await expect.poll(rowsOf).toBe(before + 1)
+    await designer.status.getByRole('button', { name: 'Run', exact: true }).click()
+    await expect(designer.status).toContainText('Running')
+    await designer.status.getByRole('button', { name: 'Stop' }).click()
+    await expect(designer.status).toContainText('Stopped')
+    // Its workers are gone with it.
+    await expect.poll(() => page.workers().filter((worker) => /engine/.test(worker.url())).length).toBe(0)
+    expect(designer.errors).toEqual([])
+  })
+
+  test('shows the rows of any edge, with the late ones marked', async ({ page }) => {
+    const designer = new Designer(page)
+    await designer.open()
+    await designer.select('trips')
+    await designer.runToEnd()
+    await expect(designer.dock).toContainText(/late/)
+    const rows = await designer.visibleRows()
+    expect(rows.length).toBeGreaterThan(3)
+    await designer.select('per-minute')
+    await expect(designer.dock.getByRole('columnheader', { name: 'window_start' })).toBeVisible()
+  })
+
+  test('uses as many workers as the parallelism says', async ({ page }) => {
+    const designer = new Designer(page)
+    await designer.open()
+    for (const parallelism of ['1', '3']) {
+      await page.locator('.react-flow__pane').click({ position: { x: 5, y: 5 } })
+      await page.keyboard.press('Escape')
+      await designer.inspector.getByRole('textbox', { name: 'Parallelism' }).fill(parallelism)
+      await designer.inspector.getByRole('textbox', { name: 'Parallelism' }).blur()
+      await designer.run()
+      await expect(designer.status).toContainText('Running')
+      await expect.poll(() => page.workers().filter((worker) => /engine/.test(worker.url())).length).toBe(Number(parallelism))
+      await designer.status.getByRole('button', { name: 'Stop' }).click()
+      await expect(designer.status).toContainText('Stopped')
+    }
+  })
+
+  test('a row that fails the job is shown on its operator, in words', async ({ page }) => {
+    const designer = new Designer(page)
+    await designer.open()
+    await designer.openSample('Prices in euros')
+    const job = {
+      format: 'millrace/job',
+      version: 1,
+      name: 'Division',
+      operators: [
+        { id: 'in', kind: 'source', config: { connector: { type: 'inline', rows: [[6, 3], [1, 0]] }, columns: [{ name: 'a', type: 'INT' }, { name: 'b', type: 'INT' }] } },
+        { id: 'ratio', kind: 'project', config: { columns: [{ name: 'r', expression: 'a / b' }] } },
+        { id: 'out', kind: 'sink', config: { connector: { type: 'collect' } } },
+      ],
+      edges: [
+        { from: 'in', to: 'ratio' },
+        { from: 'ratio', to: 'out' },
+      ],
+    }
+    await openJob(page, job)
+    await expect(page.getByRole('textbox', { name: 'Name of the job' })).toHaveValue('Division')
+    await designer.setSpeed('max')
+    await designer.run()
+    await expect(designer.node('ratio')).toContainText(/zero/i)
+    await expect(designer.node('ratio')).toContainText(/b: 0/)
+    await expect(designer.status).toContainText(/zero/i)
+  })
+})
+
+/** Drops a job document onto the page, as a file. */
+async function openJob(page: import('@playwright/test').Page, job: unknown): Promise<void> {
+  const chooser = page.waitForEvent('filechooser')
+  await page.keyboard.press('Control+o')
+  await (await chooser).setFiles({ name: 'job.json', mimeType: 'application/json', buffer: Buffer.from(JSON.stringify(job)) })
+}
