@@ -54,6 +54,12 @@ export async function runCommandLine(args: readonly string[], terminal: Terminal
       exit = await (await import('./commands/export.ts')).exportJob(path, options, terminal)
     })
 
+  addCommand('bench', 'measures the engine: prints a table and writes bench/results/latest.json')
+    .option('--query <NAME>', 'only this measurement (kernels, workers, memory); repeatable', collected, [])
+    .action(async (options: { query: string[] }) => {
+      exit = await (await import('./commands/bench.ts')).benchEngine(options.query, terminal)
+    })
+
   try {
     await program.parseAsync(args, { from: 'user' })
     return exit

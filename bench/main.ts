@@ -1,0 +1,32 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import type { Launcher } from '../src/runtime/launcher.ts'
+import { machine } from './harness.ts'
+
+/**
+ * The benchmark: `millrace bench` prints a table for each measurement and writes all numbers to bench/results/latest.json. What is good is said by ratios
+ * measured in one process, never by absolute rates, and never by a test that fails on a busy machine.
+ */
+export interface BenchOptions {
+  /** Names of measurements; all of them when empty. */
+  readonly only: readonly string[]
+  readonly launcher: Launcher
+}
+
+const measurements: Readonly<Record<string, (options: BenchOptions) => Promise<unknown>>> = {
+  kernels: async () => (await import('./kernels.ts')).benchKernels(2_000_000),
+  workers: async ({ launcher }) => (await import('./jobs.ts')).benchWorkers(10_000_000, launcher),
+  memory: async ({ launcher }) => (await import('./jobs.ts')).benchMemory(50_000_000, launcher),
+}
+
+export const measurementNames = Object.keys(measurements)
+
+export async function bench(options: BenchOptions): Promise<void> {
+  const results: Record<string, unknown> = { machine: machine() }
+  for (const name of measurementNames) {
+    if (options.only.length > 0 && !options.only.includes(name)) continue
+    results[name] = await measurements[name]!(options)
+  }
+  mkdirSync('bench/results', { recursive: true })
+  writeFileSync('bench/results/latest.json', `${JSON.stringify(results, null, 2)}\n`)
+  console.log('\nAll numbers are in bench/results/latest.json.')
+}
