@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { rowAt, type Batch } from '../../columnar/batch.ts'
-import { printBatch } from '../../columnar/batchText.ts'
+import { parseBatch, printBatch } from '../../columnar/batchText.ts'
 import { concatBatches } from '../../columnar/concat.ts'
 import type { JsonObject } from '../../columnar/json.ts'
 import { printType } from '../../columnar/dataType.ts'
@@ -10,6 +10,8 @@ import type { SourceContext, SourceRuntime } from '../../engine/operatorRuntime.
 import { inferOperator } from '../../job/inferSchemas.ts'
 import { printProblem } from '../../job/problem.ts'
 import { sampleStreams } from '../../streams/sampleStreams.ts'
+import { rowsOf } from '../../streams/testing/openBytes.ts'
+import { cases, type SourceCase } from './cases.ts'
 import { definition } from './definition.ts'
 import { runtime } from './runtime.ts'
 
@@ -34,12 +36,12 @@ interface Read {
   readonly source: SourceRuntime
 }
 
-async function read(config: JsonObject, options: { only?: readonly string[]; rowsMax?: number; files?: Record<string, Uint8Array>; split?: number; splits?: number } = {}): Promise<Read> {
+async function read(config: JsonObject, options: { only?: readonly string[]; rowsMax?: number; files?: Record<string, Uint8Array>; split?: number; splits?: number; poison?: Poison[] } = {}): Promise<Read> {
   const { outputs } = inferOperator({ id: 's', kind: 'source', config }, definition, {}, {})
   const schema = { fields: outputs.out!.fields.filter((field) => options.only === undefined || options.only.includes(field.name)) }
   if (runtime.role !== 'source') throw new Error('no source')
   const source = runtime.create({ id: 's', kind: 'source', config, inputs: [], outputs: [{ port: 'out', schema }] })
-  const poison: Poison[] = []
+  const poison = options.poison ?? []
   const context: SourceContext = {
     operatorId: 's',
     split: options.split ?? 0,
@@ -82,42 +84,51 @@ const rows = [
   ['2026-01-31 12:00:02.5', 'b', null],
 ]
 
+describe('source, by cases', () => {
+  const filesOf = (one: SourceCase): Record<string, Uint8Array> => Object.fromEntries(Object.entries(one.files ?? {}).map(([path, text]) => [path, new TextEncoder().encode(text)]))
+  const poisonOf = (poison: readonly Poison[]): string[] => poison.map(({ row, reason }) => `${row}: ${reason}`)
+  describe.each(cases)('$name', (one) => {
+    const { columns: found, problems } = inferred(one.config)
+    it('has no problems', () => {
+      expect(problems).toEqual([])
+      if (one.schema !== undefined) expect(found!.join(', ')).toBe(one.schema)
+    })
+    it.each([1000, 1])('in batches of at most %i rows', async (rowsMax) => {
+      const poison: Poison[] = []
+      const run = read(one.config, { rowsMax, files: filesOf(one), poison })
+      if (one.fails !== undefined) await expect(run).rejects.toThrow(one.fails)
+      else {
+        const { batches } = await run
+        expect(batches.every((batch) => batch.rowCount <= rowsMax)).toBe(true)
+        expect(printed(batches).join('\n')).toBe(printBatch(parseBatch(batches[0]!.schema, one.rows!)))
+      }
+      expect(poisonOf(poison)).toEqual(one.poison ?? [])
+    })
+    if (one.rows !== undefined && one.poison === undefined) {
+      it('with any one column alone', async () => {
+        const { batches } = await read(one.config, { files: filesOf(one) })
+        const whole = concatBatches(batches)!
+        for (const [i, field] of whole.schema.fields.entries()) {
+          const alone = await read(one.config, { only: [field.name], files: filesOf(one) })
+          expect(rowsOf(alone.batches).map(([value]) => value)).toEqual(rowsOf([whole]).map((row) => row[i]))
+        }
+      })
+    }
+  })
+})
+
 describe('source', () => {
-  it('reads rows written into the job and marks event time', async () => {
-    const config = { connector: { type: 'inline', rows }, columns, watermark: { column: 'ts', delayMs: 1000 } }
-    expect(inferred(config)).toEqual({ columns: ['ts TIMESTAMP(3) *event*', 'k STRING', 'v BIGINT'], problems: [] })
-    expect(printed((await read(config)).batches)).toEqual([
-      'ts                      | k | v',
-      '2026-01-31 12:00:00.000 | a | 1',
-      '2026-01-31 12:00:02.500 | b | null',
-    ])
+  it('does not let a computed column see another', () => {
+    const config = {
+      connector: { type: 'inline', rows: [] },
+      columns: [{ name: 'v', type: 'BIGINT' }, { name: 'twice', expression: 'v * 2' }, { name: 'more', expression: 'twice + 1' }],
+    }
+    expect(inferred(config).problems.join()).toMatch(/MR-2\d\d s\.columns\[2\]\.expression/)
   })
 
-  it('reads changes with their kinds', async () => {
-    const config = {
-      connector: { type: 'inline', changelog: true, rows: [{ kind: '+I', row: ['a', 1] }, { kind: '-U', row: { k: 'a', v: 1 } }, { kind: '+U', row: ['a', 2] }] },
-      columns: columns.slice(1),
-    }
-    expect(inferred(config).problems).toEqual([])
-    expect(definition.rowKinds!({ config, inputs: {} })).toEqual(['+I', '-U', '+U', '-D'])
-    expect(printed((await read(config)).batches)).toEqual(['op | k | v', '+I | a | 1', '-U | a | 1', '+U | a | 2'])
-  })
-
-  it('computes columns from the columns of the data alone', async () => {
-    const config = {
-      connector: { type: 'inline', rows: [[3, 'a'], [4, 'b']] },
-      columns: [
-        { name: 'twice', expression: 'v * 2' },
-        { name: 'v', type: 'BIGINT' },
-        { name: 'k', type: 'STRING' },
-      ],
-    }
-    expect(inferred(config)).toEqual({ columns: ['twice BIGINT', 'v BIGINT', 'k STRING'], problems: [] })
-    expect(printed((await read(config)).batches)).toEqual(['twice | v | k', '6     | 3 | a', '8     | 4 | b'])
-    // With only the computed column wanted, what it needs is still read.
-    expect(printed((await read(config, { only: ['twice'] })).batches)).toEqual(['twice', '6', '8'])
-    const chained = { ...config, columns: [...config.columns, { name: 'more', expression: 'twice + 1' }] }
-    expect(inferred(chained).problems).toHaveLength(1)
+  it('may hold changes of all kinds only when told so', () => {
+    expect(definition.rowKinds!({ config: { connector: { type: 'inline', changelog: true } }, inputs: {} })).toEqual(['+I', '-U', '+U', '-D'])
+    expect(definition.rowKinds!({ config: { connector: { type: 'inline' } }, inputs: {} })).toEqual(['+I'])
   })
 
   it('generates Nexmark bids, only the columns wanted', async () => {
@@ -137,11 +148,6 @@ describe('source', () => {
     expect(inferred(changed).columns).toContain('dateTime TIMESTAMP(3) *event*')
     const kept = { connector: { type: 'nexmark', stream: 'person' }, columns: [{ name: 'id', type: 'BIGINT' }] }
     expect(definition.adjustConfig!(kept, 'connector.seed')).toBe(kept)
-  })
-
-  it('fails on a NULL event time and shows the row', async () => {
-    const config = { connector: { type: 'inline', rows: [...rows, [null, 'c', 3]] }, columns, watermark: { column: 'ts', delayMs: 0 } }
-    await expect(read(config)).rejects.toThrow(/The event time ts of a row is NULL.*k = c, v = 3/)
   })
 
   it('evaluates a watermark expression for each row', async () => {
