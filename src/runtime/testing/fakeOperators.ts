@@ -46,6 +46,8 @@ export interface RowsConfig {
   readonly opens?: boolean
   readonly poisonAt?: number
   readonly file?: string
+  /** Ms between two rows, instead of 10. */
+  readonly apart?: number
 }
 
 export function rowTime(v: number): number {
@@ -92,7 +94,7 @@ class RowsSource implements SourceRuntime {
         this.#context.poison(v, 'not a number', 'x')
         this.#context.counters.poisonRows++
       }
-      times[i] = rowTime(v)
+      times[i] = this.#config.apart === undefined ? rowTime(v) : 1_000_000 + v * this.#config.apart
       codes[i] = v % keys
       values[i] = v + this.#shift
       if (v === this.#config.nullTimeAt) {

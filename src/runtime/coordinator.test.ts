@@ -1,0 +1,157 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { initialState, step, type CoordinatorCommand, type CoordinatorEvent, type CoordinatorState } from './coordinator.ts'
+import type { RunFailure, Speed } from './jobRun.ts'
+
+const failure: RunFailure = { code: 'MR-401', operator: 'a', subtask: 0, message: 'division by zero', row: null }
+
+function commandText(command: CoordinatorCommand): string {
+  switch (command.kind) {
+    case 'status':
+      return `status ${command.status.kind}`
+    case 'release':
+      return `release ${command.engine} ${command.pace.kind === 'max' ? 'max' : `from ${command.pace.base} at ${command.pace.since} x${command.pace.factor}`}`
+    case 'position':
+      return `position ${command.engine} #${command.round}`
+    case 'startGrace':
+      return 'start grace'
+    default:
+      return `${command.kind} ${command.engine}`
+  }
+}
+
+/** One line for each event: what it makes the engines do. */
+function transcript(engines: number, speed: Speed, paused: boolean, events: readonly CoordinatorEvent[]): string[] {
+  let state = initialState(engines, speed, paused)
+  return events.map((event) => {
+    const next = step(state, event)
+    state = next.state
+    return next.commands.map(commandText).join(', ')
+  })
+}
+
+const max: Speed = { kind: 'max' }
+const fast: Speed = { kind: 'factor', factor: 60 }
+const deployed: CoordinatorEvent[] = [{ kind: 'start', at: 100 }, { kind: 'deployed', engine: 0, at: 110 }, { kind: 'deployed', engine: 1, at: 120 }]
+const positioned = (round: number, first: number | null, second: number | null, at = 200): CoordinatorEvent[] => [
+  { kind: 'positioned', engine: 0, round, position: first, at },
+  { kind: 'positioned', engine: 1, round, position: second, at },
+]
+
+describe('the coordinator', () => {
+  it('deploys, runs, and finishes when every engine has', () => {
+    expect(transcript(2, max, false, [...deployed, { kind: 'finished', engine: 1, at: 300 }, { kind: 'finished', engine: 0, at: 400 }])).toEqual([
+      'status deploying, deploy 0, deploy 1',
+      '',
+      'status running, release 0 max, release 1 max',
+      '',
+      'terminate 0, terminate 1, status finished',
+    ])
+  })
+
+  it('starts event time at the smallest first row of all engines', () => {
+    expect(transcript(2, fast, false, [...deployed, ...positioned(1, 9000, 5000)]).slice(2)).toEqual([
+      'status running, position 0 #1, position 1 #1',
+      '',
+      'release 0 from 5000 at 200 x60, release 1 from 5000 at 200 x60',
+    ])
+  })
+
+  it('does not pace rows that have no event time', () => {
+    expect(transcript(2, fast, false, [...deployed, ...positioned(1, Infinity, null)]).at(-1)).toBe('release 0 max, release 1 max')
+  })
+
+  it('pauses, lets single rows through in event time, and goes on', () => {
+    const events: CoordinatorEvent[] = [
+      ...deployed,
+      { kind: 'pause' },
+      ...positioned(1, 7, 5),
+      { kind: 'step' },
+      { kind: 'step' },
+      ...positioned(2, 7, 5),
+      { kind: 'stepped', at: 210 },
+      ...positioned(3, 7, 8),
+      { kind: 'stepped', at: 220 },
+      { kind: 'resume' },
+    ]
+    expect(transcript(2, max, false, events).slice(3)).toEqual([
+      'status paused, position 0 #1, position 1 #1',
+      '',
+      '',
+      'position 0 #2, position 1 #2',
+      '',
+      '',
+      'step 1',
+      'position 0 #3, position 1 #3',
+      '',
+      'step 0',
+      '',
+      'status running, release 0 max, release 1 max',
+    ])
+  })
+
+  it('steps nothing when there is no row, and forgets that it should', () => {
+    const events: CoordinatorEvent[] = [...deployed, { kind: 'step' }, { kind: 'step' }, ...positioned(1, null, null), { kind: 'stepped', at: 1 }]
+    expect(transcript(2, max, false, events).slice(3)).toEqual(['status paused, position 0 #1, position 1 #1', '', '', '', ''])
+  })
+
+  it('waits for nobody who has finished', () => {
+    const events: CoordinatorEvent[] = [...deployed, { kind: 'finished', engine: 0, at: 130 }, { kind: 'setSpeed', speed: fast }, { kind: 'positioned', engine: 1, round: 1, position: 40, at: 150 }]
+    expect(transcript(2, max, false, events).slice(3)).toEqual(['', 'position 1 #1', 'release 1 from 40 at 150 x60'])
+    const dies: CoordinatorEvent[] = [...deployed, { kind: 'pause' }, { kind: 'step' }, { kind: 'positioned', engine: 1, round: 2, position: 40, at: 150 }, { kind: 'finished', engine: 0, at: 160 }]
+    expect(transcript(2, max, false, dies).at(-1)).toBe('step 1')
+  })
+
+  it('hears no answer to a question that is over', () => {
+    expect(transcript(2, fast, false, [...deployed, { kind: 'pause' }, ...positioned(1, 1, 1), ...positioned(2, 1, 1)]).slice(4)).toEqual(['', '', '', ''])
+  })
+
+  it('ends all engines when one fails, or dies', () => {
+    expect(transcript(2, max, false, [...deployed, { kind: 'failed', failure }, { kind: 'finished', engine: 0, at: 1 }]).slice(3)).toEqual(['terminate 0, terminate 1, status failed', ''])
+    expect(transcript(2, max, false, [{ kind: 'start', at: 0 }, { kind: 'died', engine: 1, why: 'it ran out of memory.' }]).at(-1)).toBe('terminate 0, terminate 1, status failed')
+  })
+
+  it('cancels, with a limit to its patience', () => {
+    expect(transcript(2, max, false, [...deployed, { kind: 'stop' }, { kind: 'cancelled', engine: 0 }, { kind: 'stop' }, { kind: 'died', engine: 1, why: '' }]).slice(3)).toEqual([
+      'status cancelling, cancel 0, cancel 1, start grace',
+      '',
+      '',
+      'terminate 0, terminate 1, status canceled',
+    ])
+    expect(transcript(2, max, false, [...deployed, { kind: 'stop' }, { kind: 'graceOver' }]).at(-1)).toBe('terminate 0, terminate 1, status canceled')
+    expect(transcript(1, max, false, [{ kind: 'stop' }])).toEqual(['terminate 0, status canceled'])
+  })
+
+  it('ends once whatever happens, and says nothing afterwards', () => {
+    const engine = fc.nat(1)
+    const at = fc.nat(1000)
+    const event: fc.Arbitrary<CoordinatorEvent> = fc.oneof(
+      fc.record({ kind: fc.constant('deployed' as const), engine, at }),
+      fc.record({ kind: fc.constant('positioned' as const), engine, round: fc.nat(5), position: fc.option(fc.nat(50)), at }),
+      fc.record({ kind: fc.constant('stepped' as const), at }),
+      fc.record({ kind: fc.constantFrom('pause' as const, 'resume' as const, 'step' as const, 'stop' as const, 'graceOver' as const) }),
+      fc.record({ kind: fc.constant('setSpeed' as const), speed: fc.constantFrom(max, fast) }),
+      fc.record({ kind: fc.constant('finished' as const), engine, at }),
+      fc.record({ kind: fc.constant('cancelled' as const), engine }),
+      fc.record({ kind: fc.constant('died' as const), engine, why: fc.constant('x.') }),
+      fc.constant({ kind: 'failed' as const, failure }),
+    )
+    fc.assert(
+      fc.property(fc.array(event, { maxLength: 40 }), fc.boolean(), (events, paused) => {
+        let state: CoordinatorState = initialState(2, fast, paused)
+        let ends = 0
+        for (const next of [{ kind: 'start' as const, at: 0 }, ...events, { kind: 'stop' as const }, { kind: 'graceOver' as const }, ...events]) {
+          const wasOver = state.phase === 'over'
+          const { state: after, commands } = step(state, next)
+          state = after
+          if (wasOver) expect(commands).toEqual([])
+          if (commands.some((command) => command.kind === 'status' && ['finished', 'failed', 'canceled'].includes(command.status.kind))) {
+            ends++
+            expect(commands.filter(({ kind }) => kind === 'terminate')).toHaveLength(2)
+          }
+        }
+        expect([state.phase, ends]).toEqual(['over', 1])
+      }),
+    )
+  })
+})
