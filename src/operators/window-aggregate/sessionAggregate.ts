@@ -5,12 +5,12 @@ import { KeyTable } from '../../engine/keyTable.ts'
 import type { OperatorContext, OperatorRuntime } from '../../engine/operatorRuntime.ts'
 import { SessionStore } from '../../engine/sessions.ts'
 import { sessionTime, wallClock, type SessionTime } from '../../engine/sessionTime.ts'
+import { WindowTimes } from '../../engine/windowTimes.ts'
 import type { AggregateTable } from '../../expression/aggregates.ts'
 import type { OperatorSpec } from '../../job/operatorSpec.ts'
 import type { WindowConfig } from '../../job/windowConfig.ts'
 import { AggregateProgram, type PreparedArguments } from './aggregateProgram.ts'
 import { Grouping, keysOf } from './groupState.ts'
-import { WindowTimes } from './windowTimes.ts'
 
 /**
  * Session windows: `engine/sessions.ts` says which session a row is in; accumulators lie by the session's slot.

@@ -7,11 +7,11 @@ import type { OperatorContext, OperatorRuntime } from '../../engine/operatorRunt
 import { sessionTime, wallClock, type SessionTime } from '../../engine/sessionTime.ts'
 import { groupBySlice, SliceStore, stretches, type ClosingWindow, type Slice, type SliceGroup } from '../../engine/slices.ts'
 import { WindowGrid } from '../../engine/windows.ts'
+import { WindowTimes } from '../../engine/windowTimes.ts'
 import type { OperatorSpec } from '../../job/operatorSpec.ts'
 import { attachedWindowOf, type AttachedWindow, type WindowConfig } from '../../job/windowConfig.ts'
 import { AggregateProgram, type PreparedArguments } from './aggregateProgram.ts'
 import { Grouping, keysOf, type GroupState } from './groupState.ts'
-import { WindowTimes } from './windowTimes.ts'
 
 /** Results are handed on in batches of at most this many rows. */
 const emitRowsMax = 4096

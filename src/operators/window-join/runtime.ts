@@ -1,6 +1,5 @@
 import type { Batch } from '../../columnar/batch.ts'
 import type { Column, Float64Column } from '../../columnar/column.ts'
-import { RowError } from '../../columnar/rowError.ts'
 import { fieldIndex, type Schema } from '../../columnar/schema.ts'
 import { constantTime, gatherSide, PairList, selectPairs } from '../../engine/joinOutput.ts'
 import { hasNull, KeyEncoder } from '../../engine/keyEncoder.ts'
@@ -10,6 +9,7 @@ import { RowStore } from '../../engine/rowStore.ts'
 import { sessionTime, wallClock, type SessionTime } from '../../engine/sessionTime.ts'
 import { SliceStore, type ClosingWindow, type Slice } from '../../engine/slices.ts'
 import { WindowGrid, type GridWindow } from '../../engine/windows.ts'
+import { WindowTimes } from '../../engine/windowTimes.ts'
 import type { EvaluationContext } from '../../expression/expression.ts'
 import { pairsOf, type JoinType } from '../../job/joinConfig.ts'
 import type { OperatorSpec } from '../../job/operatorSpec.ts'
@@ -51,6 +51,7 @@ class WindowJoin implements OperatorRuntime {
   readonly #keys: KeyTable
   readonly #pool: Buffered[] = []
   #time: SessionTime = wallClock
+  #times: readonly WindowTimes[] = []
   #store!: SliceStore<Buffered>
   #expressions!: JoinExpressions
   #context!: OperatorContext
@@ -86,6 +87,7 @@ class WindowJoin implements OperatorRuntime {
   open(context: OperatorContext): void {
     this.#context = context
     this.#time = this.#timeType === 'TIMESTAMP_LTZ' ? sessionTime(context.timeZone) : wallClock
+    this.#times = this.#grid === null ? [] : this.#schemas.map((schema, side) => new WindowTimes(schema, this.#timeColumns[side]!, this.#time))
     this.#store = new SliceStore<Buffered>(this.#grid, this.#time, 0, () => this.#open(), (buffered) => this.#release(buffered))
     this.#evaluation = { timeZone: context.timeZone, processingTime: () => context.processingTime(), watermarks: null, watermark: -Infinity }
     this.#expressions = compileJoin(this.#spec, this.#type, this.#schemas[0], this.#schemas[1], this.#evaluation)
@@ -103,52 +105,41 @@ class WindowJoin implements OperatorRuntime {
   }
 
   processBatch(input: number, batch: Batch): void {
+    const { rowCount } = batch
+    if (rowCount === 0) return
+    const grid = this.#grid
+    const times = grid === null ? null : this.#times[input]!.of(batch, this.#processing ? this.#context.processingTime() : 0)
+    const [starts, ends] = grid === null ? this.#bounds[input]!.map((column) => (batch.columns[column] as Float64Column).values) : []
     const watermarks = this.#processing ? null : batch.watermarks
-    let slice: Slice<Buffered> | null = null
-    let sliceStart = 0
-    let sliceEnd = Number.NaN
-    let first = 0
-    const close = (row: number): void => {
+    // Rows that follow each other into the same slice are copied together; only a watermark that fires something in between parts them.
+    for (let first = 0; first < rowCount; ) {
+      if (watermarks !== null && watermarks[first]! > this.#watermark) this.#advance(watermarks[first]!)
+      const watermark = this.#processing ? -Infinity : this.#watermark
+      const until = watermarks === null ? Infinity : this.#nextTimer(watermark)
+      let row = first + 1
+      let slice: Slice<Buffered> | null
+      if (grid !== null) {
+        const end = grid.sliceEnd(times![first]!)
+        const start = end - grid.sliceMs
+        while (row < rowCount && times![row]! >= start && times![row]! < end && (watermarks === null || watermarks[row]! < until)) row++
+        slice = this.#store.sliceOf(end, watermark)
+      } else {
+        const start = starts![first]!
+        const end = ends![first]!
+        while (row < rowCount && starts![row] === start && ends![row] === end && (watermarks === null || watermarks[row]! < until)) row++
+        slice = this.#store.attachedSlice(start, end, watermark)
+      }
       if (slice === null) this.#context.counters.lateRows += row - first
       else (input === 0 ? slice.content.left : slice.content.right).appendRange(batch, first, row)
       first = row
     }
-    // Rows that follow each other into the same slice are copied together; only a watermark that fires something in between parts them.
-    for (let row = 0; row < batch.rowCount; row++) {
-      const fires = watermarks !== null && watermarks[row]! > this.#watermark && this.#rises(watermarks[row]!)
-      const [start, end] = this.#place(input, batch, row)
-      if (row > 0 && !fires && end === sliceEnd && start === sliceStart) continue
-      if (row > 0) close(row)
-      if (fires) this.#advance(watermarks![row]!)
-      sliceStart = start
-      sliceEnd = end
-      const watermark = this.#processing ? -Infinity : this.#watermark
-      slice = this.#grid === null ? this.#store.attachedSlice(start, end, watermark) : this.#store.sliceOf(end, watermark)
-    }
-    close(batch.rowCount)
     if (this.#processing) this.#schedule()
   }
 
-  /** Takes note of a higher watermark; true when something may fire by it. */
-  #rises(watermark: number): boolean {
-    if (this.#grid === null || !this.#time.identity || this.#watermark === -Infinity) return true
-    if (watermark >= this.#grid.sliceEnd(this.#watermark + 1) - 1) return true
-    this.#watermark = watermark
-    return false
-  }
-
-  /** The slice's end on the grid (its start does not matter then), or the bounds of the window that the row carries. */
-  #place(input: number, batch: Batch, row: number): readonly [number, number] {
-    if (this.#grid === null) {
-      const [start, end] = this.#bounds[input]!
-      return [(batch.columns[start] as Float64Column).values[row]!, (batch.columns[end] as Float64Column).values[row]!]
-    }
-    if (this.#processing) return [0, this.#grid.sliceEnd(this.#time.localOf(this.#context.processingTime()))]
-    const { values, nulls } = batch.columns[this.#timeColumns[input]!] as Float64Column
-    if (nulls !== null && nulls[row] === 1) {
-      throw new RowError(row, `the time column ${this.#schemas[input]!.fields[this.#timeColumns[input]!]!.name} is NULL; event time must be set in every row`)
-    }
-    return [0, this.#grid.sliceEnd(this.#time.localOf(values[row]!))]
+  /** A watermark up to which nothing fires, whatever rows are still to come; any higher one where that is not known. */
+  #nextTimer(watermark: number): number {
+    if (watermark === -Infinity) return -Number.MAX_VALUE
+    return this.#grid === null || !this.#time.identity ? watermark + 1 : this.#grid.sliceEnd(watermark + 1) - 1
   }
 
   onWatermark(watermark: number): number {

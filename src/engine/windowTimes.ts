@@ -1,8 +1,8 @@
-import type { Batch } from '../../columnar/batch.ts'
-import type { Float64Column } from '../../columnar/column.ts'
-import { RowError } from '../../columnar/rowError.ts'
-import type { Schema } from '../../columnar/schema.ts'
-import type { SessionTime } from '../../engine/sessionTime.ts'
+import type { Batch } from '../columnar/batch.ts'
+import type { Float64Column } from '../columnar/column.ts'
+import { RowError } from '../columnar/rowError.ts'
+import type { Schema } from '../columnar/schema.ts'
+import type { SessionTime } from './sessionTime.ts'
 
 /**
  * When each row happened, in the time in which windows are aligned: the column as it lies for a TIMESTAMP, the wall clock of the session's zone for a
@@ -34,7 +34,16 @@ export class WindowTimes {
     }
     if (this.#time.identity) return values
     const times = this.#fit(rowCount)
-    for (let row = 0; row < rowCount; row++) times[row] = this.#time.localOf(values[row]!)
+    let least = Infinity
+    let most = -Infinity
+    for (let row = 0; row < rowCount; row++) {
+      if (values[row]! < least) least = values[row]!
+      if (values[row]! > most) most = values[row]!
+    }
+    // A batch rarely meets a change of the clock: then one offset serves all its rows.
+    const offset = this.#time.localOf(least) - least
+    if (most - least < msPerHalfDay && this.#time.localOf(most) - most === offset) for (let row = 0; row < rowCount; row++) times[row] = values[row]! + offset
+    else for (let row = 0; row < rowCount; row++) times[row] = this.#time.localOf(values[row]!)
     return times
   }
 
@@ -43,3 +52,5 @@ export class WindowTimes {
     return this.#scratch
   }
 }
+
+const msPerHalfDay = 43_200_000
