@@ -1,6 +1,6 @@
 import { AppWindow, ArrowRight, FileDown, Plus, RadioTower, Table2, type LucideIcon } from 'lucide-react'
 import { kindDragType } from '../canvas/dragType.ts'
-import { addOperator, columnWidth, openSheet, reveal } from '../store/designerStore.ts'
+import { addOperator, columnWidth, openSheet, operatorSize, reveal } from '../store/designerStore.ts'
 import { allDefinitions, definitionOf } from '../store/definitions.ts'
 import { text } from '../text/text.ts'
 import { openSample } from '../persistence/openJob.ts'

@@ -1,7 +1,7 @@
 import { DropdownMenu } from 'radix-ui'
 import type { ReactNode } from 'react'
 import { useActions, type Action } from '../store/actions.ts'
-import { designerStore, useDesigner } from '../store/designerStore.ts'
+import { designerStore, togglePanel, useDesigner } from '../store/designerStore.ts'
 import { text } from '../text/text.ts'
 import { printKeys } from './keys.ts'
 import styles from './Menu.module.css'
@@ -9,6 +9,7 @@ import styles from './Menu.module.css'
 /** The menu behind the document's name. Every entry is an action, so keys and words agree with the palette. */
 export default function DocumentMenu({ children }: { readonly children: ReactNode }) {
   const theme = useDesigner((state) => state.theme)
+  const panels = useDesigner((state) => state.panels)
   const actions = useActions()
   const entry = (id: string): ReactNode => {
     const action = actions.find((other) => other.id === id)
@@ -40,6 +41,25 @@ export default function DocumentMenu({ children }: { readonly children: ReactNod
                     </DropdownMenu.RadioItem>
                   ))}
                 </DropdownMenu.RadioGroup>
+              </DropdownMenu.SubContent>
+            </DropdownMenu.Portal>
+          </DropdownMenu.Sub>
+          <DropdownMenu.Sub>
+            <DropdownMenu.SubTrigger className={styles.item}>
+              {text.frame.view}
+              <span className={styles.more}>›</span>
+            </DropdownMenu.SubTrigger>
+            <DropdownMenu.Portal>
+              <DropdownMenu.SubContent className={styles.menu} sideOffset={4} collisionPadding={8}>
+                {(['left', 'inspector', 'dock', 'timeline'] as const).map((name, index) => (
+                  <DropdownMenu.CheckboxItem key={name} className={styles.item} checked={panels[name].open} onCheckedChange={() => togglePanel(name)}>
+                    {text.frame.regions[name]}
+                    <DropdownMenu.ItemIndicator className={styles.mark}>✓</DropdownMenu.ItemIndicator>
+                    <kbd>{printKeys(`Alt+${index + 1}`)}</kbd>
+                  </DropdownMenu.CheckboxItem>
+                ))}
+                <DropdownMenu.Separator className={styles.line} />
+                {entry('view.focus')}
               </DropdownMenu.SubContent>
             </DropdownMenu.Portal>
           </DropdownMenu.Sub>

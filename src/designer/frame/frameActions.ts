@@ -1,7 +1,7 @@
 import { nameVersion, openNew } from '../persistence/documents.ts'
 import { chooseFiles } from '../persistence/openFiles.ts'
-import { openBlank, openText } from '../persistence/openJob.ts'
-import { copySelection, cutSelection, fragmentOfText, pasteFromClipboard } from '../store/clipboard.ts'
+import { openBlank } from '../persistence/openJob.ts'
+import { copySelection, cutSelection, pasteFromClipboard } from '../store/clipboard.ts'
 import { registerActions, type Action } from '../store/actions.ts'
 import {
   currentJob,
@@ -21,6 +21,7 @@ import {
 import { isActive, pause, playOrPause, restart, run, runView, step, stop } from '../store/runStore.ts'
 import { toast } from '../store/toasts.ts'
 import { text } from '../text/text.ts'
+import { listenToClipboard, takeText } from './clipboardEvents.ts'
 import { focusRegion, focusRegionNamed } from './keys.ts'
 import { copyJob, downloadJob } from './takeAway.ts'
 
@@ -57,10 +58,10 @@ const actions: readonly Action[] = [
   // Edit
   { id: 'edit.undo', title: text.frame.undo, section: 'edit', keys: ['Mod+Z'], when: () => designerState().history.past.length > 0, run: undo },
   { id: 'edit.redo', title: text.frame.redo, section: 'edit', keys: ['Mod+Shift+Z', 'Mod+Y'], when: () => designerState().history.future.length > 0, run: redo },
-  { id: 'edit.copy', title: names.copy, section: 'edit', keys: ['Mod+C'], when: () => hasSelection() && nothingMarked(), run: () => void copySelection() },
-  { id: 'edit.cut', title: names.cut, section: 'edit', keys: ['Mod+X'], when: () => hasSelection() && nothingMarked() && editable(), run: () => void cutSelection() },
-  { id: 'edit.paste', title: names.paste, section: 'edit', keys: ['Mod+V'], when: editable, run: () => void pasteFromClipboard(false) },
-  { id: 'edit.pasteUpstream', title: names.pasteUpstream, section: 'edit', keys: ['Mod+Shift+V'], when: editable, run: () => void pasteFromClipboard(true) },
+  { id: 'edit.copy', title: names.copy, section: 'edit', keys: ['Mod+C'], nativeKeys: true, when: () => hasSelection() && nothingMarked(), run: () => void copySelection() },
+  { id: 'edit.cut', title: names.cut, section: 'edit', keys: ['Mod+X'], nativeKeys: true, when: () => hasSelection() && nothingMarked() && editable(), run: () => void cutSelection() },
+  { id: 'edit.paste', title: names.paste, section: 'edit', keys: ['Mod+V'], nativeKeys: true, when: editable, run: () => void pasteFromClipboard(false) },
+  { id: 'edit.pasteUpstream', title: names.pasteUpstream, section: 'edit', keys: ['Mod+Shift+V'], nativeKeys: true, when: editable, run: () => void pasteFromClipboard(true) },
   {
     id: 'edit.duplicate',
     title: names.duplicate,
@@ -120,6 +121,7 @@ const actions: readonly Action[] = [
 
 export function registerFrameActions(): void {
   registerActions(actions)
+  listenToClipboard()
 }
 
 /** Text the user marked on the page is what a copy means, not the operators behind it. */
@@ -163,7 +165,7 @@ async function saveVersion(): Promise<void> {
   if (made !== null) toast({ tone: 'ok', message: text.persistence.versionSaved(made.number), action: { label: text.persistence.nameIt, run: () => openSheet('versions') } })
 }
 
-/** A whole job on the clipboard opens; a part of one is pasted. */
+/** A whole job on the clipboard opens; a part of one is pasted; rows become a source. */
 async function openClipboard(): Promise<void> {
   let content: string
   try {
@@ -171,7 +173,6 @@ async function openClipboard(): Promise<void> {
   } catch {
     return toast({ tone: 'warning', message: text.commands.clipboardRefused })
   }
-  if (/"format"\s*:\s*"millrace\/fragment"/.test(content) && 'fragment' in fragmentOfText(content)) await pasteFromClipboard(false)
-  else await openText(content, text.frame.clipboard)
+  await takeText(content, false)
 }
 

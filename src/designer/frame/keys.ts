@@ -29,7 +29,7 @@ export function handleKey(event: KeyboardEvent): void {
   const typing = isTyping(event.target)
   const region = regionOf(event.target)
   for (const action of allActions()) {
-    if (action.sheetOnly === true || action.keys === undefined || !action.keys.some((keys) => sameChord(keys, chord))) continue
+    if (action.sheetOnly === true || action.nativeKeys === true || action.keys === undefined || !action.keys.some((keys) => sameChord(keys, chord))) continue
     if (!inScope(action, chord, typing, region)) continue
     if (action.when !== undefined && !action.when()) continue
     event.preventDefault()

@@ -19,6 +19,8 @@ export interface Action {
   readonly searchTerms?: readonly string[]
   readonly when?: () => boolean
   readonly run: () => void
+  /** The keys reach the page as a browser event of its own (copy, cut, paste), which needs no permission: the key map leaves them alone. */
+  readonly nativeKeys?: boolean
   /** Shown on the shortcut sheet only: the region handles these keys itself. */
   readonly sheetOnly?: boolean
 }

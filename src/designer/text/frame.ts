@@ -29,6 +29,7 @@ export const frame = {
   starting: 'Starting',
   stopping: 'Stopping',
   appearance: 'Appearance',
+  view: 'View',
   themes: { system: 'As the system', light: 'Light', dark: 'Dark' },
 
   regions: { left: 'Add and outline', canvas: 'Canvas', inspector: 'Inspector', dock: 'Data', timeline: 'Timeline', bar: 'Bar' },
@@ -40,6 +41,8 @@ export const frame = {
   hint: 'Press Run',
   updateReady: 'A newer version of this page is ready',
   clipboard: 'The clipboard',
+  pastedRows: 'pasted',
+  nothingPasted: 'The clipboard holds no text: no job, no part of one and no rows.',
   drop: {
     title: 'Drop to open',
     detail: 'A job opens as a document; CSV, JSON, Parquet and Arrow files become sources',
