@@ -199,6 +199,8 @@ describe('millrace', () => {
       err: '',
     })
     expect((await call(['test', jobFile(broken)])).exit).toBe(2)
+    const none = join(folder, 'none.json')
+    expect((await call(['test', jobFile(), none])).err).toBe(`${none}: error MR-018 job: ${none} cannot be read: there is no such file. Check the path.\n`)
   })
 })
 

@@ -5,30 +5,30 @@ import { printProblem, type Problem } from '../job/problem.ts'
 import { documentProblems } from '../job/problemCatalogue.ts'
 import type { Terminal } from './terminal.ts'
 
-/** The job in a file, or null when there is none to be had; its Problems are printed then. `-` is standard input. */
-export async function readJobFile(path: string, terminal: Terminal): Promise<Job | null> {
+/** The job in a file, or null when there is none to be had; its Problems are printed then. `-` is standard input. `among` is as in `printProblems`. */
+export async function readJobFile(path: string, terminal: Terminal, among = ''): Promise<Job | null> {
   let bytes: Uint8Array
   try {
     bytes = path === '-' ? await terminal.stdin() : await readFile(path)
   } catch (error) {
-    printProblems([{ ...documentProblems.unreadable(path, reasonOf(error)), place: {} }], terminal)
+    printProblems([{ ...documentProblems.unreadable(path, reasonOf(error)), place: {} }], terminal, among)
     return null
   }
   let text: string
   try {
     text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
   } catch {
-    printProblems([{ ...documentProblems.notUtf8(), place: {} }], terminal)
+    printProblems([{ ...documentProblems.notUtf8(), place: {} }], terminal, among)
     return null
   }
   const { job, problems } = parseJob(text)
-  printProblems(problems, terminal)
+  printProblems(problems, terminal, among)
   return job
 }
 
-/** One line each, on standard error. */
-export function printProblems(problems: readonly Problem[], terminal: Terminal): void {
-  for (const problem of problems) terminal.err(`${printProblem(problem).replaceAll(/\s*[\r\n]+\s*/g, ' ')}\n`)
+/** One line each, on standard error; behind `among` where a call is about several files. */
+export function printProblems(problems: readonly Problem[], terminal: Terminal, among = ''): void {
+  for (const problem of problems) terminal.err(`${among}${printProblem(problem).replaceAll(/\s*[\r\n]+\s*/g, ' ')}\n`)
 }
 
 /** Why a file could not be opened, without the path that the sentence already has. */

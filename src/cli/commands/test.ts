@@ -17,9 +17,10 @@ export async function test(paths: readonly string[], options: { readonly paralle
   let passed = 0
   let failed = 0
   for (const path of paths) {
-    const read = await readJobFile(path, terminal)
+    const among = paths.length > 1 ? `${path}: ` : ''
+    const read = await readJobFile(path, terminal, among)
     const job = read === null ? null : withParallelism(read, options.parallelism)
-    if (job === null || !isSound(job, terminal)) {
+    if (job === null || !isSound(job, terminal, among)) {
       exit = 2
       continue
     }
@@ -36,10 +37,10 @@ export async function test(paths: readonly string[], options: { readonly paralle
   return exit === 0 && failed > 0 ? 1 : exit
 }
 
-function isSound(job: Job, terminal: Terminal): boolean {
+function isSound(job: Job, terminal: Terminal, among: string): boolean {
   const { problems } = checkJob(job, definitionOf)
   const errors = problems.filter((problem) => problem.severity === 'error')
-  printProblems(errors, terminal)
+  printProblems(errors, terminal, among)
   return !hasErrors(errors)
 }
 
