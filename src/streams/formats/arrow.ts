@@ -5,6 +5,7 @@ import { bigintType, booleanType, decimalPrecisionMax, decimalType, doubleType, 
 import type { Schema } from '../../columnar/schema.ts'
 import type { OpenFile } from '../openFile.ts'
 import type { FileInput, RowReader } from '../rowReader.ts'
+import { arrowLimits, checkFooter, checkMessage } from './arrowMessages.ts'
 import { TypedRows } from './typedFile.ts'
 
 /**
@@ -14,8 +15,6 @@ import { TypedRows } from './typedFile.ts'
  */
 const magic = 'ARROW1'
 const pieceBytes = 1_048_576
-/** Rows of one record batch, at most. */
-const batchRowsMax = 8_388_608
 
 export interface ArrowFile {
   readonly schema: Schema
@@ -58,7 +57,14 @@ async function sourceOf(file: OpenFile): Promise<AsyncIterable<Uint8Array>> {
   const tail = await file.read(Math.max(0, file.size - 10), file.size)
   if (file.size < 20 || asciiOf(tail.subarray(4)) !== magic) throw new Error('it does not end with "ARROW1"')
   const footerBytes = new DataView(tail.buffer, tail.byteOffset, 4).getInt32(0, true)
-  if (footerBytes <= 0 || footerBytes > file.size - 18) throw new Error(`its footer claims ${footerBytes} bytes, the file has ${file.size}`)
+  if (footerBytes <= 0 || footerBytes > file.size - 18 || footerBytes > arrowLimits.metadataBytesMax) throw new Error(`its footer claims ${footerBytes} bytes, the file has ${file.size}`)
+  const blocks = checkFooter(await file.read(file.size - 10 - footerBytes, file.size - 10), file.size)
+  for (const block of blocks) {
+    const metadata = await file.read(block.offset, block.offset + block.metadataBytes)
+    const { start, bytes } = prefixOf(metadata)
+    if (start + bytes > metadata.length || bytes === 0) throw new Error('a message is longer than its block')
+    if (checkMessage(metadata.subarray(start, start + bytes)) > block.bodyBytes) throw new Error('the data of a message is longer than its block')
+  }
   const handle = {
     fd: 0,
     stat: async () => ({ size: file.size }),
@@ -72,8 +78,31 @@ async function sourceOf(file: OpenFile): Promise<AsyncIterable<Uint8Array>> {
   return handle as unknown as AsyncIterable<Uint8Array>
 }
 
+/** A stream's bytes, message by message, each looked at first. */
 async function* pieces(file: OpenFile): AsyncGenerator<Uint8Array> {
-  for (let at = 0; at < file.size; at += pieceBytes) yield await file.read(at, Math.min(file.size, at + pieceBytes))
+  for (let at = 0; at < file.size; ) {
+    const { start, bytes } = prefixOf(await file.read(at, Math.min(file.size, at + 8)))
+    if (bytes === 0) {
+      yield await file.read(at, Math.min(file.size, at + start))
+      return
+    }
+    if (bytes < 0 || bytes > arrowLimits.metadataBytesMax || at + start + bytes > file.size) throw new Error(at === 0 ? 'it does not begin with a schema' : 'a message reaches beyond the file')
+    const metadata = await file.read(at, at + start + bytes)
+    const bodyBytes = checkMessage(metadata.subarray(start))
+    const end = at + start + bytes + bodyBytes
+    if (end > file.size) throw new Error('the data of a message reaches beyond the file')
+    yield metadata
+    for (let from = at + start + bytes; from < end; from += pieceBytes) yield await file.read(from, Math.min(end, from + pieceBytes))
+    at = end
+  }
+}
+
+/** Where a message's metadata starts and how long it is: four bytes of length, since format version 5 behind four bytes of 255. Length 0 ends a stream. */
+function prefixOf(bytes: Uint8Array): { readonly start: number; readonly bytes: number } {
+  if (bytes.length < 4) throw new Error('a message reaches beyond the file')
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  if (view.getUint32(0, true) !== 0xff_ff_ff_ff) return { start: 4, bytes: view.getInt32(0, true) }
+  return { start: 8, bytes: bytes.length < 8 ? 0 : view.getInt32(4, true) }
 }
 
 function asciiOf(bytes: Uint8Array): string {
@@ -148,7 +177,6 @@ export class ArrowReader implements RowReader {
       this.#ended = true
       return
     }
-    if (batch.numRows > batchRowsMax) throw damaged(this.#input.name, `a batch claims ${batch.numRows} rows; at most ${batchRowsMax} are read at a time`)
     this.#columns = this.#positions.map((position) => batch.getChildAt(position)!)
     for (const column of this.#columns) {
       const trouble = columnTrouble(column, batch.numRows)
