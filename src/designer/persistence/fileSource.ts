@@ -1,36 +1,69 @@
 import type { Json, JsonObject } from '../../columnar/json.ts'
+import { printType } from '../../columnar/dataType.ts'
+import type { Schema } from '../../columnar/schema.ts'
 import { addOperator, reveal } from '../store/designerStore.ts'
 import { toast } from '../store/toasts.ts'
 import { text } from '../text/text.ts'
 import { inferCsv, inferJsonLines, type InferredFile } from './inferColumns.ts'
 import type { FileFormat } from './openFiles.ts'
 
-/** Read from the head of a file to learn its columns. */
+/** Read from the head of a file of text to learn its columns. */
 const headBytes = 1_000_000
+/** Parquet and Arrow name their types but not their disorder; a few seconds suit most, and the inspector shows it. */
+const guessedDelayMs = 5000
 
-/** A source that reads a kept file, with the columns its rows show. */
+/** A source that reads a kept file, with the columns its rows show. A file that cannot be read makes no source, and the reason is said. */
 export async function addFileSource(name: string, format: FileFormat, file: Blob): Promise<void> {
-  const inferred = await inferFile(format, file)
-  const config: JsonObject = configOf(name, format, inferred)
-  const id = addOperator('source', { config, name: name.replace(/\.[^.]+$/, '') })
+  let inferred: InferredFile
+  try {
+    inferred = await inferFile(name, format, file)
+  } catch (error) {
+    return toast({ tone: 'error', message: error instanceof Error ? error.message : String(error) })
+  }
+  const id = addOperator('source', { config: configOf(name, format, inferred), name: name.replace(/\.[^.]+$/, '') })
   if (id === null) return
   // On a blank document the panels come with the first operator and take room from the canvas.
   requestAnimationFrame(() => reveal({ kind: 'operator', id }))
-  if (inferred === null || inferred.columns.length === 0) toast({ tone: 'warning', message: text.frame.drop.noColumns(name) })
+  if (inferred.columns.length === 0) toast({ tone: 'warning', message: text.frame.drop.noColumns(name) })
   else toast({ tone: 'ok', message: text.frame.drop.added(name, inferred.columns.length, inferred.watermark?.column ?? null) })
 }
 
-export async function inferFile(format: FileFormat, file: Blob): Promise<InferredFile | null> {
-  if (format !== 'csv' && format !== 'json') return null
-  const whole = file.size <= headBytes
-  const head = await file.slice(0, headBytes).text()
-  return format === 'csv' ? inferCsv(head, whole) : inferJsonLines(head, whole)
+/** Rejects with a sentence when the file is not what its name says. */
+export async function inferFile(name: string, format: FileFormat, file: Blob): Promise<InferredFile> {
+  switch (format) {
+    case 'csv':
+      return inferCsv(await file.slice(0, headBytes).text(), file.size <= headBytes)
+    case 'json':
+      return inferJsonLines(await file.slice(0, headBytes).text(), file.size <= headBytes)
+    case 'parquet': {
+      const { openParquet } = await import('../../streams/formats/parquet.ts')
+      return ofSchema((await openParquet(name, openFile(file))).schema)
+    }
+    case 'arrow': {
+      const { openArrow } = await import('../../streams/formats/arrow.ts')
+      return ofSchema((await openArrow(name, openFile(file))).schema)
+    }
+  }
 }
 
-function configOf(name: string, format: FileFormat, inferred: InferredFile | null): JsonObject {
+function openFile(file: Blob): { readonly size: number; read(start: number, end: number): Promise<Uint8Array> } {
+  return { size: file.size, read: async (start, end) => new Uint8Array(await file.slice(start, end).arrayBuffer()) }
+}
+
+function ofSchema(schema: Schema): InferredFile {
+  const time = schema.fields.find((field) => field.type.kind === 'TIMESTAMP' || field.type.kind === 'TIMESTAMP_LTZ')
   return {
-    connector: { type: 'file', path: name, format, ...inferred?.options },
-    columns: (inferred?.columns ?? []) as unknown as Json,
-    ...(inferred?.watermark === null || inferred === null ? {} : { watermark: inferred.watermark as unknown as Json }),
+    columns: schema.fields.map((field) => ({ name: field.name, type: printType(field.type) })),
+    watermark: time === undefined ? null : { column: time.name, delayMs: guessedDelayMs },
+    options: {},
+    rowsRead: 0,
+  }
+}
+
+function configOf(name: string, format: FileFormat, inferred: InferredFile): JsonObject {
+  return {
+    connector: { type: 'file', path: name, format, ...inferred.options },
+    columns: inferred.columns as unknown as Json,
+    ...(inferred.watermark === null ? {} : { watermark: inferred.watermark as unknown as Json }),
   }
 }
