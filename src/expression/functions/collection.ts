@@ -71,6 +71,14 @@ function wrongCount(call: CallTypes, signature: string): Resolution {
 
 const nullArray: DataType = { kind: 'ARRAY', element: intType, nullable: true }
 
+/** What a NULL stands for where an array or a map is wanted. */
+function asArray(type: DataType | undefined): ArrayType {
+  return type?.kind === 'ARRAY' ? type : (nullArray as ArrayType)
+}
+function asMap(type: DataType | undefined): MapType {
+  return type?.kind === 'MAP' ? type : { kind: 'MAP', key: stringType, value: intType, nullable: true }
+}
+
 function arrayTypeOf(argument: ArgumentType): ArrayType | null {
   return argument.type.kind === 'ARRAY' ? argument.type : argument.type.kind === 'NULL' ? (nullArray as ArrayType) : null
 }
@@ -176,7 +184,7 @@ export const collectionFunctions: readonly FunctionDefinition[] = [
     signature: 'ELEMENT(array)',
     summary: 'The only element of an array; NULL for an empty one. An array of several fails the job.',
     examples: [{ expression: 'ELEMENT(ARRAY[7])', result: '7' }],
-    resolve: takes([array], ([type]) => (type as ArrayType).element, true),
+    resolve: takes([array], ([type]) => asArray(type).element, true),
     fails: true,
     f: ([list], _call, row) => {
       if ((list as List).length > 1) throw new RowError(row, `ELEMENT takes an array of one element, found ${(list as List).length}`)
@@ -254,7 +262,7 @@ export const collectionFunctions: readonly FunctionDefinition[] = [
     signature: 'ARRAY_SLICE(array, start [, end])',
     summary: 'The elements from one position to another, both included; negative positions count from the end.',
     examples: [{ expression: `ARRAY_SLICE(${someArray}, 2, 3)`, result: '[2, 2]' }, { expression: `ARRAY_SLICE(${someArray}, -2)`, result: '[2, 3]' }],
-    resolve: takes([array, { name: 'start', family: 'integer', as: intType }, { name: 'end', family: 'integer', as: intType, optional: true }], ([type]) => type!),
+    resolve: takes([array, { name: 'start', family: 'integer', as: intType }, { name: 'end', family: 'integer', as: intType, optional: true }], ([type]) => asArray(type)),
     f: ([list, start, end]) => slice(list as List, start as number, (end as number | undefined) ?? (list as List).length),
   }),
   define('ARRAY_MAX', {
@@ -308,21 +316,21 @@ export const collectionFunctions: readonly FunctionDefinition[] = [
     signature: 'MAP_KEYS(map)',
     summary: 'The keys of a map.',
     examples: [{ expression: "MAP_KEYS(MAP['a', 1, 'b', 2])", result: '[a, b]' }],
-    resolve: takes([map], ([type]) => arrayOf((type as MapType).key)),
+    resolve: takes([map], ([type]) => arrayOf(asMap(type).key)),
     f: ([pairs]) => (pairs as Pairs).map(([key]) => key),
   }),
   define('MAP_VALUES', {
     signature: 'MAP_VALUES(map)',
     summary: 'The values of a map, in the order of its keys.',
     examples: [{ expression: "MAP_VALUES(MAP['a', 1, 'b', 2])", result: '[1, 2]' }],
-    resolve: takes([map], ([type]) => arrayOf((type as MapType).value)),
+    resolve: takes([map], ([type]) => arrayOf(asMap(type).value)),
     f: ([pairs]) => (pairs as Pairs).map(([, value]) => value),
   }),
   define('MAP_ENTRIES', {
     signature: 'MAP_ENTRIES(map)',
     summary: 'The entries of a map as an array of rows with the fields key and value.',
     examples: [{ expression: "MAP_ENTRIES(MAP['a', 1])", result: '[(a, 1)]' }],
-    resolve: takes([map], ([type]) => arrayOf({ kind: 'ROW', fields: [{ name: 'key', type: (type as MapType).key }, { name: 'value', type: (type as MapType).value }], nullable: false })),
+    resolve: takes([map], ([type]) => arrayOf({ kind: 'ROW', fields: [{ name: 'key', type: asMap(type).key }, { name: 'value', type: asMap(type).value }], nullable: false })),
     f: ([pairs]) => (pairs as Pairs).map(([key, value]) => [key, value]),
   }),
   define('MAP_FROM_ARRAYS', {
@@ -330,7 +338,7 @@ export const collectionFunctions: readonly FunctionDefinition[] = [
     summary: 'A map of keys and their values; arrays of different lengths fail the job.',
     examples: [{ expression: "MAP_FROM_ARRAYS(ARRAY['a', 'b'], ARRAY[1, 2])", result: '{a=1, b=2}' }],
     fails: true,
-    resolve: takes([{ name: 'keys', family: 'array' }, { name: 'values', family: 'array' }], ([keys, values]) => ({ kind: 'MAP', key: (keys as ArrayType).element, value: (values as ArrayType).element, nullable: true })),
+    resolve: takes([{ name: 'keys', family: 'array' }, { name: 'values', family: 'array' }], ([keys, values]) => ({ kind: 'MAP', key: asArray(keys).element, value: asArray(values).element, nullable: true })),
     f: ([keys, values], call, row) => {
       if ((keys as List).length !== (values as List).length) throw new RowError(row, `MAP_FROM_ARRAYS has ${(keys as List).length} keys and ${(values as List).length} values`)
       const pairs: [Value, Value][] = []
@@ -343,9 +351,10 @@ export const collectionFunctions: readonly FunctionDefinition[] = [
     summary: 'The entries of several maps; of a key in more than one the last value counts.',
     examples: [{ expression: "MAP_UNION(MAP['a', 1], MAP['a', 2, 'b', 3])", result: '{a=2, b=3}' }],
     resolve: (call) => {
-      const resolution = takes([{ ...map, repeats: true }], ([type]) => type!)(call)
+      const resolution = takes([{ ...map, repeats: true }], ([type]) => asMap(type))(call)
       if ('problem' in resolution) return resolution
       const type = commonType(call.args.map((argument) => argument.type))
+      if (type?.kind === 'NULL') return { args: call.args.map(() => asMap(type)), result: asMap(type), nullable: true }
       if (type === null || type.kind !== 'MAP') return { problem: `The maps of MAP_UNION must be of one type, found ${call.args.map((argument) => printType(withNullable(argument.type, true))).join(' and ')}. Cast one.`, code: expressionCode.mismatch }
       return { args: call.args.map(() => type), result: type }
     },
