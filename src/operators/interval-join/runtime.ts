@@ -15,6 +15,9 @@ import type { RuntimeFactory } from '../runtimeFactory.ts'
 
 export const runtime: RuntimeFactory = { role: 'operator', create: (spec) => new IntervalJoin(spec) }
 
+/** Rows handed on at once. */
+const emitRowsMax = 8192
+
 /**
  * Rows of both sides lie in row stores; `IntervalPairs` says who meets whom. Each batch is appended whole, its rows arrive one by one, then the pairs found
  * become output, and stores shed rows that are not held any more.
@@ -153,20 +156,21 @@ class IntervalJoin implements OperatorRuntime {
       if (within) watermarks.push(events.watermarks[i]! - this.#delayMs)
     }
     events.count = 0
-    if (kept.count === 0) return
-    const sides = [
-      gatherSide(leftColumns, left.store.schema, kept.left, kept.count, leftMissing),
-      gatherSide(rightColumns, right.store.schema, kept.right, kept.count, rightMissing),
-    ] as const
-    this.#evaluation.watermarks = null
-    const columns: Column[] = this.#expressions.columns === null ? [...sides[0], ...sides[1]] : this.#expressions.columns.map((column) => column(sides, kept.count))
-    this.#context.emit(0, {
-      schema: this.#spec.outputs[0]!.schema,
-      columns,
-      rowCount: kept.count,
-      kinds: null,
-      watermarks: within ? Float64Array.from(watermarks) : null,
-    })
+    for (let start = 0; start < kept.count; start += emitRowsMax) {
+      const count = Math.min(emitRowsMax, kept.count - start)
+      const sides = [
+        gatherSide(leftColumns, left.store.schema, kept.left.subarray(start, start + count), count, leftMissing),
+        gatherSide(rightColumns, right.store.schema, kept.right.subarray(start, start + count), count, rightMissing),
+      ] as const
+      this.#evaluation.watermarks = null
+      this.#context.emit(0, {
+        schema: this.#spec.outputs[0]!.schema,
+        columns: this.#expressions.columns === null ? [...sides[0], ...sides[1]] : this.#expressions.columns.map((column) => column(sides, count)),
+        rowCount: count,
+        kinds: null,
+        watermarks: within ? Float64Array.from(watermarks.slice(start, start + count)) : null,
+      })
+    }
   }
 
   /** By event, whether a complete pair satisfies the condition; null when there is none. */

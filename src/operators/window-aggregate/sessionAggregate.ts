@@ -12,6 +12,9 @@ import type { WindowConfig } from '../../job/windowConfig.ts'
 import { AggregateProgram, type PreparedArguments } from './aggregateProgram.ts'
 import { Grouping, keysOf } from './groupState.ts'
 
+/** Results are handed on in batches of at most this many rows. */
+const emitRowsMax = 4096
+
 /**
  * Session windows: `engine/sessions.ts` says which session a row is in; accumulators lie by the session's slot.
  *
@@ -169,7 +172,7 @@ export class SessionAggregate implements OperatorRuntime {
       },
       (session) => ended.push(session),
     )
-    if (due.length > 0) this.#emit(due, starts, ends)
+    for (let at = 0; at < due.length; at += emitRowsMax) this.#emit(due.slice(at, at + emitRowsMax), starts.slice(at, at + emitRowsMax), ends.slice(at, at + emitRowsMax))
     for (const session of ended) this.#accumulators.clear(session)
   }
 

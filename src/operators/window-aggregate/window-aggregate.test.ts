@@ -4,6 +4,7 @@ import { batchOf } from '../../columnar/batchBuilder.ts'
 import { rowTexts } from '../../columnar/compareRows.ts'
 import type { Value } from '../../columnar/column.ts'
 import type { JsonObject } from '../../columnar/json.ts'
+import { sessionTime, wallClock, type SessionTime } from '../../engine/sessionTime.ts'
 import { WindowGrid, type GridWindow } from '../../engine/windows.ts'
 import { OperatorHarness, schemaOf, specOf } from '../testing/operatorHarness.ts'
 import { runCases } from '../testing/runCases.ts'
@@ -11,7 +12,8 @@ import { cases, problemCases } from './cases.ts'
 import { definition } from './definition.ts'
 import { runtime } from './runtime.ts'
 
-const schema = schemaOf('key STRING, ts TIMESTAMP(3) EVENT, v BIGINT, n INT')
+const rowSchema = schemaOf('key STRING, ts TIMESTAMP(3) EVENT, v BIGINT, n INT')
+const schema = rowSchema
 const aggregates = [
   { name: 'rows', expression: 'COUNT(*)' },
   { name: 'total', expression: 'SUM(v)' },
@@ -66,12 +68,12 @@ type Result = { readonly rows: string[]; readonly late: number[] }
 const resultSchema = schemaOf('key STRING, window_start TIMESTAMP(3), window_end TIMESTAMP(3), window_time TIMESTAMP(3), rows BIGINT, total BIGINT, kinds BIGINT, high INT')
 
 /** Row by row: a row belongs to those of its windows that have not fired when it comes; a cumulating window gives a result at each step after a key's first row. */
-function gridReference(list: readonly Row[], window: GridWindow): Result {
+function gridReference(list: readonly Row[], window: GridWindow, time: SessionTime = wallClock): Result {
   const grid = new WindowGrid(window)
   const groups = new Map<string, { key: string | null; start: number; end: number; rows: { v: bigint | null; n: number }[] }>()
   const late: number[] = []
   list.forEach((row, n) => {
-    const open = grid.windowsOf(row.time).filter(({ end }) => row.watermark < end - 1)
+    const open = grid.windowsOf(time.localOf(row.time)).filter(({ end }) => row.watermark < time.timerOf(end - 1))
     if (open.length === 0) late.push(n)
     for (const { start, end } of open) {
       const name = JSON.stringify([row.key, start, end])
@@ -79,7 +81,7 @@ function gridReference(list: readonly Row[], window: GridWindow): Result {
       groups.get(name)!.rows.push({ v: row.v, n })
     }
   })
-  const results = [...groups.values()].map((group) => [group.key, group.start, group.end, group.end - 1, ...aggregated(group.rows)])
+  const results = [...groups.values()].map((group) => [group.key, group.start, group.end, time.instantOf(group.end - 1), ...aggregated(group.rows)])
   return { rows: rowTexts([batchOf(resultSchema, results)]).toSorted(), late }
 }
 
@@ -108,8 +110,8 @@ function sessionReference(list: readonly Row[], gap: number): Result {
   return { rows: rowTexts([batchOf(resultSchema, results)]).toSorted(), late }
 }
 
-function run(list: readonly Row[], config: JsonObject, cuts: Iterator<number>): { readonly result: Result; readonly ordered: string[] } {
-  const harness = new OperatorHarness(specOf(definition, config, [{ port: 'in', schema }]), runtime)
+function run(list: readonly Row[], config: JsonObject, cuts: Iterator<number>, schema = rowSchema, timeZone = 'UTC'): { readonly result: Result; readonly ordered: string[] } {
+  const harness = new OperatorHarness(specOf(definition, config, [{ port: 'in', schema }]), runtime, { timeZone })
   for (let start = 0; start < list.length; ) {
     let end = start + 1
     while (end < list.length && cuts.next().value % 4 !== 0) end++
@@ -135,6 +137,24 @@ describe('window aggregate', () => {
         expect(run(list, config, cuts).result).toEqual(gridReference(list, window))
       }),
       { numRuns: 400 },
+    )
+  })
+
+  it('does so on the wall clock of a zone, across changes of its clock', () => {
+    const minute = 60_000
+    const instants = schemaOf('key STRING, ts TIMESTAMP_LTZ(3) EVENT, v BIGINT, n INT')
+    const zoned = fc.record({ zone: fc.constantFrom('America/Los_Angeles', 'Australia/Lord_Howe', 'Asia/Kolkata'), around: fc.constantFrom(Date.UTC(2021, 10, 7, 9), Date.UTC(2021, 2, 14, 10), Date.UTC(2021, 3, 3, 15), Date.UTC(2021, 9, 2, 15, 30)) })
+    fc.assert(
+      fc.property(rows, zoned, windows, fc.constantFrom(5, 20), fc.infiniteStream(fc.nat()), (list, { zone, around }, window, scale, cuts) => {
+        const scaled = { ...window } as Record<string, unknown>
+        for (const key of ['sizeMs', 'slideMs', 'stepMs', 'offsetMs']) if (typeof scaled[key] === 'number') scaled[key] = (scaled[key] as number) * scale * minute
+        const moved = list.map((row) => ({ ...row, time: around + row.time * 10 * minute, watermark: around + row.watermark * 10 * minute }))
+        const config = { window: { ...scaled, timeColumn: 'ts' } as unknown as JsonObject, groupBy: ['key'], aggregates }
+        const texts = (texts: readonly string[]): string[] => texts.map((text) => text.replaceAll('Z"', '"'))
+        const { result } = run(moved, config, cuts, instants, zone)
+        expect({ rows: texts(result.rows), late: result.late }).toEqual(gridReference(moved, scaled as unknown as GridWindow, sessionTime(zone)))
+      }),
+      { numRuns: 300 },
     )
   })
 
