@@ -191,7 +191,7 @@ function shipType(code) {
 }
 
 function sixBitText(bytes, start, length) {
-  return bytes.toString('latin1', start, start + length).replaceAll(/[@\u0000\u00ff].*$/g, '').trim()
+  return [...bytes.subarray(start, start + length)].map((code) => (code === 0 || code === 0xff ? '@' : String.fromCharCode(code))).join('').replace(/@.*$/, '').trim()
 }
 
 function time(ms) {

@@ -74,16 +74,21 @@ export class NexmarkGenerator {
   }
 }
 
-/** Which events the rows of a batch are: scratch arrays that every column is made from, reused from batch to batch. */
+/**
+ * Which events the rows of a batch are, as runs of events that follow one another and see the same newest person and auction. The bids of an epoch are
+ * one run, so that what they share is computed once; persons, auctions and shuffled events are runs of one. Scratch arrays, reused from batch to batch.
+ */
 class EventRows {
+  /** Rows in all runs. */
   count = 0
-  /** Low 32 bits of the event's id: the counter of its random draws. */
-  counter = new Int32Array(0)
-  /** Number of the newest person and auction at the event, without the first id added. */
+  runs = 0
+  /** Per run: its rows, its first event's id, the number its first event's time follows (its place in the split). */
+  length = new Int32Array(0)
+  event = new Float64Array(0)
+  number = new Float64Array(0)
+  /** Per run: number of the newest person and auction, without the first id added. */
   lastPerson = new Float64Array(0)
   lastAuction = new Float64Array(0)
-  /** Number that the event time follows: the event's place in the split. */
-  number = new Float64Array(0)
   readonly #persons: number
   readonly #auctions: number
   readonly #total: number
@@ -92,6 +97,8 @@ class EventRows {
   readonly #each: number
   readonly #firstEvent: number
   readonly #groupSize: number
+  /** All events of an epoch in one run. */
+  readonly #whole: boolean
   readonly baseTimeMs: number
   readonly delayUs: number
   /** Events ahead at which an auction of now ends, half of the time. */
@@ -105,6 +112,7 @@ class EventRows {
     this.#each = stream === 'person' ? this.#persons : stream === 'auction' ? this.#auctions : options.bidProportion
     this.#firstEvent = firstEvent
     this.#groupSize = options.outOfOrderGroupSize
+    this.#whole = stream === 'bid'
     this.baseTimeMs = options.baseTimeMs
     this.delayUs = (1_000_000 / options.eventsPerSecond) * splits
     this.horizonEvents = Math.floor((100 * this.#total) / Math.max(1, this.#auctions))
@@ -118,83 +126,65 @@ class EventRows {
 
   /** Loads the next rows from event number `from` on; returns the number after the last event looked at. */
   load(from: number, end: number, rowsMax: number): number {
-    if (this.counter.length < rowsMax) {
-      this.counter = new Int32Array(rowsMax)
+    if (this.length.length < rowsMax) {
+      this.length = new Int32Array(rowsMax)
+      this.event = new Float64Array(rowsMax)
+      this.number = new Float64Array(rowsMax)
       this.lastPerson = new Float64Array(rowsMax)
       this.lastAuction = new Float64Array(rowsMax)
-      this.number = new Float64Array(rowsMax)
     }
+    this.count = 0
+    this.runs = 0
     return this.#groupSize === 1 ? this.#loadInOrder(from, end, rowsMax) : this.#loadShuffled(from, end, rowsMax)
   }
 
   #loadInOrder(from: number, end: number, rowsMax: number): number {
     const each = this.#each
-    const total = this.#total
     const row = this.rowsBefore(this.#firstEvent + from)
     const left = end === Infinity ? rowsMax : this.rowsBefore(this.#firstEvent + end) - row
     const count = Math.min(rowsMax, left)
-    this.count = 0
     if (each === 0 || count <= 0) return end
     let epoch = Math.floor(row / each)
     let offset = this.#first + row - epoch * each
     const offsetEnd = this.#first + each
-    let at = 0
     let event = 0
-    while (at < count) {
-      const run = Math.min(count - at, offsetEnd - offset)
-      event = epoch * total + offset
-      this.#fillRun(at, run, event, epoch, offset)
-      at += run
-      event += run
-      epoch++
-      offset = this.#first
+    while (this.count < count) {
+      const length = this.#whole ? Math.min(count - this.count, offsetEnd - offset) : 1
+      event = epoch * this.#total + offset
+      this.#addRun(length, event, event - this.#firstEvent, epoch, offset)
+      event += length
+      offset += length
+      if (offset === offsetEnd) {
+        epoch++
+        offset = this.#first
+      }
     }
-    this.count = count
     return event - this.#firstEvent
   }
 
-  /** Rows whose events follow one another in one epoch. */
-  #fillRun(at: number, run: number, event: number, epoch: number, offset: number): void {
-    const { counter, lastPerson, lastAuction, number } = this
-    const firstEvent = this.#firstEvent
-    for (let i = 0; i < run; i++) {
-      counter[at + i] = event + i
-      number[at + i] = event + i - firstEvent
-      lastPerson[at + i] = this.#lastPerson(epoch, offset + i)
-      lastAuction[at + i] = this.#lastAuction(epoch, offset + i)
-    }
-  }
-
   #loadShuffled(from: number, end: number, rowsMax: number): number {
-    const { counter, lastPerson, lastAuction, number } = this
     const group = this.#groupSize
-    let at = 0
     let next = from
-    for (; next < end && at < rowsMax; next++) {
+    for (; next < end && this.count < rowsMax; next++) {
       const base = Math.floor(next / group) * group
       const adjusted = base + (((next - base) * 953) % group)
       const event = this.#firstEvent + adjusted
       const epoch = Math.floor(event / this.#total)
       const offset = event - epoch * this.#total
-      if (offset < this.#first || offset >= this.#first + this.#each) continue
-      counter[at] = event
-      number[at] = adjusted
-      lastPerson[at] = this.#lastPerson(epoch, offset)
-      lastAuction[at] = this.#lastAuction(epoch, offset)
-      at++
+      if (offset >= this.#first && offset < this.#first + this.#each) this.#addRun(1, event, adjusted, epoch, offset)
     }
-    this.count = at
     return next
   }
 
-  #lastPerson(epoch: number, offset: number): number {
-    return epoch * this.#persons + (offset >= this.#persons ? this.#persons - 1 : offset)
-  }
-
-  #lastAuction(epoch: number, offset: number): number {
-    if (offset < this.#persons) return epoch * this.#auctions - 1
+  #addRun(length: number, event: number, number: number, epoch: number, offset: number): void {
+    const run = this.runs++
+    this.length[run] = length
+    this.event[run] = event
+    this.number[run] = number
+    this.lastPerson[run] = epoch * this.#persons + (offset >= this.#persons ? this.#persons - 1 : offset)
     const place = offset - this.#persons
-    return epoch * this.#auctions + (place >= this.#auctions ? this.#auctions - 1 : place)
+    this.lastAuction[run] = epoch * this.#auctions + (place < 0 ? -1 : place >= this.#auctions ? this.#auctions - 1 : place)
+    this.count += length
   }
 }
 
@@ -209,13 +199,10 @@ const lead = 10
 
 /** Purposes of random draws; each is a stream of its own under the seed. */
 const draw = {
-  hotAuction: 1,
   auction: 2,
-  hotBidder: 3,
   bidder: 4,
   price: 5,
   channel: 6,
-  hotSeller: 7,
   seller: 8,
   initialBid: 9,
   reserve: 10,
@@ -277,10 +264,10 @@ function auctionFills(options: NexmarkOptions, texts: Texts): Record<string, () 
     id: () => (rows) => int64(ids(rows.lastAuction, rows.count)),
     itemName: () => (rows) => madeTexts(rows, (counter) => texts.spaced.upTo(counter, draw.itemName, 20)),
     description: () => (rows) => madeTexts(rows, (counter) => texts.spaced.upTo(counter, draw.description, 100)),
-    initialBid: () => (rows) => int64(prices(rows.counter, streamOf(seed, draw.initialBid), rows.count)),
+    initialBid: () => (rows) => int64(prices(rows, streamOf(seed, draw.initialBid))),
     reserve: () => (rows) => {
-      const reserve = prices(rows.counter, streamOf(seed, draw.initialBid), rows.count)
-      const more = prices(rows.counter, streamOf(seed, draw.reserve), rows.count)
+      const reserve = prices(rows, streamOf(seed, draw.initialBid))
+      const more = prices(rows, streamOf(seed, draw.reserve))
       for (let i = 0; i < reserve.length; i++) reserve[i] = reserve[i]! + more[i]!
       return int64(reserve)
     },
@@ -290,13 +277,12 @@ function auctionFills(options: NexmarkOptions, texts: Texts): Record<string, () 
       return (rows) => ({ storage: 'float64', values: expiries(rows, stream), nulls: null })
     },
     seller: () => {
-      const hot = streamOf(seed, draw.hotSeller)
-      const any = streamOf(seed, draw.seller)
-      return (rows) => int64(persons(rows, hot, any, options.hotSellerRatio, 0, firstId))
+      const stream = streamOf(seed, draw.seller)
+      return (rows) => int64(persons(rows, stream, options.hotSellerRatio, 0, firstId))
     },
     category: () => {
       const stream = streamOf(seed, draw.category)
-      return (rows) => int64(categories(rows.counter, stream, rows.count))
+      return (rows) => int64(categories(rows, stream))
     },
     // Four BIGINTs, two times; item name and description at their usual lengths.
     extra: () => extraOf(options.auctionSize, 8 * 8 + 11 + 51, seed, texts),
@@ -307,30 +293,28 @@ function bidFills(options: NexmarkOptions, texts: Texts): Record<string, () => F
   const seed = options.seed
   return {
     auction: () => {
-      const hot = streamOf(seed, draw.hotAuction)
-      const any = streamOf(seed, draw.auction)
-      return (rows) => int64(auctions(rows, hot, any, options.hotAuctionRatio))
+      const stream = streamOf(seed, draw.auction)
+      return (rows) => int64(auctions(rows, stream, options.hotAuctionRatio))
     },
     bidder: () => {
-      const hot = streamOf(seed, draw.hotBidder)
-      const any = streamOf(seed, draw.bidder)
+      const stream = streamOf(seed, draw.bidder)
       const offset = options.repeatBidderOffset ? firstId * 2 : firstId
       // The second person of the block is the hot bidder: the first is the hot seller.
-      return (rows) => int64(persons(rows, hot, any, options.hotBidderRatio, 1, offset))
+      return (rows) => int64(persons(rows, stream, options.hotBidderRatio, 1, offset))
     },
     price: () => {
       const stream = streamOf(seed, draw.price)
-      return (rows) => int64(prices(rows.counter, stream, rows.count))
+      return (rows) => int64(prices(rows, stream))
     },
     channel: () => {
       const dictionary: Dictionary = { values: channelNames(), distinct: true }
       const stream = streamOf(seed, draw.channel)
-      return (rows) => ({ storage: 'string', codes: channelCodes(rows.counter, stream, rows.count), dictionary, nulls: null })
+      return (rows) => ({ storage: 'string', codes: channelCodes(rows, stream), dictionary, nulls: null })
     },
     url: () => {
       const dictionary: Dictionary = { values: channelUrls(seed), distinct: false }
       const stream = streamOf(seed, draw.channel)
-      return (rows) => ({ storage: 'string', codes: channelCodes(rows.counter, stream, rows.count), dictionary, nulls: null })
+      return (rows) => ({ storage: 'string', codes: channelCodes(rows, stream), dictionary, nulls: null })
     },
     dateTime: () => eventTime,
     extra: () => extraOf(options.bidSize, 8 * 4, seed, texts),
@@ -345,6 +329,7 @@ function int64(values: Float64Array): Column {
   return { storage: 'int64', values, wide: null, nulls: null }
 }
 
+/** Ids of persons or auctions: their runs have one row. */
 function ids(last: Float64Array, count: number): Float64Array {
   const values = new Float64Array(count)
   for (let i = 0; i < count; i++) values[i] = last[i]! + firstId
@@ -352,97 +337,130 @@ function ids(last: Float64Array, count: number): Float64Array {
 }
 
 function eventTime(rows: EventRows): Column {
-  const { number, count, baseTimeMs, delayUs } = rows
-  const values = new Float64Array(count)
-  for (let i = 0; i < count; i++) values[i] = baseTimeMs + Math.floor(Math.floor(number[i]! * delayUs) / 1000)
+  const { runs, length, number, baseTimeMs, delayUs } = rows
+  const values = new Float64Array(rows.count)
+  let at = 0
+  for (let run = 0; run < runs; run++) {
+    const first = number[run]!
+    const rowsOfRun = length[run]!
+    for (let i = 0; i < rowsOfRun; i++) values[at++] = baseTimeMs + Math.floor(Math.floor((first + i) * delayUs) / 1000)
+  }
   return { storage: 'float64', values, nulls: null }
 }
 
-function auctions(rows: EventRows, hotStream: number, anyStream: number, ratio: number): Float64Array {
-  const { counter, lastAuction, count } = rows
-  const values = new Float64Array(count)
+/**
+ * Hot or not, and which of the others, out of one draw: with x uniform in [0, ratio), the row is hot when x >= 1, and otherwise x itself is the uniform number that
+ * picks. Written without a branch, because which way it goes cannot be foretold.
+ */
+function auctions(rows: EventRows, stream: number, ratio: number): Float64Array {
+  const { runs, length, event, lastAuction } = rows
+  const values = new Float64Array(rows.count)
   const toRatio = ratio / 4_294_967_296
-  for (let i = 0; i < count; i++) {
-    const last = lastAuction[i]!
-    const event = counter[i]!
-    if ((hash32(event, hotStream) >>> 0) * toRatio >= 1) values[i] = Math.floor(last / hotBlock) * hotBlock + firstId
-    else {
-      const low = last > inFlightAuctions ? last - inFlightAuctions : 0
-      values[i] = low + Math.floor((hash32(event, anyStream) >>> 0) * ((last - low + 1 + lead) / 4_294_967_296)) + firstId
+  let at = 0
+  for (let run = 0; run < runs; run++) {
+    const last = lastAuction[run]!
+    const low = last > inFlightAuctions ? last - inFlightAuctions : 0
+    const span = last - low + 1 + lead
+    const hot = Math.floor(last / hotBlock) * hotBlock - low
+    const base = low + firstId
+    const first = event[run]! | 0
+    const rowsOfRun = length[run]!
+    for (let i = 0; i < rowsOfRun; i++) {
+      const x = (hash32((first + i) | 0, stream) >>> 0) * toRatio
+      const isHot = Math.min(1, Math.floor(x))
+      values[at++] = base + isHot * hot + (1 - isHot) * Math.floor(x * span)
     }
   }
   return values
 }
 
-function persons(rows: EventRows, hotStream: number, anyStream: number, ratio: number, hotPlace: number, offset: number): Float64Array {
-  const { counter, lastPerson, count } = rows
-  const values = new Float64Array(count)
+function persons(rows: EventRows, stream: number, ratio: number, hotPlace: number, offset: number): Float64Array {
+  const { runs, length, event, lastPerson } = rows
+  const values = new Float64Array(rows.count)
   const toRatio = ratio / 4_294_967_296
-  for (let i = 0; i < count; i++) {
-    const last = lastPerson[i]!
-    const event = counter[i]!
-    if ((hash32(event, hotStream) >>> 0) * toRatio >= 1) values[i] = Math.floor(last / hotBlock) * hotBlock + hotPlace + offset
-    else {
-      const active = last + 1 < activePersons ? last + 1 : activePersons
-      values[i] = last + 1 - active + Math.floor((hash32(event, anyStream) >>> 0) * ((active + lead) / 4_294_967_296)) + offset
+  let at = 0
+  for (let run = 0; run < runs; run++) {
+    const last = lastPerson[run]!
+    const active = last + 1 < activePersons ? last + 1 : activePersons
+    const low = last + 1 - active
+    const span = active + lead
+    const hot = Math.floor(last / hotBlock) * hotBlock + hotPlace - low
+    const base = low + offset
+    const first = event[run]! | 0
+    const rowsOfRun = length[run]!
+    for (let i = 0; i < rowsOfRun; i++) {
+      const x = (hash32((first + i) | 0, stream) >>> 0) * toRatio
+      const isHot = Math.min(1, Math.floor(x))
+      values[at++] = base + isHot * hot + (1 - isHot) * Math.floor(x * span)
     }
   }
   return values
 }
 
-/** 10^(6u) of u = bits / 2^32, as a product over three groups of bits. Square roots round the same everywhere; powers need not. */
-const priceHigh = new Float64Array(2048)
-const priceMiddle = new Float64Array(2048)
-const priceLow = new Float64Array(1024)
+/** 10^(6u) of u = bits / 2^32, as a product over four groups of bits. Square roots round the same everywhere; powers need not. */
+const priceTables = [new Float64Array(256), new Float64Array(256), new Float64Array(256), new Float64Array(256)] as const
 {
   // root[k] = 10^(6 / 2^k): the factor that bit 32 - k of the 32 brings.
   const root = [1_000_000]
   for (let k = 1; k <= 32; k++) root.push(Math.sqrt(root[k - 1]!))
-  const fillTable = (table: Float64Array, bits: number, lowestRoot: number): void => {
+  for (const [group, table] of priceTables.entries()) {
     for (let i = 0; i < table.length; i++) {
       let product = 1
-      for (let bit = 0; bit < bits; bit++) if (((i >>> bit) & 1) === 1) product *= root[lowestRoot - bit]!
+      for (let bit = 0; bit < 8; bit++) if (((i >>> bit) & 1) === 1) product *= root[(group + 1) * 8 - bit]!
       table[i] = product
     }
   }
-  fillTable(priceHigh, 11, 11)
-  fillTable(priceMiddle, 11, 22)
-  fillTable(priceLow, 10, 32)
 }
 
 /** Log-uniform between 100 and 100 000 000. */
-function prices(counter: Int32Array, stream: number, count: number): Float64Array {
-  const values = new Float64Array(count)
-  for (let i = 0; i < count; i++) {
-    const bits = hash32(counter[i]!, stream)
-    values[i] = Math.floor(priceHigh[bits >>> 21]! * priceMiddle[(bits >>> 10) & 2047]! * priceLow[bits & 1023]! * 100 + 0.5)
+function prices(rows: EventRows, stream: number): Float64Array {
+  const { runs, length, event } = rows
+  const [a, b, c, d] = priceTables
+  const values = new Float64Array(rows.count)
+  let at = 0
+  for (let run = 0; run < runs; run++) {
+    const first = event[run]! | 0
+    const rowsOfRun = length[run]!
+    for (let i = 0; i < rowsOfRun; i++) {
+      const bits = hash32((first + i) | 0, stream)
+      values[at++] = Math.floor(a[bits >>> 24]! * b[(bits >>> 16) & 255]! * (c[(bits >>> 8) & 255]! * d[bits & 255]!) * 100 + 0.5)
+    }
   }
   return values
 }
 
-function categories(counter: Int32Array, stream: number, count: number): Float64Array {
-  const values = new Float64Array(count)
-  for (let i = 0; i < count; i++) values[i] = 10 + below(hash32(counter[i]!, stream), 5)
+/** Auctions only, whose runs have one row; so have those below. */
+function categories(rows: EventRows, stream: number): Float64Array {
+  const values = new Float64Array(rows.count)
+  for (let i = 0; i < rows.count; i++) values[i] = 10 + below(hash32(rows.event[i]! | 0, stream), 5)
   return values
 }
 
 function expiries(rows: EventRows, stream: number): Float64Array {
-  const { counter, number, count, baseTimeMs, delayUs, horizonEvents } = rows
+  const { event, number, count, baseTimeMs, delayUs, horizonEvents } = rows
   const values = new Float64Array(count)
   for (let i = 0; i < count; i++) {
     const time = baseTimeMs + Math.floor(Math.floor(number[i]! * delayUs) / 1000)
     const horizon = baseTimeMs + Math.floor(Math.floor((number[i]! + horizonEvents) * delayUs) / 1000) - time
-    values[i] = time + 1 + below(hash32(counter[i]!, stream), horizon * 2 > 1 ? horizon * 2 : 1)
+    values[i] = time + 1 + below(hash32(event[i]! | 0, stream), horizon * 2 > 1 ? horizon * 2 : 1)
   }
   return values
 }
 
 /** Half of the bids come over one of four hot channels, the others over any of ten thousand. The URL follows the channel. */
-function channelCodes(counter: Int32Array, stream: number, count: number): Int32Array {
-  const codes = new Int32Array(count)
-  for (let i = 0; i < count; i++) {
-    const bits = hash32(counter[i]!, stream)
-    codes[i] = (bits & 1) === 0 ? (bits >>> 1) & (hotChannelCount - 1) : hotChannelCount + Math.floor((bits >>> 1) * (coldChannelCount / 2_147_483_648))
+function channelCodes(rows: EventRows, stream: number): Int32Array {
+  const { runs, length, event } = rows
+  const codes = new Int32Array(rows.count)
+  let at = 0
+  for (let run = 0; run < runs; run++) {
+    const first = event[run]! | 0
+    const rowsOfRun = length[run]!
+    for (let i = 0; i < rowsOfRun; i++) {
+      const bits = hash32((first + i) | 0, stream)
+      const isHot = 1 - (bits & 1)
+      const rest = bits >>> 1
+      codes[at++] = isHot * (rest & (hotChannelCount - 1)) + (1 - isHot) * (hotChannelCount + Math.floor(rest * (coldChannelCount / 2_147_483_648)))
+    }
   }
   return codes
 }
@@ -451,10 +469,10 @@ const cityDictionary: Dictionary = { values: [...cities], distinct: true }
 const stateDictionary: Dictionary = { values: [...states], distinct: true }
 
 function choice(rows: EventRows, stream: number, dictionary: Dictionary): Column {
-  const { counter, count } = rows
+  const { event, count } = rows
   const codes = new Int32Array(count)
   const size = dictionary.values.length
-  for (let i = 0; i < count; i++) codes[i] = below(hash32(counter[i]!, stream), size)
+  for (let i = 0; i < count; i++) codes[i] = below(hash32(event[i]! | 0, stream), size)
   return { storage: 'string', codes, dictionary, nulls: null }
 }
 
@@ -467,7 +485,10 @@ function codesUpTo(count: number): Int32Array {
 
 function madeTexts(rows: EventRows, textOf: (counter: number) => string): Column {
   const values: string[] = []
-  for (let i = 0; i < rows.count; i++) values.push(textOf(rows.counter[i]!))
+  for (let run = 0; run < rows.runs; run++) {
+    const first = rows.event[run]! | 0
+    for (let i = 0; i < rows.length[run]!; i++) values.push(textOf((first + i) | 0))
+  }
   return { storage: 'string', codes: codesUpTo(rows.count), dictionary: { values, distinct: false }, nulls: null }
 }
 
