@@ -252,7 +252,7 @@ export interface AddWhere {
   readonly before?: { readonly operator: string; readonly port?: string }
   /** Puts it into this edge instead. */
   readonly onEdge?: string
-  /** Config keys that replace the initial ones. */
+  /** Instead of the config that is guessed from what feeds it. */
   readonly config?: Operator['config']
   readonly name?: string
 }
@@ -273,7 +273,7 @@ export function addOperator(kind: string, where: AddWhere = {}): string | null {
   const firstInput = definition.inputs[0]?.name
   const arriving = after === undefined ? null : (state.check.outputs.get(after.operator)?.[after.port ?? 'out'] ?? null)
   const inputs: InputSchemas = Object.fromEntries(definition.inputs.map((port) => [port.name, port.name === firstInput && after !== undefined ? [arriving] : []]))
-  const config = { ...definition.initialConfig({ inputs }), ...where.config }
+  const config = where.config ?? definition.initialConfig({ inputs })
   const operator: Operator = { id, kind, ...(where.name === undefined ? {} : { name: where.name }), config }
   const position = where.position ?? freePosition(job, after?.operator, state.viewCentre)
   if (edge !== undefined) return dispatch({ kind: 'insertOnEdge', edge: where.onEdge!, operator, position }) ? id : null
