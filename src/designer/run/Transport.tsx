@@ -35,6 +35,11 @@ export default function Transport() {
         </div>
         <Clock />
         <StatusSentence />
+        {globalThis.crossOriginIsolated ? null : (
+          <span className={styles.carrier} title={t.transport.notIsolatedWhy}>
+            {t.transport.notIsolated}
+          </span>
+        )}
       </div>
       <Lanes />
     </div>
