@@ -1,0 +1,54 @@
+import AxeBuilder from '@axe-core/playwright'
+import { expect, test, type Page } from '@playwright/test'
+import { Designer } from './support/designer.ts'
+
+async function scan(page: Page, state: string): Promise<void> {
+  const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']).analyze()
+  const found = violations.map((violation) => `${violation.id}: ${violation.help} (${violation.nodes.slice(0, 3).map((node) => node.target.join(' ')).join(' | ')})`)
+  expect(found, state).toEqual([])
+}
+
+for (const scheme of ['light', 'dark'] as const) {
+  test.describe(`accessibility, ${scheme}`, () => {
+    test.use({ colorScheme: scheme })
+
+    test('every state of the screen passes the scan', async ({ page }) => {
+      test.setTimeout(120_000)
+      const designer = new Designer(page)
+      await designer.open()
+      await scan(page, 'landing')
+      await designer.run()
+      await expect(designer.dock.getByRole('gridcell').first()).toBeVisible()
+      await designer.status.getByRole('button', { name: 'Pause' }).click()
+      await scan(page, 'running')
+      await designer.select('per-minute')
+      await scan(page, 'inspector of a window')
+      await designer.inspector.getByRole('tab', { name: 'Docs' }).click()
+      await scan(page, 'help page')
+      await designer.select('trips')
+      await scan(page, 'inspector of a source')
+      for (const tab of ['Problems', 'Tests', 'Plan', 'History']) {
+        await designer.dock.getByRole('tab', { name: new RegExp(tab) }).click()
+        await scan(page, `dock, ${tab}`)
+      }
+      await page.keyboard.press('Control+k')
+      await expect(page.getByRole('dialog')).toBeVisible()
+      await scan(page, 'command palette')
+      await page.keyboard.press('Escape')
+      await page.keyboard.press('Control+e')
+      await expect(page.getByRole('dialog')).toBeVisible()
+      await scan(page, 'export')
+      await page.keyboard.press('Escape')
+      await designer.command('Shortcuts')
+      await expect(page.getByRole('dialog')).toBeVisible()
+      await scan(page, 'shortcuts')
+      await page.keyboard.press('Escape')
+      await designer.command('All samples')
+      await expect(page.getByRole('dialog')).toBeVisible()
+      await scan(page, 'gallery')
+      await page.keyboard.press('Escape')
+      await designer.blank()
+      await scan(page, 'blank')
+    })
+  })
+}
