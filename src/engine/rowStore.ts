@@ -98,9 +98,9 @@ function storedColumn(storage: Column['storage']): StoredColumn {
     case 'float64':
       return new StoredFloat64s()
     case 'int64':
-      return new StoredIntegers('int64')
+      return new StoredBigints()
     case 'decimal':
-      return new StoredIntegers('decimal')
+      return new StoredDecimals()
     case 'string':
       return new StoredStrings()
     case 'object':
@@ -239,19 +239,51 @@ class StoredFloat64s implements StoredColumn {
   }
 }
 
-/** BIGINT and DECIMAL: doubles until a batch with wide values comes, then all in BigInt until the store is cleared. */
-class StoredIntegers implements StoredColumn {
-  readonly #storage: 'int64' | 'decimal'
+/** BIGINT: doubles until a batch with wide values comes, then 64-bit integers until the store is cleared. */
+class StoredBigints implements StoredColumn {
+  #values: Float64Array = new Float64Array(0)
+  #wide: BigInt64Array | null = null
+  readonly #nulls = new StoredNulls()
+  get bytes(): number {
+    return this.#values.byteLength + (this.#wide?.byteLength ?? 0) + this.#nulls.bytes
+  }
+  append(column: Int64Column, rows: Int32Array | null, start: number, count: number, at: number): void {
+    if (column.values !== null && this.#wide === null) this.#values = copyFloat64s(this.#values, column.values, rows, start, count, at)
+    else this.#appendWide(column, rows, start, count, at)
+    this.#nulls.append(column.nulls, rows, start, count, at)
+  }
+  #appendWide(column: Int64Column, rows: Int32Array | null, start: number, count: number, at: number): void {
+    if (this.#wide === null || this.#wide.length < at + count) {
+      const grown = new BigInt64Array(capacityFor(at + count, this.#wide?.length ?? this.#values.length))
+      if (this.#wide !== null) grown.set(this.#wide)
+      else for (let i = 0; i < at; i++) grown[i] = BigInt(this.#values[i]!)
+      this.#wide = grown
+    }
+    for (let i = 0; i < count; i++) {
+      const row = rows === null ? start + i : rows[i]!
+      this.#wide[at + i] = column.values !== null ? BigInt(column.values[row]!) : column.wide![row]!
+    }
+  }
+  view(count: number): Column {
+    const nulls = this.#nulls.view(count)
+    return this.#wide === null ? { storage: 'int64', values: this.#values, wide: null, nulls } : { storage: 'int64', values: null, wide: this.#wide, nulls }
+  }
+  clear(): void {
+    this.#values = new Float64Array(0)
+    this.#wide = null
+    this.#nulls.clear()
+  }
+}
+
+/** DECIMAL: as BIGINT, with BigInts of any width. */
+class StoredDecimals implements StoredColumn {
   #values: Float64Array = new Float64Array(0)
   #wide: bigint[] | null = null
   readonly #nulls = new StoredNulls()
-  constructor(storage: 'int64' | 'decimal') {
-    this.#storage = storage
-  }
   get bytes(): number {
-    return this.#values.byteLength + (this.#wide?.length ?? 0) * 16 + this.#nulls.bytes
+    return this.#values.byteLength + (this.#wide?.length ?? 0) * 24 + this.#nulls.bytes
   }
-  append(column: Int64Column | DecimalColumn, rows: Int32Array | null, start: number, count: number, at: number): void {
+  append(column: DecimalColumn, rows: Int32Array | null, start: number, count: number, at: number): void {
     if (column.values !== null && this.#wide === null) this.#values = copyFloat64s(this.#values, column.values, rows, start, count, at)
     else {
       if (this.#wide === null) this.#wide = Array.from(this.#values.subarray(0, at), BigInt)
@@ -265,10 +297,7 @@ class StoredIntegers implements StoredColumn {
   }
   view(count: number): Column {
     const nulls = this.#nulls.view(count)
-    if (this.#wide === null) return { storage: this.#storage, values: this.#values, wide: null, nulls }
-    return this.#storage === 'int64'
-      ? { storage: 'int64', values: null, wide: BigInt64Array.from(this.#wide), nulls }
-      : { storage: 'decimal', values: null, wide: this.#wide, nulls }
+    return this.#wide === null ? { storage: 'decimal', values: this.#values, wide: null, nulls } : { storage: 'decimal', values: null, wide: this.#wide, nulls }
   }
   clear(): void {
     this.#values = new Float64Array(0)
@@ -311,7 +340,7 @@ class StoredStrings implements StoredColumn {
     const { strings, codeOf } = this.#own!
     let cache = this.#caches.get(dictionary)
     if (cache === undefined || cache.length < dictionary.values.length) {
-      const grown = new Int32Array(dictionary.values.length)
+      const grown = new Int32Array(Math.max(dictionary.values.length, (cache?.length ?? 0) * 2))
       if (cache !== undefined) grown.set(cache)
       cache = grown
       this.#caches.set(dictionary, cache)

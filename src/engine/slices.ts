@@ -197,6 +197,34 @@ export function groupBySlice(times: Float64Array, start: number, end: number, gr
   return groups
 }
 
+/** Groups rows [start, end) by the window they carry. In order of the windows' ends, then starts. */
+export function groupByWindow(starts: Float64Array, ends: Float64Array, start: number, end: number): AttachedGroup[] {
+  const groups: AttachedGroup[] = []
+  const byBounds = new Map<number, AttachedGroup[]>()
+  let row = start
+  while (row < end) {
+    const first = row
+    const windowStart = starts[row]!
+    const windowEnd = ends[row]!
+    do row++
+    while (row < end && starts[row] === windowStart && ends[row] === windowEnd)
+    const sameEnd = byBounds.get(windowEnd) ?? []
+    const group = sameEnd.find((candidate) => candidate.attachedStart === windowStart)
+    if (group === undefined) {
+      const fresh = { end: windowEnd, attachedStart: windowStart, first, count: row - first, contiguous: true, rows: noRows }
+      sameEnd.push(fresh)
+      byBounds.set(windowEnd, sameEnd)
+      groups.push(fresh)
+    } else addRun(group, first, row, end - start)
+  }
+  if (groups.length > 1) groups.sort((a, b) => a.end - b.end || a.attachedStart - b.attachedStart)
+  return groups
+}
+
+export interface AttachedGroup extends SliceGroup {
+  readonly attachedStart: number
+}
+
 function addRun(group: SliceGroup, first: number, end: number, capacity: number): void {
   if (group.contiguous) {
     group.rows = new Int32Array(Math.min(capacity, Math.max(64, group.count * 2)))

@@ -5,7 +5,7 @@ import { fieldIndex, type Schema } from '../../columnar/schema.ts'
 import { constantTime } from '../../engine/joinOutput.ts'
 import type { OperatorContext, OperatorRuntime } from '../../engine/operatorRuntime.ts'
 import { sessionTime, wallClock, type SessionTime } from '../../engine/sessionTime.ts'
-import { groupBySlice, SliceStore, stretches, type ClosingWindow, type Slice, type SliceGroup } from '../../engine/slices.ts'
+import { groupBySlice, groupByWindow, SliceStore, stretches, type AttachedGroup, type ClosingWindow, type Slice, type SliceGroup } from '../../engine/slices.ts'
 import { WindowGrid } from '../../engine/windows.ts'
 import { WindowTimes } from '../../engine/windowTimes.ts'
 import type { OperatorSpec } from '../../job/operatorSpec.ts'
@@ -139,19 +139,9 @@ export class SliceAggregate implements OperatorRuntime {
     return groupBySlice(times, start, end, grid)
   }
 
-  #attachedGroups(batch: Batch, start: number, end: number): (SliceGroup & { readonly attachedStart: number })[] {
-    const starts = (batch.columns[this.#attached!.start] as Float64Column).values
-    const ends = (batch.columns[this.#attached!.end] as Float64Column).values
-    const groups = new Map<string, { start: number; end: number; rows: number[] }>()
-    for (let row = start; row < end; row++) {
-      const name = `${starts[row]} ${ends[row]}`
-      const group = groups.get(name)
-      if (group === undefined) groups.set(name, { start: starts[row]!, end: ends[row]!, rows: [row] })
-      else group.rows.push(row)
-    }
-    return [...groups.values()]
-      .toSorted((a, b) => a.end - b.end || a.start - b.start)
-      .map((group) => ({ end: group.end, attachedStart: group.start, first: group.rows[0]!, count: group.rows.length, contiguous: group.rows.length === group.rows.at(-1)! - group.rows[0]! + 1, rows: Int32Array.from(group.rows) }))
+  #attachedGroups(batch: Batch, start: number, end: number): AttachedGroup[] {
+    const bounds = (column: number): Float64Array => (batch.columns[column] as Float64Column).values
+    return groupByWindow(bounds(this.#attached!.start), bounds(this.#attached!.end), start, end)
   }
 
   #add(group: SliceGroup & { readonly attachedStart?: number }, watermark: number, prepared: PreparedArguments, keys: readonly (readonly Float64Array[])[], late: number[]): void {
