@@ -1,4 +1,4 @@
-import type { CSSProperties, ReactNode } from 'react'
+import { useSyncExternalStore, type CSSProperties, type ReactNode } from 'react'
 import { useDesigner, type PanelName } from '../store/designerStore.ts'
 import { text } from '../text/text.ts'
 import { Region } from './Region.tsx'
@@ -20,11 +20,26 @@ export interface FrameProps {
   readonly bare: boolean
 }
 
+const narrowScreen = typeof matchMedia === 'undefined' ? null : matchMedia('(max-width: 1100px)')
+
+function useNarrow(): boolean {
+  return useSyncExternalStore(
+    (listener) => {
+      narrowScreen?.addEventListener('change', listener)
+      return () => narrowScreen?.removeEventListener('change', listener)
+    },
+    () => narrowScreen?.matches ?? false,
+  )
+}
+
 export function Frame({ bar, left, canvas, inspector, dock, timeline, bare }: FrameProps) {
   const panels = useDesigner((state) => state.panels)
   const shown = (name: PanelName): boolean => panels[name].open && !(panels.focus && name !== 'timeline')
   const { regions } = text.frame
-  const showInspector = shown('inspector') && !bare
+  const narrow = useNarrow()
+  const focused = useDesigner((state) => state.selection.focused !== null)
+  // Where it would lie over the canvas it comes with a selection and goes with it.
+  const showInspector = shown('inspector') && !bare && (!narrow || focused)
   const showDock = shown('dock') && !bare
   const sizes = {
     '--left-size': shown('left') ? `${panels.left.size}px` : '0px',
