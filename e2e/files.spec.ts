@@ -54,8 +54,17 @@ test.describe('own files', () => {
     await page.locator('[data-kind="sink"]').click()
     const id = (await page.locator('[data-node]').first().getAttribute('data-node'))!
     await designer.select(id)
+    // The default is to stop and say which row and why.
+    await designer.setSpeed('max')
+    await designer.run()
+    await expect(designer.status).toContainText(/Row 3 cannot be read: it has 1 field/)
+    await designer.inspector.getByRole('button', { name: /more settings/ }).first().click()
+    await designer.inspector.getByRole('radio', { name: /skip/i }).or(designer.inspector.getByRole('combobox', { name: /cannot be read/ })).first().click()
+    const choice = designer.inspector.getByRole('combobox', { name: /cannot be read/ })
+    if ((await choice.count()) > 0) await choice.selectOption('skip')
     await designer.runToEnd()
     await expect(designer.dock).toContainText(/2 could not be read/)
+    expect((await designer.visibleRows()).length).toBe(2)
   })
 })
 

@@ -29,31 +29,33 @@ export default function Dock() {
   const sizeLabel = tall ? t.data.restore : t.data.maximise
   return (
     <div className={styles.dock}>
-      <div className={styles.tabs} role="tablist" aria-label={t.data.title}>
-        {tabs.map((name, i) => (
-          <button
-            key={name}
-            type="button"
-            role="tab"
-            id={`${id}-${name}`}
-            className={styles.tab}
-            aria-selected={tab === name}
-            aria-controls={`${id}-panel`}
-            tabIndex={tab === name ? 0 : -1}
-            onClick={() => showDockTab(name)}
-            onKeyDown={(event) => {
-              const by = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0
-              if (by === 0) return
-              const next = tabs[(i + by + tabs.length) % tabs.length]!
-              showDockTab(next)
-              document.getElementById(`${id}-${next}`)?.focus()
-            }}
-          >
-            {t.data.tabs[name]}
-            {(counts[name] ?? 0) > 0 ? <span className={styles.count}>{counts[name]}</span> : null}
-          </button>
-        ))}
-        <span className={styles.spacer} role="presentation" />
+      <div className={styles.tabs}>
+        <div className={styles.tabList} role="tablist" aria-label={t.data.title}>
+          {tabs.map((name, i) => (
+            <button
+              key={name}
+              type="button"
+              role="tab"
+              id={`${id}-${name}`}
+              className={styles.tab}
+              aria-selected={tab === name}
+              aria-controls={`${id}-panel`}
+              tabIndex={tab === name ? 0 : -1}
+              onClick={() => showDockTab(name)}
+              onKeyDown={(event) => {
+                const by = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0
+                if (by === 0) return
+                const next = tabs[(i + by + tabs.length) % tabs.length]!
+                showDockTab(next)
+                document.getElementById(`${id}-${next}`)?.focus()
+              }}
+            >
+              {t.data.tabs[name]}
+              {(counts[name] ?? 0) > 0 ? <span className={styles.count}>{counts[name]}</span> : null}
+            </button>
+          ))}
+        </div>
+        <span className={styles.spacer} />
         <button type="button" className={styles.iconButton} aria-label={sizeLabel} title={sizeLabel} onClick={() => setPanel('dock', { size: tall ? restPx : tallPx })}>
           {tall ? <Minimize2 size={14} aria-hidden /> : <Maximize2 size={14} aria-hidden />}
         </button>
