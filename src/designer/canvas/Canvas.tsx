@@ -1,12 +1,12 @@
-import { useCallback, useEffect, useMemo, useRef, useState, type DragEvent } from 'react'
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import {
   Background,
   BackgroundVariant,
   ConnectionLineType,
-  MiniMap,
   ReactFlow,
   ReactFlowProvider,
   SelectionMode,
+  useKeyPress,
   useReactFlow,
   useStore as useFlowStore,
   type Connection,
@@ -15,28 +15,40 @@ import {
   type OnConnectEnd,
 } from '@xyflow/react'
 import '@xyflow/react/dist/style.css'
-import { Maximize, Minus, Plus } from 'lucide-react'
 import type { Position } from '../../job/job.ts'
 import { definitionOf } from '../store/definitions.ts'
-import { addOperator, currentJob, designerState, dispatch, operatorSize, select, setLens, setViewCentre, useDesigner, useJob, type Lens } from '../store/designerStore.ts'
-import { edgeProblem } from '../store/documentCommands.ts'
-import { edgeOfKey, plainEdge } from '../store/edgeKey.ts'
-import { runAction } from '../store/actions.ts'
+import { addOperator, currentJob, designerState, dispatch, operatorSize, select, selectItem, setViewCentre, showDockTab, useDesigner, useJob } from '../store/designerStore.ts'
+import { edgeKey, edgeOfKey, plainEdge } from '../store/edgeKey.ts'
 import { text as t } from '../text/text.ts'
 import { useCanvasActions } from './canvasActions.ts'
+import { CanvasMenu, openCanvasMenu } from './CanvasMenu.tsx'
 import styles from './canvas.module.css'
 import { ChannelEdge } from './ChannelEdge.tsx'
+import { edgeVerdict, gateVerdict, type WireEnd } from './connecting.ts'
+import { connectingStore, forgetRefusal, letGo, pickUp, surroundings } from './connectingStore.ts'
+import { LensControl, ViewControls } from './Controls.tsx'
+import { setEdgesInView } from './dots.ts'
 import { kindDragType } from './dragType.ts'
-import { flowEdges, flowNodes, type CanvasNode, type ChannelFlowEdge } from './flow.ts'
+import { EdgePeek } from './EdgePeek.tsx'
+import { Find } from './Find.tsx'
+import { Floating } from './Floating.tsx'
+import { FlowMemory, positionOf, type CanvasNode, type ChannelFlowEdge } from './flow.ts'
+import { applySelection, edgeAt, fitsOnEdge, gateNear, operatorAt } from './gestures.ts'
+import { GroupNode } from './GroupNode.tsx'
+import { hoverEdge, leaveEdge } from './hovering.ts'
+import { KeyboardWireLine } from './KeyboardWireLine.tsx'
 import { NoteNode } from './NoteNode.tsx'
 import { OperatorNode } from './OperatorNode.tsx'
 import { QuickAdd } from './QuickAdd.tsx'
 import { openQuickAdd } from './quickAdd.ts'
 import { startRenaming } from './renaming.ts'
+import { useGliding } from './tidy.ts'
 
-const nodeTypes = { operator: OperatorNode, note: NoteNode }
+const nodeTypes = { operator: OperatorNode, note: NoteNode, group: GroupNode }
 const edgeTypes = { channel: ChannelEdge }
-const minimapSize = { width: 116, height: 62 }
+const snap: [number, number] = [24, 24]
+const fitOptions = { padding: 0.12, maxZoom: 1.26 } as const
+const nothingMoved: ReadonlyMap<string, Position> = new Map()
 
 /** Region C: the job, left to right. */
 export default function Canvas() {
@@ -47,30 +59,44 @@ export default function Canvas() {
   )
 }
 
+/**
+ * React Flow as a projection of the job: it is given nodes and edges, and tells of gestures. Positions of a drag under way, or of a tidying that glides, lie over
+ * the document's until they end as one command.
+ */
 function CanvasFlow() {
   const job = useJob()
   const documentId = useDesigner((state) => state.document.id)
   const readOnly = useDesigner((state) => state.document.readOnly !== null)
   const selection = useDesigner((state) => state.selection)
-  const [dragged, setDragged] = useState<ReadonlyMap<string, Position>>(new Map())
+  const [dragged, setDragged] = useState(nothingMoved)
+  const gliding = useGliding()
+  const snapping = useKeyPress('Alt')
   const flow = useReactFlow<CanvasNode, ChannelFlowEdge>()
   const box = useRef<HTMLDivElement>(null)
+  const [memory] = useState(() => new FlowMemory())
+  /** The edge one end of which is in the hand: its own gate is free to it. */
+  const reconnecting = useRef<string | null>(null)
 
-  const nodes = useMemo(() => flowNodes(job, selection, dragged, readOnly), [job, selection, dragged, readOnly])
-  const edges = useMemo(() => flowEdges(job, selection), [job, selection])
+  const moved = dragged.size > 0 ? dragged : gliding
+  const nodes = useMemo(() => memory.nodesOf(job, selection, moved, readOnly), [memory, job, selection, moved, readOnly])
+  const edges = useMemo(() => memory.edgesOf(job, selection), [memory, job, selection])
 
   useCanvasActions(flow, box)
+  useDrops(flow, box, readOnly)
 
   // Another document is looked at whole; an edit never moves the view.
   useEffect(() => {
-    const frame = requestAnimationFrame(() => void flow.fitView({ padding: 0.12, maxZoom: 1, duration: 0 }))
+    const frame = requestAnimationFrame(() => void flow.fitView({ ...fitOptions, duration: 0 }))
     return () => cancelAnimationFrame(frame)
   }, [documentId, flow])
 
-  const centre = useCallback(() => {
+  const looked = useCallback(() => {
     const rect = box.current?.getBoundingClientRect()
-    if (rect !== undefined && rect.width > 0) setViewCentre(flow.screenToFlowPosition({ x: rect.left + rect.width / 2, y: rect.top + rect.height / 2 }))
+    if (rect === undefined || rect.width === 0) return
+    setViewCentre(flow.screenToFlowPosition({ x: rect.left + rect.width / 2, y: rect.top + rect.height / 2 }))
+    setEdgesInView(edgesWithin(flow.screenToFlowPosition({ x: rect.left, y: rect.top }), flow.screenToFlowPosition({ x: rect.right, y: rect.bottom })))
   }, [flow])
+  useEffect(looked, [looked, job, documentId])
 
   // Something asked to be seen.
   const reveal = useDesigner((state) => state.reveal)
@@ -83,35 +109,44 @@ function CanvasFlow() {
     const place = flow.flowToScreenPosition(node.internals.positionAbsolute)
     const zoom = flow.getZoom()
     const inside = place.x >= rect.left + 8 && place.y >= rect.top + 8 && place.x + operatorSize.width * zoom <= rect.right - 8 && place.y + operatorSize.height * zoom <= rect.bottom - 8
-    if (!inside) void flow.setCenter(node.internals.positionAbsolute.x + operatorSize.width / 2, node.internals.positionAbsolute.y + operatorSize.height / 2, { zoom: Math.max(zoom, 0.85), duration: 200 })
+    if (!inside) void flow.setCenter(node.internals.positionAbsolute.x + operatorSize.width / 2, node.internals.positionAbsolute.y + operatorSize.height / 2, { zoom: Math.max(zoom, 0.86), duration: 200 })
   }, [reveal, flow])
 
+  // The focus follows the selection while it is on the canvas, so that what is read aloud is what keys act on.
+  const focused = selection.focused?.kind === 'operator' ? selection.focused.id : null
+  useEffect(() => {
+    const active = document.activeElement
+    if (focused === null || box.current?.contains(active) !== true || (active instanceof HTMLInputElement && active.closest('[data-node]') !== null)) return
+    if (active?.closest('[role="search"]') !== null) return
+    box.current.querySelector<HTMLElement>(`[data-node="${focused}"]`)?.focus({ preventScroll: true })
+  }, [focused, nodes])
+
   const onNodesChange = useCallback((changes: NodeChange<CanvasNode>[]) => {
-    let moved: Map<string, Position> | null = null
+    let positions: Map<string, Position> | null = null
     for (const change of changes) {
       if (change.type === 'position' && change.position !== undefined && change.dragging === true) {
-        moved ??= new Map()
-        moved.set(change.id, change.position)
+        positions ??= new Map()
+        positions.set(change.id, change.position)
       }
     }
-    if (moved !== null) setDragged((before) => new Map([...before, ...moved]))
+    if (positions !== null) setDragged((before) => new Map([...before, ...positions]))
     applySelection(changes, [])
   }, [])
   const onEdgesChange = useCallback((changes: EdgeChange<ChannelFlowEdge>[]) => applySelection([], changes), [])
 
   const endDrag = useCallback(
     (_: unknown, __: unknown, all: CanvasNode[]) => {
+      setDragged(nothingMoved)
+      highlightEdge(null)
       const positions: Record<string, Position> = {}
       const notes: Record<string, Position> = {}
-      for (const node of all) (node.type === 'note' ? notes : positions)[node.id] = { x: Math.round(node.position.x), y: Math.round(node.position.y) }
-      setDragged(new Map())
-      const before = currentJob().layout
-      const changed = Object.entries(positions).some(([id, place]) => before?.operators?.[id]?.x !== place.x || before.operators[id].y !== place.y) || Object.keys(notes).length > 0
-      if (!changed) return
-      // A single unwired operator let go over an edge goes into it.
+      for (const node of all) {
+        if (node.type === 'group') continue
+        ;(node.type === 'note' ? notes : positions)[node.id] = { x: Math.round(node.position.x), y: Math.round(node.position.y) }
+      }
       const [only] = all
-      if (all.length === 1 && only !== undefined && only.type === 'operator') {
-        const edge = edgeUnder(only, flow.flowToScreenPosition({ x: only.position.x + operatorSize.width / 2, y: only.position.y + operatorSize.height / 2 }))
+      if (all.length === 1 && only?.type === 'operator') {
+        const edge = edgeForNode(only, flow.flowToScreenPosition(middleOf(only)))
         if (edge !== null && dispatch({ kind: 'moveOntoEdge', edge, operator: only.id, position: positions[only.id]! })) return
       }
       dispatch({ kind: 'moveOperators', positions, ...(Object.keys(notes).length === 0 ? {} : { notes }) })
@@ -119,71 +154,44 @@ function CanvasFlow() {
     [flow],
   )
 
-  const connectionEdge = (connection: Connection | ChannelFlowEdge) => plainEdge(connection.source, connection.sourceHandle ?? 'out', connection.target, connection.targetHandle ?? 'in')
   const onConnectEnd: OnConnectEnd = useCallback(
     (event, state) => {
-      if (state.isValid === true || state.fromNode === null || state.fromHandle === null || readOnly) return
-      const point = 'changedTouches' in event ? event.changedTouches[0]! : event
-      const target = document.elementFromPoint(point.clientX, point.clientY)
-      if (target?.closest('[data-node]') !== null && target?.closest('[data-node]') !== undefined) {
-        // Let go on a node, not on its gate: the first port that takes the wire is meant.
-        const other = target.closest<HTMLElement>('[data-node]')!.dataset['node']!
-        const forward = state.fromHandle.type === 'source'
-        const ports = forward ? definitionOf(kindOf(other))?.inputs : definitionOf(kindOf(other))?.outputs
-        for (const port of ports ?? []) {
-          const edge = forward ? plainEdge(state.fromNode.id, state.fromHandle.id ?? 'out', other, port.name) : plainEdge(other, port.name, state.fromNode.id, state.fromHandle.id ?? 'in')
-          if (edgeProblem(currentJob(), edge, definitionOf) === null) {
-            dispatch({ kind: 'connect', edge })
-            return
-          }
-        }
+      const { from } = connectingStore.getState()
+      const point = pointOf(event)
+      if (from === null || state.isValid === true || readOnly || reconnecting.current !== null) return letGo()
+      const gate = state.toHandle
+      const operator = gate?.nodeId ?? operatorAt(point)
+      if (operator !== null && operator !== from.operator) {
+        // Let go on a gate that does not fit, or on the body of a node: the first gate that takes the wire is meant.
+        const sameSide = gate != null && (gate.type === 'source') === (from.side === 'out')
+        const verdict = gate != null && !sameSide ? gateVerdict(from, operator, gate.id ?? 'in', surroundings()) : connectingStore.getState().verdicts.get(operator)
+        if (verdict === undefined) return letGo()
+        if (verdict.kind !== 'legal') return letGo({ operator, verdict })
+        letGo()
+        dispatch({ kind: 'connect', edge: verdict.edge })
         return
       }
-      if (target?.closest('[data-region="canvas"]') === null || target === null) return
-      const place = flow.screenToFlowPosition({ x: point.clientX, y: point.clientY })
-      const ends = { operator: state.fromNode.id, port: state.fromHandle.id ?? 'out' }
-      openQuickAdd(
-        state.fromHandle.type === 'source'
-          ? { kind: 'after', ...ends, screen: { x: point.clientX, y: point.clientY }, position: { x: Math.round(place.x), y: Math.round(place.y - operatorSize.height / 2) } }
-          : { kind: 'before', ...ends, screen: { x: point.clientX, y: point.clientY }, position: { x: Math.round(place.x - operatorSize.width), y: Math.round(place.y - operatorSize.height / 2) } },
-      )
+      letGo()
+      if (operator !== null || document.elementFromPoint(point.x, point.y)?.closest('.react-flow__pane') == null) return
+      const place = flow.screenToFlowPosition(point)
+      const position = { x: Math.round(from.side === 'out' ? place.x : place.x - operatorSize.width), y: Math.round(place.y - operatorSize.height / 2) }
+      openQuickAdd({ kind: from.side === 'out' ? 'after' : 'before', operator: from.operator, port: from.port, screen: point, position })
     },
     [flow, readOnly],
   )
-
-  const onDrop = (event: DragEvent): void => {
-    const kind = event.dataTransfer.getData(kindDragType)
-    if (kind === '') return
-    event.preventDefault()
-    event.stopPropagation()
-    const point = { x: event.clientX, y: event.clientY }
-    const place = flow.screenToFlowPosition(point)
-    const position = { x: Math.round(place.x - operatorSize.width / 2), y: Math.round(place.y - operatorSize.height / 2) }
-    const edge = edgeAt(point)
-    const definition = definitionOf(kind)
-    if (edge !== null && definition !== undefined && definition.inputs.length > 0 && definition.outputs.length > 0) addOperator(kind, { position, onEdge: edge })
-    else addOperator(kind, { position, ...nearestOutput(position, definition?.inputs.length ?? 0) })
-    box.current?.querySelector<HTMLElement>('[data-region-focus]')?.focus()
-  }
 
   return (
     <div
       ref={box}
       className={styles.canvas}
-      onDragOver={(event) => {
-        if (!event.dataTransfer.types.includes(kindDragType)) return
-        event.preventDefault()
-        event.stopPropagation()
-        event.dataTransfer.dropEffect = 'copy'
-      }}
-      onDrop={onDrop}
       onDoubleClick={(event) => {
         if (!(event.target as Element).classList.contains('react-flow__pane') || readOnly) return
-        const place = flow.screenToFlowPosition({ x: event.clientX, y: event.clientY })
-        openQuickAdd({ kind: 'point', screen: { x: event.clientX, y: event.clientY }, position: { x: Math.round(place.x - operatorSize.width / 2), y: Math.round(place.y - operatorSize.height / 2) } })
+        const point = { x: event.clientX, y: event.clientY }
+        openQuickAdd({ kind: 'point', screen: point, position: cornerAt(flow.screenToFlowPosition(point)) })
       }}
     >
       <Distance />
+      <Hatch />
       <ReactFlow<CanvasNode, ChannelFlowEdge>
         nodes={nodes}
         edges={edges}
@@ -191,120 +199,192 @@ function CanvasFlow() {
         edgeTypes={edgeTypes}
         onNodesChange={onNodesChange}
         onEdgesChange={onEdgesChange}
+        onNodeDrag={(_, node, all) => highlightEdge(all.length === 1 && node.type === 'operator' ? edgeForNode(node, flow.flowToScreenPosition(middleOf(node))) : null)}
         onNodeDragStop={endDrag}
         onSelectionDragStop={(event, all) => endDrag(event, null, all)}
-        onConnect={(connection) => dispatch({ kind: 'connect', edge: connectionEdge(connection) })}
-        onReconnect={(old, connection) => dispatch({ kind: 'reconnect', edge: old.id, to: connectionEdge(connection) })}
+        onConnectStart={(_, { nodeId, handleId, handleType }) => {
+          leaveEdge()
+          if (nodeId !== null && handleType !== null) pickUp({ operator: nodeId, port: handleId ?? (handleType === 'source' ? 'out' : 'in'), side: handleType === 'source' ? 'out' : 'in' } satisfies WireEnd)
+        }}
+        onConnect={(connection) => dispatch({ kind: 'connect', edge: edgeOf(connection) })}
+        onReconnectStart={(_, edge) => {
+          reconnecting.current = edge.id
+        }}
+        onReconnect={(old, connection) => dispatch({ kind: 'reconnect', edge: old.id, to: edgeOf(connection) })}
+        onReconnectEnd={() => {
+          reconnecting.current = null
+        }}
         onConnectEnd={onConnectEnd}
-        isValidConnection={(connection) => edgeProblem(currentJob(), connectionEdge(connection), definitionOf) === null}
+        isValidConnection={(connection) => edgeVerdict(edgeOf(connection), surroundings(reconnecting.current)).kind === 'legal'}
+        edgesReconnectable={!readOnly}
+        reconnectRadius={8}
+        onEdgeClick={() => showDockTab('data')}
+        onEdgeMouseEnter={(event, edge) => hoverEdge(edge.id, { x: event.clientX, y: event.clientY })}
+        onEdgeMouseMove={(event, edge) => hoverEdge(edge.id, { x: event.clientX, y: event.clientY })}
+        onEdgeMouseLeave={leaveEdge}
         onNodeDoubleClick={(_, node) => {
           if (node.type === 'operator' && !readOnly) startRenaming(node.id)
         }}
-        onMoveEnd={centre}
-        onInit={centre}
+        onNodeContextMenu={(event, node) => {
+          event.preventDefault()
+          if (node.type === 'group') return
+          if (node.type === 'note') selectItem({ kind: 'note', id: node.id })
+          else if (!designerState().selection.operators.includes(node.id)) selectItem({ kind: 'operator', id: node.id })
+          openCanvasMenu(pointOf(event.nativeEvent), node.type === 'note' ? 'note' : 'operator')
+        }}
+        onEdgeContextMenu={(event, edge) => {
+          event.preventDefault()
+          leaveEdge()
+          selectItem({ kind: 'edge', key: edge.id })
+          openCanvasMenu(pointOf(event.nativeEvent), 'edge')
+        }}
+        onSelectionContextMenu={(event) => {
+          event.preventDefault()
+          openCanvasMenu(pointOf(event.nativeEvent), 'operator')
+        }}
+        onPaneContextMenu={(event) => {
+          event.preventDefault()
+          openCanvasMenu(pointOf('nativeEvent' in event ? event.nativeEvent : event), 'ground')
+        }}
+        onPaneClick={() => {
+          forgetRefusal()
+          select({})
+        }}
+        onMoveStart={leaveEdge}
+        onMoveEnd={looked}
+        onInit={looked}
         connectionLineType={ConnectionLineType.SmoothStep}
         connectionRadius={28}
         selectionMode={SelectionMode.Partial}
-        multiSelectionKeyCode="Shift"
+        selectionOnDrag
+        panOnDrag={panButtons}
+        panOnScroll
+        multiSelectionKeyCode={multiSelectKeys}
         selectionKeyCode="Shift"
         deleteKeyCode={null}
         panActivationKeyCode="Space"
         zoomOnDoubleClick={false}
+        snapToGrid={snapping}
+        snapGrid={snap}
         disableKeyboardA11y
-        nodesFocusable
+        nodesFocusable={false}
         edgesFocusable={false}
         elevateNodesOnSelect={false}
+        elevateEdgesOnSelect
+        nodeDragThreshold={3}
         minZoom={0.08}
         maxZoom={2}
         attributionPosition="bottom-center"
         onlyRenderVisibleElements={job.operators.length > 300}
-        tabIndex={0}
-        data-region-focus=""
+        tabIndex={job.operators.length === 0 ? 0 : -1}
         aria-label={t.canvas.title}
       >
         <Background variant={BackgroundVariant.Dots} gap={24} size={1} />
-        {job.operators.length > 1 ? <MiniMap className={styles.minimap!} style={minimapSize} pannable zoomable nodeBorderRadius={12} nodeStrokeWidth={0} ariaLabel={t.canvas.minimap} /> : null}
+        <Floating />
+        <KeyboardWireLine />
+        {job.operators.length === 0 ? null : <ViewControls />}
       </ReactFlow>
-      {job.operators.length === 0 ? null : <Controls />}
+      {job.operators.length === 0 ? null : <LensControl />}
+      <Find />
       <QuickAdd />
+      <EdgePeek />
+      <CanvasMenu />
     </div>
   )
 }
 
-function kindOf(id: string): string {
-  return currentJob().operators.find((operator) => operator.id === id)?.kind ?? ''
+/** The middle button pans; so does any with Space held. The left one draws a marquee. */
+const panButtons = [1]
+const multiSelectKeys = ['Shift', 'Meta', 'Control']
+
+/** Drags from the palette: onto an edge they go into it, beside a gate they are wired to it, else they stand where they fall. The blank state lies over the canvas, so the region listens. */
+function useDrops(flow: ReturnType<typeof useReactFlow<CanvasNode, ChannelFlowEdge>>, box: { readonly current: HTMLDivElement | null }, readOnly: boolean): void {
+  useEffect(() => {
+    const region = box.current?.closest<HTMLElement>('[data-region="canvas"]')
+    if (region == null || readOnly) return undefined
+    const carriesKind = (event: DragEvent): boolean => event.dataTransfer?.types.includes(kindDragType) ?? false
+    const over = (event: DragEvent): void => {
+      if (!carriesKind(event)) return
+      event.preventDefault()
+      event.dataTransfer!.dropEffect = 'copy'
+      highlightEdge(edgeAt({ x: event.clientX, y: event.clientY }))
+    }
+    const leave = (event: DragEvent): void => {
+      if (!region.contains(event.relatedTarget as Element | null)) highlightEdge(null)
+    }
+    const drop = (event: DragEvent): void => {
+      const kind = event.dataTransfer?.getData(kindDragType) ?? ''
+      highlightEdge(null)
+      const definition = definitionOf(kind)
+      if (definition === undefined) return
+      event.preventDefault()
+      const point = { x: event.clientX, y: event.clientY }
+      const position = cornerAt(flow.screenToFlowPosition(point))
+      const edge = fitsOnEdge(definition) ? edgeAt(point) : null
+      const id = edge === null ? addOperator(kind, { position, ...gateNear(currentJob(), definition, position, definitionOf) }) : addOperator(kind, { position, onEdge: edge })
+      if (id !== null) requestAnimationFrame(() => box.current?.querySelector<HTMLElement>(`[data-node="${id}"]`)?.focus({ preventScroll: true }))
+    }
+    region.addEventListener('dragover', over)
+    region.addEventListener('dragleave', leave)
+    region.addEventListener('drop', drop)
+    return () => {
+      region.removeEventListener('dragover', over)
+      region.removeEventListener('dragleave', leave)
+      region.removeEventListener('drop', drop)
+    }
+  }, [flow, box, readOnly])
 }
 
-/** The edge drawn under a point of the screen. */
-function edgeAt(point: Position): string | null {
-  for (const element of document.elementsFromPoint(point.x, point.y)) {
-    const edge = element.closest<HTMLElement>('.react-flow__edge')
-    if (edge !== null) return edge.dataset['id'] ?? null
-  }
-  return null
+let highlighted: Element | null = null
+
+/** Shows the edge that a drop would go into, without a render. */
+function highlightEdge(key: string | null): void {
+  const next = key === null ? null : document.querySelector(`.react-flow__edge[data-id="${CSS.escape(key)}"]`)
+  if (next === highlighted) return
+  highlighted?.removeAttribute('data-drop')
+  next?.setAttribute('data-drop', '')
+  highlighted = next
 }
 
-function edgeUnder(node: CanvasNode, point: Position): string | null {
+function edgeOf(connection: Connection | ChannelFlowEdge) {
+  return plainEdge(connection.source, connection.sourceHandle ?? 'out', connection.target, connection.targetHandle ?? 'in')
+}
+
+/** An operator without wires, let go over an edge, goes into it. */
+function edgeForNode(node: CanvasNode, point: Position): string | null {
   const job = currentJob()
   if (job.edges.some((edge) => edge.from === node.id || edge.to === node.id)) return null
-  const definition = definitionOf(kindOf(node.id))
-  if (definition === undefined || definition.inputs.length === 0 || definition.outputs.length === 0) return null
-  return edgeAt(point)
+  return fitsOnEdge(definitionOf(job.operators.find((operator) => operator.id === node.id)?.kind ?? '')) ? edgeAt(point) : null
 }
 
-/** An output close to the left of a place: what is dropped there is meant to be wired to it. */
-function nearestOutput(position: Position, inputs: number): { after?: { operator: string; port: string } } {
-  if (inputs === 0) return {}
+function middleOf(node: CanvasNode): Position {
+  return { x: node.position.x + operatorSize.width / 2, y: node.position.y + operatorSize.height / 2 }
+}
+
+function cornerAt(place: Position): Position {
+  return { x: Math.round(place.x - operatorSize.width / 2), y: Math.round(place.y - operatorSize.height / 2) }
+}
+
+function pointOf(event: MouseEvent | TouchEvent): Position {
+  const point = 'changedTouches' in event ? event.changedTouches[0]! : event
+  return { x: point.clientX, y: point.clientY }
+}
+
+/** Edges whose ends' box meets the view. */
+function edgesWithin(from: Position, to: Position): string[] {
   const job = currentJob()
-  let best: { id: string; distance: number } | null = null
-  for (const operator of job.operators) {
-    const place = job.layout?.operators?.[operator.id]
-    const output = definitionOf(operator.kind)?.outputs[0]
-    if (place === undefined || output === undefined) continue
-    const dx = position.x - (place.x + operatorSize.width)
-    const dy = position.y - place.y
-    if (dx < -20 || dx > 110 || Math.abs(dy) > 60) continue
-    if (job.edges.some((edge) => edge.from === operator.id && (edge.fromPort ?? 'out') === output.name)) continue
-    const distance = Math.hypot(dx, dy)
-    if (best === null || distance < best.distance) best = { id: operator.id, distance }
-  }
-  return best === null ? {} : { after: { operator: best.id, port: definitionOf(kindOf(best.id))!.outputs[0]!.name } }
-}
-
-function applySelection(nodes: readonly NodeChange<CanvasNode>[], edges: readonly EdgeChange<ChannelFlowEdge>[]): void {
-  const chosen = [...nodes, ...edges].some((change) => change.type === 'select')
-  if (!chosen) return
-  const { selection } = designerState()
-  const noteIds = new Set((currentJob().layout?.notes ?? []).map((note) => note.id))
-  const operators = new Set(selection.operators)
-  const notes = new Set(selection.notes)
-  const edgeKeys = new Set(selection.edges)
-  let last: string | null = null
-  for (const change of nodes) {
-    if (change.type !== 'select') continue
-    const set = noteIds.has(change.id) ? notes : operators
-    set.delete(change.id)
-    if (change.selected) {
-      set.add(change.id)
-      last = change.id
-    }
-  }
-  for (const change of edges) {
-    if (change.type !== 'select') continue
-    edgeKeys.delete(change.id)
-    if (change.selected) edgeKeys.add(change.id)
-  }
-  select({
-    operators: [...operators],
-    edges: [...edgeKeys],
-    notes: [...notes],
-    ...(last === null || noteIds.has(last) ? {} : { focused: { kind: 'operator' as const, id: last } }),
+  const places = new Map(job.operators.map((operator, index) => [operator.id, positionOf(job, operator.id, index)]))
+  return job.edges.flatMap((edge) => {
+    const [a, b] = [places.get(edge.from), places.get(edge.to)]
+    if (a === undefined || b === undefined) return []
+    const inside = Math.max(a.x, b.x) + operatorSize.width > from.x && Math.min(a.x, b.x) < to.x && Math.max(a.y, b.y) + operatorSize.height > from.y && Math.min(a.y, b.y) < to.y
+    return inside ? [edgeKey(edge)] : []
   })
 }
 
 /** Three distances: styles look at the data attribute, nothing renders again while zooming within one. */
 function Distance() {
-  const distance = useFlowStore((state) => (state.transform[2] < 0.45 ? 'far' : state.transform[2] < 0.7 ? 'middle' : 'near'))
+  const distance = useFlowStore((state) => (state.transform[2] < 0.45 ? 'far' : state.transform[2] < 0.85 ? 'middle' : 'near'))
   const marker = useRef<HTMLSpanElement>(null)
   useEffect(() => {
     marker.current?.parentElement?.setAttribute('data-distance', distance)
@@ -312,37 +392,15 @@ function Distance() {
   return <span ref={marker} hidden />
 }
 
-const lenses: readonly Lens[] = ['rate', 'time', 'load', 'state']
-
-function Controls() {
-  const zoom = useFlowStore((state) => Math.round(state.transform[2] * 100))
-  const lens = useDesigner((state) => state.lens)
+/** The pattern of what waits in a channel: 45° hatch, so that hue is never alone. */
+function Hatch() {
   return (
-    <>
-      <label className={styles.lens}>
-        <span>{t.canvas.lens}</span>
-        <select value={lens} onChange={(event) => setLens(event.target.value as Lens)}>
-          {lenses.map((name) => (
-            <option key={name} value={name}>
-              {t.canvas.lenses[name]}
-            </option>
-          ))}
-        </select>
-      </label>
-      <div className={styles.zoom} role="group" aria-label={t.canvas.zoom}>
-        <button type="button" aria-label={t.canvas.zoomOut} title={t.canvas.zoomOut} onClick={() => runAction('canvas.zoomOut')}>
-          <Minus size={14} aria-hidden />
-        </button>
-        <button type="button" className={styles.zoomLevel} title={t.canvas.zoomReset} aria-label={t.canvas.zoomLevel(zoom)} onClick={() => runAction('canvas.zoomReset')}>
-          {zoom} %
-        </button>
-        <button type="button" aria-label={t.canvas.zoomIn} title={t.canvas.zoomIn} onClick={() => runAction('canvas.zoomIn')}>
-          <Plus size={14} aria-hidden />
-        </button>
-        <button type="button" aria-label={t.canvas.fit} title={t.canvas.fit} onClick={() => runAction('canvas.fit')}>
-          <Maximize size={14} aria-hidden />
-        </button>
-      </div>
-    </>
+    <svg width="0" height="0" className={styles.defs} aria-hidden="true">
+      <defs>
+        <pattern id="queue-hatch" width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
+          <rect width="2.4" height="5" fill="var(--backp)" />
+        </pattern>
+      </defs>
+    </svg>
   )
 }

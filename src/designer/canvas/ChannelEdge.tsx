@@ -1,148 +1,205 @@
-import { memo, useEffect, useRef, useState } from 'react'
-import { BaseEdge, EdgeLabelRenderer, getSmoothStepPath, type EdgeProps } from '@xyflow/react'
-import { Plus } from 'lucide-react'
-import { cellText } from '../../columnar/batchText.ts'
-import type { Schema } from '../../columnar/schema.ts'
-import { shortNumber } from '../parts/format.ts'
-import { nameOf, useDesigner, useEdgeSchema } from '../store/designerStore.ts'
-import { edgeMetrics, subscribeRun, usePreview, useRun } from '../store/runStore.ts'
+import { memo, useEffect, useRef, type KeyboardEvent } from 'react'
+import { getSmoothStepPath, useReactFlow, type EdgeProps } from '@xyflow/react'
+import { lagText, shortNumber } from '../parts/format.ts'
+import { operatorSize, useDesigner, useEdgeSchema } from '../store/designerStore.ts'
+import { edgeMetrics } from '../store/runStore.ts'
 import { text as t } from '../text/text.ts'
+import { dotAnimation, useHasDot } from './dots.ts'
 import type { ChannelFlowEdge } from './flow.ts'
+import { useHovered } from './hovering.ts'
+import { paintWithRun, runTimes, Silence } from './live.ts'
 import { openQuickAdd } from './quickAdd.ts'
+import { schemaDelta } from './schemaDelta.ts'
 import styles from './canvas.module.css'
 
 /**
- * An edge is a channel: a bed of constant width and a flow whose width follows the logarithm of its rate. The rate is written straight into the label; at most one
- * dot moves along it, by transform, and only while rows flow.
+ * An edge is a channel: a bed of constant width, a flow whose width follows the logarithm of its rate, and what waits in it as a hatch that grows back from
+ * the gate. Labels, widths and states are written straight into the drawing with the canvas's beat; at most one dot moves along it, by transform.
  */
 export const ChannelEdge = memo(function ChannelEdge(props: EdgeProps<ChannelFlowEdge>) {
-  const { id, sourceX, sourceY, targetX, targetY, sourcePosition, targetPosition, selected } = props
-  const [path, labelX, labelY] = getSmoothStepPath({ sourceX, sourceY, targetX, targetY, sourcePosition, targetPosition, borderRadius: 10 })
-  const [hovered, setHovered] = useState(false)
-  const late = props.data?.late === true
-  const flow = useRef<SVGGElement>(null)
-  const rate = useRef<HTMLSpanElement>(null)
+  const { id, sourceX, sourceY, targetX, targetY, sourcePosition, targetPosition, selected, data } = props
+  const [path, middleX, middleY] = getSmoothStepPath({ sourceX, sourceY, targetX, targetY, sourcePosition, targetPosition, borderRadius: 10 })
+  const group = useRef<SVGGElement>(null)
+  const flow = useRef<SVGPathElement>(null)
+  const dot = useRef<SVGCircleElement>(null)
+  const moving = useRef<Animation | null>(null)
+  const hovered = useHovered(id)
+  const hasDot = useHasDot(id)
+  const late = data?.late === true
+  const label = labelPlace(sourceX, sourceY, targetX, targetY, middleX, middleY)
+
   useEffect(() => {
-    const write = (): void => writeFlow(id, flow.current, rate.current)
-    write()
-    return subscribeRun(`edge ${id}`, write)
-  }, [id])
-  const short = Math.abs(targetX - sourceX) < 150
+    if (!hasDot || dot.current === null || flow.current === null) return undefined
+    const [circle, line] = [dot.current, flow.current]
+    // A wire that is being dragged changes its path with every frame; its dot waits until it rests.
+    const rest = setTimeout(() => {
+      moving.current = dotAnimation(circle, line)
+      if (group.current?.hasAttribute('data-flowing') === true) moving.current?.play()
+    }, 120)
+    return () => {
+      clearTimeout(rest)
+      moving.current?.cancel()
+      moving.current = null
+    }
+  }, [hasDot, path])
+
+  useEffect(() => (group.current === null ? undefined : paintWithRun(edgePainter(group.current, id, late, label.short, moving))), [id, late, label.short])
+
   return (
-    <>
-      <g ref={flow} className={styles.channel} data-late={late ? '' : undefined} data-selected={selected === true ? '' : undefined} data-hovered={hovered ? '' : undefined} onPointerEnter={() => setHovered(true)} onPointerLeave={() => setHovered(false)}>
-        <path d={path} className={styles.bed} />
-        <path d={path} className={styles.flow} />
-        <circle r="3.5" className={styles.drop} style={{ offsetPath: `path("${path}")` }} />
-        <BaseEdge id={id} path={path} interactionWidth={22} style={{ stroke: 'transparent' }} />
+    <g ref={group} className={styles.channel} data-late={late ? '' : undefined} data-selected={selected === true ? '' : undefined} data-hovered={hovered ? '' : undefined}>
+      <path d={path} className={styles.halo} />
+      <path d={path} className={styles.bed} />
+      <path ref={flow} d={path} className={styles.flow} />
+      <path d={path} className={styles.queue} pathLength={100} />
+      <circle ref={dot} r="3.5" className={styles.dot} data-shown={hasDot ? '' : undefined} />
+      <path d={path} className={`react-flow__edge-interaction ${styles.hit}`} />
+      <g transform={`translate(${label.x} ${label.y})`} className={styles.edgeText} data-side={label.side}>
+        <text data-rate="" />
+        <Delta edge={id} short={label.short} side={label.side} />
       </g>
-      <EdgeLabelRenderer>
-        <div
-          className={styles.edgeLabel}
-          data-hovered={hovered ? '' : undefined}
-          style={{ transform: `translate(-50%, -50%) translate(${labelX}px, ${labelY}px)` }}
-          onPointerEnter={() => setHovered(true)}
-          onPointerLeave={() => setHovered(false)}
-        >
-          <span ref={rate} className={styles.rate} />
-          <button
-            type="button"
-            className={`nodrag nopan ${styles.insert}`}
-            tabIndex={-1}
-            aria-label={t.canvas.insertInto(id)}
-            title={t.canvas.insert}
-            onClick={(event) => openQuickAdd({ kind: 'edge', edge: id, screen: { x: event.clientX, y: event.clientY }, position: { x: labelX - 72, y: labelY - 49 } })}
-          >
-            <Plus size={12} aria-hidden />
-          </button>
-          <Delta edge={id} short={short} />
-          {hovered ? <Peek edge={id} /> : null}
-        </div>
-      </EdgeLabelRenderer>
-    </>
+      {hovered || selected === true ? <InsertButton edge={id} x={middleX} y={middleY} /> : null}
+    </g>
   )
 })
 
-function writeFlow(key: string, group: SVGGElement | null, label: HTMLSpanElement | null): void {
-  if (group === null || label === null) return
-  const metrics = edgeMetrics(key)
-  const perSecond = metrics?.rowsPerSecond ?? 0
-  const width = perSecond <= 0 ? 1.5 : Math.min(4.5, 1.5 + Math.log10(1 + perSecond) * 0.6)
-  group.style.setProperty('--flow', String(width))
-  group.toggleAttribute('data-flowing', perSecond > 0)
-  const full = (metrics?.queueFill ?? 0) > 0.5
-  group.toggleAttribute('data-full', full)
-  const words = metrics === null || metrics.rows === 0 ? '' : full ? t.canvas.queue(Math.round(metrics.queueFill * 100)) : perSecond > 0 ? `${shortNumber(perSecond)}/s` : t.canvas.rows(metrics.rows)
-  if (label.textContent !== words) label.textContent = words
+/** Level channels carry their rate above and their columns below; others carry both beside the upright part, or over the first level stretch when that is long. */
+function labelPlace(sourceX: number, sourceY: number, targetX: number, targetY: number, middleX: number, middleY: number): { readonly x: number; readonly y: number; readonly side: 'level' | 'beside'; readonly short: boolean } {
+  const [dx, dy] = [Math.abs(targetX - sourceX), Math.abs(targetY - sourceY)]
+  if (dy < 6) return { x: middleX, y: middleY, side: 'level', short: dx < 120 }
+  if (dy < 52 && dx > 120) return { x: (sourceX + middleX) / 2, y: sourceY, side: 'level', short: dx < 240 }
+  return { x: middleX + 9, y: middleY, side: 'beside', short: true }
 }
 
-/** What the operator before this edge did to the columns: how many, and how many more or fewer than came to it. */
-function Delta({ edge, short }: { readonly edge: string; readonly short: boolean }) {
+const silentAfterMs = 5000
+
+function edgePainter(group: SVGGElement, key: string, late: boolean, short: boolean, moving: { readonly current: Animation | null }): () => void {
+  const label = group.querySelector('[data-rate]')!
+  const queue = group.querySelector<SVGPathElement>(`.${styles.queue}`)!
+  const silence = new Silence()
+  let width = ''
+  let waiting = -1
+  const flag = (name: string, on: boolean): void => {
+    if (group.hasAttribute(name) !== on) group.toggleAttribute(name, on)
+  }
+  return () => {
+    const metrics = edgeMetrics(key)
+    const times = runTimes()
+    const perSecond = metrics?.rowsPerSecond ?? 0
+    const flowing = perSecond > 0 && times.running
+    const behind = times.behind.edges.has(key)
+    const silentMs = metrics === null ? 0 : silence.after(metrics.rows, times.at)
+    const dry = behind && perSecond === 0 && silentMs >= silentAfterMs
+    const fill = times.running ? (metrics?.queueFill ?? 0) : 0
+    const full = fill > 0.5
+    const nextWidth = perSecond > 0 ? Math.min(4.5, 1.5 + Math.log10(1 + perSecond) * 0.6).toFixed(1) : '1.5'
+    if (nextWidth !== width) {
+      width = nextWidth
+      group.style.setProperty('--flow', width)
+    }
+    flag('data-flowing', flowing)
+    flag('data-begun', (metrics?.rows ?? 0) > 0)
+    flag('data-behind', behind)
+    flag('data-dry', dry)
+    flag('data-full', full)
+    const percent = full ? Math.round(fill * 100) : 0
+    if (percent !== waiting) {
+      waiting = percent
+      queue.style.strokeDasharray = percent === 0 ? '0 100' : `0 ${100 - percent} ${percent} 0`
+    }
+    const animation = moving.current
+    if (animation !== null && (animation.playState === 'running') !== flowing) {
+      if (flowing) animation.play()
+      else animation.pause()
+    }
+    const words = metrics === null || metrics.rows === 0 ? '' : edgeWords(perSecond, metrics.rows, { full, dry, behind, late, short, percent, silentMs, lagMs: lagOf(metrics.watermark) })
+    if (label.textContent !== words) label.textContent = words
+  }
+}
+
+function lagOf(watermark: number | null): number {
+  const { front } = runTimes()
+  return front === null || watermark === null || !Number.isFinite(watermark) ? 0 : front - watermark
+}
+
+interface EdgeState {
+  readonly full: boolean
+  readonly dry: boolean
+  readonly behind: boolean
+  readonly late: boolean
+  readonly short: boolean
+  readonly percent: number
+  readonly silentMs: number
+  readonly lagMs: number
+}
+
+/** One measure per edge: what holds it, if anything does; else its rate; else how many rows went through. */
+function edgeWords(perSecond: number, rows: number, state: EdgeState): string {
+  const { edges } = t.canvas
+  if (state.full) return state.short ? `${state.percent} %` : edges.queue(state.percent)
+  if (state.dry) return state.short ? lagText(state.silentMs) : edges.silent(lagText(state.silentMs))
+  const rate = `${shortNumber(perSecond)}/s`
+  if (perSecond <= 0) return state.short ? shortNumber(rows) : edges.rows(shortNumber(rows))
+  if (state.behind && !state.short && state.lagMs > 0) return edges.behind(rate, lagText(state.lagMs))
+  return state.late && !state.short ? edges.late(rate) : rate
+}
+
+/** What the operator before this edge did to the columns: how many more or fewer than came to it, or how many there are. */
+function Delta({ edge, short, side }: { readonly edge: string; readonly short: boolean; readonly side: 'level' | 'beside' }) {
   const schema = useEdgeSchema(edge)
   const before = useDesigner((state) => {
-    const from = edge.slice(0, edge.indexOf(':'))
-    const inputs = state.check.inputs.get(from)
+    const inputs = state.check.inputs.get(edge.slice(0, edge.indexOf(':')))
     return inputs === undefined ? null : (Object.values(inputs)[0]?.[0] ?? null)
   })
-  if (schema === null) return <span className={styles.delta}>{t.canvas.schemaUnknown}</span>
-  const delta = before === null ? null : columnDelta(before, schema)
+  if (schema === null) return null
+  const delta = before === null ? null : schemaDelta(before, schema)
+  const y = side === 'level' ? 20 : 17
+  if (delta === null) {
+    return (
+      <text y={y} className={styles.delta}>
+        {t.canvas.columns(schema.fields.length, short)}
+      </text>
+    )
+  }
+  if (delta.added === 0 && delta.removed === 0) return null
   return (
-    <span className={styles.delta}>
-      {delta === null || (delta.added === 0 && delta.removed === 0) ? (
-        before === null ? (
-          t.canvas.columns(schema.fields.length, short)
-        ) : null
-      ) : (
-        <>
-          {delta.added > 0 ? <span className={styles.added}>+{delta.added}</span> : null}
-          {delta.removed > 0 ? <span className={styles.removed}> −{delta.removed}</span> : null}
-        </>
-      )}
-    </span>
+    <text y={y} className={styles.delta}>
+      {delta.added > 0 ? <tspan className={styles.added}>+{delta.added}</tspan> : null}
+      {delta.removed > 0 ? (
+        <tspan className={styles.removed} dx={delta.added > 0 ? 4 : 0}>
+          −{delta.removed}
+        </tspan>
+      ) : null}
+    </text>
   )
 }
 
-export function columnDelta(before: Schema, after: Schema): { readonly added: number; readonly removed: number } {
-  const old = new Set(before.fields.map((field) => field.name))
-  const now = new Set(after.fields.map((field) => field.name))
-  return { added: [...now].filter((name) => !old.has(name)).length, removed: [...old].filter((name) => !now.has(name)).length }
-}
-
-/** The newest three rows, on hover. */
-function Peek({ edge }: { readonly edge: string }) {
-  const preview = usePreview(edge)
-  const inferred = useEdgeSchema(edge)
-  const idle = useRun().status.kind === 'idle'
-  const schema = preview?.schema ?? inferred
-  if (schema === null) return null
-  const rows = preview?.rows.slice(-3) ?? []
-  const fields = schema.fields.slice(0, 6)
-  const [from, to] = [edge.slice(0, edge.indexOf(':')), edge.slice(edge.indexOf('>') + 1).split(':')[0]!]
+/** For the pointer; by keyboard an operator goes into the selected edge from the palette, or with A. */
+function InsertButton({ edge, x, y }: { readonly edge: string; readonly x: number; readonly y: number }) {
+  const flow = useReactFlow()
+  const readOnly = useDesigner((state) => state.document.readOnly !== null)
+  if (readOnly) return null
+  const open = (): void => {
+    openQuickAdd({ kind: 'edge', edge, screen: flow.flowToScreenPosition({ x: x + 14, y: y - 10 }), position: { x: Math.round(x - operatorSize.width / 2), y: Math.round(y - operatorSize.height / 2) } })
+  }
   return (
-    <div className={styles.peek} role="tooltip">
-      <b>
-        {nameOf(from)} → {nameOf(to)}
-      </b>
-      <table>
-        <thead>
-          <tr>
-            {fields.map((field) => (
-              <th key={field.name}>{field.name}</th>
-            ))}
-            {schema.fields.length > fields.length ? <th>+{schema.fields.length - fields.length}</th> : null}
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map((row, i) => (
-            <tr key={i} data-late={row.late ? '' : undefined}>
-              {fields.map((field, at) => (
-                <td key={field.name}>{cellText(row.values[at] ?? null, field.type).slice(0, 28)}</td>
-              ))}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-      {rows.length === 0 ? <p>{idle ? t.data.notRun : t.data.nothingYet}</p> : null}
-    </div>
+    <g
+      transform={`translate(${x} ${y})`}
+      className={styles.insert}
+      role="button"
+      tabIndex={-1}
+      aria-label={t.canvas.insert}
+      onClick={(event) => {
+        event.stopPropagation()
+        open()
+      }}
+      onKeyDown={(event: KeyboardEvent) => {
+        if (event.key === 'Enter') open()
+      }}
+    >
+      <title>{t.canvas.insert}</title>
+      <circle r="14" className={styles.insertHit} />
+      <circle r="9" />
+      <path d="M0-4V4M-4 0H4" />
+    </g>
   )
 }

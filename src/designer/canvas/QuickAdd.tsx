@@ -1,11 +1,15 @@
 import { useEffect, useId, useMemo, useRef, useState } from 'react'
 import { FamilyChip } from '../parts/FamilyChip.tsx'
-import { allDefinitions, definitionOf } from '../store/definitions.ts'
-import { addOperator } from '../store/designerStore.ts'
+import type { OperatorDefinition } from '../../job/operatorDefinition.ts'
+import { allDefinitions } from '../store/definitions.ts'
+import { addOperator, currentJob } from '../store/designerStore.ts'
 import { text as t } from '../text/text.ts'
 import { matchingDefinitions } from '../palette/search.ts'
-import { legalKinds } from './flow.ts'
-import { closeQuickAdd, useQuickAdd } from './quickAdd.ts'
+import { kindProblem, type WireEnd } from './connecting.ts'
+import { surroundings } from './connectingStore.ts'
+import { fitsOnEdge } from './gestures.ts'
+import { edgeOfKey } from '../store/edgeKey.ts'
+import { closeQuickAdd, useQuickAdd, type QuickAddAt } from './quickAdd.ts'
 import styles from './canvas.module.css'
 
 /** Only what fits is offered; Enter adds it, wired. */
@@ -24,20 +28,12 @@ export function QuickAdd() {
       if (at !== null) before?.focus?.()
     }
   }, [at])
-  const offered = useMemo(() => {
-    if (at === null) return []
-    const legal = new Set(
-      legalKinds(
-        allDefinitions().map((definition) => definition.kind),
-        definitionOf,
-        { after: at.kind === 'after' || at.kind === 'edge', before: at.kind === 'before' || at.kind === 'edge' },
-      ),
-    )
-    return matchingDefinitions(
-      allDefinitions().filter((definition) => legal.has(definition.kind)),
-      query,
-    )
-  }, [at, query])
+  const offered = useMemo(() => (at === null ? [] : matchingDefinitions(allDefinitions().filter((definition) => fits(definition, at)), query)), [at, query])
+  // What would fit if the rows were other rows: shown with the reason, not offered.
+  const unfit = useMemo(() => (at === null || query.trim() === '' ? [] : matchingDefinitions(allDefinitions(), query).flatMap((definition) => {
+    const reason = unfitReason(definition, at)
+    return reason === null ? [] : [{ definition, reason }]
+  })), [at, query])
   if (at === null) return null
   const current = Math.min(index, Math.max(0, offered.length - 1))
   const add = (kind: string): void => {
@@ -110,8 +106,45 @@ export function QuickAdd() {
             </span>
           </li>
         ))}
-        {offered.length === 0 ? <li className={styles.quickAddNone}>{t.canvas.quickAddNone}</li> : null}
+        {unfit.slice(0, 3).map(({ definition, reason }) => (
+          <li key={definition.kind} className={styles.quickAddUnfit} role="option" aria-selected={false} aria-disabled>
+            <FamilyChip family={definition.family} icon={definition.icon} />
+            <span>
+              <b>{definition.title}</b>
+              <small>{reason}</small>
+            </span>
+          </li>
+        ))}
+        {offered.length === 0 && unfit.length === 0 ? <li className={styles.quickAddNone} role="option" aria-selected={false} aria-disabled>{t.canvas.quickAddNone}</li> : null}
       </ul>
     </div>
   )
+}
+
+function endOf(at: QuickAddAt): WireEnd | null {
+  switch (at.kind) {
+    case 'point':
+      return null
+    case 'after':
+      return { operator: at.operator, port: at.port, side: 'out' }
+    case 'before':
+      return { operator: at.operator, port: at.port, side: 'in' }
+    case 'edge': {
+      const edge = edgeOfKey(currentJob(), at.edge)
+      return edge === undefined ? null : { operator: edge.from, port: edge.fromPort ?? 'out', side: 'out' }
+    }
+  }
+}
+
+function fits(definition: OperatorDefinition, at: QuickAddAt): boolean {
+  if (at.kind === 'edge' && !fitsOnEdge(definition)) return false
+  const end = endOf(at)
+  return end === null || kindProblem(definition, end, surroundings()) === null
+}
+
+/** Of a kind that has the ports but not the rows. */
+function unfitReason(definition: OperatorDefinition, at: QuickAddAt): string | null {
+  const end = endOf(at)
+  if (end === null || (at.kind === 'edge' && !fitsOnEdge(definition)) || (end.side === 'out' ? definition.inputs : definition.outputs).length === 0) return null
+  return kindProblem(definition, end, surroundings())
 }

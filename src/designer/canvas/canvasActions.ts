@@ -5,11 +5,13 @@ import { announce } from '../store/announcements.ts'
 import { registerActions, type Action } from '../store/actions.ts'
 import { definitionOf } from '../store/definitions.ts'
 import { currentJob, designerState, dispatch, nameOf, operatorSize, reveal, select } from '../store/designerStore.ts'
-import { edgeProblem } from '../store/documentCommands.ts'
-import { plainEdge } from '../store/edgeKey.ts'
+import { edgeKey, edgeOfKey } from '../store/edgeKey.ts'
 import { freshId, takenIds } from '../store/freshId.ts'
 import { text as t } from '../text/text.ts'
 import { neighbours, positionOf, type CanvasNode, type ChannelFlowEdge } from './flow.ts'
+import { keyboardWire, startKeyboardWire } from './keyboardWire.ts'
+import { describeOperator } from './describe.ts'
+import { openFind } from './Find.tsx'
 import { openQuickAdd } from './quickAdd.ts'
 import { startRenaming } from './renaming.ts'
 import { tidy } from './tidy.ts'
@@ -25,7 +27,26 @@ const focusedOperator = (): string | null => {
 /** Everything the canvas does from the keyboard, the palette of commands and menus. */
 export function useCanvasActions(flow: Flow, box: RefObject<HTMLDivElement | null>): void {
   useEffect(() => registerActions(canvasActions(flow, box)), [flow, box])
+  useEffect(() => {
+    const element = box.current
+    if (element === null) return undefined
+    const move = (event: PointerEvent): void => {
+      pointer = { x: event.clientX, y: event.clientY }
+    }
+    const leave = (): void => {
+      pointer = null
+    }
+    element.addEventListener('pointermove', move, { passive: true })
+    element.addEventListener('pointerleave', leave)
+    return () => {
+      element.removeEventListener('pointermove', move)
+      element.removeEventListener('pointerleave', leave)
+    }
+  }, [box])
 }
+
+/** Where the pointer is over the canvas; null when it is elsewhere. */
+let pointer: Position | null = null
 
 function canvasActions(flow: Flow, box: RefObject<HTMLDivElement | null>): readonly Action[] {
   const names = t.canvas.actions
@@ -33,10 +54,21 @@ function canvasActions(flow: Flow, box: RefObject<HTMLDivElement | null>): reado
     const rect = box.current?.getBoundingClientRect()
     return rect === undefined ? { x: 300, y: 200 } : { x: rect.left + rect.width / 2, y: rect.top + rect.height / 3 }
   }
+  const insertOnFocusedEdge = (): void => {
+    const { focused } = designerState().selection
+    const job = currentJob()
+    const edge = focused?.kind === 'edge' ? edgeOfKey(job, focused.key) : undefined
+    if (edge === undefined) return
+    const [from, to] = [edge.from, edge.to].map((id) => positionOf(job, id, job.operators.findIndex((operator) => operator.id === id)))
+    const position = { x: Math.round((from!.x + to!.x) / 2), y: Math.round((from!.y + to!.y) / 2) }
+    openQuickAdd({ kind: 'edge', edge: edgeKey(edge), screen: flow.flowToScreenPosition({ x: position.x + operatorSize.width / 2, y: position.y + 20 }), position })
+  }
+  /** A: at the pointer when it is over the canvas, else in the middle; into the edge when one is selected. */
   const addHere = (): void => {
-    const screen = middle()
+    if (designerState().selection.focused?.kind === 'edge') return insertOnFocusedEdge()
+    const screen = pointer ?? middle()
     const place = flow.screenToFlowPosition(screen)
-    openQuickAdd({ kind: 'point', screen: { x: screen.x - 130, y: screen.y }, position: { x: Math.round(place.x - operatorSize.width / 2), y: Math.round(place.y - operatorSize.height / 2) } })
+    openQuickAdd({ kind: 'point', screen, position: { x: Math.round(place.x - operatorSize.width / 2), y: Math.round(place.y - operatorSize.height / 2) } })
   }
   const addNext = (): void => {
     const id = focusedOperator()
@@ -45,7 +77,7 @@ function canvasActions(flow: Flow, box: RefObject<HTMLDivElement | null>): reado
     const operator = job.operators.find((other) => other.id === id)
     const outputs = operator === undefined ? undefined : definitionOf(operator.kind)?.outputs
     const output = outputs?.find((port) => !job.edges.some((edge) => edge.from === id && (edge.fromPort ?? 'out') === port.name)) ?? outputs?.[0]
-    if (output === undefined) return announce(t.canvas.givesNoOutput)
+    if (output === undefined) return announce(t.commands.noOutputs(nameOf(id)))
     const place = positionOf(
       job,
       id,
@@ -61,10 +93,9 @@ function canvasActions(flow: Flow, box: RefObject<HTMLDivElement | null>): reado
     const from = focusedOperator() ?? selection.operators.at(-1) ?? null
     const next = from === null ? (designerState().check.order[0] ?? job.operators[0]?.id ?? null) : neighbours(job, from, direction)
     if (next === null) return
-    if (connecting !== null) return pickTarget(next)
     if (extend) select({ ...selection, operators: [...selection.operators.filter((id) => id !== next), next], focused: { kind: 'operator', id: next } })
     else reveal({ kind: 'operator', id: next })
-    announce(describe(next))
+    announce(describeOperator(next))
   }
   const nudge = (dx: number, dy: number): void => {
     const job = currentJob()
@@ -89,11 +120,11 @@ function canvasActions(flow: Flow, box: RefObject<HTMLDivElement | null>): reado
     ]
   })
   return [
+    { id: 'go.find', title: names.find, section: 'go', keys: ['Mod+F'], searchTerms: ['search'], run: openFind },
+    { id: 'canvas.insert', title: names.insert, section: 'canvas', when: () => editable() && designerState().selection.focused?.kind === 'edge', run: insertOnFocusedEdge },
     { id: 'canvas.add', title: names.add, section: 'canvas', keys: ['A'], scope: 'canvas', when: editable, run: addHere },
     { id: 'canvas.addNext', title: names.addNext, section: 'canvas', keys: ['N'], scope: 'canvas', when: editable, run: addNext },
-    { id: 'canvas.connect', title: names.connect, section: 'canvas', keys: ['C'], scope: 'canvas', when: () => editable() && focusedOperator() !== null && connecting === null, run: startConnecting },
-    { id: 'canvas.commitConnection', title: names.commitConnection, section: 'canvas', keys: ['Enter'], scope: 'canvas', when: () => connecting !== null, run: commitConnection },
-    { id: 'canvas.cancelConnection', title: names.cancelConnection, section: 'canvas', keys: ['Escape'], scope: 'canvas', when: () => connecting !== null, run: cancelConnection },
+    { id: 'canvas.connect', title: names.connect, section: 'canvas', keys: ['C'], scope: 'canvas', when: () => editable() && focusedOperator() !== null && keyboardWire() === null, run: () => startKeyboardWire(focusedOperator()!) },
     {
       id: 'canvas.rename',
       title: names.rename,
@@ -116,7 +147,7 @@ function canvasActions(flow: Flow, box: RefObject<HTMLDivElement | null>): reado
       },
     },
     { id: 'canvas.zoomReset', title: names.zoomReset, section: 'canvas', keys: ['0'], scope: 'canvas', run: () => void flow.zoomTo(1, { duration: 140 }) },
-    { id: 'canvas.fit', title: names.fit, section: 'canvas', keys: ['1'], scope: 'canvas', run: () => void flow.fitView({ padding: 0.12, maxZoom: 1, duration: 200 }) },
+    { id: 'canvas.fit', title: names.fit, section: 'canvas', keys: ['1'], scope: 'canvas', run: () => void flow.fitView({ padding: 0.12, maxZoom: 1.26, duration: 200 }) },
     {
       id: 'canvas.fitSelection',
       title: names.fitSelection,
@@ -137,61 +168,4 @@ function freeRow(x: number, y: number): number {
   let row = y
   while (places.some((place) => Math.abs(place.x - x) < operatorSize.width + 8 && Math.abs(place.y - row) < operatorSize.height + 8)) row += 127
   return row
-}
-
-export function describe(id: string): string {
-  const job = currentJob()
-  const operator = job.operators.find((other) => other.id === id)
-  const title = definitionOf(operator?.kind ?? '')?.title ?? operator?.kind ?? ''
-  const into = job.edges.filter((edge) => edge.to === id).map((edge) => nameOf(edge.from))
-  const out = job.edges.filter((edge) => edge.from === id).map((edge) => nameOf(edge.to))
-  return t.canvas.described(nameOf(id), title, into, out)
-}
-
-// Wiring by keyboard: C, walk to the target with the arrows, Enter. The wire leaves the first free output for the first port that takes it.
-
-let connecting: { readonly from: string; target: string | null } | null = null
-
-function startConnecting(): void {
-  const from = focusedOperator()
-  if (from === null) return
-  connecting = { from, target: null }
-  announce(t.canvas.connectingFrom(nameOf(from)))
-}
-
-function pickTarget(id: string): void {
-  if (connecting === null) return
-  connecting.target = id
-  reveal({ kind: 'operator', id })
-  const edge = edgeBetween(connecting.from, id)
-  announce('problem' in edge ? `${describe(id)}. ${edge.problem}` : t.canvas.connectTo(nameOf(id)))
-}
-
-function edgeBetween(from: string, to: string): { readonly edge: ReturnType<typeof plainEdge> } | { readonly problem: string } {
-  const job = currentJob()
-  const kind = (id: string): string => job.operators.find((operator) => operator.id === id)?.kind ?? ''
-  let problem: string = t.canvas.takesNoInput
-  for (const output of definitionOf(kind(from))?.outputs ?? []) {
-    for (const input of definitionOf(kind(to))?.inputs ?? []) {
-      const edge = plainEdge(from, output.name, to, input.name)
-      const found = edgeProblem(job, edge, definitionOf)
-      if (found === null) return { edge }
-      problem = found
-    }
-  }
-  return { problem }
-}
-
-function commitConnection(): void {
-  const wish = connecting
-  connecting = null
-  if (wish === null || wish.target === null) return
-  const found = edgeBetween(wish.from, wish.target)
-  if ('problem' in found) return announce(found.problem, true)
-  dispatch({ kind: 'connect', edge: found.edge })
-}
-
-function cancelConnection(): void {
-  connecting = null
-  announce(t.canvas.connectionCancelled)
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Job } from '../../job/job.ts'
 import { inferSchemas } from '../../job/inferSchemas.ts'
 import { definitionOf, definitions } from '../../operators/catalog.ts'
-import { edgeVerdict, verdictsFor, type Surroundings } from './connecting.ts'
+import { edgeVerdict, kindProblem, verdictsFor, type Surroundings } from './connecting.ts'
 
 const columns = [
   { name: 'ts', type: 'TIMESTAMP(3)' },
@@ -56,5 +56,11 @@ describe('where a wire may end', () => {
     const verdicts = verdictsFor({ operator: 'window', port: 'in', side: 'in' }, around)
     expect(verdicts.get('timed')).toMatchObject({ kind: 'legal', edge: { from: 'timed', to: 'window' } })
     expect(verdicts.get('out')).toMatchObject({ kind: 'impossible', reason: expect.stringContaining('Board is a sink') as unknown })
+  })
+  it('is told of kinds that are not yet on the canvas too', () => {
+    const problem = (kind: string, operator: string) => kindProblem(definitionOf(kind)!, { operator, port: 'out', side: 'out' }, around)
+    expect(problem('window-aggregate', 'timed')).toBeNull()
+    expect(problem('window-aggregate', 'plain')).toContain('needs a time column')
+    expect(problem('source', 'timed')).toContain('is a source')
   })
 })

@@ -5,7 +5,7 @@ import type { DefinitionOf, OperatorDefinition, OutputSchemas } from '../../job/
 import { inferSchemas } from '../../job/inferSchemas.ts'
 import { text as t } from '../text/text.ts'
 import { edgeProblem, operatorName } from '../store/documentCommands.ts'
-import { edgeKey, plainEdge } from '../store/edgeKey.ts'
+import { plainEdge } from '../store/edgeKey.ts'
 
 /**
  * Where a wire may end, and if not, why, in words, with the way out.
@@ -137,19 +137,32 @@ function sourceWithoutTime(from: string, { job, outputs }: Surroundings): string
   return null
 }
 
-/** Operators whose rows update or delete earlier ones. */
+const updating = new WeakMap<Job, ReadonlySet<string>>()
+
+/** Operators whose rows update or delete earlier ones. Asked with every move of a wire over gates, answered once for a job. */
 function updatingOperators({ job, definitionOf }: Surroundings): ReadonlySet<string> {
-  // Kinds come before configs here: a job without any operator that can update needs no inference.
-  if (!job.operators.some((operator) => definitionOf(operator.kind)?.rowKinds !== undefined)) return new Set()
-  const { rowKinds } = inferSchemas(job, definitionOf)
-  return new Set([...rowKinds].filter(([, kinds]) => kinds.some((kind) => kind !== '+I')).map(([id]) => id))
+  // A job without any operator that can update needs no inference.
+  if (!job.operators.some((operator) => definitionOf(operator.kind)?.rowKinds !== undefined)) return nobody
+  let found = updating.get(job)
+  if (found === undefined) {
+    const { rowKinds } = inferSchemas(job, definitionOf)
+    found = new Set([...rowKinds].filter(([, kinds]) => kinds.some((kind) => kind !== '+I')).map(([id]) => id))
+    updating.set(job, found)
+  }
+  return found
+}
+const nobody: ReadonlySet<string> = new Set()
+
+/** Why a new operator of this kind would not fit at the end of a wire, in words; null when it does. */
+export function kindProblem(definition: OperatorDefinition, from: WireEnd, around: Surroundings): string | null {
+  if (from.side === 'in') return definition.outputs.length === 0 ? t.commands.noOutputs(definition.title) : null
+  const gate = definition.inputs[0]
+  if (gate === undefined) return t.commands.noInputs(definition.title)
+  if (gate.insertOnly === true && updatingOperators(around).has(from.operator)) return t.canvas.connect.updates(definition.title, nameOf(around, from.operator))
+  const schema = around.outputs.get(from.operator)?.[from.port]
+  return schema !== undefined && asksForTime(definition.fields, gate.name) && !carriesTime(schema) ? t.canvas.connect.noTime(definition.title, nameOf(around, from.operator)) : null
 }
 
 function nameOf(around: Surroundings, id: string): string {
   return operatorName(around.job, id, around.definitionOf)
-}
-
-/** The wire this one would push out, by key; for the drawing. */
-export function pushedOut(verdict: Verdict): string | null {
-  return verdict.kind === 'unfit' && verdict.offer?.kind === 'replace' ? edgeKey(verdict.offer.instead) : null
 }

@@ -3,6 +3,7 @@ import { createStore } from 'zustand/vanilla'
 import type { OutputPort } from '../../job/operatorDefinition.ts'
 import { allDefinitions, definitionOf } from '../store/definitions.ts'
 import { currentJob, designerState } from '../store/designerStore.ts'
+import { edgeKey } from '../store/edgeKey.ts'
 import { verdictsFor, type Surroundings, type Verdict, type WireEnd } from './connecting.ts'
 
 /** A wire in the hand, by pointer or by keyboard, and what stays on the canvas after one was let go where it does not fit. */
@@ -26,8 +27,10 @@ export interface KeyboardWire {
 const atRest: ConnectingState = { from: null, verdicts: new Map(), keyboard: null, refused: null }
 export const connectingStore = createStore<ConnectingState>()(() => atRest)
 
-export function surroundings(): Surroundings {
-  return { job: currentJob(), outputs: designerState().check.outputs, definitions: allDefinitions(), definitionOf }
+/** The job as it is, or without one edge that is being moved elsewhere. */
+export function surroundings(without: string | null = null): Surroundings {
+  const job = currentJob()
+  return { job: without === null ? job : { ...job, edges: job.edges.filter((edge) => edgeKey(edge) !== without) }, outputs: designerState().check.outputs, definitions: allDefinitions(), definitionOf }
 }
 
 export function pickUp(from: WireEnd): void {

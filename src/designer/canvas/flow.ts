@@ -1,6 +1,5 @@
 import type { Edge as FlowEdge, Node as FlowNode } from '@xyflow/react'
-import type { Job, Note, Position } from '../../job/job.ts'
-import type { DefinitionOf } from '../../job/operatorDefinition.ts'
+import type { Group, Job, Note, Position } from '../../job/job.ts'
 import { operatorSize, type Selection } from '../store/designerStore.ts'
 import { edgeKey } from '../store/edgeKey.ts'
 
@@ -8,9 +7,10 @@ import { edgeKey } from '../store/edgeKey.ts'
  * The job as React Flow wants it. The canvas is a projection: nodes and edges are made from the document and the selection, and carry nothing that
  * changes while a job runs. Positions of a drag under way lie over the document's until the gesture ends.
  */
-export type OperatorFlowNode = FlowNode<{ readonly kind: string }, 'operator'>
+export type OperatorFlowNode = FlowNode<{ readonly kind: string; /** The one operator Tab stops at; arrows go on from there. */ readonly tabStop: boolean }, 'operator'>
 export type NoteFlowNode = FlowNode<{ readonly note: Note }, 'note'>
-export type CanvasNode = OperatorFlowNode | NoteFlowNode
+export type GroupFlowNode = FlowNode<{ readonly group: Group }, 'group'>
+export type CanvasNode = OperatorFlowNode | NoteFlowNode | GroupFlowNode
 export type ChannelFlowEdge = FlowEdge<{ readonly late: boolean }, 'channel'>
 
 export const noteSize = { width: 176, height: 64 } as const
@@ -20,29 +20,81 @@ export function positionOf(job: Job, id: string, index: number): Position {
   return job.layout?.operators?.[id] ?? { x: index * 193, y: 0 }
 }
 
-export function flowNodes(job: Job, selection: Selection, dragged: ReadonlyMap<string, Position>, readOnly: boolean): CanvasNode[] {
+/** Keeps the node objects of unchanged operators, so that a drag renders what is dragged and nothing else. */
+export class FlowMemory {
+  private nodes = new Map<string, CanvasNode>()
+  private edges = new Map<string, ChannelFlowEdge>()
+
+  nodesOf(job: Job, selection: Selection, moved: ReadonlyMap<string, Position>, readOnly: boolean): CanvasNode[] {
+    const before = this.nodes
+    const next = flowNodes(job, selection, moved, readOnly).map((node) => {
+      const known = before.get(node.id)
+      return known !== undefined && sameNode(known, node) ? known : node
+    })
+    this.nodes = new Map(next.map((node) => [node.id, node]))
+    return next
+  }
+
+  edgesOf(job: Job, selection: Selection): ChannelFlowEdge[] {
+    const before = this.edges
+    const next = flowEdges(job, selection).map((edge) => {
+      const known = before.get(edge.id)
+      return known !== undefined && known.selected === edge.selected ? known : edge
+    })
+    this.edges = new Map(next.map((edge) => [edge.id, edge]))
+    return next
+  }
+}
+
+function sameNode(a: CanvasNode, b: CanvasNode): boolean {
+  if (a.type !== b.type || a.position.x !== b.position.x || a.position.y !== b.position.y || a.selected !== b.selected || a.draggable !== b.draggable || a.width !== b.width || a.height !== b.height) return false
+  if (a.type === 'operator' && b.type === 'operator') return a.data.kind === b.data.kind && a.data.tabStop === b.data.tabStop
+  if (a.type === 'note' && b.type === 'note') return a.data.note === b.data.note
+  return a.type === 'group' && b.type === 'group' && a.data.group === b.data.group
+}
+
+export function flowNodes(job: Job, selection: Selection, moved: ReadonlyMap<string, Position>, readOnly: boolean): CanvasNode[] {
   const selected = new Set([...selection.operators, ...selection.notes])
+  const places = new Map(job.operators.map((operator, index) => [operator.id, moved.get(operator.id) ?? positionOf(job, operator.id, index)]))
+  const tabStop = selection.focused?.kind === 'operator' && places.has(selection.focused.id) ? selection.focused.id : job.operators[0]?.id
   const operators = job.operators.map(
-    (operator, index): OperatorFlowNode => ({
+    (operator): OperatorFlowNode => ({
       id: operator.id,
       type: 'operator',
-      position: dragged.get(operator.id) ?? positionOf(job, operator.id, index),
-      data: { kind: operator.kind },
+      position: places.get(operator.id)!,
+      data: { kind: operator.kind, tabStop: operator.id === tabStop },
       selected: selected.has(operator.id),
       draggable: !readOnly,
       connectable: !readOnly,
       width: operatorSize.width,
       height: operatorSize.height,
       measured: operatorSize,
-      focusable: true,
-      ariaRole: 'group',
+      ariaRole: 'presentation',
     }),
   )
   const notes = (job.layout?.notes ?? []).map((note): NoteFlowNode => {
     const size = { width: note.width ?? noteSize.width, height: note.height ?? noteSize.height }
-    return { id: note.id, type: 'note', position: dragged.get(note.id) ?? { x: note.x, y: note.y }, data: { note }, selected: selected.has(note.id), draggable: !readOnly, connectable: false, ...size, measured: size, zIndex: -1 }
+    return { id: note.id, type: 'note', position: moved.get(note.id) ?? { x: note.x, y: note.y }, data: { note }, selected: selected.has(note.id), draggable: !readOnly, connectable: false, ...size, measured: size, zIndex: -1, ariaRole: 'presentation' }
   })
-  return [...notes, ...operators]
+  const groups = (job.layout?.groups ?? []).flatMap((group): GroupFlowNode[] => {
+    const box = boxAround(group.operators.flatMap((id) => places.get(id) ?? []))
+    if (box === null) return []
+    const size = { width: box.width, height: box.height }
+    return [{ id: `group ${group.id}`, type: 'group', position: { x: box.x, y: box.y }, data: { group }, selectable: false, draggable: false, connectable: false, ...size, measured: size, zIndex: -2, style: { pointerEvents: 'none' }, ariaRole: 'presentation' }]
+  })
+  return [...groups, ...notes, ...operators]
+}
+
+const groupPadding = { side: 14, top: 28, bottom: 14 }
+
+/** The outline of a group: its operators with room for its name above them. */
+export function boxAround(places: readonly Position[]): { readonly x: number; readonly y: number; readonly width: number; readonly height: number } | null {
+  if (places.length === 0) return null
+  const left = Math.min(...places.map((place) => place.x)) - groupPadding.side
+  const top = Math.min(...places.map((place) => place.y)) - groupPadding.top
+  const right = Math.max(...places.map((place) => place.x)) + operatorSize.width + groupPadding.side
+  const bottom = Math.max(...places.map((place) => place.y)) + operatorSize.height + groupPadding.bottom
+  return { x: left, y: top, width: right - left, height: bottom - top }
 }
 
 export function flowEdges(job: Job, selection: Selection): ChannelFlowEdge[] {
@@ -61,6 +113,7 @@ export function flowEdges(job: Job, selection: Selection): ChannelFlowEdge[] {
         targetHandle: edge.toPort ?? 'in',
         selected: selected.has(id),
         data: { late: edge.fromPort === 'late' },
+        ariaRole: 'presentation',
       }
     })
 }
@@ -97,14 +150,4 @@ function nearestBy(ids: readonly string[], distance: (id: string) => number): st
   let best: string | null = null
   for (const id of ids) if (best === null || distance(id) < distance(best)) best = id
   return best
-}
-
-/** Kinds that may stand at the end of an output, or before an input, or between the two, in catalog order. */
-export function legalKinds(kinds: readonly string[], definitionOf: DefinitionOf, ends: { readonly after: boolean; readonly before: boolean }): string[] {
-  return kinds.filter((kind) => {
-    const definition = definitionOf(kind)
-    if (definition === undefined) return false
-    if (ends.after && definition.inputs.length === 0) return false
-    return !(ends.before && definition.outputs.length === 0)
-  })
 }

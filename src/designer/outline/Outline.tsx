@@ -1,7 +1,7 @@
 import { useEffect, useMemo, useRef, type KeyboardEvent } from 'react'
 import { FamilyChip } from '../parts/FamilyChip.tsx'
 import { shortNumber } from '../parts/format.ts'
-import { describe } from '../canvas/canvasActions.ts'
+import { describeOperator } from '../canvas/describe.ts'
 import { startRenaming } from '../canvas/renaming.ts'
 import { runAction } from '../store/actions.ts'
 import { definitionOf } from '../store/definitions.ts'
@@ -125,7 +125,7 @@ function Item({ item, selected, tabbable }: { readonly item: OutlineItem; readon
       role="treeitem"
       aria-level={item.depth + 1}
       aria-selected={selected}
-      aria-label={[describe(item.id), state].filter((part) => part !== '').join(', ')}
+      aria-label={[describeOperator(item.id), state].filter((part) => part !== '').join(', ')}
       tabIndex={tabbable ? 0 : -1}
       data-item={item.id}
       className={styles.item}

@@ -1,0 +1,203 @@
+import { useEffect, useState } from 'react'
+import { useNodes, ViewportPortal } from '@xyflow/react'
+import { Ban } from 'lucide-react'
+import type { Job, Position } from '../../job/job.ts'
+import { clockText } from '../parts/format.ts'
+import { definitionOf } from '../store/definitions.ts'
+import { columnWidth, currentJob, designerStore, dispatch, nameOf, operatorSize, reveal, useDesigner, useJob } from '../store/designerStore.ts'
+import { edgeOfKey, plainEdge } from '../store/edgeKey.ts'
+import { freshId, takenIds } from '../store/freshId.ts'
+import { useRun } from '../store/runStore.ts'
+import { text as t } from '../text/text.ts'
+import type { Waiting } from './behind.ts'
+import type { Offer } from './connecting.ts'
+import { forgetRefusal, useConnecting } from './connectingStore.ts'
+import { spotBeside } from './floating.ts'
+import type { CanvasNode } from './flow.ts'
+import { paintWithRun, runTimes } from './live.ts'
+import styles from './canvas.module.css'
+
+/** Sentences that stand on the canvas, each joined to the operator it is about: what waits and for whom, what failed and on which row, why a wire was refused. */
+export function Floating() {
+  const nodes = useNodes<CanvasNode>()
+  const waiting = useWaiting()
+  const failure = useRun().failure
+  const refused = useConnecting((state) => state.refused)
+  if (waiting.size === 0 && failure === null && refused === null) return null
+  const places = new Map(nodes.flatMap((node) => (node.type === 'operator' ? [[node.id, node.position] as const] : [])))
+  const others = (id: string): Position[] => [...places].filter(([other]) => other !== id).map(([, place]) => place)
+  const spot = (id: string, size: { width: number; height: number }) => {
+    const place = places.get(id)
+    return place === undefined ? null : spotBeside(place, size, others(id))
+  }
+  return (
+    <ViewportPortal>
+      {[...waiting].map(([id, wait]) => {
+        const at = spot(id, { width: 236, height: 50 })
+        return at === null ? null : (
+          <div key={id} className={styles.waits} data-side={at.side} style={{ left: at.x, top: at.y }} role="note">
+            <WaitsFor wait={wait} />
+          </div>
+        )
+      })}
+      {failure?.operator == null
+        ? null
+        : (() => {
+            const at = spot(failure.operator, { width: 260, height: 70 })
+            return at === null ? null : (
+              <div className={styles.failure} data-side={at.side} style={{ left: at.x, top: at.y }} role="note">
+                <b>{failure.message}</b>
+                {failure.row === null ? null : <code>{`{ ${failure.row.map(({ column, value }) => `${column}: ${value}`).join(', ')} }`}</code>}
+              </div>
+            )
+          })()}
+      {refused === null
+        ? null
+        : (() => {
+            const at = spot(refused.operator, { width: 260, height: 60 })
+            return at === null ? null : <Refusal key={refused.operator} at={at} />
+          })()}
+    </ViewportPortal>
+  )
+}
+
+/** Renders when the set of waiting operators changes; the clocks inside are painted. */
+function useWaiting(): ReadonlyMap<string, Waiting> {
+  const [waiting, setWaiting] = useState<ReadonlyMap<string, Waiting>>(new Map())
+  useEffect(
+    () =>
+      paintWithRun(() => {
+        const next = runTimes().behind.waiting
+        setWaiting((before) => (sameWaits(before, next) ? before : next))
+      }),
+    [],
+  )
+  return waiting
+}
+
+function sameWaits(a: ReadonlyMap<string, Waiting>, b: ReadonlyMap<string, Waiting>): boolean {
+  if (a.size !== b.size) return false
+  for (const [id, wait] of a) {
+    const other = b.get(id)
+    if (other === undefined || other.slow !== wait.slow || other.ahead !== wait.ahead || second(other.slowAt) !== second(wait.slowAt) || second(other.aheadAt) !== second(wait.aheadAt)) return false
+  }
+  return true
+}
+
+function second(at: number | null): number | null {
+  return at === null ? null : Math.floor(at / 1000)
+}
+
+function WaitsFor({ wait }: { readonly wait: Waiting }) {
+  const job = useJob()
+  const slow = edgeOfKey(job, wait.slow)
+  const ahead = edgeOfKey(job, wait.ahead)
+  if (slow === undefined || ahead === undefined) return null
+  return (
+    <>
+      <b>{t.canvas.waits.for(nameOf(rootOf(job, slow.from)))}</b>{' '}
+      {t.canvas.waits.stands(portTitle(job, ahead.to, ahead.toPort), portTitle(job, slow.to, slow.toPort), clockText(wait.aheadAt), wait.slowAt === null ? null : clockText(wait.slowAt))}
+    </>
+  )
+}
+
+/** The source a branch comes from, when it comes from one. */
+function rootOf(job: Job, id: string): string {
+  let at = id
+  for (let steps = 0; steps < job.operators.length; steps++) {
+    const feeders = job.edges.filter((edge) => edge.to === at)
+    if (feeders.length !== 1) return at
+    at = feeders[0]!.from
+  }
+  return at
+}
+
+function portTitle(job: Job, id: string, port = 'in'): string {
+  const kind = job.operators.find((operator) => operator.id === id)?.kind ?? ''
+  return definitionOf(kind)?.inputs.find((input) => input.name === port)?.title ?? port
+}
+
+function Refusal({ at }: { readonly at: Position & { readonly side: string } }) {
+  const refused = useConnecting((state) => state.refused)
+  const readOnly = useDesigner((state) => state.document.readOnly !== null)
+  useEffect(() => {
+    const key = (event: KeyboardEvent): void => {
+      if (event.key === 'Escape') forgetRefusal()
+    }
+    addEventListener('keydown', key)
+    return () => removeEventListener('keydown', key)
+  }, [])
+  if (refused === null) return null
+  const { verdict } = refused
+  const act = (what: () => void) => () => {
+    forgetRefusal()
+    what()
+  }
+  return (
+    <div className={`nodrag nopan ${styles.refusal}`} data-side={at.side} style={{ left: at.x, top: at.y }} role="alert">
+      <span>
+        <Ban size={13} aria-hidden /> {verdict.reason}
+      </span>
+      {verdict.kind !== 'unfit' || readOnly ? null : (
+        <span>
+          {verdict.offer === null ? null : (
+            <button type="button" onClick={act(() => carryOut(verdict.offer!))}>
+              {offerWords(verdict.offer)}
+            </button>
+          )}
+          {verdict.offer?.kind === 'merge' ? (
+            <button type="button" onClick={act(() => dispatch({ kind: 'connect', edge: verdict.edge }))}>
+              {t.canvas.connect.replace(nameOf(verdict.offer.other.from))}
+            </button>
+          ) : verdict.offer?.kind === 'replace' ? null : (
+            <button type="button" onClick={act(() => dispatch({ kind: 'connect', edge: verdict.edge }))}>
+              {t.canvas.connect.anyway}
+            </button>
+          )}
+        </span>
+      )}
+    </div>
+  )
+}
+
+function offerWords(offer: Offer): string {
+  switch (offer.kind) {
+    case 'replace':
+      return t.canvas.connect.replace(nameOf(offer.instead.from))
+    case 'merge':
+      return t.canvas.connect.merge(offer.through.title)
+    case 'giveTime':
+      return t.canvas.connect.giveTime(offer.name)
+  }
+}
+
+function carryOut(offer: Offer): void {
+  switch (offer.kind) {
+    case 'replace':
+      dispatch({ kind: 'connect', edge: offer.edge })
+      return
+    case 'merge':
+      mergeThrough(offer)
+      return
+    case 'giveTime':
+      reveal({ kind: 'operator', id: offer.source })
+      designerStore.setState((state) => ({ panels: { ...state.panels, focus: false, inspector: { ...state.panels.inspector, open: true } } }))
+  }
+}
+
+/** Both wires into a new operator and one wire out of it, as one step. The taken gate gives up its wire to the last of the three. */
+function mergeThrough({ edge, other, through }: Extract<Offer, { kind: 'merge' }>): void {
+  const job = currentJob()
+  const input = through.inputs.find((port) => port.many === true)
+  const output = through.outputs[0]
+  if (input === undefined || output === undefined) return
+  const id = freshId(takenIds(job), through.kind)
+  const target = job.layout?.operators?.[edge.to] ?? { x: 0, y: 0 }
+  const crowded = Object.values(job.layout?.operators ?? {}).some((place) => Math.abs(place.x - (target.x - columnWidth)) < operatorSize.width && Math.abs(place.y - target.y) < operatorSize.height)
+  dispatch({
+    kind: 'addOperator',
+    operator: { id, kind: through.kind, config: through.initialConfig({ inputs: {} }) },
+    position: { x: target.x - columnWidth, y: target.y + (crowded ? operatorSize.height + 34 : 0) },
+    edges: [plainEdge(other.from, other.fromPort ?? 'out', id, input.name), plainEdge(edge.from, edge.fromPort ?? 'out', id, input.name), plainEdge(id, output.name, edge.to, edge.toPort ?? 'in')],
+  })
+}
