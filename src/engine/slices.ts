@@ -75,7 +75,8 @@ export class SliceStore<T> {
     const lastEnd = grid.lastWindowEnd(end)
     if (this.isClosed(lastEnd, watermark)) return null
     let nextEnd = end
-    while (nextEnd <= lastEnd && this.isFired(nextEnd, watermark)) nextEnd += grid.sliceMs
+    if (this.#time.identity && watermark > -Infinity) nextEnd = Math.max(end, grid.sliceEnd(watermark + 1))
+    else while (nextEnd <= lastEnd && this.isFired(nextEnd, watermark)) nextEnd += grid.sliceMs
     return this.#insert(at, { end, lastEnd, attachedStart: null, nextEnd: nextEnd > lastEnd ? Infinity : nextEnd, content: this.#create() })
   }
 
@@ -114,14 +115,22 @@ export class SliceStore<T> {
     return nextEnd === Infinity ? Infinity : this.#time.timerOf(nextEnd - 1)
   }
 
-  /** Windows open now, for display. */
+  /** Windows open now, for display. A slice may be in very many, so they are counted by stretches of the grid. */
   openWindows(): number {
-    const ends = new Set<string>()
+    let count = 0
+    let counted = -Infinity
     for (const slice of this.#slices) {
-      if (slice.attachedStart !== null) ends.add(`${slice.attachedStart} ${slice.end}`)
-      else for (let end = slice.nextEnd; end <= slice.lastEnd; end += this.#grid!.sliceMs) ends.add(String(end))
+      if (slice.nextEnd === Infinity) continue
+      if (slice.attachedStart !== null) {
+        count++
+        continue
+      }
+      const step = this.#grid!.sliceMs
+      const first = Math.max(slice.nextEnd, counted + step)
+      if (first <= slice.lastEnd) count += (slice.lastEnd - first) / step + 1
+      counted = Math.max(counted, slice.lastEnd)
     }
-    return ends.size
+    return count
   }
 
   /**

@@ -66,6 +66,20 @@ describe('slices', () => {
     expect(store.slices).toEqual([])
   })
 
+  it('know how many windows are open', () => {
+    const { store, advance } = open()
+    expect(store.openWindows()).toBe(0)
+    store.sliceOf(10, -Infinity)
+    expect(store.openWindows()).toBe(2)
+    store.sliceOf(20, -Infinity)
+    store.sliceOf(60, -Infinity)
+    expect(store.openWindows()).toBe(5)
+    advance(10)
+    expect(store.openWindows()).toBe(4)
+    advance(Infinity)
+    expect(store.openWindows()).toBe(0)
+  })
+
   it('take a row of a fired slice for the windows that are still open', () => {
     const { store, closed, advance } = open()
     advance(9)
