@@ -6,7 +6,7 @@ import { NotOfType } from '../../columnar/valueJson.ts'
 import { TextPieces } from '../openFile.ts'
 import type { FileInput, RowReader } from '../rowReader.ts'
 import { CsvParser } from './csvText.ts'
-import { valueOfText } from './csvValue.ts'
+import { textReader, type ReadText } from './fastValue.ts'
 
 /**
  * Rows of a CSV file. With a header, columns are found by name and others are ignored; without, they stand in the order of `listColumns`. A row
@@ -27,6 +27,7 @@ export class CsvReader implements RowReader {
   readonly #pieces: TextPieces
   readonly #parser: CsvParser
   readonly #values: Value[]
+  readonly #read: readonly ReadText[]
   #positions: readonly number[] = []
   #width = 0
   #row = 0
@@ -41,6 +42,7 @@ export class CsvReader implements RowReader {
     this.#pieces = new TextPieces(input.name, input.file, pieceBytes)
     this.#parser = new CsvParser(options.delimiter)
     this.#values = schema.fields.map(() => null)
+    this.#read = schema.fields.map((field) => textReader(field.type))
   }
 
   async open(): Promise<void> {
@@ -101,15 +103,14 @@ export class CsvReader implements RowReader {
     }
     const schemaFields = this.#schema.fields
     for (let i = 0; i < schemaFields.length; i++) {
-      const { name, type } = schemaFields[i]!
       const field = fields[this.#positions[i]!] ?? null
       if (field === null) {
-        if (!type.nullable) return this.#input.badRow(this.#row, `${name} is empty but must not be NULL.`, text)
+        if (!schemaFields[i]!.type.nullable) return this.#input.badRow(this.#row, `${schemaFields[i]!.name} is empty but must not be NULL.`, text)
         this.#values[i] = null
         continue
       }
-      const value = valueOfText(field, type)
-      if (value instanceof NotOfType) return this.#input.badRow(this.#row, `${name}: ${value.reason}.`, text)
+      const value = this.#read[i]!(field)
+      if (value instanceof NotOfType) return this.#input.badRow(this.#row, `${schemaFields[i]!.name}: ${value.reason}.`, text)
       this.#values[i] = value
     }
     this.#builder.append(this.#values)

@@ -3,7 +3,8 @@ import { rowKindTexts } from '../../columnar/batch.ts'
 import type { Value } from '../../columnar/column.ts'
 import { ExactNumber, type Json, type JsonObject } from '../../columnar/json.ts'
 import type { Schema } from '../../columnar/schema.ts'
-import { NotOfType, valueOfJson } from '../../columnar/valueJson.ts'
+import { NotOfType } from '../../columnar/valueJson.ts'
+import { jsonReader, type ReadJson } from './fastValue.ts'
 
 /**
  * One row of JSON: an object by column name, or a list in column order. A missing key is NULL, an unknown key is ignored (job format, section 2).
@@ -16,6 +17,7 @@ export interface JsonRow {
 
 export class JsonRowReader {
   readonly #schema: Schema
+  readonly #read: readonly ReadJson[]
   /** Position in a list of each field of the schema; lists hold all columns, the schema perhaps not. */
   readonly #positions: readonly number[]
   readonly #width: number
@@ -23,6 +25,7 @@ export class JsonRowReader {
 
   constructor(schema: Schema, listColumns: readonly string[], changelog: boolean) {
     this.#schema = schema
+    this.#read = schema.fields.map((field) => jsonReader(field.type))
     this.#positions = schema.fields.map((field) => listColumns.indexOf(field.name))
     this.#width = listColumns.length
     this.#changelog = changelog
@@ -43,16 +46,17 @@ export class JsonRowReader {
       const list = json as readonly Json[]
       if (list.length !== this.#width) return new NotOfType(`it has ${list.length} ${list.length === 1 ? 'value' : 'values'}, expected ${this.#width}, one for each column`)
       for (let i = 0; i < fields.length; i++) {
-        const value = valueOfJson(list[this.#positions[i]!], fields[i]!.type)
+        const value = this.#read[i]!(list[this.#positions[i]!])
         if (value instanceof NotOfType) return new NotOfType(`${fields[i]!.name}: ${value.reason}`)
         values.push(value)
       }
       return { kind, values }
     }
     if (!isObject(json)) return new NotOfType('a row is an object by column name or a list of values')
-    for (const field of fields) {
-      const value = valueOfJson(Object.hasOwn(json, field.name) ? json[field.name] : null, field.type)
-      if (value instanceof NotOfType) return new NotOfType(`${field.name}: ${value.reason}`)
+    for (let i = 0; i < fields.length; i++) {
+      const { name } = fields[i]!
+      const value = this.#read[i]!(Object.hasOwn(json, name) ? json[name] : null)
+      if (value instanceof NotOfType) return new NotOfType(`${name}: ${value.reason}`)
       values.push(value)
     }
     return { kind, values }
