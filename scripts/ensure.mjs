@@ -5,6 +5,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { findChromium } from './chromium.mjs'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 
@@ -29,20 +30,6 @@ if (process.argv.includes('--browser') && findChromium() === null) {
   if (findChromium() === null) {
     fail('No Chromium found for the browser tests. Install one (Debian: apt-get install chromium) or name it in CHROMIUM_PATH.')
   }
-}
-
-/** The Chromium that tests and screenshots use: CHROMIUM_PATH, else the usual places. */
-export function findChromium() {
-  const places = [
-    process.env.CHROMIUM_PATH,
-    '/usr/bin/chromium',
-    '/usr/bin/chromium-browser',
-    '/usr/bin/google-chrome',
-    '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
-    '/Applications/Chromium.app/Contents/MacOS/Chromium',
-    'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
-  ]
-  return places.find((place) => place !== undefined && existsSync(place)) ?? null
 }
 
 function run(command, args, sentence) {
