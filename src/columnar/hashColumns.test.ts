@@ -156,6 +156,15 @@ describe('hashed columns', () => {
     )
   })
 
+  it('make key groups of any number', () => {
+    for (const maxParallelism of [1, 7, 100, 128, 1000, 4096]) {
+      const hashes = Int32Array.of(0, -1, 42, 123_456_789, -2_147_483_648)
+      const groups = Array.from(hashes, (hash) => keyGroupOf(hash, maxParallelism))
+      toKeyGroups(hashes, hashes.length, maxParallelism)
+      expect([...hashes]).toEqual(groups)
+    }
+  })
+
   it('follow a dictionary that grows', () => {
     const dictionary = { values: ['a'], distinct: true }
     const hasher = new KeyHasher([stringType])

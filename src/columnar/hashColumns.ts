@@ -1,4 +1,4 @@
-import type { BoolColumn, Column, DecimalColumn, Dictionary, Float64Column, Int32Column, Int64Column, ObjectColumn, StringColumn, Value } from './column.ts'
+import { storageOf, type BoolColumn, type Column, type DecimalColumn, type Dictionary, type Float64Column, type Int32Column, type Int64Column, type ObjectColumn, type StringColumn, type Value } from './column.ts'
 import type { DataType } from './dataType.ts'
 import { jsonTextOf } from './valueJson.ts'
 
@@ -20,6 +20,10 @@ export class KeyHasher {
   readonly #headerWords: number
   readonly #texts = new WeakMap<Dictionary, EncodedTexts>()
   readonly #singleText: boolean
+  /** The hash so far after a header without NULLs. */
+  readonly #headerHash: number
+  /** Some column may have bytes behind the slots. */
+  readonly #hasVariable: boolean
   #header = new Int32Array(0)
   #cursors = new Int32Array(0)
 
@@ -28,6 +32,9 @@ export class KeyHasher {
     // Eight bits of row kind come before the null bits.
     this.#headerWords = Math.ceil((types.length + 8) / 64) * 2
     this.#fixedBytes = (this.#headerWords + types.length * 2) * 4
+    this.#headerHash = seed
+    for (let word = 0; word < this.#headerWords; word++) this.#headerHash = mixH(this.#headerHash, 0)
+    this.#hasVariable = types.some((type) => storageOf(type) === 'string' || storageOf(type) === 'object' || (type.kind === 'DECIMAL' && !isCompactDecimal(type)))
     this.#singleText = types.length === 1 && (types[0]!.kind === 'VARCHAR' || types[0]!.kind === 'CHAR')
   }
 
@@ -37,11 +44,28 @@ export class KeyHasher {
       this.#hashSingleText(columns[0] as StringColumn, rowCount, hashes)
       return
     }
-    this.#hashHeader(columns, rowCount, hashes)
-    const cursors = this.#cursorsFor(rowCount)
+    let hasNulls = false
+    for (const column of columns) hasNulls ||= column.nulls !== null
+    if (hasNulls) this.#hashHeader(columns, rowCount, hashes)
+    else hashes.fill(this.#headerHash, 0, rowCount)
+    const cursors = this.#hasVariable ? this.#cursorsFor(rowCount) : noCursors
     for (let i = 0; i < columns.length; i++) this.#hashFixed(columns[i]!, this.#types[i]!, rowCount, hashes, cursors)
-    for (let i = 0; i < columns.length; i++) this.#hashVariable(columns[i]!, this.#types[i]!, rowCount, hashes)
-    finish(hashes, cursors, rowCount)
+    if (this.#hasVariable) {
+      for (let i = 0; i < columns.length; i++) this.#hashVariable(columns[i]!, this.#types[i]!, rowCount, hashes)
+      finish(hashes, cursors, rowCount)
+    } else finishFixed(hashes, this.#fixedBytes, rowCount)
+  }
+
+  /** The hash of a key of one BIGINT that a double holds exactly, or of one TIMESTAMP. */
+  hashLong(value: number): number {
+    return finalise(mixH(mixH(this.#headerHash, value | 0), Math.floor(value / 4_294_967_296) | 0), this.#fixedBytes)
+  }
+
+  /** The hash of a key of one string. */
+  hashText(dictionary: Dictionary, code: number): number {
+    const texts = this.#textsOf(dictionary)
+    if (texts.rowHashed[code] === 0) texts.hashRow(code)
+    return texts.rowHashes[code]!
   }
 
   #cursorsFor(rowCount: number): Int32Array {
@@ -126,6 +150,7 @@ export class KeyHasher {
 }
 
 const seed = 42
+const noCursors = new Int32Array(0)
 
 function mixK(k: number): number {
   const k1 = Math.imul(k, 0xcc9e2d51)
@@ -148,6 +173,9 @@ function markNulls(nulls: Uint8Array, rowCount: number, bit: number, header: Int
 function mixWords(words: Int32Array, rowCount: number, hashes: Int32Array): void {
   for (let row = 0; row < rowCount; row++) hashes[row] = mixH(hashes[row]!, words[row]!)
 }
+function finishFixed(hashes: Int32Array, bytes: number, rowCount: number): void {
+  for (let row = 0; row < rowCount; row++) hashes[row] = finalise(hashes[row]!, bytes)
+}
 function finish(hashes: Int32Array, cursors: Int32Array, rowCount: number): void {
   for (let row = 0; row < rowCount; row++) hashes[row] = finalise(hashes[row]!, cursors[row]!)
 }
@@ -164,8 +192,12 @@ function hashInt32({ values }: Int32Column, mask: number, rowCount: number, hash
   for (let row = 0; row < rowCount; row++) hashes[row] = mixH(mixH(hashes[row]!, values[row]! & mask), 0)
 }
 function hashLongs(values: Float64Array, nulls: Uint8Array | null, rowCount: number, hashes: Int32Array): void {
+  if (nulls === null) {
+    for (let row = 0; row < rowCount; row++) hashes[row] = mixH(mixH(hashes[row]!, values[row]! | 0), Math.floor(values[row]! / 4_294_967_296) | 0)
+    return
+  }
   for (let row = 0; row < rowCount; row++) {
-    const value = nulls !== null && nulls[row] === 1 ? 0 : values[row]!
+    const value = nulls[row] === 1 ? 0 : values[row]!
     hashes[row] = mixH(mixH(hashes[row]!, value | 0), Math.floor(value / 4_294_967_296) | 0)
   }
 }
@@ -428,7 +460,11 @@ export function keyGroupOf(hash: number, maxParallelism: number): number {
 
 /** The key group of each hash, in place. */
 export function toKeyGroups(hashes: Int32Array, rowCount: number, maxParallelism: number): void {
-  for (let row = 0; row < rowCount; row++) hashes[row] = mixedHash(hashes[row]!) % maxParallelism
+  if ((maxParallelism & (maxParallelism - 1)) === 0) maskGroups(hashes, rowCount, maxParallelism - 1)
+  else for (let row = 0; row < rowCount; row++) hashes[row] = mixedHash(hashes[row]!) % maxParallelism
+}
+function maskGroups(hashes: Int32Array, rowCount: number, mask: number): void {
+  for (let row = 0; row < rowCount; row++) hashes[row] = mixedHash(hashes[row]!) & mask
 }
 
 /** The subtask that owns a key group. */

@@ -49,17 +49,21 @@ function rowsOf(batch: Batch, watermark: number): string[] {
   return Array.from({ length: batch.rowCount }, (_, i) => `${rowKindAt(batch, i)} ${rowAt(batch, i).map(String).join(',')} after ${batch.watermarks?.[i] ?? watermark}`)
 }
 
-describe.each<[ExchangeKind['kind'], ExchangeKind]>([
+describe.each<[string, ExchangeKind]>([
   ['hash', { kind: 'hash', columns: [0, 1], maxParallelism: 128 }],
+  ['hash of a string', { kind: 'hash', columns: [0], maxParallelism: 128 }],
+  ['hash of a BIGINT', { kind: 'hash', columns: [1], maxParallelism: 100 }],
   ['rebalance', { kind: 'rebalance', first: 1 }],
   ['broadcast', { kind: 'broadcast' }],
-])('an exchange by %s', (kind, exchange) => {
+])('an exchange by %s', (_, exchange) => {
   it('brings every row, in its order and with its watermark, to the subtask it belongs to', () => {
     fc.assert(
       fc.property(sent, fc.integer({ min: 1, max: 4 }), (messages, targets) => {
         const channels = Array.from({ length: targets }, () => new LocalChannel())
         const writer = new ExchangeWriter(exchange, schema, channels)
-        const hasher = new KeyHasher([stringType, bigintType])
+        const keys = exchange.kind === 'hash' ? exchange.columns : []
+        const groups = exchange.kind === 'hash' ? exchange.maxParallelism : 1
+        const hasher = new KeyHasher(keys.map((column) => types[column]![1]))
         const expected: string[][] = channels.map(() => [])
         let watermark = -Infinity
         let turn = 1 % targets
@@ -75,10 +79,10 @@ describe.each<[ExchangeKind['kind'], ExchangeKind]>([
             writer.write(batch, before)
             if (message.watermarks) writer.watermark(watermark)
             const hashes = new Int32Array(batch.rowCount)
-            hasher.hash([batch.columns[0]!, batch.columns[1]!], batch.rowCount, hashes)
+            if (keys.length > 0) hasher.hash(keys.map((column) => batch.columns[column]!), batch.rowCount, hashes)
             rowsOf(batch, before).forEach((text, i) => {
-              if (kind === 'hash') expected[subtaskOfKeyGroup(keyGroupOf(hashes[i]!, 128), targets, 128)]!.push(text)
-              else if (kind === 'broadcast') for (const rows of expected) rows.push(text)
+              if (exchange.kind === 'hash') expected[subtaskOfKeyGroup(keyGroupOf(hashes[i]!, groups), targets, groups)]!.push(text)
+              else if (exchange.kind === 'broadcast') for (const rows of expected) rows.push(text)
               else expected[turn]!.push(text)
             })
             turn = (turn + 1) % targets
