@@ -1,6 +1,4 @@
 import type { Json, JsonObject } from '../../columnar/json.ts'
-import { printType } from '../../columnar/dataType.ts'
-import type { Schema } from '../../columnar/schema.ts'
 import { addOperator, reveal } from '../store/designerStore.ts'
 import { toast } from '../store/toasts.ts'
 import { text } from '../text/text.ts'
@@ -9,8 +7,6 @@ import type { FileFormat } from './openFiles.ts'
 
 /** Read from the head of a file of text to learn its columns. */
 const headBytes = 1_000_000
-/** Parquet and Arrow name their types but not their disorder; a few seconds suit most, and the inspector shows it. */
-const guessedDelayMs = 5000
 
 /** A source that reads a kept file, with the columns its rows show. A file that cannot be read makes no source, and the reason is said. */
 export async function addFileSource(name: string, format: FileFormat, file: Blob): Promise<void> {
@@ -35,29 +31,16 @@ export async function inferFile(name: string, format: FileFormat, file: Blob): P
       return inferCsv(await file.slice(0, headBytes).text(), file.size <= headBytes)
     case 'json':
       return inferJsonLines(await file.slice(0, headBytes).text(), file.size <= headBytes)
-    case 'parquet': {
-      const { openParquet } = await import('../../streams/formats/parquet.ts')
-      return ofSchema((await openParquet(name, openFile(file))).schema)
-    }
+    case 'parquet':
     case 'arrow': {
-      const { openArrow } = await import('../../streams/formats/arrow.ts')
-      return ofSchema((await openArrow(name, openFile(file))).schema)
+      const { inferTyped } = await import('../../streams/inferTyped.ts')
+      return { ...(await inferTyped(name, format, openFile(file))), options: {} }
     }
   }
 }
 
 function openFile(file: Blob): { readonly size: number; read(start: number, end: number): Promise<Uint8Array> } {
   return { size: file.size, read: async (start, end) => new Uint8Array(await file.slice(start, end).arrayBuffer()) }
-}
-
-function ofSchema(schema: Schema): InferredFile {
-  const time = schema.fields.find((field) => field.type.kind === 'TIMESTAMP' || field.type.kind === 'TIMESTAMP_LTZ')
-  return {
-    columns: schema.fields.map((field) => ({ name: field.name, type: printType(field.type) })),
-    watermark: time === undefined ? null : { column: time.name, delayMs: guessedDelayMs },
-    options: {},
-    rowsRead: 0,
-  }
 }
 
 function configOf(name: string, format: FileFormat, inferred: InferredFile): JsonObject {

@@ -17,6 +17,8 @@ export function textReader(type: DataType): ReadText {
   switch (type.kind) {
     case 'VARCHAR':
       return type.length === stringLengthMax ? (text) => text : (text) => valueOfText(text, type)
+    case 'BOOLEAN':
+      return (text) => (text === 'true' ? true : text === 'false' ? false : valueOfText(text, type))
     case 'INT':
     case 'BIGINT': {
       const limit = type.kind === 'INT' ? 2_147_483_648 : Number.MAX_SAFE_INTEGER
