@@ -1,43 +1,30 @@
-import type { ReactNode } from 'react'
+import { lazy, Suspense, useState, type ReactNode } from 'react'
 import { MiniMap, useStore as useFlowStore, type MiniMapNodeProps } from '@xyflow/react'
-import { Check, ChevronDown, Maximize, Minus, Network, Plus } from 'lucide-react'
-import { DropdownMenu } from 'radix-ui'
+import { ChevronDown, Maximize, Minus, Network, Plus } from 'lucide-react'
 import { printKeys } from '../frame/keys.ts'
-import menu from '../frame/Menu.module.css'
 import { runAction, useAction } from '../store/actions.ts'
-import { setLens, useDesigner, type Lens } from '../store/designerStore.ts'
+import { useDesigner } from '../store/designerStore.ts'
 import { text as t } from '../text/text.ts'
 import styles from './canvas.module.css'
 
-const lenses: readonly Lens[] = ['rate', 'time', 'load', 'state']
+const loadLensMenu = (): Promise<typeof import('./LensMenu.tsx')> => import('./LensMenu.tsx')
+const LensMenu = lazy(loadLensMenu)
 
-/** Which two numbers the nodes show. */
+/** Which two numbers the nodes show. The menu is fetched when a pointer or the focus comes near: the first screen does not need it. */
 export function LensControl() {
   const lens = useDesigner((state) => state.lens)
+  const [wanted, setWanted] = useState(false)
+  const button = (
+    <button type="button" className={`${styles.control} ${styles.lens}`} aria-haspopup="menu" onPointerEnter={() => void loadLensMenu()} onFocus={() => void loadLensMenu()} onClick={() => setWanted(true)}>
+      {t.canvas.lens} <b>{t.canvas.lenses[lens]}</b>
+      <ChevronDown size={14} aria-hidden />
+    </button>
+  )
+  if (!wanted) return button
   return (
-    <DropdownMenu.Root modal={false}>
-      <DropdownMenu.Trigger asChild>
-        <button type="button" className={`${styles.control} ${styles.lens}`}>
-          {t.canvas.lens} <b>{t.canvas.lenses[lens]}</b>
-          <ChevronDown size={14} aria-hidden />
-        </button>
-      </DropdownMenu.Trigger>
-      <DropdownMenu.Portal>
-        <DropdownMenu.Content className={menu['menu']} align="start" side="top" sideOffset={6} collisionPadding={8}>
-          <DropdownMenu.RadioGroup value={lens} onValueChange={(value) => setLens(value as Lens)}>
-            {lenses.map((name) => (
-              <DropdownMenu.RadioItem key={name} value={name} className={menu['item']}>
-                <span className={styles.lensName}>{t.canvas.lenses[name]}</span>
-                <small className={styles.lensHint}>{t.canvas.lensHints[name]}</small>
-                <DropdownMenu.ItemIndicator className={menu['mark']}>
-                  <Check size={14} aria-hidden />
-                </DropdownMenu.ItemIndicator>
-              </DropdownMenu.RadioItem>
-            ))}
-          </DropdownMenu.RadioGroup>
-        </DropdownMenu.Content>
-      </DropdownMenu.Portal>
-    </DropdownMenu.Root>
+    <Suspense fallback={button}>
+      <LensMenu>{button}</LensMenu>
+    </Suspense>
   )
 }
 
