@@ -31,7 +31,7 @@ export async function runCommandLine(args: readonly string[], terminal: Terminal
   addCommand('run', "runs a job with the page's own engine on worker threads")
     .argument(...job)
     .option('--input <SRC=FILE>', "reads the source SRC from FILE (.jsonl, .csv, .parquet, .arrow); the columns stay the job's; repeatable", collected, [])
-    .option('--output <SINK=FILE>', "writes the rows of SINK to FILE as JSON lines, whatever the sink's connector; - is standard output; repeatable", collected, [])
+    .option('--output <SINK=FILE>', "writes the rows of SINK to FILE as JSON lines, whatever the sink's connector; - is standard output; repeatable. Without it, the rows of a job's only live table are printed", collected, [])
     .option('--changelog', 'writes every change with its row kind, not the final rows')
     .option('--parallelism <N>', 'subtasks per operator, instead of what the job says', wholeNumber)
     .addOption(new Option('--processing-time <CLOCK>', 'what PROCTIME() reads: the wall clock, or the highest event time read so far').choices(['wall', 'event']).default('wall'))

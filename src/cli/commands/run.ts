@@ -2,6 +2,7 @@ import { closeSync, openSync, writeSync } from 'node:fs'
 import type { JsonObject } from '../../columnar/json.ts'
 import { fieldIndex } from '../../columnar/schema.ts'
 import { compile, type CompiledJob } from '../../compiler/compile.ts'
+import { isObject } from '../../job/checkConfig.ts'
 import type { Job } from '../../job/job.ts'
 import { definitionOf } from '../../operators/catalog.ts'
 import { failureText } from '../execution.ts'
@@ -78,9 +79,13 @@ export async function run(path: string, flags: RunFlags, terminal: Terminal): Pr
 
 const poisonRowsShownMax = 20
 
-/** Files by sink; standard output takes one result only. */
+/** Files by sink; standard output takes one result only. Without the flag, the rows of a job's only live table are printed. */
 function outputFiles(job: Job, flags: readonly string[]): Map<string, string> {
   const outputs = new Map<string, string>()
+  if (flags.length === 0) {
+    const tables = job.operators.filter(({ kind, config }) => definitionOf(kind)?.family === 'sink' && isObject(config.connector) && config.connector.type === 'collect')
+    if (tables.length === 1) outputs.set(tables[0]!.id, '-')
+  }
   for (const flag of flags) {
     const [id, file] = assignment('--output', flag)
     operatorOf(job, id, 'sink', '--output')
@@ -117,5 +122,5 @@ function resultForm(compiled: CompiledJob, id: string, changelog: boolean): Para
 
 function summaryText(durationMs: number, writers: ReadonlyMap<string, ResultWriter>): string {
   const rows = [...writers].map(([id, writer]) => `${id}: ${writer.rowCount.toLocaleString('en')} rows`)
-  return `finished in ${(durationMs / 1000).toFixed(1)} s${rows.length === 0 ? '; no --output was asked for' : ` · ${rows.join(' · ')}`}\n`
+  return `finished in ${(durationMs / 1000).toFixed(1)} s${rows.length === 0 ? '; ask for rows with --output SINK=FILE' : ` · ${rows.join(' · ')}`}\n`
 }
