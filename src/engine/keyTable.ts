@@ -57,30 +57,34 @@ export class KeyTable {
   }
 
   #slotsOfOne(keys: Float64Array, start: number, end: number, out: Int32Array): void {
-    let index = this.#index
-    let cellKeys = this.#cellKeys
-    let mask = this.#mask
-    let shift = this.#shift
-    let dense = this.#keys[0]!
+    let row = start
+    for (;;) {
+      row = this.#addOne(keys, start, row, end, out)
+      if (row === end) return
+      this.#grow()
+    }
+  }
+
+  /**
+   * Rows from `row` on, until the table is full: returns the row it stopped before. Growing happens outside, because a loop in which the arrays may change
+   * has to look up their places anew for every row, which doubled its time (measured).
+   */
+  #addOne(keys: Float64Array, start: number, row: number, end: number, out: Int32Array): number {
+    const index = this.#index
+    const cellKeys = this.#cellKeys
+    const mask = this.#mask
+    const shift = this.#shift
+    const dense = this.#keys[0]!
+    const capacity = dense.length
     let size = this.#size
-    for (let row = start; row < end; row++) {
+    for (; row < end; row++) {
       const key = keys[row]!
       let cell = hashOf(key) >>> shift
       // A stale key in an empty cell ends the search as well: the index tells.
       while (cellKeys[cell] !== key && index[cell] !== 0) cell = (cell + 1) & mask
       let slot = index[cell]!
       if (slot === 0) {
-        if (size === dense.length) {
-          this.#size = size
-          this.#grow()
-          index = this.#index
-          cellKeys = this.#cellKeys
-          mask = this.#mask
-          shift = this.#shift
-          dense = this.#keys[0]!
-          cell = hashOf(key) >>> shift
-          while (index[cell] !== 0) cell = (cell + 1) & mask
-        }
+        if (size === capacity) break
         dense[size] = key
         size++
         cellKeys[cell] = key
@@ -90,6 +94,7 @@ export class KeyTable {
       out[row - start] = slot - 1
     }
     this.#size = size
+    return row
   }
 
   #slotsOfMany(keys: readonly Float64Array[], start: number, end: number, out: Int32Array): void {
