@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { batchOf } from '../columnar/batchBuilder.ts'
 import { sliceBatch, valuesOf } from '../columnar/concat.ts'
@@ -60,7 +60,9 @@ describe('aggregate types', () => {
     ['AVG(m)', 'DECIMAL(38, 6)'],
     ['AVG(d)', 'DOUBLE'],
     ['MAX(s)', 'STRING'],
-    ['VAR_POP(i)', 'DOUBLE'],
+    ['VAR_POP(i)', 'INT'],
+    ['VAR_POP(d)', 'DOUBLE'],
+    ['STDDEV_SAMP(m)', 'DECIMAL(38, 6)'],
     ['LISTAGG(s, \'/\')', 'STRING'],
     ['COLLECT(i)', 'MULTISET<INT NOT NULL> NOT NULL'],
     ['SUM(b) / COUNT(*)', 'BIGINT'],
@@ -108,7 +110,10 @@ describe('aggregate values', () => {
     ['LISTAGG(s)', '"b,a,ä"'],
     ["LISTAGG(DISTINCT CAST(i AS STRING), '|')", '"1|2"'],
     ['VAR_POP(d)', '0.0625'],
-    ['STDDEV_SAMP(i)', '0.5773502691896255'],
+    ['STDDEV_SAMP(CAST(i AS DOUBLE))', '0.5773502691896255'],
+    ['STDDEV_SAMP(i)', '0'],
+    ['VAR_POP(m)', '0.225625'],
+    ['STDDEV_POP(m)', '0.475000'],
     ['SUM(b) * 10 / COUNT(*)', '17'],
     ['MAX(b) - MIN(b)', '3'],
     ['COLLECT(i)', '[[1,1],[2,2]]'],

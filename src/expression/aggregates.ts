@@ -1,15 +1,18 @@
 import type { BoolColumn, Column } from '../columnar/column.ts'
-import { sameType, withNullable, type DataType } from '../columnar/dataType.ts'
-import { CountAccumulator, Float64SumAccumulator, Int32SumAccumulator, Int64SumAccumulator, SpreadAccumulator, type SpreadKind } from './aggregates/counting.ts'
+import { bigintType, sameType, withNullable, type DataType } from '../columnar/dataType.ts'
+import { ArrivalAccumulator, arrivalResult, CollectAccumulator, CountedExtremeAccumulator, DistinctAccumulator, joinedArrivals } from './aggregates/counted.ts'
+import { CountAccumulator, Float64SumAccumulator, Int32SumAccumulator, Int64SumAccumulator } from './aggregates/counting.ts'
 import type { Accumulator } from './aggregates/accumulator.ts'
 import { DecimalSumAccumulator } from './aggregates/decimalSum.ts'
-import { CollectAccumulator, DistinctAccumulator, Int64ExtremeAccumulator, ListAccumulator, NumberExtremeAccumulator, ValueAccumulator } from './aggregates/keeping.ts'
+import { IntegerExtremeAccumulator, NumberExtremeAccumulator } from './aggregates/extremes.ts'
+import { ListAccumulator, ValueAccumulator } from './aggregates/keeping.ts'
 import { expressionCode } from './codes.ts'
 import { compileScalar, type CompiledScalar } from './compile.ts'
-import type { EvaluationContext, Expression, ExpressionProblem, Scope, TypedExpression } from './expression.ts'
+import type { EvaluationContext, Expression, ExpressionProblem, Scope, Span, TypedExpression } from './expression.ts'
 import { functionTable } from './functions.ts'
 import { parseExpression } from './parse.ts'
-import { requireBoolean, typeScalar } from './typeOf.ts'
+import { isSpread } from './functions/aggregate.ts'
+import { requireBoolean, typedCall, typeScalar } from './typeOf.ts'
 
 /**
  * Aggregate positions: an aggregate call, or a scalar expression over aggregate calls and group columns (`SUM(price) / COUNT(*)`).
@@ -17,6 +20,9 @@ import { requireBoolean, typeScalar } from './typeOf.ts'
  * Checking takes the calls out of the expression and puts a column in the place of each, so that what is left is an ordinary scalar expression over two
  * inputs: the group's columns and the calls' results. Rules of NULL, DISTINCT and FILTER are Flink's: NULLs are passed over, FILTER takes rows where its
  * condition is TRUE.
+ *
+ * Variances and standard deviations are no accumulators of their own: the planner writes them as arithmetic over SUM(x * x), SUM(x) and COUNT(x) (Calcite's
+ * AggregateReduceFunctionsRule, which Flink runs), and so does this, in the same types.
  */
 export interface AggregateCall {
   /** The function's own name, never an alias. */
@@ -45,8 +51,14 @@ export function checkAggregate(text: string, scope: Scope): { readonly aggregate
   const calls: AggregateCall[] = []
   const remaining = withoutCalls(expression, (call) => {
     const typed = typeCall(call, scope, problems)
-    if (typed !== null) calls.push(typed)
-    return { kind: 'column', name: String(calls.length - 1), qualifier: resultsQualifier, span: call.span }
+    if (typed === null) return call
+    const first = calls.length
+    if (!isSpread(typed.name)) {
+      calls.push(typed)
+      return resultColumn(first, call.span)
+    }
+    calls.push(...momentsOf(typed))
+    return spreadOf(typed, first, call.span)
   })
   if (problems.length > 0) return { aggregate: null, problems }
   if (calls.length === 0) {
@@ -57,6 +69,38 @@ export function checkAggregate(text: string, scope: Scope): { readonly aggregate
   const typed = typeScalar(remaining, { inputs: [scope.inputs[0] ?? { qualifier: null, schema: { fields: [] } }, { qualifier: resultsQualifier, schema: results }] })
   if (typed.typed === null) return { aggregate: null, problems: typed.problems }
   return { aggregate: { calls, result: typed.typed, type: typed.typed.type }, problems: [] }
+}
+
+function resultColumn(index: number, span: Span): Expression {
+  return { kind: 'column', name: String(index), qualifier: resultsQualifier, span }
+}
+
+/** SUM(x * x), SUM(x) and COUNT(x) of a variance's argument, which has been cast to the result's type. */
+function momentsOf(call: AggregateCall): readonly AggregateCall[] {
+  const argument = call.args[0]!
+  const { typed: square } = typedCall('*', [argument, argument], [], argument.span)
+  if (square === null) throw new Error(`${call.name} takes numbers, and these cannot be squared`)
+  const sum = functionTable.get('SUM')!
+  return [
+    ...[square, argument].map((of): AggregateCall => {
+      const resolution = sum.resolve({ name: 'SUM', symbols: [], args: [{ type: of.type, constant: undefined, span: of.span }] })
+      if ('problem' in resolution) throw new Error(resolution.problem)
+      return { ...call, name: 'SUM', args: [of], type: withNullable(resolution.result, true) }
+    }),
+    { ...call, name: 'COUNT', type: withNullable(bigintType, false) },
+  ]
+}
+
+/** ((sum of squares - sum * sum / count) / count), or / (count - 1) for a sample, and its root for a deviation. */
+function spreadOf(call: AggregateCall, first: number, span: Span): Expression {
+  const [squares, sum, count] = [0, 1, 2].map((offset) => resultColumn(first + offset, span)) as [Expression, Expression, Expression]
+  const apply = (name: string, ...args: Expression[]): Expression => ({ kind: 'call', name, args, symbols: [], distinct: false, filter: null, span })
+  const one: Expression = { kind: 'literal', value: 1, type: { kind: 'INT', nullable: false }, span }
+  const nothing: Expression = { kind: 'literal', value: null, type: { kind: 'NULL', nullable: true }, span }
+  const half: Expression = { kind: 'literal', value: 0.5, type: { kind: 'DOUBLE', nullable: false }, span }
+  const divisor = call.name.endsWith('SAMP') ? apply('CASE', apply('=', count, one), nothing, apply('-', count, one)) : count
+  const variance = apply('/', apply('-', squares, apply('/', apply('*', sum, sum), count)), divisor)
+  return { kind: 'cast', operand: call.name.startsWith('STDDEV') ? apply('POWER', variance, half) : variance, type: withNullable(call.type, true), mode: 'cast', span }
 }
 
 /** Indices of the scope's own columns that the expression reads beside its calls: each must be a column of the group. */
@@ -159,13 +203,19 @@ function trueMask({ values, nulls }: BoolColumn, rowCount: number): Uint8Array {
   return mask
 }
 
+export interface AggregateTableOptions {
+  /** Rows may be taken back, by any call. Without it only COUNT, SUM, AVG and COLLECT can; MIN, MAX, FIRST_VALUE, LAST_VALUE and LISTAGG then keep all their values. */
+  readonly retractable?: boolean
+}
+
 /** The accumulators of a list of calls, addressed by slot. */
 export class AggregateTable {
   readonly #accumulators: readonly Accumulator[]
   #capacity = 0
+  #slots: Int32Array = new Int32Array(0)
 
-  constructor(calls: readonly AggregateCall[]) {
-    this.#accumulators = calls.map(accumulatorOf)
+  constructor(calls: readonly AggregateCall[], options: AggregateTableOptions = {}) {
+    this.#accumulators = calls.map((call) => accumulatorOf(call, options.retractable === true))
   }
 
   /** Makes room for slots below `count`. Must be called before a slot is used. */
@@ -174,16 +224,29 @@ export class AggregateTable {
     this.#capacity = Math.max(count, this.#capacity * 2, 64)
     for (const accumulator of this.#accumulators) accumulator.ensure(this.#capacity)
   }
-  /** Row i of `inputs` goes into `slots[i]`. Retractions (`kinds`) are subtracted; only COUNT, SUM, AVG and the variances can. */
+  /** Row i of `inputs` goes into `slots[i]`. Rows of the kinds -U and -D are taken back. */
   add(slots: Int32Array, inputs: readonly AggregateInput[], rowCount: number, kinds: Uint8Array | null): void {
     for (let i = 0; i < this.#accumulators.length; i++) this.#accumulators[i]!.add(slots, inputs[i]!.values, rowCount, inputs[i]!.mask, kinds)
+  }
+  /** All rows go into one slot. */
+  addTo(slot: number, inputs: readonly AggregateInput[], rowCount: number, kinds: Uint8Array | null): void {
+    if (this.#slots.length < rowCount) this.#slots = new Int32Array(Math.max(rowCount, 4096))
+    this.add(this.#slots.fill(slot, 0, rowCount), inputs, rowCount, kinds)
   }
   /** Adds a slot of another table of the same calls. */
   merge(target: number, other: AggregateTable, source: number): void {
     for (let i = 0; i < this.#accumulators.length; i++) this.#accumulators[i]!.merge(target, other.#accumulators[i]!, source)
   }
+  /** Adds the slots 0 … count − 1 of another table of the same calls to `targets`. */
+  mergeAll(targets: Int32Array, other: AggregateTable, count: number): void {
+    for (let i = 0; i < this.#accumulators.length; i++) this.#accumulators[i]!.mergeAll(targets, other.#accumulators[i]!, count)
+  }
   clear(slot: number): void {
     for (const accumulator of this.#accumulators) accumulator.clear(slot)
+  }
+  /** Clears all slots and keeps their room, for a table that is used again. */
+  reset(): void {
+    for (const accumulator of this.#accumulators) accumulator.reset()
   }
   /** One column per call, row i for `slots[i]`. */
   read(slots: Int32Array, count: number): Column[] {
@@ -194,17 +257,17 @@ export class AggregateTable {
   }
 }
 
-export function aggregateTable(calls: readonly AggregateCall[]): AggregateTable {
-  return new AggregateTable(calls)
+export function aggregateTable(calls: readonly AggregateCall[], options: AggregateTableOptions = {}): AggregateTable {
+  return new AggregateTable(calls, options)
 }
 
-function accumulatorOf(call: AggregateCall): Accumulator {
+function accumulatorOf(call: AggregateCall, retractable: boolean): Accumulator {
   const argument = call.args[0]
-  const inner = plainAccumulator(call, argument)
+  const inner = plainAccumulator(call, argument, retractable)
   return call.distinct && argument !== undefined ? new DistinctAccumulator(inner, argument.type) : inner
 }
 
-function plainAccumulator(call: AggregateCall, argument: TypedExpression | undefined): Accumulator {
+function plainAccumulator(call: AggregateCall, argument: TypedExpression | undefined, retractable: boolean): Accumulator {
   if (call.name === 'COUNT' || argument === undefined) return new CountAccumulator()
   const { type } = argument
   switch (call.name) {
@@ -213,19 +276,20 @@ function plainAccumulator(call: AggregateCall, argument: TypedExpression | undef
       return sumOf(type, call.name === 'AVG', call.type)
     case 'MIN':
     case 'MAX':
-      return extremeOf(type, call.name === 'MIN')
+      return retractable ? new CountedExtremeAccumulator(type, call.name === 'MIN') : extremeOf(type, call.name === 'MIN')
     case 'FIRST_VALUE':
-      return new ValueAccumulator(type, 'first')
+      return retractable ? new ArrivalAccumulator(type, call.type, arrivalResult('first')) : new ValueAccumulator(type, 'first')
     case 'LAST_VALUE':
-      return new ValueAccumulator(type, 'last')
+      return retractable ? new ArrivalAccumulator(type, call.type, arrivalResult('last')) : new ValueAccumulator(type, 'last')
     case 'LISTAGG': {
-      const separator = call.args[1]
-      return new ListAccumulator(call.type, separator?.kind === 'literal' && typeof separator.value === 'string' ? separator.value : ',')
+      const given = call.args[1]
+      const separator = given?.kind === 'literal' && typeof given.value === 'string' ? given.value : ','
+      return retractable ? new ArrivalAccumulator(type, call.type, joinedArrivals(separator)) : new ListAccumulator(call.type, separator)
     }
     case 'COLLECT':
       return new CollectAccumulator(type, call.type)
     default:
-      return new SpreadAccumulator(call.name as SpreadKind)
+      throw new Error(`${call.name} has no accumulator`)
   }
 }
 
@@ -262,7 +326,9 @@ function extremeOf(type: DataType, least: boolean): Accumulator {
     case 'INTERVAL_DAY_TIME':
       return new NumberExtremeAccumulator('float64', least)
     case 'BIGINT':
-      return new Int64ExtremeAccumulator(least)
+      return new IntegerExtremeAccumulator('int64', least)
+    case 'DECIMAL':
+      return new IntegerExtremeAccumulator('decimal', least)
     default:
       return new ValueAccumulator(type, least ? 'least' : 'greatest')
   }

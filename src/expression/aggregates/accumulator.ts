@@ -10,13 +10,17 @@ export interface Accumulator {
   /** Makes room for slots below `count`. */
   ensure(count: number): void
   /**
-   * Takes rows [0, rowCount) of `values` into `slots[row]`. Rows with `mask[row] === 0` are passed over (FILTER, DISTINCT), as are NULLs. `sign` is -1 for rows that
-   * retract; only accumulators that can subtract are ever given one.
+   * Takes rows [0, rowCount) of `values` into `slots[row]`. Rows with `mask[row] === 0` are passed over (FILTER, DISTINCT), as are NULLs. Rows whose kind is -U or -D are
+   * taken back; only accumulators that can do so may be given `kinds`.
    */
   add(slots: Int32Array, values: Column | null, rowCount: number, mask: Uint8Array | null, kinds: Uint8Array | null): void
   /** Adds slot `source` of another table of the same call to slot `target`. */
   merge(target: number, other: this, source: number): void
+  /** Adds slots 0 … count − 1 of another table of the same call to `targets`. */
+  mergeAll(targets: Int32Array, other: this, count: number): void
   clear(slot: number): void
+  /** Clears all slots and keeps the room. */
+  reset(): void
   /** Results of the given slots. */
   read(slots: Int32Array, count: number): Column
   bytes(): number

@@ -1,6 +1,10 @@
 import type { Column, Float64Column, Int32Column, Int64Column } from '../../columnar/column.ts'
 import { emptyMask, grownFloat64, retracts, type Accumulator } from './accumulator.ts'
 
+function addAll(into: Float64Array, targets: Int32Array, from: Float64Array, count: number): void {
+  for (let slot = 0; slot < count; slot++) into[targets[slot]!]! += from[slot]!
+}
+
 /** COUNT(*) and COUNT(x). */
 export class CountAccumulator implements Accumulator {
   #counts: Float64Array = new Float64Array(64)
@@ -26,6 +30,12 @@ export class CountAccumulator implements Accumulator {
   merge(target: number, other: CountAccumulator, source: number): void {
     this.#counts[target]! += other.#counts[source]!
   }
+  mergeAll(targets: Int32Array, other: CountAccumulator, count: number): void {
+    addAll(this.#counts, targets, other.#counts, count)
+  }
+  reset(): void {
+    this.#counts.fill(0)
+  }
   clear(slot: number): void {
     this.#counts[slot] = 0
   }
@@ -43,13 +53,15 @@ export class CountAccumulator implements Accumulator {
 }
 
 /**
- * SUM and AVG over TINYINT, SMALLINT and INT. The sum of an INT column is INT and wraps (Flink's IntSumAggFunction); an AVG sums in 64 bits, which doubles hold
- * exactly for 2^21 times the greatest INT, and truncates toward zero.
+ * SUM and AVG over TINYINT, SMALLINT and INT. A SUM has the column's own type and wraps in it (Flink's IntSumAggFunction); an AVG sums in 64 bits and truncates toward
+ * zero. The 64 bits are two doubles: what a low part has beyond 2^52 moves, in whole multiples of 2^32, to the high part, so that both stay exact.
  */
 export class Int32SumAccumulator implements Accumulator {
   readonly #bits: number
   readonly #average: boolean
-  #sums: Float64Array = new Float64Array(64)
+  #lows: Float64Array = new Float64Array(64)
+  /** In multiples of 2^32. */
+  #highs: Float64Array = new Float64Array(64)
   #counts: Float64Array = new Float64Array(64)
 
   constructor(bits: 8 | 16 | 32, average: boolean) {
@@ -57,28 +69,57 @@ export class Int32SumAccumulator implements Accumulator {
     this.#average = average
   }
   ensure(count: number): void {
-    this.#sums = grownFloat64(this.#sums, count)
+    this.#lows = grownFloat64(this.#lows, count)
+    this.#highs = grownFloat64(this.#highs, count)
     this.#counts = grownFloat64(this.#counts, count)
   }
   add(slots: Int32Array, column: Column | null, rowCount: number, mask: Uint8Array | null, kinds: Uint8Array | null): void {
     const { values, nulls } = column as Int32Column
-    const sums = this.#sums
+    const lows = this.#lows
     const counts = this.#counts
+    if (nulls === null && mask === null && kinds === null) {
+      for (let i = 0; i < rowCount; i++) {
+        const slot = slots[i]!
+        const low = lows[slot]! + values[i]!
+        lows[slot] = low
+        counts[slot] = counts[slot]! + 1
+        if (low > lowMax || low < -lowMax) this.#carry(slot)
+      }
+      return
+    }
     for (let i = 0; i < rowCount; i++) {
       if ((nulls !== null && nulls[i] === 1) || (mask !== null && mask[i] === 0)) continue
       const slot = slots[i]!
       const sign = kinds !== null && retracts(kinds[i]!) ? -1 : 1
-      sums[slot] = sums[slot]! + sign * values[i]!
+      const low = lows[slot]! + sign * values[i]!
+      lows[slot] = low
       counts[slot] = counts[slot]! + sign
+      if (low > lowMax || low < -lowMax) this.#carry(slot)
     }
   }
+  #carry(slot: number): void {
+    const over = Math.trunc(this.#lows[slot]! / two32)
+    this.#lows[slot] = this.#lows[slot]! - over * two32
+    this.#highs[slot] = this.#highs[slot]! + over
+  }
   merge(target: number, other: Int32SumAccumulator, source: number): void {
-    this.#sums[target]! += other.#sums[source]!
     this.#counts[target]! += other.#counts[source]!
+    this.#highs[target]! += other.#highs[source]!
+    this.#lows[target]! += other.#lows[source]!
+    if (Math.abs(this.#lows[target]!) > lowMax) this.#carry(target)
+  }
+  mergeAll(targets: Int32Array, other: Int32SumAccumulator, count: number): void {
+    for (let slot = 0; slot < count; slot++) this.merge(targets[slot]!, other, slot)
   }
   clear(slot: number): void {
-    this.#sums[slot] = 0
+    this.#lows[slot] = 0
+    this.#highs[slot] = 0
     this.#counts[slot] = 0
+  }
+  reset(): void {
+    this.#lows.fill(0)
+    this.#highs.fill(0)
+    this.#counts.fill(0)
   }
   read(slots: Int32Array, count: number): Int32Column {
     const values = new Int32Array(count)
@@ -86,16 +127,23 @@ export class Int32SumAccumulator implements Accumulator {
     for (let i = 0; i < count; i++) {
       const slot = slots[i]!
       const rows = this.#counts[slot]!
-      const sum = this.#sums[slot]!
-      // Sums beyond 2^53 would be inexact; ToInt32 of an exact double is the wrapped sum.
-      values[i] = rows === 0 ? 0 : this.#average ? Math.trunc(sum / rows) : ((sum % 4_294_967_296) << shift) >> shift
+      const low = this.#lows[slot]!
+      const high = this.#highs[slot]!
+      if (rows === 0) continue
+      // A multiple of 2^32 does not show in 32 bits.
+      if (!this.#average) values[i] = ((low % two32) << shift) >> shift
+      else if (high === 0) values[i] = truncatedQuotient(low, rows)
+      else values[i] = Number((BigInt(high) * BigInt(two32) + BigInt(low)) / BigInt(rows))
     }
     return { storage: 'int32', values, nulls: emptyMask(this.#counts, slots, count) }
   }
   bytes(): number {
-    return this.#sums.byteLength + this.#counts.byteLength
+    return this.#lows.byteLength * 3
   }
 }
+
+const two32 = 4_294_967_296
+const lowMax = 2 ** 52
 
 const safeMax = Number.MAX_SAFE_INTEGER
 
@@ -185,6 +233,17 @@ export class Int64SumAccumulator implements Accumulator {
     const sums = this.#widen()
     sums[target] = BigInt.asIntN(64, sums[target]! + (other.#wide === null ? BigInt(other.#sums[source]!) : other.#wide[source]!))
   }
+  mergeAll(targets: Int32Array, other: Int64SumAccumulator, count: number): void {
+    for (let slot = 0; slot < count; slot++) this.merge(targets[slot]!, other, slot)
+  }
+  reset(): void {
+    this.#counts.fill(0)
+    // Sums that had to be wide may be small again.
+    if (this.#wide !== null) {
+      this.#wide = null
+      this.#sums = new Float64Array(this.#counts.length)
+    } else this.#sums.fill(0)
+  }
   clear(slot: number): void {
     this.#counts[slot] = 0
     if (this.#wide === null) this.#sums[slot] = 0
@@ -261,6 +320,18 @@ export class Float64SumAccumulator implements Accumulator {
     this.#sums[target] = this.#single && !this.#average ? Math.fround(sum) : sum
     this.#counts[target]! += other.#counts[source]!
   }
+  mergeAll(targets: Int32Array, other: Float64SumAccumulator, count: number): void {
+    if (this.#single) {
+      for (let slot = 0; slot < count; slot++) this.merge(targets[slot]!, other, slot)
+      return
+    }
+    addAll(this.#sums, targets, other.#sums, count)
+    addAll(this.#counts, targets, other.#counts, count)
+  }
+  reset(): void {
+    this.#sums.fill(0)
+    this.#counts.fill(0)
+  }
   clear(slot: number): void {
     this.#sums[slot] = 0
     this.#counts[slot] = 0
@@ -277,71 +348,5 @@ export class Float64SumAccumulator implements Accumulator {
   }
   bytes(): number {
     return this.#sums.byteLength + this.#counts.byteLength
-  }
-}
-
-export type SpreadKind = 'VAR_POP' | 'VAR_SAMP' | 'STDDEV_POP' | 'STDDEV_SAMP'
-
-/**
- * Variance and standard deviation from the sums of x and of x squared, as the planner rewrites them (Calcite's AggregateReduceFunctionsRule):
- * VAR_POP = (sum(x*x) - sum(x)*sum(x)/n) / n, the sample forms over n - 1 and NULL for a single row.
- */
-export class SpreadAccumulator implements Accumulator {
-  readonly #kind: SpreadKind
-  #sums: Float64Array = new Float64Array(64)
-  #squares: Float64Array = new Float64Array(64)
-  #counts: Float64Array = new Float64Array(64)
-
-  constructor(kind: SpreadKind) {
-    this.#kind = kind
-  }
-  ensure(count: number): void {
-    this.#sums = grownFloat64(this.#sums, count)
-    this.#squares = grownFloat64(this.#squares, count)
-    this.#counts = grownFloat64(this.#counts, count)
-  }
-  add(slots: Int32Array, column: Column | null, rowCount: number, mask: Uint8Array | null, kinds: Uint8Array | null): void {
-    const { values, nulls } = column as Float64Column
-    for (let i = 0; i < rowCount; i++) {
-      if ((nulls !== null && nulls[i] === 1) || (mask !== null && mask[i] === 0)) continue
-      const slot = slots[i]!
-      const sign = kinds !== null && retracts(kinds[i]!) ? -1 : 1
-      const value = values[i]!
-      this.#sums[slot]! += sign * value
-      this.#squares[slot]! += sign * value * value
-      this.#counts[slot]! += sign
-    }
-  }
-  merge(target: number, other: SpreadAccumulator, source: number): void {
-    this.#sums[target]! += other.#sums[source]!
-    this.#squares[target]! += other.#squares[source]!
-    this.#counts[target]! += other.#counts[source]!
-  }
-  clear(slot: number): void {
-    this.#sums[slot] = 0
-    this.#squares[slot] = 0
-    this.#counts[slot] = 0
-  }
-  read(slots: Int32Array, count: number): Float64Column {
-    const values = new Float64Array(count)
-    let nulls: Uint8Array | null = null
-    const sample = this.#kind.endsWith('SAMP')
-    const root = this.#kind.startsWith('STDDEV')
-    for (let i = 0; i < count; i++) {
-      const slot = slots[i]!
-      const n = this.#counts[slot]!
-      const divisor = sample ? n - 1 : n
-      if (divisor <= 0) {
-        nulls ??= new Uint8Array(count)
-        nulls[i] = 1
-        continue
-      }
-      const variance = (this.#squares[slot]! - (this.#sums[slot]! * this.#sums[slot]!) / n) / divisor
-      values[i] = root ? Math.sqrt(variance) : variance
-    }
-    return { storage: 'float64', values, nulls }
-  }
-  bytes(): number {
-    return this.#sums.byteLength * 3
   }
 }

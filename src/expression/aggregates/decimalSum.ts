@@ -75,6 +75,14 @@ export class DecimalSumAccumulator implements Accumulator {
     const sums = this.#widen()
     sums[target] = sums[target]! + other.#sumOf(source)
   }
+  mergeAll(targets: Int32Array, other: DecimalSumAccumulator, count: number): void {
+    for (let slot = 0; slot < count; slot++) this.merge(targets[slot]!, other, slot)
+  }
+  reset(): void {
+    this.#counts.fill(0)
+    this.#sums.fill(0)
+    this.#wide = null
+  }
   clear(slot: number): void {
     this.#counts[slot] = 0
     this.#sums[slot] = 0

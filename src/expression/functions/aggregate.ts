@@ -1,4 +1,4 @@
-import { bigintType, isNumeric, stringType, type DataType } from '../../columnar/dataType.ts'
+import { bigintType, stringType, type DataType } from '../../columnar/dataType.ts'
 import type { AggregateFunction, CallTypes, FunctionDefinition, Resolution } from '../functionDefinition.ts'
 import { takes } from '../parameters.ts'
 
@@ -10,7 +10,17 @@ function aggregate(entry: Omit<AggregateFunction, 'kind' | 'category'>): Aggrega
   return { kind: 'aggregate', category: 'aggregate', ...entry }
 }
 
-const numericDouble = (type: DataType): DataType => (isNumeric(type) ? { kind: 'DOUBLE', nullable: true } : type)
+/** FlinkTypeSystem.deriveAvgAggType, which the variances use too: a DECIMAL gets 38 digits and at least 6 after the point, the others stay what they are. */
+function averageType(type: DataType): DataType {
+  return type.kind === 'DECIMAL' ? { kind: 'DECIMAL', precision: 38, scale: Math.max(type.scale, 6), nullable: true } : type
+}
+
+const spreadNames = new Set(['VAR_POP', 'VAR_SAMP', 'STDDEV_POP', 'STDDEV_SAMP'])
+
+/** Whether an aggregate is arithmetic over sums (see `aggregates.ts`). */
+export function isSpread(name: string): boolean {
+  return spreadNames.has(name)
+}
 
 /** One argument of any type that has an order. */
 function ordered(call: CallTypes): Resolution {
@@ -37,7 +47,11 @@ function spread(name: string, aliases: readonly string[], summary: string): Aggr
     signatures: [`${name}(number)`],
     summary,
     examples: [],
-    resolve: takes([{ name: 'number', family: 'numeric', as: { kind: 'DOUBLE', nullable: true } }], (args) => numericDouble(args[0]!), true),
+    resolve: (call) => {
+      const resolution = takes([{ name: 'number', family: 'numeric' }], ([type]) => averageType(type!), true)(call)
+      // The arithmetic is done in the result's type.
+      return 'problem' in resolution ? resolution : { ...resolution, args: [resolution.result] }
+    },
   })
 }
 
@@ -66,7 +80,7 @@ export const aggregateFunctions: readonly FunctionDefinition[] = [
     examples: [],
     resolve: takes(
       [{ name: 'number', family: 'numeric' }],
-      ([type]) => (type!.kind === 'DECIMAL' ? { kind: 'DECIMAL', precision: 38, scale: Math.max(type!.scale, 6), nullable: true } : type!),
+      ([type]) => averageType(type!),
       true,
     ),
   }),
@@ -86,10 +100,10 @@ export const aggregateFunctions: readonly FunctionDefinition[] = [
     examples: [],
     resolve: takes([{ name: 'value', family: 'any' }], ([type]) => type!, true),
   }),
-  spread('VAR_POP', [], 'Population variance.'),
-  spread('VAR_SAMP', ['VARIANCE'], 'Sample variance; NULL for a single value.'),
-  spread('STDDEV_POP', [], 'Population standard deviation.'),
-  spread('STDDEV_SAMP', ['STDDEV'], 'Sample standard deviation; NULL for a single value.'),
+  spread('VAR_POP', [], 'Population variance, computed in the type of the number: cast integers to DOUBLE for fractions.'),
+  spread('VAR_SAMP', ['VARIANCE'], 'Sample variance, NULL for a single value; computed in the type of the number: cast integers to DOUBLE for fractions.'),
+  spread('STDDEV_POP', [], 'Population standard deviation, computed in the type of the number: cast integers to DOUBLE for fractions.'),
+  spread('STDDEV_SAMP', ['STDDEV'], 'Sample standard deviation, NULL for a single value; computed in the type of the number: cast integers to DOUBLE for fractions.'),
   aggregate({
     name: 'LISTAGG',
     signatures: ['LISTAGG(text [, separator])'],
