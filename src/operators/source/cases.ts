@@ -120,10 +120,9 @@ export const cases: readonly SourceCase[] = [
     poison: ['4: at: expected TIMESTAMP(3), found "yesterday".'],
   },
   {
-    name: 'fails on a NULL event time',
-    config: { connector: { type: 'file', path: 'readings.csv', format: 'csv', onError: 'skip' }, columns: readings, watermark: { column: 'at', delayMs: 0 } },
-    files: { 'readings.csv': 'at,sensor,value\n,a,1\n' },
-    fails: 'The event time at of a row is NULL, so the row has no place in time: at = null, sensor = a, value = 1.00.',
+    name: 'fails with the row when a column cannot be computed',
+    config: { connector: { type: 'inline', rows: [[6, 2], [7, 0]] }, columns: [{ name: 'a', type: 'INT' }, { name: 'b', type: 'INT' }, { name: 'ratio', expression: 'a / b' }] },
+    fails: 'The row is: a = 7, b = 0.',
   },
   {
     name: 'fails when the file is not there',

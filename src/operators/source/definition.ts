@@ -1,10 +1,11 @@
-import type { JsonObject } from '../../columnar/json.ts'
+import type { Json, JsonObject } from '../../columnar/json.ts'
 import { isTimestamp, printType, sameType } from '../../columnar/dataType.ts'
 import { fieldOf } from '../../columnar/schema.ts'
 import { checkScalar } from '../../expression/typeOf.ts'
 import { columnsRead } from '../../job/columnUses.ts'
 import type { OperatorDefinition } from '../../job/operatorDefinition.ts'
 import { columnProblems, sourceProblems } from '../../job/problemCatalogue.ts'
+import { renameInExpression } from '../../job/renameColumn.ts'
 import { sourceColumns, watermarkColumn } from './columns.ts'
 import type { Connector } from './connectors/connector.ts'
 import { datagen } from './connectors/datagen.ts'
@@ -108,6 +109,31 @@ export const definition: OperatorDefinition = {
   splits: (config) => {
     const splits = (config.connector as JsonObject | undefined)?.splits
     return typeof splits === 'number' ? splits : 1
+  },
+  renameColumn: (config, _input, from, to) => {
+    const watermark = config.watermark as JsonObject | undefined
+    const connector = config.connector as JsonObject | undefined
+    const fields = connector?.fields as JsonObject | undefined
+    const columns = Array.isArray(config.columns) ? (config.columns as readonly JsonObject[]) : []
+    const inText = (text: Json | undefined): Json | undefined => (typeof text === 'string' ? renameInExpression(text, null, from, to) : text)
+    return {
+      ...config,
+      ...(fields === undefined || !Object.hasOwn(fields, from) || Object.hasOwn(fields, to)
+        ? {}
+        : { connector: { ...connector, fields: Object.fromEntries(Object.entries(fields).map(([name, field]) => [name === from ? to : name, field])) } }),
+      ...(columns.some((column) => typeof column?.expression === 'string')
+        ? { columns: columns.map((column) => (typeof column?.expression === 'string' ? { ...column, expression: inText(column.expression)! } : column)) }
+        : {}),
+      ...(watermark === undefined
+        ? {}
+        : {
+            watermark: {
+              ...watermark,
+              ...(watermark.column === from ? { column: to } : {}),
+              ...(typeof watermark.expression === 'string' ? { expression: inText(watermark.expression)! } : {}),
+            },
+          }),
+    }
   },
   columnsNotRead: ({ config, schema, used }) => {
     if (connectorOf(config)?.leavesOut !== true) return []

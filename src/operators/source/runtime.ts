@@ -2,6 +2,7 @@ import { rowAt, type Batch } from '../../columnar/batch.ts'
 import { cellText } from '../../columnar/batchText.ts'
 import type { Column, Float64Column } from '../../columnar/column.ts'
 import type { JsonObject } from '../../columnar/json.ts'
+import { RowError } from '../../columnar/rowError.ts'
 import { fieldIndex, type Schema } from '../../columnar/schema.ts'
 import type { SourceContext, SourceRuntime } from '../../engine/operatorRuntime.ts'
 import { compileScalar, type CompiledScalar } from '../../expression/compile.ts'
@@ -11,14 +12,14 @@ import { columnsRead } from '../../job/columnUses.ts'
 import type { OperatorSpec } from '../../job/operatorSpec.ts'
 import type { RowReader } from '../../streams/rowReader.ts'
 import type { RuntimeFactory } from '../runtimeFactory.ts'
-import { sourceColumns, watermarkColumn } from './columns.ts'
+import { sourceColumns } from './columns.ts'
 import { readerOf } from './readers/reader.ts'
 
 /**
- * Reads rows, adds the computed columns, and lets no row without an event time pass.
+ * Reads rows and adds the computed columns.
  *
  * Only columns of the plan's output schema, and what computed columns and the watermark need, are read. A row that cannot be read fails the job or is
- * skipped and counted, as `connector.onError` says. As on Flink, a NULL in the watermark column always fails the job: it could be placed nowhere in time.
+ * skipped and counted, as `connector.onError` says. A NULL in the watermark column is for the task to refuse, which knows how to show a row.
  */
 export const runtime: RuntimeFactory = { role: 'source', create: (spec) => new Source(spec) }
 
@@ -29,7 +30,6 @@ class Source implements SourceRuntime {
   readonly #all: Schema
   /** How each output column comes about: by its place among the columns read, or computed from them. */
   readonly #outputs: readonly OutputColumn[]
-  readonly #timeColumn: number
   #watermark: CompiledScalar | null = null
   readonly #watermarkSpec: { readonly text: string } | null
   #reader: RowReader | null = null
@@ -62,10 +62,8 @@ class Source implements SourceRuntime {
       const text = entries.find((entry) => entry.name === column.name)!.expression as string
       const { typed, problems } = checkScalar(text, allPhysical)
       if (typed === null) throw new Error(`source ${spec.id} was deployed with a column ${column.name} that does not compile: ${problems[0]?.message}`)
-      return { kind: 'computed', evaluate: compileScalar(typed) }
+      return { kind: 'computed', name: column.name, evaluate: compileScalar(typed) }
     })
-    const timeColumn = watermarkColumn(spec.config)
-    this.#timeColumn = timeColumn === null ? -1 : fieldIndex(this.#schema, timeColumn)
     const expression = (spec.config.watermark as JsonObject | undefined)?.expression
     this.#watermarkSpec = typeof expression === 'string' ? { text: expression } : null
   }
@@ -93,11 +91,21 @@ class Source implements SourceRuntime {
     this.#inputs[0] = read.columns
     const columns: Column[] = []
     for (const output of this.#outputs) {
-      columns.push(output.kind === 'read' ? read.columns[output.index]! : output.evaluate(this.#inputs, read.rowCount, this.#evaluation))
+      columns.push(output.kind === 'read' ? read.columns[output.index]! : this.#computed(output, read))
     }
-    const batch: Batch = { schema: this.#schema, columns, rowCount: read.rowCount, kinds: read.kinds, watermarks: null }
-    if (this.#timeColumn >= 0) this.#refuseNullTime(batch, columns[this.#timeColumn]! as Float64Column)
-    return batch
+    return { schema: this.#schema, columns, rowCount: read.rowCount, kinds: read.kinds, watermarks: null }
+  }
+
+  /** The row's values go into the sentence: the row is not in any stream yet, so nobody else can show it. */
+  #computed(output: ComputedColumn, read: Batch): Column {
+    try {
+      return output.evaluate(this.#inputs, read.rowCount, this.#evaluation)
+    } catch (error) {
+      if (!(error instanceof RowError)) throw error
+      const { fields } = read.schema
+      const values = rowAt(read, error.row).map((value, i) => `${fields[i]!.name} = ${cellText(value, fields[i]!.type)}`)
+      throw new Error(`The column ${output.name} cannot be computed: ${error.message} The row is: ${shortened(values.join(', '))}.`, { cause: error })
+    }
   }
 
   async ready(): Promise<void> {
@@ -115,21 +123,14 @@ class Source implements SourceRuntime {
     for (let i = 0; i < batch.rowCount; i++) candidates[i] = column.nulls[i] === 1 ? Number.NaN : column.values[i]!
     return candidates
   }
-
-  #refuseNullTime(batch: Batch, column: Float64Column): void {
-    const nulls = column.nulls
-    if (nulls === null) return
-    const row = nulls.subarray(0, batch.rowCount).indexOf(1)
-    if (row < 0) return
-    const name = this.#schema.fields[this.#timeColumn]!.name
-    const values = rowAt(batch, row).map((value, i) => `${this.#schema.fields[i]!.name} = ${cellText(value, this.#schema.fields[i]!.type)}`)
-    throw new Error(
-      `The event time ${name} of a row is NULL, so the row has no place in time: ${shortened(values.join(', '))}. Give the column a value in the data, or compute one with COALESCE.`,
-    )
-  }
 }
 
-type OutputColumn = { readonly kind: 'read'; readonly index: number } | { readonly kind: 'computed'; readonly evaluate: CompiledScalar }
+interface ComputedColumn {
+  readonly kind: 'computed'
+  readonly name: string
+  readonly evaluate: CompiledScalar
+}
+type OutputColumn = { readonly kind: 'read'; readonly index: number } | ComputedColumn
 
 const poisonTextMax = 2000
 
