@@ -57,7 +57,10 @@ export interface OperatorDefinition {
    * `spec.outputs` than the config's columns.
    */
   readonly columnsNotRead?: (context: { readonly config: JsonObject; readonly schema: Schema; readonly used: ReadonlySet<string> }) => readonly string[]
-  /** Changes a rename of an input column makes to this config, so that uses follow; default: none known. */
+  /**
+   * Changes a rename of an input column makes to this config, so that uses follow; default: none known. A source is asked with `input` '' when a column of its own
+   * has a new name, for the places of its config that name it again.
+   */
   readonly renameColumn?: (config: JsonObject, input: string, from: string, to: string) => JsonObject
 }
 

@@ -1,5 +1,6 @@
 import { useStore } from 'zustand'
 import { createStore } from 'zustand/vanilla'
+import type { Json } from '../../columnar/json.ts'
 import type { Schema } from '../../columnar/schema.ts'
 import type { Edge, Job, Operator, Position } from '../../job/job.ts'
 import type { InputSchemas, OutputSchemas } from '../../job/operatorDefinition.ts'
@@ -7,10 +8,12 @@ import type { Problem } from '../../job/problem.ts'
 import { text } from '../text/text.ts'
 import { announce } from './announcements.ts'
 import { definitionOf } from './definitions.ts'
-import { applyCommand, operatorName, type DocumentCommand } from './documentCommands.ts'
+import { applyCommand, applyPatch, operatorName, sameJson, type DocumentCommand } from './documentCommands.ts'
+import { valueAtPath, type ConfigPath } from './configPath.ts'
 import { edgeKey } from './edgeKey.ts'
 import { freshId, takenIds } from './freshId.ts'
 import { emptyHistory, redone, undone, withGestureEnded, withStep, type History } from './history.ts'
+import { patchBetween, type JobPatch } from './jobPatch.ts'
 import { toast } from './toasts.ts'
 
 /**
@@ -158,6 +161,7 @@ export function dispatch(command: DocumentCommand, options: DispatchOptions = {}
   }
   const gesture = options.gesture ?? defaultGesture(command)
   const step = { label: result.label, forward: result.forward, inverse: result.inverse, at: Date.now(), ...(gesture === undefined ? {} : { gesture }) }
+  typing = command.kind === 'setConfig' && gesture !== undefined && namesColumn(command.path) ? { gesture, operator: command.operator, path: command.path } : null
   const made = result.made.operators.length + result.made.notes.length > 0 && options.select !== false
   designerStore.setState({
     document: { ...state.document, job: result.job, revision: state.document.revision + 1 },
@@ -185,10 +189,47 @@ function defaultGesture(command: DocumentCommand): string | undefined {
   }
 }
 
-/** Call on blur and on Enter: what is typed next is a step of its own. */
+/** Call on blur and on Enter: what is typed next is a step of its own. A name that was typed is now whole: uses of the column follow it. */
 export function endGesture(): void {
+  followNewName()
   const history = withGestureEnded(designerStore.getState().history)
   if (history !== designerStore.getState().history) designerStore.setState({ history })
+}
+
+let typing: { readonly gesture: string; readonly operator: string; readonly path: ConfigPath } | null = null
+
+/**
+ * The name of a column in a list of named things (`columns[0].name`, `aggregates[2].name`) has been typed. Following every letter would tie it to any
+ * column it equals on the way, so the uses follow at the end, inside the same step.
+ */
+function followNewName(): void {
+  const { document, history, selection } = designerStore.getState()
+  const last = history.past[history.past.length - 1]
+  if (typing === null || last === undefined || last.gesture !== typing.gesture || document.readOnly !== null) return
+  const { operator, path } = typing
+  typing = null
+  const now = document.job.operators.find((other) => other.id === operator)
+  const name = now === undefined ? undefined : valueAtPath(now.config, path)
+  if (typeof name !== 'string' || name === '') return
+  const start = applyPatch(document.job, last.inverse)
+  const result = applyCommand(start, { kind: 'renameColumn', operator, path, to: name }, { definitionOf })
+  if ('problem' in result) return
+  const forward = patchBetween(start, result.job)
+  if (samePatch(forward, last.forward)) return
+  designerStore.setState({
+    document: { ...document, job: result.job, revision: document.revision + 1 },
+    history: { ...history, past: [...history.past.slice(0, -1), { ...last, label: result.label, forward, inverse: patchBetween(result.job, start) }] },
+    selection: prunedSelection(selection, result.job),
+  })
+  announce(capitalised(result.label))
+}
+
+function namesColumn(path: ConfigPath): boolean {
+  return path[path.length - 1] === 'name' && typeof path[path.length - 2] === 'number'
+}
+
+function samePatch(a: JobPatch, b: JobPatch): boolean {
+  return sameJson(a as unknown as Json, b as unknown as Json)
 }
 
 export function undo(): void {

@@ -12,7 +12,7 @@ import type { JsonObject } from '../../columnar/json.ts'
  *
  * No operator is known here. Each says how a renamed input column changes its config (`renameColumn` of its definition); what then comes out is
  * found by inferring its outputs before and after and comparing them place by place. A column that keeps its place and changes its name is renamed for the next
- * operator, and so on in flow order. An operator whose outputs cannot be inferred ends the walk on its branch: its users then show the ordinary
+ * operator, and so on in flow order. A source also mends the places of its own config that name the column again. An operator whose outputs cannot be inferred ends the walk on its branch: its users then show the ordinary
  * "unknown column" problem.
  */
 export function withColumnRenamed(
@@ -25,7 +25,9 @@ export function withColumnRenamed(
   const from = valueAtPath(operator.config, path)
   if (typeof from !== 'string') return { problem: text.commands.noColumn }
   const configs = new Map<string, JsonObject>(job.operators.map((other) => [other.id, other.config]))
-  configs.set(operator.id, withValueAtPath(operator.config, path, to) as JsonObject)
+  const named = withValueAtPath(operator.config, path, to) as JsonObject
+  const own = context.definitionOf(operator.kind)
+  configs.set(operator.id, own?.inputs.length === 0 && own.renameColumn !== undefined ? own.renameColumn(named, '', from, to) : named)
 
   const before = new Map<string, OutputSchemas>()
   const after = new Map<string, OutputSchemas>()
