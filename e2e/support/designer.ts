@@ -32,6 +32,7 @@ export class Designer {
     const box = this.page.getByRole('dialog').getByRole('combobox')
     await box.fill(name)
     await this.page.keyboard.press('Enter')
+    await expect(box).toHaveCount(0)
   }
 
   async blank(): Promise<void> {
