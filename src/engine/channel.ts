@@ -21,6 +21,8 @@ export interface ChannelWriter {
   /** Passes on what waits, as far as the receiver has room; then: is there room for more? */
   hasCredit(): boolean
   send(element: Element): void
+  /** Whether an element sent now is copied before `send` returns, so that its batch may be overwritten afterwards. */
+  copiesNow(): boolean
   /** Share of the credit in use, 0…1. */
   fill(): number
 }
@@ -44,6 +46,10 @@ export class LocalChannel implements ChannelWriter, ChannelReader {
 
   send(element: Element): void {
     this.#queue.push(element)
+  }
+
+  copiesNow(): boolean {
+    return false
   }
 
   fill(): number {

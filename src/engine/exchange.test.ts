@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { rowAt, rowKindAt, rowKindTexts, type Batch } from '../columnar/batch.ts'
 import { batchOf } from '../columnar/batchBuilder.ts'
+import { BatchDecoder, BatchEncoder } from '../columnar/batchCodec.ts'
 import type { Value } from '../columnar/column.ts'
 import { bigintType, booleanType, decimalType, intType, stringType, timestampType, type DataType } from '../columnar/dataType.ts'
 import { keyGroupOf, KeyHasher, subtaskOfKeyGroup } from '../columnar/hashColumns.ts'
@@ -28,6 +29,23 @@ const sent = fc.array(
   ),
   { maxLength: 60 },
 )
+
+/** Copies what it is sent, as a channel to another worker does. */
+class CopyingChannel extends LocalChannel {
+  override copiesNow(): boolean {
+    return true
+  }
+  override send(element: Element): void {
+    if (element.kind !== 'batch') super.send(element)
+    else {
+      const encoder = new BatchEncoder()
+      const bytes = encoder.prepare(element.batch)
+      const buffer = new ArrayBuffer(bytes)
+      encoder.write(buffer, 0)
+      super.send({ ...element, batch: new BatchDecoder(schema).decode(buffer, 0, bytes) })
+    }
+  }
+}
 
 /** Rows of a channel with the watermark that a receiver knows before each. */
 function heard(channel: LocalChannel): { readonly rows: string[]; readonly watermark: number } {
@@ -59,7 +77,7 @@ describe.each<[string, ExchangeKind]>([
   it('brings every row, in its order and with its watermark, to the subtask it belongs to', () => {
     fc.assert(
       fc.property(sent, fc.integer({ min: 1, max: 4 }), (messages, targets) => {
-        const channels = Array.from({ length: targets }, () => new LocalChannel())
+        const channels = Array.from({ length: targets }, (_, i) => (i % 2 === 0 ? new LocalChannel() : new CopyingChannel()))
         const writer = new ExchangeWriter(exchange, schema, channels)
         const keys = exchange.kind === 'hash' ? exchange.columns : []
         const groups = exchange.kind === 'hash' ? exchange.maxParallelism : 1

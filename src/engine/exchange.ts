@@ -2,7 +2,7 @@ import type { Batch } from '../columnar/batch.ts'
 import type { Schema } from '../columnar/schema.ts'
 import type { ChannelWriter } from './channel.ts'
 import { KeyPartition } from './partition.ts'
-import { RowCollector } from './rowCollector.ts'
+import { RowCollector, Scratch } from './rowCollector.ts'
 import { noWatermark } from './watermark.ts'
 
 /**
@@ -112,6 +112,9 @@ export class ExchangeWriter implements Outlet {
 /** Batches and watermarks a target may be kept waiting for while its rows are too few for a batch. */
 const roundsMax = 32
 
+/** One for the thread: a batch is written before the next one is collected. */
+const scratch = new Scratch()
+
 class Target {
   readonly writer: ChannelWriter
   readonly #collector = new RowCollector()
@@ -143,7 +146,7 @@ class Target {
   flush(): boolean {
     this.#rounds = 0
     const rises = this.#held > this.#sent
-    const batch = this.#collector.finish(this.#sent)
+    const batch = this.writer.copiesNow() ? this.#collector.finish(this.#sent, scratch.reset()) : this.#collector.finish(this.#sent)
     if (batch === null && !rises) return false
     if (batch !== null) this.writer.send({ kind: 'batch', batch, watermark: rises ? this.#held : noWatermark })
     else this.writer.send({ kind: 'watermark', watermark: this.#held })

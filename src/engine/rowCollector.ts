@@ -28,23 +28,75 @@ export class RowCollector {
     return this.#rowCount >= batchRowsTarget || this.#parts.length >= 64
   }
 
-  /** The rows so far as one batch, where the receiver's own watermark is `known` when it arrives. Null when there are none. */
-  finish(known: number): Batch | null {
+  /**
+   * The rows so far as one batch, where the receiver's own watermark is `known` when it arrives. Null when there are none. With `arrays` of a
+   * `Scratch`, the batch is valid until they are used again.
+   */
+  finish(known: number, arrays: Arrays = freshArrays): Batch | null {
     const parts = this.#parts
     const rowCount = this.#rowCount
     if (rowCount === 0) return null
     this.#parts = []
     this.#rowCount = 0
     const first = parts[0]!
-    const watermarks = watermarksOf(parts, rowCount, known)
+    const watermarks = watermarksOf(parts, rowCount, known, arrays)
     if (parts.length === 1 && first.rows === null) return watermarks === first.batch.watermarks ? first.batch : { ...first.batch, watermarks }
     return {
       schema: first.batch.schema,
-      columns: first.batch.columns.map((_, i) => columnOfParts(parts, i, rowCount)),
+      columns: first.batch.columns.map((_, i) => columnOfParts(parts, i, rowCount, arrays)),
       rowCount,
-      kinds: kindsOf(parts, rowCount),
+      kinds: kindsOf(parts, rowCount, arrays),
       watermarks,
     }
+  }
+}
+
+/** Where the arrays of a collected batch come from. What they hold is not defined. */
+export interface Arrays {
+  uint8(length: number): Uint8Array
+  int32(length: number): Int32Array
+  float64(length: number): Float64Array
+}
+
+const freshArrays: Arrays = {
+  uint8: (length) => new Uint8Array(length),
+  int32: (length) => new Int32Array(length),
+  float64: (length) => new Float64Array(length),
+}
+
+/** One piece of memory that is used again for each batch, for receivers that copy what they get: allocating columns costs more than filling them. */
+export class Scratch implements Arrays {
+  #memory = new ArrayBuffer(256 * 1024)
+  #used = 0
+
+  /** Begins a new batch; the last one is lost. */
+  reset(): this {
+    this.#used = 0
+    return this
+  }
+  uint8(length: number): Uint8Array {
+    // The place first: it may change the memory.
+    const place = this.#place(length)
+    return new Uint8Array(this.#memory, place, length)
+  }
+  int32(length: number): Int32Array {
+    const place = this.#place(length * 4)
+    return new Int32Array(this.#memory, place, length)
+  }
+  float64(length: number): Float64Array {
+    const place = this.#place(length * 8)
+    return new Float64Array(this.#memory, place, length)
+  }
+  #place(bytes: number): number {
+    const needed = (bytes + 7) & ~7
+    if (this.#used + needed > this.#memory.byteLength) {
+      // Arrays given out before stay on the old memory, which they keep alive.
+      this.#memory = new ArrayBuffer(Math.max(needed, this.#memory.byteLength * 2))
+      this.#used = 0
+    }
+    const place = this.#used
+    this.#used += needed
+    return place
   }
 }
 
@@ -62,11 +114,11 @@ interface Part {
   readonly watermark: number
 }
 
-function watermarksOf(parts: readonly Part[], rowCount: number, known: number): Float64Array | null {
+function watermarksOf(parts: readonly Part[], rowCount: number, known: number, arrays: Arrays): Float64Array | null {
   if (parts.every(({ batch, watermark }) => batch.watermarks === null && watermark === known)) return null
   const first = parts[0]!
   if (parts.length === 1 && first.rows === null && first.batch.watermarks !== null) return first.batch.watermarks
-  const watermarks = new Float64Array(rowCount)
+  const watermarks = arrays.float64(rowCount)
   let at = 0
   for (const { batch, rows, count, watermark } of parts) {
     if (batch.watermarks === null) watermarks.fill(watermark, at, at + count)
@@ -77,9 +129,9 @@ function watermarksOf(parts: readonly Part[], rowCount: number, known: number): 
   return watermarks
 }
 
-function kindsOf(parts: readonly Part[], rowCount: number): Uint8Array | null {
+function kindsOf(parts: readonly Part[], rowCount: number, arrays: Arrays): Uint8Array | null {
   if (parts.every(({ batch }) => batch.kinds === null)) return null
-  const kinds = new Uint8Array(rowCount).fill(rowKind.insert)
+  const kinds = arrays.uint8(rowCount).fill(rowKind.insert)
   let at = 0
   for (const { batch, rows, count } of parts) {
     if (batch.kinds !== null) copyUint8(batch.kinds, rows, count, kinds, at)
@@ -88,13 +140,13 @@ function kindsOf(parts: readonly Part[], rowCount: number): Uint8Array | null {
   return kinds
 }
 
-function columnOfParts(parts: readonly Part[], index: number, rowCount: number): Column {
-  const nulls = nullsOf(parts, index, rowCount)
+function columnOfParts(parts: readonly Part[], index: number, rowCount: number, arrays: Arrays): Column {
+  const nulls = nullsOf(parts, index, rowCount, arrays)
   let at = 0
   const { storage } = parts[0]!.batch.columns[index]!
   switch (storage) {
     case 'bool': {
-      const values = new Uint8Array(rowCount)
+      const values = arrays.uint8(rowCount)
       for (const { batch, rows, count } of parts) {
         copyUint8((batch.columns[index] as BoolColumn).values, rows, count, values, at)
         at += count
@@ -102,7 +154,7 @@ function columnOfParts(parts: readonly Part[], index: number, rowCount: number):
       return { storage, values, nulls }
     }
     case 'int32': {
-      const values = new Int32Array(rowCount)
+      const values = arrays.int32(rowCount)
       for (const { batch, rows, count } of parts) {
         copyInt32((batch.columns[index] as Int32Column).values, rows, count, values, at)
         at += count
@@ -110,7 +162,7 @@ function columnOfParts(parts: readonly Part[], index: number, rowCount: number):
       return { storage, values, nulls }
     }
     case 'float64': {
-      const values = new Float64Array(rowCount)
+      const values = arrays.float64(rowCount)
       for (const { batch, rows, count } of parts) {
         copyFloat64((batch.columns[index] as Float64Column).values, rows, count, values, at)
         at += count
@@ -118,11 +170,11 @@ function columnOfParts(parts: readonly Part[], index: number, rowCount: number):
       return { storage, values, nulls }
     }
     case 'int64':
-      return int64OfParts(parts, index, rowCount, nulls)
+      return int64OfParts(parts, index, rowCount, nulls, arrays)
     case 'decimal':
-      return decimalOfParts(parts, index, rowCount, nulls)
+      return decimalOfParts(parts, index, rowCount, nulls, arrays)
     case 'string':
-      return stringOfParts(parts, index, rowCount, nulls)
+      return stringOfParts(parts, index, rowCount, nulls, arrays)
     case 'object': {
       const values: Value[] = new Array<Value>(rowCount)
       for (const { batch, rows, count } of parts) {
@@ -134,10 +186,10 @@ function columnOfParts(parts: readonly Part[], index: number, rowCount: number):
   }
 }
 
-function int64OfParts(parts: readonly Part[], index: number, rowCount: number, nulls: Nulls): Int64Column {
+function int64OfParts(parts: readonly Part[], index: number, rowCount: number, nulls: Nulls, arrays: Arrays): Int64Column {
   let at = 0
   if (parts.every(({ batch }) => (batch.columns[index] as Int64Column).values !== null)) {
-    const values = new Float64Array(rowCount)
+    const values = arrays.float64(rowCount)
     for (const { batch, rows, count } of parts) {
       copyFloat64((batch.columns[index] as Int64Column).values!, rows, count, values, at)
       at += count
@@ -155,10 +207,10 @@ function int64OfParts(parts: readonly Part[], index: number, rowCount: number, n
   return { storage: 'int64', values: null, wide, nulls }
 }
 
-function decimalOfParts(parts: readonly Part[], index: number, rowCount: number, nulls: Nulls): DecimalColumn {
+function decimalOfParts(parts: readonly Part[], index: number, rowCount: number, nulls: Nulls, arrays: Arrays): DecimalColumn {
   let at = 0
   if (parts.every(({ batch }) => (batch.columns[index] as DecimalColumn).values !== null)) {
-    const values = new Float64Array(rowCount)
+    const values = arrays.float64(rowCount)
     for (const { batch, rows, count } of parts) {
       copyFloat64((batch.columns[index] as DecimalColumn).values!, rows, count, values, at)
       at += count
@@ -177,9 +229,9 @@ function decimalOfParts(parts: readonly Part[], index: number, rowCount: number,
 }
 
 /** Codes as they are while all parts share a dictionary; otherwise a new dictionary of the strings in use. */
-function stringOfParts(parts: readonly Part[], index: number, rowCount: number, nulls: Nulls): StringColumn {
+function stringOfParts(parts: readonly Part[], index: number, rowCount: number, nulls: Nulls, arrays: Arrays): StringColumn {
   const shared = (parts[0]!.batch.columns[index] as StringColumn).dictionary
-  const codes = new Int32Array(rowCount)
+  const codes = arrays.int32(rowCount)
   let at = 0
   if (parts.every(({ batch }) => (batch.columns[index] as StringColumn).dictionary === shared)) {
     for (const { batch, rows, count } of parts) {
@@ -188,6 +240,8 @@ function stringOfParts(parts: readonly Part[], index: number, rowCount: number, 
     }
     return { storage: 'string', codes, dictionary: shared, nulls }
   }
+  // The slot under a NULL must hold code 0.
+  codes.fill(0)
   const values: string[] = ['']
   const codeOf = new Map<string, number>([['', 0]])
   const newCodes = new Map<Dictionary, Int32Array>()
@@ -222,9 +276,9 @@ function stringOfParts(parts: readonly Part[], index: number, rowCount: number, 
   return { storage: 'string', codes, dictionary: { values, distinct: true }, nulls }
 }
 
-function nullsOf(parts: readonly Part[], index: number, rowCount: number): Nulls {
+function nullsOf(parts: readonly Part[], index: number, rowCount: number, arrays: Arrays): Nulls {
   if (parts.every(({ batch }) => batch.columns[index]!.nulls === null)) return null
-  const nulls = new Uint8Array(rowCount)
+  const nulls = arrays.uint8(rowCount).fill(0)
   let at = 0
   for (const { batch, rows, count } of parts) {
     const from = batch.columns[index]!.nulls

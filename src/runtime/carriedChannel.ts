@@ -30,6 +30,10 @@ export class CarriedWriter implements ChannelWriter {
   }
 
   hasCredit(): boolean {
+    return this.copiesNow()
+  }
+
+  copiesNow(): boolean {
     this.#pump()
     return this.#waiting.length === 0 && this.#pieces === null && this.#slots.free() > 0
   }

@@ -3,7 +3,7 @@ import type { Batch } from '../columnar/batch.ts'
 import type { Clock } from '../deterministic/clock.ts'
 import type { Outlet } from '../engine/exchange.ts'
 import type { FileAccess, OpenFile } from '../engine/operatorRuntime.ts'
-import { RowCollector } from '../engine/rowCollector.ts'
+import { RowCollector, Scratch } from '../engine/rowCollector.ts'
 import { CarriedReader, CarriedWriter } from './carriedChannel.ts'
 import { remoteChannelsOf, type ChannelPlace } from './channels.ts'
 import { EngineReporter } from './engineReporter.ts'
@@ -260,6 +260,9 @@ function unreachable(): never {
   throw new Error('an engine that hosts every subtask has no channels to others')
 }
 
+/** A sink's batch is written to a buffer of its own before the next one is collected. */
+const scratch = new Scratch()
+
 /** A sink's way to the shell: small batches are put together, and only so many are on their way. */
 class SinkOutlet implements Outlet {
   readonly operator: string
@@ -300,7 +303,7 @@ class SinkOutlet implements Outlet {
   }
 
   #send(): boolean {
-    const batch = this.#collector.finish(0)
+    const batch = this.#collector.finish(0, scratch.reset())
     if (batch === null) return false
     const byteLength = this.#encoder.prepare(batch)
     const buffer = new ArrayBuffer(byteLength)
