@@ -97,6 +97,48 @@ export class KeyTable {
     return row
   }
 
+  /**
+   * For one key column: the slots of rows from `start` on into `out` from index 0, as long as `times[row]` is in [low, high). Returns the row it stopped before. One
+   * look at each row tells both where it belongs and which group it is in.
+   */
+  slotsWithin(keys: Float64Array, times: Float64Array, low: number, high: number, start: number, end: number, out: Int32Array): number {
+    let row = start
+    for (;;) {
+      row = this.#addWithin(keys, times, low, high, start, row, end, out)
+      if (row === end || !(times[row]! >= low && times[row]! < high)) return row
+      this.#grow()
+    }
+  }
+
+  #addWithin(keys: Float64Array, times: Float64Array, low: number, high: number, start: number, row: number, end: number, out: Int32Array): number {
+    const index = this.#index
+    const cellKeys = this.#cellKeys
+    const mask = this.#mask
+    const shift = this.#shift
+    const dense = this.#keys[0]!
+    const capacity = dense.length
+    let size = this.#size
+    for (; row < end; row++) {
+      const time = times[row]!
+      if (!(time >= low && time < high)) break
+      const key = keys[row]!
+      let cell = hashOf(key) >>> shift
+      while (cellKeys[cell] !== key && index[cell] !== 0) cell = (cell + 1) & mask
+      let slot = index[cell]!
+      if (slot === 0) {
+        if (size === capacity) break
+        dense[size] = key
+        size++
+        cellKeys[cell] = key
+        index[cell] = size
+        slot = size
+      }
+      out[row - start] = slot - 1
+    }
+    this.#size = size
+    return row
+  }
+
   #slotsOfMany(keys: readonly Float64Array[], start: number, end: number, out: Int32Array): void {
     for (let row = start; row < end; row++) {
       let cell = hashOfRow(keys, row) >>> this.#shift

@@ -251,18 +251,19 @@ function addRun(group: SliceGroup, first: number, end: number, capacity: number)
 }
 
 /**
- * Cuts rows [0, rowCount) where the watermark before a row fires something: `visit(start, end, watermark)` gets stretches in which firing is settled, with the watermark
+ * Cuts rows [first, rowCount) where the watermark before a row fires something: `visit(start, end, watermark)` gets stretches in which firing is settled, with the watermark
  * that holds for all decisions in it. `advance(watermark)` is called between stretches. `nextTimer` tells the next watermark that
  * matters, given all that was processed so far and all grid boundaries.
  */
 export function* stretches(
   watermarks: Float64Array | null,
+  first: number,
   rowCount: number,
   current: number,
   nextTimer: (watermark: number) => number,
 ): Generator<{ readonly start: number; readonly end: number; readonly watermark: number }> {
-  let start = 0
-  let watermark = watermarks === null ? current : watermarks[0]!
+  let start = first
+  let watermark = watermarks === null ? current : watermarks[first]!
   while (start < rowCount) {
     let end = rowCount
     if (watermarks !== null && rowCount > start) {

@@ -112,13 +112,13 @@ describe('slices', () => {
   it('are cut where the watermark reaches a timer', () => {
     const watermarks = Float64Array.of(-Infinity, 3, 9, 9, 25, 26)
     const next = (watermark: number) => (watermark === -Infinity ? -Number.MAX_VALUE : hop.sliceEnd(watermark + 1) - 1)
-    expect([...stretches(watermarks, 6, -Infinity, next)]).toEqual([
+    expect([...stretches(watermarks, 0, 6, -Infinity, next)]).toEqual([
       { start: 0, end: 1, watermark: -Infinity },
       { start: 1, end: 2, watermark: 3 },
       { start: 2, end: 4, watermark: 9 },
       { start: 4, end: 6, watermark: 25 },
     ])
-    expect([...stretches(null, 6, 7, next)]).toEqual([{ start: 0, end: 6, watermark: 7 }])
+    expect([...stretches(null, 0, 6, 7, next)]).toEqual([{ start: 0, end: 6, watermark: 7 }])
   })
 })
 
