@@ -31,6 +31,7 @@ export function handleKey(event: KeyboardEvent): void {
   for (const action of allActions()) {
     if (action.sheetOnly === true || action.nativeKeys === true || action.keys === undefined || !action.keys.some((keys) => sameChord(keys, chord))) continue
     if (!inScope(action, chord, typing, region)) continue
+    if ((chord === 'Enter' || chord === 'Space') && pressesSomething(event.target)) continue
     if (action.when !== undefined && !action.when()) continue
     event.preventDefault()
     action.run()
@@ -59,6 +60,11 @@ export function isTyping(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false
   if (target.isContentEditable || target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement) return true
   return target instanceof HTMLInputElement && !['button', 'checkbox', 'radio', 'range', 'submit', 'reset'].includes(target.type)
+}
+
+/** Enter and Space belong to the button or link that has the focus. */
+function pressesSomething(target: EventTarget | null): boolean {
+  return target instanceof Element && target.closest('button, a[href], summary, [role="button"], [role="tab"], [role="option"], [role="menuitem"], input') !== null
 }
 
 /** The region of the screen an element stands in; null for the page itself, where the focus falls when what had it is gone. */
