@@ -307,12 +307,13 @@ function bidFills(options: NexmarkOptions, texts: Texts): Record<string, () => F
       return (rows) => int64(prices(rows, stream))
     },
     channel: () => {
-      const dictionary: Dictionary = { values: channelNames(), distinct: true }
+      const dictionary = channelDictionary
       const stream = streamOf(seed, draw.channel)
       return (rows) => ({ storage: 'string', codes: channelCodes(rows, stream), dictionary, nulls: null })
     },
     url: () => {
-      const dictionary: Dictionary = { values: channelUrls(seed), distinct: false }
+      const values = channelUrls(seed)
+      const dictionary: Dictionary = { values, distinct: new Set(values).size === values.length }
       const stream = streamOf(seed, draw.channel)
       return (rows) => ({ storage: 'string', codes: channelCodes(rows, stream), dictionary, nulls: null })
     },
@@ -466,6 +467,7 @@ function channelCodes(rows: EventRows, stream: number): Int32Array {
 }
 
 const cityDictionary: Dictionary = { values: [...cities], distinct: true }
+const channelDictionary: Dictionary = { values: channelNames(), distinct: true }
 const stateDictionary: Dictionary = { values: [...states], distinct: true }
 
 function choice(rows: EventRows, stream: number, dictionary: Dictionary): Column {

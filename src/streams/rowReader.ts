@@ -15,6 +15,8 @@ export interface RowReader {
   /** At most `rowsMax` rows; `wait` when `ready` must be awaited first. */
   next(rowsMax: number): Batch | 'wait' | 'end'
   ready(): Promise<void>
+  /** After `next` threw: the rows that were read before the trouble. */
+  flush(): Batch | null
 }
 
 /** `row` counts from 1 as an editor or spreadsheet shows it: a header is row 1. */

@@ -11,7 +11,7 @@ export interface SourceCase {
   readonly rows?: string
   /** Rows that could not be read: `number: reason`. */
   readonly poison?: readonly string[]
-  /** Part of the sentence with which the job fails. */
+  /** Part of the sentence with which the job fails; `rows` are then those that come before. */
   readonly fails?: string
 }
 
@@ -115,13 +115,20 @@ export const cases: readonly SourceCase[] = [
   {
     name: 'fails on the first row that cannot be read, unless told otherwise',
     config: { connector: { type: 'file', path: 'readings.csv', format: 'csv' }, columns: readings },
-    files: { 'readings.csv': `${csv}c,yesterday,1\n` },
+    files: { 'readings.csv': `${csv}c,yesterday,1\nd,2026-01-31 12:00:02,1\n` },
+    rows: `
+      at                      | sensor | value
+      2026-01-31 12:00:00.000 | a      | 1.50
+      2026-01-31 12:00:01.250 | b, c   | null`,
     fails: 'Row 4 cannot be read: at: expected TIMESTAMP(3), found "yesterday". Row 4 is: c,yesterday,1.',
     poison: ['4: at: expected TIMESTAMP(3), found "yesterday".'],
   },
   {
     name: 'fails with the row when a column cannot be computed',
-    config: { connector: { type: 'inline', rows: [[6, 2], [7, 0]] }, columns: [{ name: 'a', type: 'INT' }, { name: 'b', type: 'INT' }, { name: 'ratio', expression: 'a / b' }] },
+    config: { connector: { type: 'inline', rows: [[6, 2], [7, 0], [8, 1]] }, columns: [{ name: 'a', type: 'INT' }, { name: 'b', type: 'INT' }, { name: 'ratio', expression: 'a / b' }] },
+    rows: `
+      a | b | ratio
+      6 | 2 | 3`,
     fails: 'The row is: a = 7, b = 0.',
   },
   {

@@ -1,5 +1,6 @@
 import { rowAt, type Batch } from '../../columnar/batch.ts'
 import { cellText } from '../../columnar/batchText.ts'
+import { sliceBatch } from '../../columnar/concat.ts'
 import type { Column, Float64Column } from '../../columnar/column.ts'
 import type { JsonObject } from '../../columnar/json.ts'
 import { RowError } from '../../columnar/rowError.ts'
@@ -35,6 +36,8 @@ class Source implements SourceRuntime {
   #reader: RowReader | null = null
   #evaluation!: EvaluationContext
   readonly #inputs: (readonly Column[])[] = [[]]
+  /** Thrown when the rows before it have been delivered. */
+  #failure: unknown = null
 
   constructor(spec: OperatorSpec) {
     this.#spec = spec
@@ -86,8 +89,26 @@ class Source implements SourceRuntime {
   }
 
   next(rowsMax: number): Batch | 'wait' | 'end' {
-    const read = this.#reader!.next(rowsMax)
-    if (read === 'wait' || read === 'end') return read
+    if (this.#failure !== null) throw this.#failure
+    return this.#read(() => {
+      const read = this.#reader!.next(rowsMax)
+      return read === 'wait' || read === 'end' ? read : this.#withComputed(read)
+    }, () => this.#reader!.flush())
+  }
+
+  /** Rows before the trouble come out first, so that what a failing job has done does not depend on how its rows were cut into batches. */
+  #read(read: () => Batch | 'wait' | 'end', before: () => Batch | null): Batch | 'wait' | 'end' {
+    try {
+      return read()
+    } catch (error) {
+      const rows = error instanceof ComputationFailed ? error.before : before()
+      if (rows === null || rows.rowCount === 0) throw error
+      this.#failure = error
+      return this.#read(() => this.#withComputed(rows), () => null)
+    }
+  }
+
+  #withComputed(read: Batch): Batch {
     this.#inputs[0] = read.columns
     const columns: Column[] = []
     for (const output of this.#outputs) {
@@ -96,15 +117,12 @@ class Source implements SourceRuntime {
     return { schema: this.#schema, columns, rowCount: read.rowCount, kinds: read.kinds, watermarks: null }
   }
 
-  /** The row's values go into the sentence: the row is not in any stream yet, so nobody else can show it. */
   #computed(output: ComputedColumn, read: Batch): Column {
     try {
       return output.evaluate(this.#inputs, read.rowCount, this.#evaluation)
     } catch (error) {
       if (!(error instanceof RowError)) throw error
-      const { fields } = read.schema
-      const values = rowAt(read, error.row).map((value, i) => `${fields[i]!.name} = ${cellText(value, fields[i]!.type)}`)
-      throw new Error(`The column ${output.name} cannot be computed: ${error.message} The row is: ${shortened(values.join(', '))}.`, { cause: error })
+      throw new ComputationFailed(output.name, error, read)
     }
   }
 
@@ -122,6 +140,17 @@ class Source implements SourceRuntime {
     const candidates = new Float64Array(batch.rowCount)
     for (let i = 0; i < batch.rowCount; i++) candidates[i] = column.nulls[i] === 1 ? Number.NaN : column.values[i]!
     return candidates
+  }
+}
+
+/** The row's values go into the sentence: the row is not in any stream yet, so nobody else can show it. */
+class ComputationFailed extends Error {
+  readonly before: Batch
+  constructor(column: string, failure: RowError, read: Batch) {
+    const { fields } = read.schema
+    const values = rowAt(read, failure.row).map((value, i) => `${fields[i]!.name} = ${cellText(value, fields[i]!.type)}`)
+    super(`The column ${column} cannot be computed: ${failure.message} The row is: ${shortened(values.join(', '))}.`, { cause: failure })
+    this.before = sliceBatch(read, 0, failure.row)
   }
 }
 

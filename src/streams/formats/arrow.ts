@@ -198,6 +198,10 @@ export class ArrowReader implements RowReader {
     return this.#rows.finish()
   }
 
+  flush(): Batch | null {
+    return this.#rows.rowCount > 0 ? this.#rows.finish() : null
+  }
+
   #valuesOf(row: number): Value[] {
     try {
       return this.#columns.map((column) => valueOfArrow(column.get(row), column.type))

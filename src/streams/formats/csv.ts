@@ -94,6 +94,10 @@ export class CsvReader implements RowReader {
     return this.#builder.rowCount > 0 ? this.#builder.finish() : 'end'
   }
 
+  flush(): Batch | null {
+    return this.#builder.rowCount > 0 ? this.#builder.finish() : null
+  }
+
   #readRecord(fields: readonly (string | null)[], text: string): void {
     if (fields.length === 1 && fields[0] === null && this.#width !== 1) return
     if (fields.length !== this.#width) {

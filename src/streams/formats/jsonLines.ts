@@ -71,6 +71,10 @@ export class JsonLinesReader implements RowReader {
     return this.#builder.rowCount > 0 ? this.#builder.finish() : 'end'
   }
 
+  flush(): Batch | null {
+    return this.#builder.rowCount > 0 ? this.#builder.finish() : null
+  }
+
   #readLine(line: string): void {
     if (line.trim() === '') return
     const result = readJson(line, { duplicateKeys: 'last' })

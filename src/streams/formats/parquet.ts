@@ -155,6 +155,10 @@ export class ParquetReader implements RowReader {
     return this.#rows.finish()
   }
 
+  flush(): Batch | null {
+    return this.#rows.rowCount > 0 ? this.#rows.finish() : null
+  }
+
   #valuesOf(row: readonly unknown[]): Value[] {
     try {
       return this.#trees.map(({ tree, type }, i) => valueOfParquet(row[i], tree, type))

@@ -36,6 +36,10 @@ export class ListedRows implements RowReader {
     }
     return this.#builder.rowCount === 0 ? 'end' : this.#builder.finish()
   }
+
+  flush(): Batch | null {
+    return this.#builder.rowCount > 0 ? this.#builder.finish() : null
+  }
 }
 
 export interface Generator {
@@ -57,5 +61,9 @@ export class GeneratedRows implements RowReader {
 
   next(rowsMax: number): Batch | 'end' {
     return this.#generator.next(rowsMax) ?? 'end'
+  }
+
+  flush(): null {
+    return null
   }
 }
