@@ -11,12 +11,37 @@ import { compare, type Comparison } from './harness.ts'
 /**
  * Whole jobs, from generator to sink, on the engine threads that `millrace run` uses: what a user gets, with exchanges, watermarks and back-pressure.
  */
-function windowedJob(events: number, parallelism: number): PhysicalPlan {
+export function windowedJob(events: number, parallelism: number): PhysicalPlan {
+  return planOf(events, parallelism, [
+    {
+      id: 'counts',
+      kind: 'window-aggregate',
+      config: {
+        window: { type: 'tumble', timeColumn: 'dateTime', sizeMs: 10_000 },
+        groupBy: ['auction'],
+        aggregates: [
+          { name: 'bids', expression: 'COUNT(*)' },
+          { name: 'total', expression: 'SUM(price)' },
+        ],
+      },
+    },
+  ])
+}
+
+export interface Stage {
+  readonly id: string
+  readonly kind: string
+  readonly config: object
+}
+
+/** Bids through some operators, in a line, to nowhere. */
+export function planOf(events: number, parallelism: number, stages: readonly Stage[], sink = 'blackhole'): PhysicalPlan {
+  const ids = ['bids', ...stages.map((stage) => stage.id), 'out']
   const { job, problems } = parseJob(
     JSON.stringify({
       format: 'millrace/job',
       version: 1,
-      name: 'bids per auction in ten seconds',
+      name: 'bench',
       settings: { parallelism },
       operators: [
         {
@@ -32,24 +57,10 @@ function windowedJob(events: number, parallelism: number): PhysicalPlan {
             watermark: { column: 'dateTime', delayMs: 4000 },
           },
         },
-        {
-          id: 'counts',
-          kind: 'window-aggregate',
-          config: {
-            window: { type: 'tumble', timeColumn: 'dateTime', sizeMs: 10_000 },
-            groupBy: ['auction'],
-            aggregates: [
-              { name: 'bids', expression: 'COUNT(*)' },
-              { name: 'total', expression: 'SUM(price)' },
-            ],
-          },
-        },
-        { id: 'out', kind: 'sink', config: { connector: { type: 'blackhole' } } },
+        ...stages,
+        { id: 'out', kind: 'sink', config: { connector: { type: sink } } },
       ],
-      edges: [
-        { from: 'bids', to: 'counts' },
-        { from: 'counts', to: 'out' },
-      ],
+      edges: ids.slice(1).map((to, i) => ({ from: ids[i], to })),
     }),
   )
   const compiled = job === null ? null : compile(job, definitionOf, { pruneColumns: true })
@@ -100,7 +111,7 @@ export async function benchMemory(events: number, launcher: Launcher): Promise<M
   } finally {
     clearInterval(timer)
   }
-  const points = Array.from({ length: Math.min(10, samples.length) }, (_, i, ) => Math.round(samples[Math.floor(((i + 1) * samples.length) / Math.min(10, samples.length)) - 1]!))
+  const points = Array.from({ length: Math.min(10, samples.length) }, (_, i) => Math.round(samples[Math.floor(((i + 1) * samples.length) / Math.min(10, samples.length)) - 1]!))
   const title = `memory while ${events.toLocaleString('en')} events stream through the windowed job`
   console.log(`\n${title}\n  resident MB: ${points.join(' ')}`)
   return { title, rows: events, residentMb: points }

@@ -9,13 +9,16 @@ import { machine } from './harness.ts'
 export interface BenchOptions {
   /** Names of measurements; all of them when empty. */
   readonly only: readonly string[]
+  /** Also the measurements against other libraries. */
+  readonly peers: boolean
   readonly launcher: Launcher
 }
 
 const measurements: Readonly<Record<string, (options: BenchOptions) => Promise<unknown>>> = {
   kernels: async () => (await import('./kernels.ts')).benchKernels(2_000_000),
-  workers: async ({ launcher }) => (await import('./jobs.ts')).benchWorkers(10_000_000, launcher),
+  workers: async ({ launcher }) => (await import('./jobs.ts')).benchWorkers(20_000_000, launcher),
   memory: async ({ launcher }) => (await import('./jobs.ts')).benchMemory(50_000_000, launcher),
+  peers: async () => (await import('./peers.ts')).benchPeers(500_000),
 }
 
 export const measurementNames = Object.keys(measurements)
@@ -23,7 +26,7 @@ export const measurementNames = Object.keys(measurements)
 export async function bench(options: BenchOptions): Promise<void> {
   const results: Record<string, unknown> = { machine: machine() }
   for (const name of measurementNames) {
-    if (options.only.length > 0 && !options.only.includes(name)) continue
+    if (options.only.length > 0 ? !options.only.includes(name) : name === 'peers' && !options.peers) continue
     results[name] = await measurements[name]!(options)
   }
   mkdirSync('bench/results', { recursive: true })

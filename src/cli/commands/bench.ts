@@ -1,11 +1,11 @@
 import { UsageError, type ExitCode, type Terminal } from '../terminal.ts'
 
 /** Runs the measurements in bench/, all of them or those asked for. */
-export async function benchEngine(only: readonly string[], terminal: Terminal): Promise<ExitCode> {
+export async function benchEngine(only: readonly string[], peers: boolean, terminal: Terminal): Promise<ExitCode> {
   if (terminal.engineScript === null) throw new UsageError('error: bench needs the built command line: npm run build')
   const [{ bench, measurementNames }, { nodeLauncher }] = await Promise.all([import('../../../bench/main.ts'), import('../../runtime/launch/node.ts')])
   const unknown = only.find((name) => !measurementNames.includes(name))
   if (unknown !== undefined) throw new UsageError(`error: there is no measurement ${JSON.stringify(unknown)}; there are ${measurementNames.join(', ')}`)
-  await bench({ only, launcher: nodeLauncher(terminal.engineScript) })
+  await bench({ only, peers, launcher: nodeLauncher(terminal.engineScript) })
   return 0
 }
