@@ -78,7 +78,7 @@ function OperatorInspector({ id }: { readonly id: string }) {
           </button>
         ))}
       </div>
-      <div className={styles.body} role="tabpanel" id="inspector-panel" aria-labelledby={`inspector-tab-${tab}`}>
+      <div className={styles.body} role="tabpanel" id="inspector-panel" aria-labelledby={`inspector-tab-${tab}`} tabIndex={tab === 'docs' ? 0 : undefined}>
         {tab === 'docs' ? <HelpPage kind={operator.kind} /> : definition === undefined ? null : <Settings operator={operator} definition={definition} />}
       </div>
     </div>
