@@ -1,6 +1,5 @@
 import { batchRowsTarget, rowKind, type Batch } from '../columnar/batch.ts'
 import type { BoolColumn, Column, DecimalColumn, Dictionary, Float64Column, Int32Column, Int64Column, Nulls, ObjectColumn, StringColumn, Value } from '../columnar/column.ts'
-import type { Schema } from '../columnar/schema.ts'
 
 /**
  * Rows of many small batches on their way to one receiver, put together to one batch of about 4096.
@@ -98,13 +97,6 @@ export class Scratch implements Arrays {
     this.#used += needed
     return place
   }
-}
-
-/** For collecting where watermarks do not matter, such as on the way to the shell. */
-export function collected(batches: readonly Batch[], schema: Schema): Batch {
-  const collector = new RowCollector()
-  for (const batch of batches) if (batch.rowCount > 0) collector.add({ ...batch, watermarks: null }, null, batch.rowCount, 0)
-  return collector.finish(0) ?? { schema, columns: [], rowCount: 0, kinds: null, watermarks: null }
 }
 
 interface Part {

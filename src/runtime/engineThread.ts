@@ -247,7 +247,11 @@ export class EngineThread {
       const { schema } = head.operator.spec.outputs[0]!
       const source = new SourceTask(splits, schema, nodes, outlets, this.gate, timers, processingClock, (ready) => {
         this.#sourceWaits = true
-        this.#setup.sourceWaits(ready)
+        this.#setup.sourceWaits(
+          ready.catch((error: unknown) => {
+            throw failedSubtask(error, { subtask, chain })
+          }),
+        )
       })
       return { chain, subtask, task: source, source, nodes: entries, taps, finished: false }
     }
@@ -345,7 +349,7 @@ export class FailedSubtask extends Error {
   }
 }
 
-function failedSubtask(error: unknown, { subtask, chain }: Subtask): FailedSubtask {
+function failedSubtask(error: unknown, { subtask, chain }: Pick<Subtask, 'subtask' | 'chain'>): FailedSubtask {
   if (error instanceof FailedSubtask) return error
   if (error instanceof TaskFailure) return new FailedSubtask(error, subtask)
   return new FailedSubtask(new TaskFailure('operator', chain.operators[0]!.spec.id, error instanceof Error ? error.message : String(error), null, error), subtask)

@@ -18,5 +18,5 @@ export interface EngineLink {
   terminate(): Promise<void>
 }
 
-/** The carrier between workers; `auto` takes shared memory where it may be used. */
+/** The carrier between workers. `auto` and `shared` take shared memory where it may be used; a run says what it got. */
 export type CarrierChoice = 'auto' | 'shared' | 'transferred'

@@ -160,6 +160,22 @@ describe('a run', () => {
     await watched.run.stop()
   })
 
+  it('fails in words when no worker can be made', async () => {
+    const run = startRun(countPlan(2, { rows: 1 }), {
+      files,
+      launcher: {
+        name: 'browser',
+        usesWorkers: true,
+        launch: () => {
+          throw new Error('workers are not allowed here')
+        },
+      },
+    })
+    const watched = await new Promise<RunEvent>((resolve) => run.subscribe((event) => event.kind === 'status' && event.status.kind === 'failed' && resolve(event)))
+    expect(watched).toMatchObject({ status: { failure: { code: 'MR-404', message: 'Engine worker 0 stopped working: workers are not allowed here. The job cannot go on without it; run it again.' } } })
+    await run.stop()
+  })
+
   it('keeps for its first listener what happens before', async () => {
     const run = startRun(countPlan(1, { rows: 0 }), { launcher: inProcessLauncher(systemClock(), fakeOperators), files })
     const statuses: string[] = []

@@ -77,7 +77,7 @@ class Run implements StartedRun {
     this.#options = options
     this.#clock = options.clock ?? systemClock()
     this.workers = options.launcher.usesWorkers ? workerCountOf(plan) : 1
-    this.carrier = this.workers === 1 || remoteChannelsOf(plan).length === 0 ? 'none' : options.carrier === 'transferred' ? 'transferred' : options.carrier === 'shared' || mayShareMemory() ? 'shared' : 'transferred'
+    this.carrier = this.workers === 1 || remoteChannelsOf(plan).length === 0 ? 'none' : options.carrier !== 'transferred' && mayShareMemory() ? 'shared' : 'transferred'
     this.#state = initialState(this.workers, options.speed ?? { kind: 'max' }, options.paused === true)
     this.#previewRows = options.previewRows ?? 3
     this.#metrics = new RunMetrics(plan, this.#clock.now(), (edge) => this.#watched.get(edge) ?? this.#previewRows)
@@ -94,10 +94,20 @@ class Run implements StartedRun {
   start(): void {
     const carriers = this.#carriers()
     for (let worker = 0; worker < this.workers; worker++) {
-      const link = this.#options.launcher.launch(worker, (why) => this.#dispatch({ kind: 'died', engine: worker, why }))
+      const link = this.#launched(worker)
       this.#engines.push({ link, carriers: carriers[worker]!, decoders: new Map(), files: [], events: null, isTerminated: false })
     }
     this.#dispatch({ kind: 'start', at: this.#clock.now() })
+  }
+
+  /** A worker that cannot even be made is one that dies when it is deployed. */
+  #launched(worker: number): EngineLink {
+    try {
+      return this.#options.launcher.launch(worker, (why) => this.#dispatch({ kind: 'died', engine: worker, why }))
+    } catch (error) {
+      const cannot = (): Promise<never> => Promise.reject(error as Error)
+      return { control: { position: cannot, release: cannot, step: cannot, watch: cannot, cancel: cannot }, deploy: cannot, terminate: () => Promise.resolve() }
+    }
   }
 
   subscribe(listener: (event: RunEvent) => void): () => void {

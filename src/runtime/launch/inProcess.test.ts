@@ -63,6 +63,7 @@ describe('a run in one thread', () => {
   it.each([
     ['cannot be opened', { rows: 5, opens: false }, 'MR-402', 'data.csv cannot be opened'],
     ['cannot be read', { rows: 5, throwsAt: 3 }, 'MR-402', 'row 3 cannot be read'],
+    ['vanishes while it is read', { rows: 5, waits: true, vanishes: true }, 'MR-402', 'data.csv changed'],
     ['has a row without event time', { rows: 5, nullTimeAt: 3 }, 'MR-401', 'the time column `ts` is NULL'],
   ])('fails when a source %s', async (_, config, code, message) => {
     await expect(runToEnd(countPlan(1, config), { operators })).rejects.toMatchObject({ failure: { code, operator: 'rows', subtask: 0, message: expect.stringContaining(message) as string } })

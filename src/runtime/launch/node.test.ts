@@ -81,6 +81,11 @@ describe('worker threads', () => {
     expect(status).toMatchObject({ kind: 'failed', failure: { code: 'MR-402', operator: 'rows', message: 'gone.csv is not there' } })
   })
 
+  it('fail with the reason when a file vanishes while it is read', async () => {
+    const { status } = await outcomeOf(start(countPlan(2, { rows: 10, waits: true, vanishes: true })))
+    expect(status).toMatchObject({ kind: 'failed', failure: { code: 'MR-402', operator: 'rows', subtask: 0, message: 'data.csv changed while it was read' } })
+  })
+
   it('read the files of the shell', async () => {
     const { batches } = await outcomeOf(start(countPlan(1, { rows: 1, file: 'shift' })))
     expect(countTexts(batches)).toEqual(['key number 0|1000100|1|100'])

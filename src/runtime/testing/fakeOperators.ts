@@ -46,6 +46,8 @@ export interface RowsConfig {
   readonly opens?: boolean
   readonly poisonAt?: number
   readonly file?: string
+  /** With `waits`: what it waits for does not come. */
+  readonly vanishes?: boolean
   /** Ms between two rows, instead of 10. */
   readonly apart?: number
 }
@@ -73,6 +75,7 @@ class RowsSource implements SourceRuntime {
     }
   }
   ready(): Promise<void> {
+    if (this.#config.vanishes === true) return Promise.reject(new Error('data.csv changed while it was read'))
     this.#waited = true
     return Promise.resolve()
   }
