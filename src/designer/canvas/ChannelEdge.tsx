@@ -25,6 +25,7 @@ export const ChannelEdge = memo(function ChannelEdge(props: EdgeProps<ChannelFlo
   const moving = useRef<Animation | null>(null)
   const hovered = useHovered(id)
   const hasDot = useHasDot(id)
+  const focused = useDesigner((state) => state.selection.focused?.kind === 'edge' && state.selection.focused.key === id && state.selection.operators.length === 0)
   const late = data?.late === true
   const label = labelPlace(sourceX, sourceY, targetX, targetY, middleX, middleY)
 
@@ -57,7 +58,7 @@ export const ChannelEdge = memo(function ChannelEdge(props: EdgeProps<ChannelFlo
         <text data-rate="" />
         <Delta edge={id} short={label.short} side={label.side} />
       </g>
-      {hovered || selected === true ? <InsertButton edge={id} x={middleX} y={middleY} /> : null}
+      {hovered || focused ? <InsertButton edge={id} x={middleX} y={middleY} /> : null}
     </g>
   )
 })

@@ -1,5 +1,5 @@
-import { useEffect, useState } from 'react'
-import { useNodes, ViewportPortal } from '@xyflow/react'
+import { useEffect, useRef, useState } from 'react'
+import { useNodes, useReactFlow, useStore as useFlowStore, ViewportPortal } from '@xyflow/react'
 import { Ban } from 'lucide-react'
 import type { Job, Position } from '../../job/job.ts'
 import { clockText } from '../parts/format.ts'
@@ -23,12 +23,18 @@ export function Floating() {
   const waiting = useWaiting()
   const failure = useRun().failure
   const refused = useConnecting((state) => state.refused)
+  const flow = useReactFlow()
+  const viewWidth = useFlowStore((state) => state.width)
   if (waiting.size === 0 && failure === null && refused === null) return null
   const places = new Map(nodes.flatMap((node) => (node.type === 'operator' ? [[node.id, node.position] as const] : [])))
   const others = (id: string): Position[] => [...places].filter(([other]) => other !== id).map(([, place]) => place)
   const spot = (id: string, size: { width: number; height: number }) => {
     const place = places.get(id)
-    return place === undefined ? null : spotBeside(place, size, others(id))
+    if (place === undefined) return null
+    const at = spotBeside(place, size, others(id))
+    // At the right edge of the view the note turns to the left.
+    const overhang = flow.flowToScreenPosition({ x: at.x + size.width, y: 0 }).x - flow.flowToScreenPosition({ x: 0, y: 0 }).x - (viewWidth - flow.getViewport().x)
+    return overhang > 0 ? { ...at, x: Math.max(place.x + operatorSize.width - size.width, at.x - overhang / flow.getZoom() - 8) } : at
   }
   return (
     <ViewportPortal>
@@ -120,6 +126,9 @@ function portTitle(job: Job, id: string, port = 'in'): string {
 function Refusal({ at }: { readonly at: Position & { readonly side: string } }) {
   const refused = useConnecting((state) => state.refused)
   const readOnly = useDesigner((state) => state.document.readOnly !== null)
+  const box = useRef<HTMLDivElement>(null)
+  // From the keyboard the way out must be the next thing.
+  useEffect(() => box.current?.querySelector('button')?.focus({ preventScroll: true }), [])
   useEffect(() => {
     const key = (event: KeyboardEvent): void => {
       if (event.key === 'Escape') forgetRefusal()
@@ -134,7 +143,7 @@ function Refusal({ at }: { readonly at: Position & { readonly side: string } }) 
     what()
   }
   return (
-    <div className={`nodrag nopan ${styles.refusal}`} data-side={at.side} style={{ left: at.x, top: at.y }} role="alert">
+    <div ref={box} className={`nodrag nopan ${styles.refusal}`} data-side={at.side} style={{ left: at.x, top: at.y }} role="alert">
       <span>
         <Ban size={13} aria-hidden /> {verdict.reason}
       </span>

@@ -26,7 +26,7 @@ export function KeyboardWireLine() {
   const to = nodes.find((node) => node.id === target)
   const port = wire.ports[wire.portIndex]!
   const inputs = to?.type === 'operator' ? (definitionOf(to.data.kind)?.inputs ?? []) : []
-  const toPort = verdict?.kind === 'legal' ? (verdict.edge.toPort ?? 'in') : 'in'
+  const toPort = verdict === undefined || verdict.kind === 'impossible' ? 'in' : (verdict.edge.toPort ?? 'in')
   const input = inputs.find((other) => other.name === toPort)
   let path = ''
   if (from !== undefined && to !== undefined) {
@@ -44,13 +44,14 @@ export function KeyboardWireLine() {
     <>
       <ViewportPortal>
         <svg className={styles.wireLine} aria-hidden="true">
-          <path d={path} />
+          <path d={path} data-unfit={verdict?.kind === 'unfit' ? '' : undefined} />
         </svg>
       </ViewportPortal>
       <div className={styles.wireBar} role="status">
         <b>{t.canvas.connect.title}</b>
         <span>{target === null ? t.canvas.connect.choosePort : t.canvas.connect.ends(t.canvas.connect.end(nameOf(wire.operator), wire.ports.length > 1 ? port.title : null), t.canvas.connect.end(nameOf(target), inputs.length > 1 ? (input?.title ?? null) : null))}</span>
         {target === null ? <span className={styles.wirePort}>{port.title}</span> : null}
+        {verdict?.kind === 'unfit' ? <span className={styles.wireReason}>{verdict.reason}</span> : null}
         <small>{t.canvas.connect.hint}</small>
       </div>
     </>

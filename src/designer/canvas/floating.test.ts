@@ -5,7 +5,7 @@ const size = { width: 220, height: 56 }
 
 describe('a note about an operator', () => {
   it('stands below it', () => {
-    expect(spotBeside({ x: 0, y: 0 }, size, [])).toEqual({ x: 0, y: 116, side: 'below' })
+    expect(spotBeside({ x: 0, y: 0 }, size, [])).toEqual({ x: 12, y: 116, side: 'below' })
   })
   it('goes above when the next row is in the way', () => {
     expect(spotBeside({ x: 0, y: 200 }, size, [{ x: 193, y: 332 }])).toMatchObject({ side: 'above', y: 126 })

@@ -2,13 +2,15 @@ import type { Position } from '../../job/job.ts'
 import { announce } from '../store/announcements.ts'
 import { definitionOf } from '../store/definitions.ts'
 import { currentJob, dispatch, nameOf, reveal, selectItem } from '../store/designerStore.ts'
+import { toast } from '../store/toasts.ts'
 import { text as t } from '../text/text.ts'
 import { connectingStore, letGo, pickUp, type KeyboardWire } from './connectingStore.ts'
+import type { Verdict } from './connecting.ts'
 import { positionOf } from './flow.ts'
 
 /**
  * Wiring without a pointer: C takes the output (chosen first when there are several), arrows go through the operators that can take it, nearest first, Enter ties,
- * Escape lets go. The same verdicts as for the pointer, so the same reasons; only legal targets are offered.
+ * Escape lets go. The same verdicts as for the pointer: legal targets come first, then those that would need something, with the reason and its way out.
  */
 export function startKeyboardWire(operator: string): void {
   const kind = currentJob().operators.find((other) => other.id === operator)?.kind ?? ''
@@ -26,10 +28,13 @@ export function keyboardWire(): KeyboardWire | null {
 
 function takePort(wire: KeyboardWire): void {
   pickUp({ operator: wire.operator, port: wire.ports[wire.portIndex]!.name, side: 'out' })
-  const targets = nearestFirst(wire.operator, [...connectingStore.getState().verdicts].flatMap(([id, verdict]) => (verdict.kind === 'legal' ? [id] : [])))
+  const { verdicts } = connectingStore.getState()
+  const ofKind = (kind: Verdict['kind']): string[] => nearestFirst(wire.operator, [...verdicts].flatMap(([id, verdict]) => (verdict.kind === kind ? [id] : [])))
+  const targets = [...ofKind('legal'), ...ofKind('unfit')]
   if (targets.length === 0) {
     letGo()
-    return announce(t.canvas.connect.noTargets(nameOf(wire.operator)))
+    toast({ tone: 'plain', message: t.canvas.connect.noTargets(nameOf(wire.operator)) })
+    return
   }
   connectingStore.setState({ keyboard: { ...wire, targets, targetIndex: 0 } })
   show(targets, 0)
@@ -51,14 +56,17 @@ export function moveKeyboardWire(step: 1 | -1): void {
 function show(targets: readonly string[], index: number): void {
   const id = targets[index]!
   reveal({ kind: 'operator', id })
-  announce(t.canvas.connect.picked(nameOf(id), index + 1, targets.length))
+  const verdict = connectingStore.getState().verdicts.get(id)
+  announce(verdict?.kind === 'unfit' ? verdict.reason : t.canvas.connect.picked(nameOf(id), index + 1, targets.length))
 }
 
 export function commitKeyboardWire(): void {
   const wire = keyboardWire()
   if (wire === null) return
   if (wire.targets === null) return takePort(wire)
-  const verdict = connectingStore.getState().verdicts.get(wire.targets[wire.targetIndex]!)
+  const operator = wire.targets[wire.targetIndex]!
+  const verdict = connectingStore.getState().verdicts.get(operator)
+  if (verdict?.kind === 'unfit') return letGo({ operator, verdict })
   letGo()
   if (verdict?.kind === 'legal') dispatch({ kind: 'connect', edge: verdict.edge })
 }

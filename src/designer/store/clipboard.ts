@@ -113,7 +113,8 @@ function pastePlace(fragment: JobFragment): Position {
   return at
 }
 
-export async function pasteFromClipboard(upstream: boolean): Promise<void> {
+/** `at` is where the middle of what is pasted comes to lie, such as under the pointer. */
+export async function pasteFromClipboard(upstream: boolean, at: Position | null = null): Promise<void> {
   let content: string
   try {
     content = await navigator.clipboard.readText()
@@ -121,5 +122,12 @@ export async function pasteFromClipboard(upstream: boolean): Promise<void> {
     toast({ tone: 'warning', message: text.commands.clipboardRefused })
     return
   }
-  pasteText(content, { upstream })
+  if (at === null) {
+    pasteText(content, { upstream })
+    return
+  }
+  const read = fragmentOfText(content)
+  const places = 'fragment' in read ? Object.values(read.fragment.positions) : []
+  const half = { x: (Math.max(0, ...places.map((place) => place.x)) + 144) / 2, y: (Math.max(0, ...places.map((place) => place.y)) + 98) / 2 }
+  pasteText(content, { upstream, at: { x: Math.round(at.x - half.x), y: Math.round(at.y - half.y) } })
 }

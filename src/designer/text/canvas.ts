@@ -37,7 +37,7 @@ export const canvas = {
     short: 'waits',
     for: (name: string) => `Waits for ${name}.`,
     stands: (ahead: string, slow: string, aheadAt: string, slowAt: string | null) =>
-      slowAt === null ? `${ahead} stands at ${aheadAt}; nothing with a time has come through ${slow} yet.` : `${ahead} stands at ${aheadAt}, ${slow} at ${slowAt}.`,
+      slowAt === null ? `${ahead} stands at ${aheadAt}; nothing with a time has come through ${slow.toLowerCase()} yet.` : `${ahead} stands at ${aheadAt}, ${slow.toLowerCase()} at ${slowAt}.`,
   },
   groupName: 'Name of the group',
   selectGroup: 'Select the group; double-click to rename',
