@@ -78,6 +78,26 @@ describe('json lines', () => {
     ])
   })
 
+  it('reads a file that is one list of objects, however it is laid out and cut', async () => {
+    const row = fc.record({ n: fc.integer(), s: fc.oneof(fc.string(), fc.constantFrom('],[', '}{', '\\"', '"', '\\')), __proto__: fc.record({ x: fc.array(fc.integer(), { maxLength: 2 }), 'y z': fc.string() }) }, { noNullPrototype: true })
+    await fc.assert(
+      fc.asyncProperty(fc.array(row, { minLength: 1, maxLength: 5 }), fc.constantFrom(undefined, 1, 4), fc.integer({ min: 1, max: 40 }), async (rows, indent, pieceBytes) => {
+        const lines = await read(rows.map((one) => JSON.stringify(one)).join('\n'))
+        const list = await read(JSON.stringify(rows, null, indent), { pieceBytes, rowsMax: 2 })
+        expect(rowTexts(list.batches)).toEqual(rowTexts(lines.batches))
+        expect(list.bad).toEqual([])
+      }),
+    )
+  })
+
+  it('keeps bad rows of a list by their place, and reads on', async () => {
+    const { batches, bad } = await read('[{"n": 1}, {"n": x}, 7, {"n": 2},\n{"n": 3}, {"n": ')
+    expect(batches.reduce((total, batch) => total + batch.rowCount, 0)).toBe(3)
+    expect(bad.map(({ row }) => row)).toEqual([2, 3, 6])
+    expect(await read(' [ ]\n')).toEqual({ batches: [], bad: [] })
+    expect(await read('')).toEqual({ batches: [], bad: [] })
+  })
+
   it('reads changes', async () => {
     const { batches, bad } = await read('{"kind":"+I","row":{"n":1}}\n{"kind":"-D","row":{"n":1}}\n{"kind":"?","row":{}}\n{"n":1}\n', { changelog: true })
     expect([...batches[0]!.kinds!]).toEqual([0, 3])
