@@ -39,6 +39,11 @@ export class KeyEncoder {
     return this.#columns[column]!.decode(keys, count)
   }
 
+  /** Bytes held for interned values, roughly: a short text or number and its place in a map. */
+  get bytes(): number {
+    return this.internedCount * 64
+  }
+
   /** Values interned so far. */
   get internedCount(): number {
     return this.#columns.reduce((sum, column) => sum + column.internedCount, 0)

@@ -110,6 +110,9 @@ function storedColumn(storage: Column['storage']): StoredColumn {
 
 const rowsInitial = 64
 
+/** A cleared store keeps arrays up to this many rows for its next rows; nothing that was handed out shares them. */
+const rowsKept = 65_536
+
 function capacityFor(needed: number, current: number): number {
   let capacity = Math.max(rowsInitial, current)
   while (capacity < needed) capacity *= 2
@@ -174,7 +177,7 @@ class StoredBools implements StoredColumn {
     return { storage: 'bool', values: this.#values, nulls: this.#nulls.view(count) }
   }
   clear(): void {
-    this.#values = new Uint8Array(0)
+    if (this.#values.length > rowsKept) this.#values = new Uint8Array(0)
     this.#nulls.clear()
   }
 }
@@ -215,7 +218,7 @@ class StoredInt32s implements StoredColumn {
     return { storage: 'int32', values: this.#values, nulls: this.#nulls.view(count) }
   }
   clear(): void {
-    this.#values = new Int32Array(0)
+    if (this.#values.length > rowsKept) this.#values = new Int32Array(0)
     this.#nulls.clear()
   }
 }
@@ -234,7 +237,7 @@ class StoredFloat64s implements StoredColumn {
     return { storage: 'float64', values: this.#values, nulls: this.#nulls.view(count) }
   }
   clear(): void {
-    this.#values = new Float64Array(0)
+    if (this.#values.length > rowsKept) this.#values = new Float64Array(0)
     this.#nulls.clear()
   }
 }
@@ -269,7 +272,7 @@ class StoredBigints implements StoredColumn {
     return this.#wide === null ? { storage: 'int64', values: this.#values, wide: null, nulls } : { storage: 'int64', values: null, wide: this.#wide, nulls }
   }
   clear(): void {
-    this.#values = new Float64Array(0)
+    if (this.#values.length > rowsKept) this.#values = new Float64Array(0)
     this.#wide = null
     this.#nulls.clear()
   }
@@ -300,7 +303,7 @@ class StoredDecimals implements StoredColumn {
     return this.#wide === null ? { storage: 'decimal', values: this.#values, wide: null, nulls } : { storage: 'decimal', values: null, wide: this.#wide, nulls }
   }
   clear(): void {
-    this.#values = new Float64Array(0)
+    if (this.#values.length > rowsKept) this.#values = new Float64Array(0)
     this.#wide = null
     this.#nulls.clear()
   }
@@ -373,7 +376,7 @@ class StoredStrings implements StoredColumn {
   }
 
   clear(): void {
-    this.#codes = new Int32Array(0)
+    if (this.#codes.length > rowsKept) this.#codes = new Int32Array(0)
     this.#nulls.clear()
     this.#shared = null
     this.#own = null

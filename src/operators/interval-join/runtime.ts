@@ -211,7 +211,7 @@ class IntervalJoin implements OperatorRuntime {
   }
 
   stateBytes(): number {
-    return this.#sides[0].store.bytes + this.#sides[1].store.bytes + this.#pairs.bytes
+    return this.#sides[0].store.bytes + this.#sides[1].store.bytes + this.#pairs.bytes + this.#encoder.bytes
   }
 
   gauges(): Readonly<Record<string, number>> {

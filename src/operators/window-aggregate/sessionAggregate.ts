@@ -209,7 +209,7 @@ export class SessionAggregate implements OperatorRuntime {
   }
 
   stateBytes(): number {
-    return this.#keys.bytes + this.#store.bytes + this.#accumulators.bytes()
+    return this.#grouping.encoder.bytes + this.#keys.bytes + this.#store.bytes + this.#accumulators.bytes()
   }
 
   gauges(): Readonly<Record<string, number>> {

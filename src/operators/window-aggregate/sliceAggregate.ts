@@ -297,7 +297,7 @@ export class SliceAggregate implements OperatorRuntime {
   stateBytes(): number {
     let bytes = 0
     for (const store of this.#stores) for (const { content } of store.slices) bytes += content.keys.bytes + content.accumulators.bytes()
-    return bytes
+    return bytes + this.#groupings.reduce((sum, { encoder }) => sum + encoder.bytes, 0)
   }
 
   gauges(): Readonly<Record<string, number>> {
