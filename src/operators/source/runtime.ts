@@ -79,6 +79,8 @@ class Source implements SourceRuntime {
     const connector = this.#spec.config.connector as JsonObject
     const skip = connector.onError === 'skip'
     const badRow = (row: number, reason: string, text: string): void => {
+      // Every split sees every bad row; the first one tells.
+      if (context.split > 0) return
       context.poison(row, reason, text.length > poisonTextMax ? `${text.slice(0, poisonTextMax)}…` : text)
       context.counters.poisonRows++
       if (!skip) throw new Error(`Row ${row} cannot be read: ${reason} Row ${row} is: ${shortened(text)}. Correct it or the column's type, or set "When a row cannot be read" to skip.`)

@@ -2,7 +2,7 @@ import type { JsonObject } from '../../../columnar/json.ts'
 import { sourceProblems } from '../../../job/problemCatalogue.ts'
 import { fieldPlans } from '../../../streams/datagen.ts'
 import type { Connector } from './connector.ts'
-import { splitsField } from './nexmark.ts'
+import { splitsField } from './shared.ts'
 
 export const datagen: Connector = {
   variant: {

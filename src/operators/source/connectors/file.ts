@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../../columnar/json.ts'
 import type { Connector } from './connector.ts'
-import { changelogField, onErrorField } from './onError.ts'
+import { changelogField, onErrorField, splitsField } from './shared.ts'
 
 export const file: Connector = {
   variant: {
@@ -47,6 +47,7 @@ export const file: Connector = {
       },
       { ...changelogField, showWhen: (connector) => connector.format === 'json' },
       onErrorField,
+      splitsField,
     ],
   },
   subtitle: (connector) => (typeof connector.path === 'string' ? (connector.path.split('/').at(-1) ?? '') : 'file'),

@@ -3,7 +3,7 @@ import { NotOfType } from '../../../columnar/valueJson.ts'
 import { sourceProblems } from '../../../job/problemCatalogue.ts'
 import { JsonRowReader } from '../../../streams/formats/jsonRow.ts'
 import type { Connector } from './connector.ts'
-import { changelogField, onErrorField } from './onError.ts'
+import { changelogField, onErrorField, splitsField } from './shared.ts'
 
 /** Problems shown for wrong rows, at most: a pasted table is usually wrong in one way. */
 const rowProblemsMax = 5
@@ -17,6 +17,7 @@ export const inline: Connector = {
       { key: 'rows', label: 'Rows', control: 'rows', help: 'Each row lists the values of the columns that are read, in their order; computed columns are left out.' },
       changelogField,
       onErrorField,
+      splitsField,
     ],
   },
   subtitle: (connector) => {

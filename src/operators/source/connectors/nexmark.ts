@@ -6,23 +6,12 @@ import { sourceProblems } from '../../../job/problemCatalogue.ts'
 import { nexmarkColumns, nexmarkDefaults, nexmarkStreamNames, type NexmarkOptions, type NexmarkStreamName } from '../../../streams/nexmarkModel.ts'
 import type { Connector } from './connector.ts'
 import { checkKnownColumns } from './known.ts'
+import { splitsField } from './shared.ts'
 
 const countMax = Number.MAX_SAFE_INTEGER
 
 function optional(key: keyof NexmarkOptions, label: string, min: number, max: number, help: string, advanced = true): ConfigField {
   return { key, label, control: 'integer', min, max, optional: true, default: Number(nexmarkDefaults[key]), advanced, help }
-}
-
-export const splitsField: ConfigField = {
-  key: 'splits',
-  label: 'Splits',
-  control: 'integer',
-  min: 1,
-  max: 64,
-  optional: true,
-  default: 1,
-  advanced: true,
-  help: 'How many subtasks read side by side. With one, rows come in order.',
 }
 
 export const nexmark: Connector = {

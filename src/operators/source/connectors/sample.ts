@@ -3,6 +3,7 @@ import { parseType } from '../../../expression/parse.ts'
 import { sampleStream, sampleStreams } from '../../../streams/sampleStreams.ts'
 import type { Connector } from './connector.ts'
 import { checkKnownColumns } from './known.ts'
+import { splitsField } from './shared.ts'
 
 export const sample: Connector = {
   variant: {
@@ -17,6 +18,7 @@ export const sample: Connector = {
         choices: sampleStreams.map(({ id, title }) => ({ value: id, label: title })),
         help: 'Where each comes from and what may be done with it stands beside the files, in samples/LICENCES.md.',
       },
+      splitsField,
     ],
   },
   subtitle: (connector) => {

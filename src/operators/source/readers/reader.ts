@@ -2,6 +2,7 @@ import type { Json, JsonObject } from '../../../columnar/json.ts'
 import type { Schema } from '../../../columnar/schema.ts'
 import type { SourceContext } from '../../../engine/operatorRuntime.ts'
 import type { BadRow, RowReader } from '../../../streams/rowReader.ts'
+import { EveryNth } from './everyNth.ts'
 import { GeneratedRows, ListedRows } from './memory.ts'
 import { NexmarkGenerator } from '../../../streams/nexmark.ts'
 import { DatagenGenerator, fieldPlans } from '../../../streams/datagen.ts'
@@ -28,7 +29,7 @@ export async function readerOf(request: ReaderRequest): Promise<RowReader> {
   const { connector, schema, listColumns, context, badRow } = request
   switch (connector.type) {
     case 'inline':
-      return new ListedRows(connector.rows as readonly Json[], schema, listColumns, connector.changelog === true, badRow)
+      return splitOf(context, new ListedRows(connector.rows as readonly Json[], schema, listColumns, connector.changelog === true, badRow))
     case 'nexmark':
       return new GeneratedRows(new NexmarkGenerator(streamOf(connector)!, nexmarkOptions(connector), schema, context.split, context.splits))
     case 'datagen': {
@@ -40,13 +41,17 @@ export async function readerOf(request: ReaderRequest): Promise<RowReader> {
     case 'sample': {
       const stream = sampleStream(connector.sample)!
       const file = await context.files.open(stream.path)
-      return new CsvReader({ name: stream.path, file, badRow }, schema, listColumns, { header: true, delimiter: ',' }, stream.rows)
+      return splitOf(context, new CsvReader({ name: stream.path, file, badRow }, schema, listColumns, { header: true, delimiter: ',' }, stream.rows))
     }
     case 'file':
-      return fileReader(request)
+      return splitOf(context, await fileReader(request))
     default:
       throw new Error(`There is no source connector "${String(connector.type)}".`)
   }
+}
+
+function splitOf(context: SourceContext, rows: RowReader): RowReader {
+  return context.splits === 1 ? rows : new EveryNth(rows, context.split, context.splits)
 }
 
 async function fileReader({ connector, schema, listColumns, context, badRow }: ReaderRequest): Promise<RowReader> {

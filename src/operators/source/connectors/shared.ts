@@ -23,3 +23,15 @@ export const changelogField: ConfigField = {
   advanced: true,
   help: 'Each row then has the form {"kind": "+I", "row": …}, with the kinds +I, -U, +U and -D.',
 }
+
+export const splitsField: ConfigField = {
+  key: 'splits',
+  label: 'Splits',
+  control: 'integer',
+  min: 1,
+  max: 64,
+  optional: true,
+  default: 1,
+  advanced: true,
+  help: 'How many subtasks read side by side. With one, rows come in order.',
+}
