@@ -175,6 +175,7 @@ describe('millrace', () => {
     expect((await call(['run', jobFile(), '--output', `out=${join(folder, 'no', 'such', 'folder')}`])).err).toContain('there is no such file')
     expect((await call(['run', jobFile(), '--output', 'out=-', '--output', 'out=-'])).exit).toBe(2)
     expect((await call(['run', jobFile(broken)])).exit).toBe(2)
+    expect(await call(['run', jobFile({ operators: [], edges: [] })])).toMatchObject({ exit: 2, err: expect.stringContaining('MR-129') })
   })
 
   it("runs a job's tests and shows rows that differ", async () => {

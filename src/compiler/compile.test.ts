@@ -228,6 +228,12 @@ Exchanges
     expect(lateless.physical).toBeNull()
   })
 
+  it('gives no plan to a job without operators', () => {
+    const { physical, problems } = compile(jobOf(''), definitionOf)
+    expect(physical).toBeNull()
+    expect(problems.map((problem) => `${problem.severity} ${problem.code}`)).toEqual(['warning MR-129'])
+  })
+
   it('says when a parallelism has no effect', () => {
     expect(compile(jobOf('read a parallelism=4; count c parallelism=2; write d; a>c; c>d'), definitionOf).problems.map((problem) => `${problem.code} ${problem.place.operator}`)).toEqual([
       'MR-132 a',

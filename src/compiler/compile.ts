@@ -10,7 +10,7 @@ import { pruneColumns } from './rewrites/pruneColumns.ts'
  * From a job to a plan that can be deployed: check, logical plan, rewrites, physical plan. Each step is a function from data to data, so
  * that every stage can be printed and compared.
  *
- * A job with errors has no plan: nothing half-understood is ever run.
+ * A job with errors, or without operators, has no plan: nothing half-understood is ever run.
  */
 export interface CompileOptions {
   /**
@@ -23,7 +23,7 @@ export interface CompileOptions {
 }
 
 export interface CompiledJob {
-  /** As the job says it; null when the job has errors. */
+  /** As the job says it; null when the job has errors or no operators. */
   readonly logical: LogicalPlan | null
   /** After the rewrites; what the physical plan is made from. */
   readonly rewritten: LogicalPlan | null
@@ -44,7 +44,8 @@ export function compile(job: Job, definitionOf: DefinitionOf, options: CompileOp
   const checked = options.checked ?? checkJob(job, definitionOf)
   const { problems } = checked
   const none = { logical: null, rewritten: null, rewrites: [], physical: null, checked }
-  if (hasErrors(problems)) return { ...none, problems }
+  // An empty job has nothing wrong with it yet, and nothing to run.
+  if (hasErrors(problems) || job.operators.length === 0) return { ...none, problems }
   const built = logicalPlan(job, definitionOf, checked)
   if (built.plan === null) return { ...none, problems: [...problems, ...built.problems] }
   const pruned = options.pruneColumns === true ? pruneColumns(built.plan, definitionOf, job.settings ?? {}) : { plan: built.plan, notes: [] }

@@ -15,7 +15,7 @@ import type { Exchange, PhysicalPlan } from './physicalPlan.ts'
  */
 export function explain(compiled: CompiledJob, job: Job, definitionOf: DefinitionOf): string {
   const { logical, physical } = compiled
-  if (logical === null || physical === null) return 'The job has errors, so there is no plan.\n'
+  if (logical === null || physical === null) return 'The job has errors or no operators, so there is no plan.\n'
   const settings = mergeSettings(job.settings)
   const { checkpoint } = settings
   const lines = [

@@ -185,8 +185,9 @@ export class EngineThread {
     }
   }
 
+  /** Whole milliseconds, as PROCTIME() has them: the machine's clock is finer. */
   #processingTime(): number {
-    return this.#setup.eventTimeAsProcessingTime === true ? Math.max(0, this.#eventTimeMax) : this.#setup.clock.now()
+    return this.#setup.eventTimeAsProcessingTime === true ? Math.max(0, this.#eventTimeMax) : Math.floor(this.#setup.clock.now())
   }
 
   #subtask(chain: Chain, subtask: number): Subtask {
