@@ -35,6 +35,11 @@ export class Designer {
     await expect(box).toHaveCount(0)
   }
 
+  async closeSheet(): Promise<void> {
+    await this.page.keyboard.press('Escape')
+    await expect(this.page.getByRole('dialog')).toHaveCount(0)
+  }
+
   async blank(): Promise<void> {
     await this.command('New document')
     await expect(this.page.getByText('What flows in')).toBeVisible()
