@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { batchOf } from '../../columnar/batchBuilder.ts'
 import { rowTexts } from '../../columnar/compareRows.ts'
 import type { Value } from '../../columnar/column.ts'
+import { Prng } from '../../deterministic/prng.ts'
 import { OperatorHarness, schemaOf, specOf } from '../testing/operatorHarness.ts'
 import { runCases } from '../testing/runCases.ts'
 import { cases, problemCases } from './cases.ts'
@@ -86,6 +87,33 @@ describe('interval join', () => {
         expect(run(rows, type, lower, lower + width, cuts).texts).toEqual(one.texts)
       }),
     )
+  })
+
+  it('finds them over a long stream, through all tidying up of rows and keys', () => {
+    const random = new Prng(20_260_131)
+    const list: Event[] = []
+    let time = 1000
+    for (let i = 0; i < 60_000; i++) {
+      time += random.below(3)
+      // Keys come, are met a few times, and never come again.
+      list.push({ side: random.below(2) as 0 | 1, key: BigInt(Math.floor(i / 6) + random.below(4)), time: time + random.below(20), watermark: time - 1 })
+    }
+    const byKey = new Map<bigint, Event[]>()
+    list.forEach((event) => byKey.set(event.key!, [...(byKey.get(event.key!) ?? []), event]))
+    let expected = 0
+    for (const events of byKey.values()) {
+      const [lefts, rights] = [0, 1].map((side) => events.filter((event) => event.side === side)) as [Event[], Event[]]
+      const matches = (l: Event, r: Event): boolean => r.time >= l.time - 3 && r.time <= l.time + 9
+      for (const l of lefts) expected += Math.max(1, rights.filter((r) => matches(l, r)).length)
+      expected += rights.filter((r) => !lefts.some((l) => matches(l, r))).length
+    }
+    let cut = 0
+    const cuts = { next: () => ({ done: false, value: ++cut % 1000 === 0 ? 0 : 1 }) } as Iterator<number>
+    const { texts, harness } = run(list, 'full', -3, 9, cuts)
+    expect(texts.length).toBe(expected)
+    expect(new Set(texts).size).toBe(expected)
+    expect(harness.operator.gauges!()).toEqual({ heldLeftRows: 0, heldRightRows: 0 })
+    expect(harness.operator.stateBytes!()).toBeLessThan(6_000_000)
   })
 
   it('holds the watermark back by the longer reach, and forgets what has expired', () => {

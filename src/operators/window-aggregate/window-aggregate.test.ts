@@ -4,6 +4,7 @@ import { batchOf } from '../../columnar/batchBuilder.ts'
 import { rowTexts } from '../../columnar/compareRows.ts'
 import type { Value } from '../../columnar/column.ts'
 import type { JsonObject } from '../../columnar/json.ts'
+import { Prng } from '../../deterministic/prng.ts'
 import { sessionTime, wallClock, type SessionTime } from '../../engine/sessionTime.ts'
 import { WindowGrid, type GridWindow } from '../../engine/windows.ts'
 import { OperatorHarness, schemaOf, specOf } from '../testing/operatorHarness.ts'
@@ -137,6 +138,30 @@ describe('window aggregate', () => {
         expect(run(list, config, cuts).result).toEqual(gridReference(list, window))
       }),
       { numRuns: 400 },
+    )
+  })
+
+  it('does so for long batches, mostly in order, with many keys', () => {
+    const long = fc.record({ seed: fc.integer(), keys: fc.constantFrom(1, 7, 400), lag: fc.integer({ min: 0, max: 40 }), lateEvery: fc.constantFrom(0, 50, 300), cutEvery: fc.constantFrom(1, 100, 1000, 5000) })
+    fc.assert(
+      fc.property(long, fc.constantFrom<GridWindow['type']>('tumble', 'hop', 'cumulate'), fc.constantFrom(20, 300), ({ seed, keys, lag, lateEvery, cutEvery }, type, part) => {
+        const random = new Prng(seed)
+        let time = 0
+        let watermark = -Infinity
+        const list = Array.from({ length: 2000 }, (_, i): Row => {
+          time += random.below(3)
+          const late = lateEvery > 0 && i % lateEvery === lateEvery - 1
+          const row = { key: random.below(50) === 0 ? null : `k${random.below(keys)}`, time: late ? time - random.below(600) : time, v: BigInt(random.below(9)), watermark }
+          watermark = Math.max(watermark, row.time - lag)
+          return row
+        })
+        const window: GridWindow = type === 'tumble' ? { type, sizeMs: part, offsetMs: 0 } : type === 'hop' ? { type, sizeMs: part * 3, slideMs: part, offsetMs: 0 } : { type, sizeMs: part * 3, stepMs: part, offsetMs: 0 }
+        const config = { window: { ...window, timeColumn: 'ts' } as unknown as JsonObject, groupBy: ['key'], aggregates }
+        let cut = 0
+        const cuts = { next: () => ({ done: false, value: ++cut % cutEvery === 0 ? 0 : 1 }) } as Iterator<number>
+        expect(run(list, config, cuts).result).toEqual(gridReference(list, window))
+      }),
+      { numRuns: 40 },
     )
   })
 
