@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { build } from 'vite'
@@ -93,6 +93,15 @@ describe('the built command line', () => {
     const { exit, out, err } = await call(['run', '-', '--output', 'out=-'], bids(1000, 2, '1 / (price - price) > 0'))
     expect({ exit, out }).toEqual({ exit: 1, out: '' })
     expect(err).toMatch(/^error MR-401 keep\[0\]: .* Row: auction=\d+, price=\d+, dateTime=.*\n$/)
+  })
+
+  it('names rows that cannot be read, and goes on where the source says so', async () => {
+    const path = join(folder, 'bids.csv')
+    writeFileSync(path, 'auction,price,dateTime\n1,2,2026-01-31 12:00:00\n1,many,2026-01-31 12:00:00\n')
+    const job = bids(0, 1).replace(/"connector":\{"type":"nexmark"[^}]*\}/, JSON.stringify({ connector: { type: 'file', path, format: 'csv', onError: 'skip' } }).slice(1, -1))
+    const { exit, out, err } = await call(['run', '-', '--output', 'out=-'], job)
+    expect({ exit, rows: out.split('\n').length - 1 }).toEqual({ exit: 0, rows: 1 })
+    expect(err).toMatch(/^warning MR-300 bids: row 3 cannot be read: price: .*"many".*\(1 such rows so far\)\n$/)
   })
 
   it('stops when interrupted, and says so', async () => {

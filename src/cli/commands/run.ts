@@ -55,7 +55,7 @@ export async function run(path: string, flags: RunFlags, terminal: Terminal): Pr
         poison: (operator, rows, total) => {
           poisonRows += rows.length
           if (poisonRows > poisonRowsShownMax) return
-          for (const { row, reason } of rows) terminal.err(`warning MR-300 ${operator}: row ${row} was skipped: ${reason} (${total} in all so far)\n`)
+          for (const { row, reason } of rows) terminal.err(`warning MR-300 ${operator}: row ${row} cannot be read: ${reason} (${total} such rows so far)\n`)
         },
       },
       terminal,
