@@ -78,6 +78,8 @@ describe('value semantics of Flink', () => {
     ['ROUND(-12.5)', '-13', 'DECIMAL(3, 0)'],
     ['ROUND(2.5e0)', '3.0', 'DOUBLE'],
     ['ROUND(155, -1)', '160', 'INT'],
+    ['ROUND(155, -2147483648)', '0', 'INT'],
+    ['TRUNCATE(1.5e300, -2147483648)', '0.0', 'DOUBLE'],
     ['TRUNCATE(-12.345, 1)', '-12.3', 'DECIMAL(4, 1)'],
     ['FLOOR(-0.5)', '-1', 'DECIMAL(2, 0)'],
     ['CEIL(CAST(5 AS BIGINT))', '5', 'BIGINT'],

@@ -216,7 +216,7 @@ const ifFunction: LazyFunction = {
     const wrong = notCondition('IF', call.args[0]!, 0)
     if (wrong !== null) return wrong
     const type = unified(call, [1, 2])
-    return 'problem' in type ? type : { args: [booleanType, definite(type), definite(type)], result: definite(type), nullable: type.nullable }
+    return 'problem' in type ? type : { args: [booleanType, definite(type), definite(type)], result: definite(type) }
   },
   lazyKernel: (_call, args) => branching(1, (frame, _branch, rows, count) => evaluateFor(args[0]!, frame, rows, count), args.slice(1)),
 }

@@ -247,6 +247,8 @@ type Rounding = 'floor' | 'ceil' | 'halfUp' | 'down'
 /** The unscaled value at `digits` digits after the point (negative: before it), in the result's scale. */
 function roundedDecimal(unscaled: bigint, scale: number, digits: number, rounding: Rounding): bigint {
   if (digits >= scale) return unscaled
+  // Beyond the digits of any double or DECIMAL; rounding to a thousand million digits must not raise ten to that power.
+  if (scale - digits > 1000) return 0n
   const divisor = 10n ** BigInt(scale - digits)
   let quotient = unscaled / divisor
   const rest = unscaled - quotient * divisor
