@@ -244,12 +244,17 @@ function node(expression: TypedExpression, evaluate: (frame: Frame) => Column, t
       const { context } = frame
       const watermarks = context.watermarks === null || !traits.contextual ? context.watermarks : gatherFloat64(context.watermarks, rows, count)
       try {
-        return evaluate({ inputs, rowCount: count, context: watermarks === context.watermarks ? context : { ...context, watermarks } })
+        return evaluate({ inputs, rowCount: count, context: watermarks === context.watermarks ? context : atRows(context, watermarks) })
       } catch (error) {
         throw placed(error, rows)
       }
     },
   }
+}
+
+/** The context with the watermarks of the gathered rows. Written out, because a context may be an object with methods. */
+function atRows(context: EvaluationContext, watermarks: Float64Array | null): EvaluationContext {
+  return { timeZone: context.timeZone, processingTime: () => context.processingTime(), watermarks, watermark: context.watermark }
 }
 
 /** A failure on gathered rows names the row of the whole batch. */

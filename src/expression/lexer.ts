@@ -79,15 +79,15 @@ export function tokens(text: string): Token[] {
       found.push({ kind: 'word', text: word, upper: word.toUpperCase(), span: { start, end: at } })
       continue
     }
+    if (text.startsWith('/*', at)) {
+      at = text.length
+      found.push({ kind: 'bad', text: '/*', reason: 'This comment does not end. Add */.', span: { start, end: at } })
+      continue
+    }
     const symbol = symbols.find((candidate) => text.startsWith(candidate, at))
     if (symbol !== undefined) {
       at += symbol.length
       found.push({ kind: 'symbol', text: symbol, span: { start, end: at } })
-      continue
-    }
-    if (text.startsWith('/*', at)) {
-      at = text.length
-      found.push({ kind: 'bad', text: '/*', reason: 'This comment does not end. Add */.', span: { start, end: at } })
       continue
     }
     const odd = String.fromCodePoint(text.codePointAt(at)!)

@@ -58,6 +58,7 @@ describe('the parser', () => {
     ['a b', 'MR-201 2-3 Expected an operator or the end of the expression, found "b".'],
     ['rank > 1', 'MR-201 0-4 Expected a value: a column, a number, a text in single quotes or a function, found "rank". If rank is the name of a column, write it in backticks: `rank`.'],
     ["'open", 'MR-201 0-5 This text has no closing quote.'],
+    ['a /* b', 'MR-201 2-6 This comment does not end.'],
     ['a == b', 'MR-201 3-4 Flink SQL compares with a single "="'],
     ['"a"', 'MR-201 0-1 Double quotes mean nothing in Flink SQL.'],
     ['(a', 'MR-201 1-2 The expression ends too early: expected ")" to close the parenthesis.'],
