@@ -100,12 +100,14 @@ export const definition: OperatorDefinition = {
     const window = windowOf(config)
     const side = (port: 'left' | 'right', qualifier: string): Set<string> => {
       const all = inputs[port]?.[0]?.fields.map((field) => field.name) ?? []
-      // Without output columns of its own, names come from both sides together: leaving one out could rename another.
-      if (named === null) return new Set(all)
+      // A semi or anti join only asks whether there is a right row. Else, without output columns of its own, names come from both sides together:
+      // leaving one out could rename another.
+      const askedOnly = port === 'right' && (config.type === 'semi' || config.type === 'anti')
+      if (named === null && !askedOnly) return new Set(all)
       const needed = new Set<string>([...pairsOf(config).map((pair) => pair[port]), ...windowColumnNames.filter((name) => all.includes(name))])
       if (window !== null) needed.add(window.timeColumn)
       for (const field of inputs[port]?.[0]?.fields ?? []) if (field.time !== undefined) needed.add(field.name)
-      for (const text of [config.condition, ...named.map((column) => column.expression)]) {
+      for (const text of [config.condition, ...(named ?? []).map((column) => column.expression)]) {
         if (typeof text === 'string') for (const name of columnsRead(text, qualifier)) needed.add(name)
       }
       return needed

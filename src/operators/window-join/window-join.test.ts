@@ -94,6 +94,19 @@ describe('window join', () => {
     )
   })
 
+  it('needs no more of the right side than it asks about', () => {
+    const on = [{ left: 'k', right: 'k' }]
+    const window = { type: 'tumble', timeColumn: 'ts', sizeMs: 10 }
+    const needed = (config: JsonObject) => {
+      const { left: l, right: r } = definition.columnsNeeded!({ config, inputs: { left: [left], right: [right] }, used: { out: new Set(['n']) } })
+      return [[...l!].toSorted(), [...r!].toSorted()]
+    }
+    expect(needed({ type: 'semi', on, window })).toEqual([['k', 'n', 'ts'], ['k', 'ts']])
+    expect(needed({ type: 'semi', on, window, condition: 'r.m > l.n' })).toEqual([['k', 'n', 'ts'], ['k', 'm', 'ts']])
+    expect(needed({ type: 'inner', on, window })).toEqual([['k', 'n', 'ts'], ['k', 'm', 'ts']])
+    expect(needed({ type: 'inner', on, window, columns: [{ name: 'x', expression: 'm' }] })).toEqual([['k', 'm', 'ts'], ['k', 'm', 'ts']])
+  })
+
   it('turns very many pairs of one window into batches of bounded size', () => {
     const config = { type: 'inner', on: [], window: { type: 'tumble', timeColumn: 'ts', sizeMs: 10 } }
     const harness = new OperatorHarness(specOf(definition, config, [{ port: 'left', schema: left }, { port: 'right', schema: right }]), runtime)
