@@ -7,21 +7,20 @@ import { definitionOf } from '../store/definitions.ts'
 import { columnWidth, currentJob, designerStore, dispatch, nameOf, operatorSize, reveal, useDesigner, useJob } from '../store/designerStore.ts'
 import { edgeOfKey, plainEdge } from '../store/edgeKey.ts'
 import { freshId, takenIds } from '../store/freshId.ts'
-import { useRun } from '../store/runStore.ts'
 import { text as t } from '../text/text.ts'
 import type { Waiting } from './behind.ts'
 import type { Offer } from './connecting.ts'
 import { forgetRefusal, useConnecting } from './connectingStore.ts'
 import { spotBeside } from './floating.ts'
 import type { CanvasNode } from './flow.ts'
-import { paintWithRun, runTimes } from './live.ts'
+import { paintWithRun, runTimes, useFailure } from './live.ts'
 import styles from './canvas.module.css'
 
 /** Sentences that stand on the canvas, each joined to the operator it is about: what waits and for whom, what failed and on which row, why a wire was refused. */
 export function Floating() {
   const nodes = useNodes<CanvasNode>()
   const waiting = useWaiting()
-  const failure = useRun().failure
+  const failure = useFailure()
   const refused = useConnecting((state) => state.refused)
   const flow = useReactFlow()
   const viewWidth = useFlowStore((state) => state.width)

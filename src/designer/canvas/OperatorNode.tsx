@@ -7,12 +7,12 @@ import { clockText } from '../parts/format.ts'
 import { definitionOf } from '../store/definitions.ts'
 import { dispatch, endGesture, useDesigner, useJob, useOperator, useProblemsOf, type Lens } from '../store/designerStore.ts'
 import { edgeKey } from '../store/edgeKey.ts'
-import { operatorMetrics, useRun } from '../store/runStore.ts'
+import { operatorMetrics } from '../store/runStore.ts'
 import { text as t } from '../text/text.ts'
 import { useVerdict } from './connectingStore.ts'
 import { describeOperator } from './describe.ts'
 import { portShare, type OperatorFlowNode } from './flow.ts'
-import { paintWithRun, runTimes } from './live.ts'
+import { paintWithRun, runTimes, useHasFailed } from './live.ts'
 import { nodeFigures, type Figure } from './nodeNumbers.ts'
 import { stopRenaming, useRenaming } from './renaming.ts'
 import styles from './canvas.module.css'
@@ -24,7 +24,7 @@ import styles from './canvas.module.css'
 export const OperatorNode = memo(function OperatorNode({ id, selected, data }: NodeProps<OperatorFlowNode>) {
   const operator = useOperator(id)
   const problems = useProblemsOf(id)
-  const failed = useRun().failure?.operator === id
+  const failed = useHasFailed(id)
   const definition = operator === undefined ? undefined : definitionOf(operator.kind)
   const renaming = useRenaming(id)
   const verdict = useVerdict(id)

@@ -1,3 +1,5 @@
+import { useCallback, useSyncExternalStore } from 'react'
+import type { RunFailure } from '../../runtime/jobRun.ts'
 import { edgeMetrics, isActive, operatorMetrics, runView, subscribeRun } from '../store/runStore.ts'
 import { behindOf, nothingBehind, type Behind } from './behind.ts'
 
@@ -97,3 +99,14 @@ export class Silence {
   }
 }
 
+const onView = (listener: () => void): (() => void) => subscribeRun('view', listener)
+
+/** The view of a run changes with every frame of numbers; what nodes want of it changes once a run, so they ask for that alone. */
+export function useHasFailed(operator: string): boolean {
+  return useSyncExternalStore(onView, useCallback(() => runView().failure?.operator === operator, [operator]))
+}
+
+export function useFailure(): RunFailure | null {
+  return useSyncExternalStore(onView, failureNow)
+}
+const failureNow = (): RunFailure | null => runView().failure
