@@ -5,7 +5,14 @@ import { defineConfig } from 'vite'
  * The command line as plain Node modules in dist/cli: `main.js`, which package.json's `bin` names, `engineThread.js`, which each engine worker
  * thread runs, and chunks that commands load when they are called. Everything but Node itself is inside: the build runs without node_modules.
  */
+/** `npx millrace` runs the built file itself, so it must be executable. */
+const executable: Plugin = {
+  name: 'millrace-executable',
+  closeBundle: () => chmodSync('dist/cli/main.js', 0o755),
+}
+
 export default defineConfig({
+  plugins: [executable],
   // The page's static files are no part of the command line.
   publicDir: false,
   ssr: { target: 'node', noExternal: true },
