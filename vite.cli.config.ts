@@ -1,5 +1,6 @@
 import { builtinModules } from 'node:module'
-import { defineConfig } from 'vite'
+import { chmodSync } from 'node:fs'
+import { defineConfig, type Plugin } from 'vite'
 
 /**
  * The command line as plain Node modules in dist/cli: `main.js`, which package.json's `bin` names, `engineThread.js`, which each engine worker
