@@ -2,16 +2,16 @@ import { builtinModules } from 'node:module'
 import { chmodSync } from 'node:fs'
 import { defineConfig, type Plugin } from 'vite'
 
-/**
- * The command line as plain Node modules in dist/cli: `main.js`, which package.json's `bin` names, `engineThread.js`, which each engine worker
- * thread runs, and chunks that commands load when they are called. Everything but Node itself is inside: the build runs without node_modules.
- */
 /** `npx millrace` runs the built file itself, so it must be executable. */
 const executable: Plugin = {
   name: 'millrace-executable',
   closeBundle: () => chmodSync('dist/cli/main.js', 0o755),
 }
 
+/**
+ * The command line as plain Node modules in dist/cli: `main.js`, which package.json's `bin` names, `engineThread.js`, which each engine worker
+ * thread runs, and chunks that commands load when they are called. Everything but Node itself is inside: the build runs without node_modules.
+ */
 export default defineConfig({
   plugins: [executable],
   // The page's static files are no part of the command line.
