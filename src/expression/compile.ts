@@ -1,15 +1,15 @@
 import { columnOf } from '../columnar/batchBuilder.ts'
-import { gather, gatherFloat64, storageOf, valueAt, type BoolColumn, type Column, type ObjectColumn, type Value } from '../columnar/column.ts'
+import { gather, gatherFloat64, storageOf, valueAt, type BoolColumn, type Column, type ObjectColumn, type StringColumn, type Value } from '../columnar/column.ts'
 import { sameType, type DataType } from '../columnar/dataType.ts'
 import { RowError } from '../columnar/rowError.ts'
 import { castKernel } from './cast.ts'
 import { CastFailure, castFails, castReadsZone, castValue } from './castValue.ts'
-import { isComparison, mirrored, safeNumber, type Comparison } from './compareKernels.ts'
+import { isComparison, mirrored, safeNumber, textHolds, type Comparison } from './compareKernels.ts'
 import type { EvaluationContext, TypedExpression } from './expression.ts'
 import { functionTable } from './functions.ts'
 import type { Buffers, CallSite, Frame, LazyArgument } from './functionDefinition.ts'
-import { allNulls } from './kernels.ts'
-import { allRows, sieveCompact, sieveComparison, sieveTruths } from './sieve.ts'
+import { allNulls, truthTables } from './kernels.ts'
+import { allRows, sieveCompact, sieveComparison, sieveTexts, sieveTruths } from './sieve.ts'
 
 /**
  * From a checked expression to closures over columns: no generated code, one kernel per call site, columns in and a column out.
@@ -79,6 +79,17 @@ function compileCondition(typed: TypedExpression, registers: Registers): Conditi
     }
   }
   const condition = compileNode(typed, registers, registers.buffers())
+  const text = textComparedWithConstant(typed)
+  if (text !== null) {
+    const tableOf = truthTables(text.holds)
+    const { input, column } = text.operand
+    return {
+      // Reading a table by code is about as quick as comparing numbers.
+      node: { ...condition, cost: 1 },
+      sieve: (frame, rows, count) =>
+        sieveTexts(tableOf, frame.inputs[input]![column] as StringColumn, frame.rowCount, rows, count) ?? sieveTruths(condition.evaluate(frame) as BoolColumn, frame.rowCount, rows, count),
+    }
+  }
   return {
     node: condition,
     sieve: (frame, rows, count) =>
@@ -86,6 +97,18 @@ function compileCondition(typed: TypedExpression, registers: Registers): Conditi
         ? sieveCompact(condition.evaluateRows(frame, rows, count) as BoolColumn, rows, count)
         : sieveTruths(condition.evaluate(frame) as BoolColumn, frame.rowCount, rows, count),
   }
+}
+
+/** `column comparison 'text'`, with the text on either side. */
+function textComparedWithConstant(typed: TypedExpression): { operand: TypedExpression & { kind: 'column' }; holds: (text: string) => boolean } | null {
+  if (typed.kind !== 'call' || !isComparison(typed.name)) return null
+  const [a, b] = typed.args.map(literalOf) as [TypedExpression, TypedExpression]
+  const direct = a.kind === 'column'
+  const [operand, constant] = direct ? [a, b] : [b, a]
+  if (operand.kind !== 'column' || storageOf(operand.type) !== 'string' || constant.kind !== 'literal' || typeof constant.value !== 'string') return null
+  const comparison = direct ? typed.name : mirrored[typed.name]
+  const { value } = constant
+  return { operand, holds: (text) => textHolds(comparison, text, value) }
 }
 
 /** `operand comparison constant`, if the condition is one over numbers of one scale, with the constant on either side. */

@@ -189,6 +189,8 @@ describe('conditions', () => {
     ['f <> 1', [0, 1, 3, 4]],
     ['NOT (f = f)', [1]],
     ['a IS NULL OR s IS NULL', [2, 3]],
+    ["'x' <> s AND a > 0", [1]],
+    ["s >= 'x' AND s < 'y' AND f < 3", [0, 2]],
     ['TRUE', [0, 1, 2, 3, 4]],
     ['UNKNOWN', []],
     ['NULL', []],

@@ -130,33 +130,49 @@ export function stringToInt32(call: CallSite, f: (text: string) => number | null
   }
 }
 
+/** Answers by code: 0 and 1, and 2 for NULL. */
+export interface TruthTable {
+  answers: Uint8Array
+  count: number
+  anyNull: boolean
+}
+
+/** The truths of `f` for all entries of a dictionary, kept and extended as it grows; null when asking row by row is less work. */
+export function truthTables(f: (text: string) => boolean | null): (dictionary: Dictionary, rowCount: number) => TruthTable | null {
+  const kept = new WeakMap<Dictionary, TruthTable>()
+  return (dictionary, rowCount) => {
+    const source = dictionary.values
+    let table = kept.get(dictionary)
+    if (source.length - (table?.count ?? 0) > rowCount) return null
+    if (table === undefined) {
+      table = { answers: new Uint8Array(Math.max(16, source.length)), count: 0, anyNull: false }
+      kept.set(dictionary, table)
+    }
+    if (table.answers.length < source.length) {
+      const grown = new Uint8Array(Math.max(source.length, 2 * table.answers.length))
+      grown.set(table.answers)
+      table.answers = grown
+    }
+    for (; table.count < source.length; table.count++) {
+      const answer = f(source[table.count]!)
+      table.answers[table.count] = answer === null ? 2 : answer ? 1 : 0
+      if (answer === null) table.anyNull = true
+    }
+    return table
+  }
+}
+
 /** As `stringToString`, for a function that gives a truth value. */
 export function stringToBool(call: CallSite, f: (text: string) => boolean | null): Kernel {
-  /** Answers by code: 0 and 1, and 2 for NULL. */
-  const kept = new WeakMap<Dictionary, { answers: Uint8Array; count: number; anyNull: boolean }>()
+  const tableOf = truthTables(f)
   return (columns, rowCount) => {
     const column = columns[0] as StringColumn
     const values = call.buffers.uint8(rowCount)
-    const source = column.dictionary.values
-    let entry = kept.get(column.dictionary)
-    if (source.length - (entry?.count ?? 0) > rowCount) return boolByRow(column, f, values, rowCount)
-    if (entry === undefined) {
-      entry = { answers: new Uint8Array(Math.max(16, source.length)), count: 0, anyNull: false }
-      kept.set(column.dictionary, entry)
-    }
-    if (entry.answers.length < source.length) {
-      const grown = new Uint8Array(Math.max(source.length, 2 * entry.answers.length))
-      grown.set(entry.answers)
-      entry.answers = grown
-    }
-    for (; entry.count < source.length; entry.count++) {
-      const answer = f(source[entry.count]!)
-      entry.answers[entry.count] = answer === null ? 2 : answer ? 1 : 0
-      if (answer === null) entry.anyNull = true
-    }
-    lookUp(entry.answers, column.codes, values, rowCount)
+    const table = tableOf(column.dictionary, rowCount)
+    if (table === null) return boolByRow(column, f, values, rowCount)
+    lookUp(table.answers, column.codes, values, rowCount)
     let nulls: Nulls = column.nulls
-    if (entry.anyNull) {
+    if (table.anyNull) {
       nulls = ownMask(nulls, rowCount)
       for (let i = 0; i < rowCount; i++) {
         if (values[i] === 2) {

@@ -1,6 +1,7 @@
-import type { BoolColumn, Column } from '../columnar/column.ts'
+import type { BoolColumn, Column, Dictionary, StringColumn } from '../columnar/column.ts'
 import { wideDecimal, wideInt64 } from './wide.ts'
 import { holds, type Comparison } from './compareKernels.ts'
+import type { TruthTable } from './kernels.ts'
 
 /**
  * From conditions to the rows that fulfil them, without a column of truths in between where the condition compares with a constant.
@@ -52,6 +53,34 @@ export function sieveComparison(comparison: Comparison, column: Column, constant
       throw new Error(`a ${column.storage} column is not compared with a number`)
   }
   return withoutNulls(column, rows, kept)
+}
+
+/** Rows whose text has the answer 1; null when the dictionary is too large to ask all of it, and the rows have to be asked. */
+export function sieveTexts(tableOf: (dictionary: Dictionary, rowCount: number) => TruthTable | null, column: StringColumn, rowCount: number, rows: Int32Array, count: number): number | null {
+  const table = tableOf(column.dictionary, rowCount)
+  if (table === null || table.anyNull) return null
+  const kept = count === allRows ? answeredRows(table.answers, column.codes, rows, rowCount) : answeredAmong(table.answers, column.codes, rows, count)
+  return withoutNulls(column, rows, kept)
+}
+
+function answeredRows(answers: Uint8Array, codes: Int32Array, rows: Int32Array, n: number): number {
+  let count = 0
+  for (let i = 0; i < n; i++) {
+    rows[count] = i
+    // Under a NULL there may be a code without an answer.
+    count += answers[codes[i]!]! & 1
+  }
+  return count
+}
+
+function answeredAmong(answers: Uint8Array, codes: Int32Array, rows: Int32Array, n: number): number {
+  let count = 0
+  for (let k = 0; k < n; k++) {
+    const row = rows[k]!
+    rows[count] = row
+    count += answers[codes[row]!]! & 1
+  }
+  return count
 }
 
 function withoutNulls(column: Column, rows: Int32Array, count: number): number {
