@@ -15,6 +15,9 @@ export interface GroupState {
   readonly accumulators: AggregateTable
 }
 
+/** Groups that a fresh slice makes room for at most, before it has seen any. */
+const sizeExpectedMax = 1 << 18
+
 /**
  * One grouping of the rows: all of `groupBy`, or one of the grouping sets. It knows which columns are its key, and hands out group states from a pool, because
  * slices come and go and their tables are worth keeping.
@@ -30,6 +33,7 @@ export class Grouping {
   readonly #program: AggregateProgram
   readonly #pool: KeyTable[] = []
   #sizeExpected = 0
+  #newest: GroupState | null = null
   #gathered: Float64Array[]
 
   constructor(spec: OperatorSpec, groupBy: readonly string[], set: readonly string[], program: AggregateProgram) {
@@ -48,17 +52,21 @@ export class Grouping {
     return this.#columns.length
   }
 
+  /** A slice mostly has about as many groups as the one before it, so its arrays begin at that size. */
   open(): GroupState {
+    const size = Math.min(sizeExpectedMax, Math.max(this.#sizeExpected, this.#newest?.keys.size ?? 0))
     const accumulators = this.#program.table()
-    accumulators.ensure(this.#sizeExpected)
-    return { keys: this.#pool.pop() ?? new KeyTable(this.#columns.length), accumulators }
+    accumulators.ensure(size)
+    this.#newest = { keys: this.#pool.pop() ?? new KeyTable(this.#columns.length, size), accumulators }
+    return this.#newest
   }
 
   /**
    * Key tables are pooled. Accumulators are not: clearing them slot by slot costs about what new arrays cost, and a table whose sums once needed 64 bits would stay slow.
    */
   release(state: GroupState): void {
-    this.#sizeExpected = Math.min(1 << 20, Math.max(state.keys.size, this.#sizeExpected >> 1))
+    this.#sizeExpected = Math.max(state.keys.size, this.#sizeExpected >> 1)
+    if (state === this.#newest) this.#newest = null
     // A burst of slices must not be kept for ever.
     if (this.#pool.length >= 16) return
     state.keys.clear()
