@@ -1,6 +1,7 @@
 import { createRoot } from 'react-dom/client'
 import { App } from './App.tsx'
 import { registerFrameActions } from './frame/frameActions.ts'
+import { Fence } from './frame/Region.tsx'
 import { registerServiceWorker } from './offline/register.ts'
 import { startArrangement } from './persistence/arrangement.ts'
 import { startPersistence } from './persistence/documents.ts'
@@ -25,7 +26,11 @@ void startPersistence(async () => {
   const id = landingSampleId()
   return id === null ? null : ((await loadSample(id))?.job ?? null)
 }).then(() => {
-  root.render(<App />)
+  root.render(
+    <Fence label={text.frame.product}>
+      <App />
+    </Fence>,
+  )
   prefetchRuntime()
   return undefined
 })

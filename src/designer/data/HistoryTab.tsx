@@ -9,7 +9,10 @@ export function HistoryTab() {
   const steps = [...history.past, ...history.future]
   const present = history.past.length - 1
   const here = useRef<HTMLButtonElement>(null)
-  useEffect(() => here.current?.scrollIntoView({ block: 'nearest' }), [present])
+  useEffect(() => {
+    // In braces: newer browsers answer with a promise, which an effect must not return.
+    here.current?.scrollIntoView({ block: 'nearest' })
+  }, [present])
   return (
     <ol className={styles.list} aria-label={t.data.historyLabel}>
       {[-1, ...steps.keys()].map((index) => (

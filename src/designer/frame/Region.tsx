@@ -15,7 +15,8 @@ export function Region({ name, label, className, children }: { readonly name: st
   )
 }
 
-class Fence extends Component<{ readonly label: string; readonly children: ReactNode }, { readonly error: Error | null }> {
+/** Around the page as a whole it is the last one: a mistake outside every region, or in one that is being taken down. */
+export class Fence extends Component<{ readonly label: string; readonly children: ReactNode }, { readonly error: Error | null }> {
   override state: { readonly error: Error | null } = { error: null }
   static getDerivedStateFromError(error: Error): { readonly error: Error } {
     return { error }
