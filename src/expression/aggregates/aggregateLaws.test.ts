@@ -124,7 +124,9 @@ describe.each([true, false])('aggregates, retractable: %s', (retractable) => {
     const inputs = compileAggregateInputs(aggregate.calls)
     const result = compileScalar(aggregate.result)
     fc.assert(
-      fc.property(changes, fc.integer({ min: 1, max: 9 }), fc.integer({ min: 1, max: 3 }), fc.nat({ max: 24 }), (drawn, batchRows, groups, cut) => {
+      fc.property(changes, fc.integer({ min: 1, max: 9 }), fc.integer({ min: 1, max: 3 }), fc.nat({ max: 24 }), (drawn, batchRows, groups, drawnCut) => {
+        // Which of equal values a retraction means is known only where all of them are.
+        const cut = retractable && /^(?:FIRST|LAST|LISTAGG)/.test(text) ? Infinity : drawnCut
         const list = retractable ? drawn : drawn.map(({ row }) => ({ row, kind: 0 }))
         const all = batchOf(schema, list.map(({ row }) => row), list.map(({ kind }) => rowKindTexts[kind]!))
         // The rows before the cut go into one table, the others into another, which is merged in; so order stays that of arrival.

@@ -276,8 +276,8 @@ export class CountedExtremeAccumulator extends CountingAccumulator {
 }
 
 /**
- * The values of a slot in order of arrival; taken back, the earliest of equals goes. What is taken back and is not there is owed: the value may lie in a table this one will be merged into,
- * and only then can be said which of equals is the earliest.
+ * The values of a slot in order of arrival; taken back, the earliest of equals goes. What is taken back and is not there is owed: the value may lie in a table this one will be merged
+ * into. Where equal values lie in both, merging keeps how many are left and not which of them.
  */
 class Arrivals {
   /** In order; undefined where one has gone. */

@@ -1,6 +1,10 @@
 import type { Column, Float64Column, Int32Column, Int64Column } from '../../columnar/column.ts'
 import { emptyMask, grownFloat64, retracts, type Accumulator } from './accumulator.ts'
 
+/**
+ * Counts and sums over numbers, in typed arrays by slot. A loop sees one array class and allocates nothing; sums stay in doubles while those are exact. A count goes with every
+ * sum, because a sum of nothing is NULL, also after everything has been taken back.
+ */
 function addAll(into: Float64Array, targets: Int32Array, from: Float64Array, count: number): void {
   for (let slot = 0; slot < count; slot++) into[targets[slot]!]! += from[slot]!
 }

@@ -26,7 +26,7 @@ interface Entry {
   readonly summary: string
   readonly parameters: readonly Parameter[]
   readonly result?: DataType
-  /** The function may give NULL for arguments that are not. */
+  /** The function may give NULL for arguments that are not, or Flink says so. */
   readonly givesNull?: true
   readonly fails?: (call: CallSite) => boolean
   readonly examples: readonly FunctionExample[]
@@ -395,6 +395,7 @@ export const stringFunctions: readonly FunctionDefinition[] = [
     f: ([value, start, length]) => substring(value as string, start as number, (length as number | undefined) ?? Infinity),
   }),
   define('LEFT', {
+    givesNull: true,
     signatures: ['LEFT(text, length)'],
     summary: 'The first characters of the text.',
     parameters: [text(), integer('length')],
@@ -402,6 +403,7 @@ export const stringFunctions: readonly FunctionDefinition[] = [
     f: ([value, length]) => codePointSlice(value as string, 0, length as number),
   }),
   define('RIGHT', {
+    givesNull: true,
     signatures: ['RIGHT(text, length)'],
     summary: 'The last characters of the text.',
     parameters: [text(), integer('length')],
@@ -493,7 +495,7 @@ export const stringFunctions: readonly FunctionDefinition[] = [
       return (times as number) <= 0 ? '' : (value as string).repeat(times as number)
     },
   }),
-  define('REVERSE', { signatures: ['REVERSE(text)'], summary: 'The text backwards.', parameters: [text()], examples: [{ expression: "REVERSE('ab😀')", result: '😀ba' }], f: ([value]) => reversedCodePoints(value as string) }),
+  define('REVERSE', { givesNull: true, signatures: ['REVERSE(text)'], summary: 'The text backwards.', parameters: [text()], examples: [{ expression: "REVERSE('ab😀')", result: '😀ba' }], f: ([value]) => reversedCodePoints(value as string) }),
   define('ASCII', {
     signatures: ['ASCII(text)'],
     summary: 'The first byte of the text in UTF-8; 0 for an empty text.',
@@ -504,6 +506,7 @@ export const stringFunctions: readonly FunctionDefinition[] = [
     f: ([value]) => ((utf8Bytes((value as string).slice(0, 2))[0] ?? 0) << 24) >> 24,
   }),
   define('CHR', {
+    givesNull: true,
     signatures: ['CHR(code)'],
     summary: 'The character with a code; of a larger number the lowest 8 bits count.',
     parameters: [{ name: 'code', family: 'integer', as: { kind: 'BIGINT', nullable: true } }],

@@ -78,7 +78,7 @@ describe('spans of time', () => {
       fc.property(day, day, (a, b) => {
         const [earlier, later] = a < b ? [a, b] : [b, a]
         const months = monthsBetween(earlier * 86_400_000, later * 86_400_000)
-        expect(months).toBe(-monthsBetween(later * 86_400_000, earlier * 86_400_000))
+        expect(months + monthsBetween(later * 86_400_000, earlier * 86_400_000)).toBe(0)
         expect(months * 28).toBeLessThanOrEqual(later - earlier + 3)
         expect((months + 1) * 31).toBeGreaterThanOrEqual(later - earlier)
       }),

@@ -1,4 +1,4 @@
-import type { Column, Float64Column, Int64Column, StringColumn } from '../../columnar/column.ts'
+import type { Column, Float64Column, Int32Column, Int64Column, StringColumn } from '../../columnar/column.ts'
 import { bigintType, intType, isCharacter, isNumeric, stringType, timestampLtzType, timestampType, type DataType } from '../../columnar/dataType.ts'
 import { RowError } from '../../columnar/rowError.ts'
 import { daysInMonth, daysOfDate, msPerDay } from '../../columnar/valueText.ts'
@@ -71,7 +71,7 @@ const dateFormat: ScalarFunction = {
     const time = call.args[0]
     if (time !== undefined && time.type.kind === 'DATE') return { problem: 'DATE_FORMAT takes a TIMESTAMP, found DATE. Write DATE_FORMAT(CAST(... AS TIMESTAMP(0)), ...).', argument: 0 }
     const isText = time !== undefined && isCharacter(time.type)
-    const resolution = takes([{ name: 'time', family: ['timestamp', 'character'] }, text('pattern')], stringType, isText ? true : undefined)(call)
+    const resolution = takes([{ name: 'time', family: ['timestamp', 'character'] }, text('pattern')], stringType, true)(call)
     if ('problem' in resolution) return resolution
     return patternProblem(call, 1, isText ? 'SimpleDateFormat' : 'java.time', false) ?? resolution
   },
@@ -273,7 +273,7 @@ const toTimestampLtz: ScalarFunction = {
     const precision = call.args[1]?.constant
     if (precision !== undefined && precision !== null && Number(precision) !== 0 && Number(precision) !== 3) return { problem: `The precision of TO_TIMESTAMP_LTZ is 0 for seconds or 3 for milliseconds, found ${String(precision)}.`, argument: 1 }
     const wide: DataType | undefined = number === undefined || number.type.kind === 'DECIMAL' || number.type.kind === 'DOUBLE' || number.type.kind === 'FLOAT' ? undefined : bigintType
-    return takes([{ name: 'number', family: 'numeric', ...(wide === undefined ? {} : { as: wide }) }, { name: 'precision', family: 'integer', as: intType, optional: true }], timestampLtzType, true)(call)
+    return takes([{ name: 'number', family: 'numeric', ...(wide === undefined ? {} : { as: wide }) }, { name: 'precision', family: 'integer', as: intType }], timestampLtzType, true)(call)
   },
   kernel: (call) => {
     const { type } = call.args[0]!
@@ -282,13 +282,13 @@ const toTimestampLtz: ScalarFunction = {
       let nulls = unionNulls(columns, rowCount)
       const shared = nulls
       const values = call.buffers.float64(rowCount)
-      const precisions = columns[1]?.storage === 'int32' ? columns[1].values : null
+      const precisions = (columns[1] as Int32Column).values
       for (let i = 0; i < rowCount; i++) {
         if (shared !== null && shared[i] === 1) {
           values[i] = 0
           continue
         }
-        const precision = precisions === null ? 3 : precisions[i]!
+        const precision = precisions[i]!
         if (precision !== 0 && precision !== 3) throw new RowError(i, `the precision of TO_TIMESTAMP_LTZ is 0 for seconds or 3 for milliseconds, found ${precision}`)
         const number = read(columns[0]!, i)
         // A DECIMAL of seconds is cut to whole ones first, a DOUBLE is not: as Flink has it.
@@ -373,7 +373,7 @@ const fromUnixtime: ScalarFunction = {
   contextual: true,
   fails: patternVaries(1),
   resolve: (call) => {
-    const resolution = takes([{ name: 'seconds', family: 'integer', as: bigintType }, optional(text('pattern'))], stringType)(call)
+    const resolution = takes([{ name: 'seconds', family: 'integer', as: bigintType }, optional(text('pattern'))], stringType, true)(call)
     return 'problem' in resolution ? resolution : (patternProblem(call, 1, 'SimpleDateFormat', false) ?? resolution)
   },
   kernel: (call) => {
