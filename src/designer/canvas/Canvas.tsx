@@ -13,6 +13,7 @@ import {
   type EdgeChange,
   type NodeChange,
   type OnConnectEnd,
+  type ReactFlowProps,
 } from '@xyflow/react'
 import '@xyflow/react/dist/style.css'
 import type { Position } from '../../job/job.ts'
@@ -180,6 +181,67 @@ function CanvasFlow() {
     [flow, readOnly],
   )
 
+  // All in one and stable: a new function would render every node and edge again with each frame of a drag.
+  const gestures = useMemo(
+    (): Partial<ReactFlowProps<CanvasNode, ChannelFlowEdge>> => ({
+      onNodesChange,
+      onEdgesChange,
+      onNodeDrag: (_, node, all) => highlightEdge(all.length === 1 && node.type === 'operator' ? edgeForNode(node, flow.flowToScreenPosition(middleOf(node))) : null),
+      onNodeDragStop: endDrag,
+      onSelectionDragStop: (event, all) => endDrag(event, null, all),
+      onConnectStart: (_, { nodeId, handleId, handleType }) => {
+        leaveEdge()
+        if (nodeId !== null && handleType !== null) pickUp({ operator: nodeId, port: handleId ?? (handleType === 'source' ? 'out' : 'in'), side: handleType === 'source' ? 'out' : 'in' } satisfies WireEnd)
+      },
+      onConnect: (connection) => dispatch({ kind: 'connect', edge: edgeOf(connection) }),
+      onReconnectStart: (_, edge) => {
+        reconnecting.current = edge.id
+      },
+      onReconnect: (old, connection) => dispatch({ kind: 'reconnect', edge: old.id, to: edgeOf(connection) }),
+      onReconnectEnd: () => {
+        reconnecting.current = null
+      },
+      onConnectEnd,
+      isValidConnection: (connection) => edgeVerdict(edgeOf(connection), surroundings(reconnecting.current)).kind === 'legal',
+      onEdgeClick: () => showDockTab('data'),
+      onEdgeMouseEnter: (event, edge) => hoverEdge(edge.id, { x: event.clientX, y: event.clientY }),
+      onEdgeMouseMove: (event, edge) => hoverEdge(edge.id, { x: event.clientX, y: event.clientY }),
+      onEdgeMouseLeave: leaveEdge,
+      onNodeDoubleClick: (_, node) => {
+        if (node.type === 'operator' && !readOnly) startRenaming(node.id)
+      },
+      onNodeContextMenu: (event, node) => {
+        event.preventDefault()
+        if (node.type === 'group') return
+        if (node.type === 'note') selectItem({ kind: 'note', id: node.id })
+        else if (!designerState().selection.operators.includes(node.id)) selectItem({ kind: 'operator', id: node.id })
+        openCanvasMenu(pointOf(event.nativeEvent), node.type === 'note' ? 'note' : 'operator')
+      },
+      onEdgeContextMenu: (event, edge) => {
+        event.preventDefault()
+        leaveEdge()
+        selectItem({ kind: 'edge', key: edge.id })
+        openCanvasMenu(pointOf(event.nativeEvent), 'edge')
+      },
+      onSelectionContextMenu: (event) => {
+        event.preventDefault()
+        openCanvasMenu(pointOf(event.nativeEvent), 'operator')
+      },
+      onPaneContextMenu: (event) => {
+        event.preventDefault()
+        openCanvasMenu(pointOf('nativeEvent' in event ? event.nativeEvent : event), 'ground')
+      },
+      onPaneClick: () => {
+        forgetRefusal()
+        select({})
+      },
+      onMoveStart: leaveEdge,
+      onMoveEnd: looked,
+      onInit: looked,
+    }),
+    [flow, readOnly, looked, onNodesChange, onEdgesChange, endDrag, onConnectEnd],
+  )
+
   return (
     <div
       ref={box}
@@ -197,62 +259,9 @@ function CanvasFlow() {
         edges={edges}
         nodeTypes={nodeTypes}
         edgeTypes={edgeTypes}
-        onNodesChange={onNodesChange}
-        onEdgesChange={onEdgesChange}
-        onNodeDrag={(_, node, all) => highlightEdge(all.length === 1 && node.type === 'operator' ? edgeForNode(node, flow.flowToScreenPosition(middleOf(node))) : null)}
-        onNodeDragStop={endDrag}
-        onSelectionDragStop={(event, all) => endDrag(event, null, all)}
-        onConnectStart={(_, { nodeId, handleId, handleType }) => {
-          leaveEdge()
-          if (nodeId !== null && handleType !== null) pickUp({ operator: nodeId, port: handleId ?? (handleType === 'source' ? 'out' : 'in'), side: handleType === 'source' ? 'out' : 'in' } satisfies WireEnd)
-        }}
-        onConnect={(connection) => dispatch({ kind: 'connect', edge: edgeOf(connection) })}
-        onReconnectStart={(_, edge) => {
-          reconnecting.current = edge.id
-        }}
-        onReconnect={(old, connection) => dispatch({ kind: 'reconnect', edge: old.id, to: edgeOf(connection) })}
-        onReconnectEnd={() => {
-          reconnecting.current = null
-        }}
-        onConnectEnd={onConnectEnd}
-        isValidConnection={(connection) => edgeVerdict(edgeOf(connection), surroundings(reconnecting.current)).kind === 'legal'}
+        {...gestures}
         edgesReconnectable={!readOnly}
         reconnectRadius={8}
-        onEdgeClick={() => showDockTab('data')}
-        onEdgeMouseEnter={(event, edge) => hoverEdge(edge.id, { x: event.clientX, y: event.clientY })}
-        onEdgeMouseMove={(event, edge) => hoverEdge(edge.id, { x: event.clientX, y: event.clientY })}
-        onEdgeMouseLeave={leaveEdge}
-        onNodeDoubleClick={(_, node) => {
-          if (node.type === 'operator' && !readOnly) startRenaming(node.id)
-        }}
-        onNodeContextMenu={(event, node) => {
-          event.preventDefault()
-          if (node.type === 'group') return
-          if (node.type === 'note') selectItem({ kind: 'note', id: node.id })
-          else if (!designerState().selection.operators.includes(node.id)) selectItem({ kind: 'operator', id: node.id })
-          openCanvasMenu(pointOf(event.nativeEvent), node.type === 'note' ? 'note' : 'operator')
-        }}
-        onEdgeContextMenu={(event, edge) => {
-          event.preventDefault()
-          leaveEdge()
-          selectItem({ kind: 'edge', key: edge.id })
-          openCanvasMenu(pointOf(event.nativeEvent), 'edge')
-        }}
-        onSelectionContextMenu={(event) => {
-          event.preventDefault()
-          openCanvasMenu(pointOf(event.nativeEvent), 'operator')
-        }}
-        onPaneContextMenu={(event) => {
-          event.preventDefault()
-          openCanvasMenu(pointOf('nativeEvent' in event ? event.nativeEvent : event), 'ground')
-        }}
-        onPaneClick={() => {
-          forgetRefusal()
-          select({})
-        }}
-        onMoveStart={leaveEdge}
-        onMoveEnd={looked}
-        onInit={looked}
         connectionLineType={ConnectionLineType.SmoothStep}
         connectionRadius={28}
         selectionMode={SelectionMode.Partial}
