@@ -85,8 +85,8 @@ function edgePainter(group: SVGGElement, key: string, late: boolean, short: bool
   return () => {
     const metrics = edgeMetrics(key)
     const times = runTimes()
-    const perSecond = metrics?.rowsPerSecond ?? 0
-    const flowing = perSecond > 0 && times.running
+    const perSecond = times.running ? (metrics?.rowsPerSecond ?? 0) : 0
+    const flowing = perSecond > 0
     const behind = times.behind.edges.has(key)
     const silentMs = metrics === null ? 0 : silence.after(metrics.rows, times.at)
     const dry = behind && perSecond === 0 && silentMs >= silentAfterMs

@@ -24,7 +24,9 @@ export function Floating() {
   const refused = useConnecting((state) => state.refused)
   const flow = useReactFlow()
   const viewWidth = useFlowStore((state) => state.width)
-  if (waiting.size === 0 && failure === null && refused === null) return null
+  const over = useConnecting((state) => (state.over === null ? null : (state.verdicts.get(state.over) ?? null)))
+  const overId = useConnecting((state) => state.over)
+  if (waiting.size === 0 && failure === null && refused === null && over === null) return null
   const places = new Map(nodes.flatMap((node) => (node.type === 'operator' ? [[node.id, node.position] as const] : [])))
   const others = (id: string): Position[] => [...places].filter(([other]) => other !== id).map(([, place]) => place)
   const spot = (id: string, size: { width: number; height: number }) => {
@@ -53,6 +55,16 @@ export function Floating() {
               <div className={styles.failure} data-side={at.side} style={{ left: at.x, top: at.y }} role="note">
                 <b>{failure.message}</b>
                 {failure.row === null ? null : <code>{`{ ${failure.row.map(({ column, value }) => `${column}: ${value}`).join(', ')} }`}</code>}
+              </div>
+            )
+          })()}
+      {over === null || overId === null || over.kind === 'legal'
+        ? null
+        : (() => {
+            const at = spot(overId, { width: 220, height: 44 })
+            return at === null ? null : (
+              <div className={styles.reason} style={{ left: at.x, top: at.y }}>
+                <Ban size={13} aria-hidden /> {over.reason}
               </div>
             )
           })()}

@@ -51,8 +51,7 @@ export function KeyboardWireLine() {
         <b>{t.canvas.connect.title}</b>
         <span>{target === null ? t.canvas.connect.choosePort : t.canvas.connect.ends(t.canvas.connect.end(nameOf(wire.operator), wire.ports.length > 1 ? port.title : null), t.canvas.connect.end(nameOf(target), inputs.length > 1 ? (input?.title ?? null) : null))}</span>
         {target === null ? <span className={styles.wirePort}>{port.title}</span> : null}
-        {verdict?.kind === 'unfit' ? <span className={styles.wireReason}>{verdict.reason}</span> : null}
-        <small>{t.canvas.connect.hint}</small>
+        {verdict?.kind === 'unfit' ? <span className={styles.wireReason}>{verdict.reason}</span> : <small>{t.canvas.connect.hint}</small>}
       </div>
     </>
   )

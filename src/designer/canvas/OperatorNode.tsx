@@ -9,7 +9,7 @@ import { dispatch, endGesture, useDesigner, useJob, useOperator, useProblemsOf, 
 import { edgeKey } from '../store/edgeKey.ts'
 import { operatorMetrics } from '../store/runStore.ts'
 import { text as t } from '../text/text.ts'
-import { useVerdict } from './connectingStore.ts'
+import { useVerdict, wireOver } from './connectingStore.ts'
 import { describeOperator } from './describe.ts'
 import { portShare, type OperatorFlowNode } from './flow.ts'
 import { paintWithRun, runTimes, useHasFailed } from './live.ts'
@@ -50,6 +50,8 @@ export const OperatorNode = memo(function OperatorNode({ id, selected, data }: N
       aria-roledescription={t.canvas.operator}
       aria-label={[describeOperator(id), failed ? t.canvas.failed : '', errors.length > 0 ? t.canvas.errors(errors.length) : '', warnings.length > 0 ? t.canvas.warnings(warnings.length) : ''].filter((part) => part !== '').join(', ')}
       tabIndex={data.tabStop ? 0 : -1}
+      onPointerEnter={verdict === undefined ? undefined : () => wireOver(id)}
+      onPointerLeave={verdict === undefined ? undefined : () => wireOver(null)}
       data-region-focus={data.tabStop ? '' : undefined}
     >
       {inputs.map((port, i) => (
@@ -90,7 +92,6 @@ export const OperatorNode = memo(function OperatorNode({ id, selected, data }: N
           title={outputs.length > 1 ? port.title : undefined}
         />
       ))}
-      {verdict !== undefined && verdict.kind !== 'legal' ? <div className={styles.reason}>{verdict.reason}</div> : null}
     </div>
   )
 })

@@ -11,6 +11,8 @@ export interface ConnectingState {
   readonly from: WireEnd | null
   readonly verdicts: ReadonlyMap<string, Verdict>
   readonly keyboard: KeyboardWire | null
+  /** The operator under the pointer. */
+  readonly over: string | null
   /** The note under an operator that could not take the wire. */
   readonly refused: { readonly operator: string; readonly verdict: Exclude<Verdict, { kind: 'legal' }> } | null
 }
@@ -24,7 +26,7 @@ export interface KeyboardWire {
   readonly targetIndex: number
 }
 
-const atRest: ConnectingState = { from: null, verdicts: new Map(), keyboard: null, refused: null }
+const atRest: ConnectingState = { from: null, verdicts: new Map(), keyboard: null, over: null, refused: null }
 export const connectingStore = createStore<ConnectingState>()(() => atRest)
 
 /** The job as it is, or without one edge that is being moved elsewhere. */
@@ -40,6 +42,11 @@ export function pickUp(from: WireEnd): void {
 /** Nothing in the hand; what was refused stays until it is answered. */
 export function letGo(refused: ConnectingState['refused'] = null): void {
   connectingStore.setState({ ...atRest, refused })
+}
+
+export function wireOver(operator: string | null): void {
+  const state = connectingStore.getState()
+  if (state.from !== null && state.over !== operator) connectingStore.setState({ over: operator })
 }
 
 export function forgetRefusal(): void {

@@ -1,12 +1,14 @@
 import { useEffect, useMemo, useRef, type KeyboardEvent } from 'react'
 import { FamilyChip } from '../parts/FamilyChip.tsx'
 import { shortNumber } from '../parts/format.ts'
+import type { Family } from '../../job/operatorDefinition.ts'
 import { describeOperator } from '../canvas/describe.ts'
+import { paintWithRun, runTimes } from '../canvas/live.ts'
 import { startRenaming } from '../canvas/renaming.ts'
 import { runAction } from '../store/actions.ts'
 import { definitionOf } from '../store/definitions.ts'
 import { dispatch, nameOf, reveal, select, designerState, useDesigner, useJob, useOperator, useProblemsOf } from '../store/designerStore.ts'
-import { operatorMetrics, subscribeRun } from '../store/runStore.ts'
+import { operatorMetrics } from '../store/runStore.ts'
 import { text as t } from '../text/text.ts'
 import styles from './outline.module.css'
 import { outlineOf, type OutlineItem } from './tree.ts'
@@ -107,15 +109,19 @@ function Item({ item, selected, tabbable }: { readonly item: OutlineItem; readon
   const problems = useProblemsOf(item.id)
   const definition = operator === undefined ? undefined : definitionOf(operator.kind)
   const metric = useRef<HTMLSpanElement>(null)
-  useEffect(() => {
-    const write = (): void => {
-      const metrics = operatorMetrics(item.id)
-      const words = metrics === null ? '' : definition?.family === 'sink' ? shortNumber(metrics.rowsIn) : `${shortNumber(metrics.rowsOutPerSecond)}/s`
-      if (metric.current !== null && metric.current.textContent !== words) metric.current.textContent = words
-    }
-    write()
-    return subscribeRun(`operator ${item.id}`, write)
-  }, [item.id, definition])
+  const family = definition?.family
+  useEffect(
+    () =>
+      paintWithRun(() => {
+        const waits = runTimes().behind.waiting.has(item.id)
+        const words = waits ? t.canvas.waits.short : metricWords(item.id, family)
+        const place = metric.current
+        if (place === null) return
+        if (place.textContent !== words) place.textContent = words
+        if (place.hasAttribute('data-waits') !== waits) place.toggleAttribute('data-waits', waits)
+      }),
+    [item.id, family],
+  )
   if (operator === undefined) return null
   const errors = problems.filter((problem) => problem.severity === 'error').length
   const warnings = problems.filter((problem) => problem.severity === 'warning').length
@@ -135,6 +141,8 @@ function Item({ item, selected, tabbable }: { readonly item: OutlineItem; readon
           select({ ...current, operators: current.operators.includes(item.id) ? current.operators.filter((id) => id !== item.id) : [...current.operators, item.id] })
         } else reveal({ kind: 'operator', id: item.id })
       }}
+      // Read once, on arrival: a label that changes four times a second would never be read to its end.
+      onFocus={(event) => event.currentTarget.setAttribute('aria-description', metric.current?.textContent ?? '')}
       onKeyDown={() => {
         // The tree handles keys for all its items.
       }}
@@ -148,4 +156,10 @@ function Item({ item, selected, tabbable }: { readonly item: OutlineItem; readon
       <span ref={metric} className={styles.metric} />
     </li>
   )
+}
+
+function metricWords(id: string, family: Family | undefined): string {
+  const metrics = operatorMetrics(id)
+  if (metrics === null) return ''
+  return family === 'sink' ? shortNumber(metrics.rowsIn) : `${shortNumber(metrics.rowsOutPerSecond)}/s`
 }

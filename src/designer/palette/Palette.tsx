@@ -71,7 +71,8 @@ export default function Palette() {
                     <Icon size={13} strokeWidth={2} />
                   </span>
                   {t.palette.families[family]}
-                  <span className={styles.count}>{open ? <ChevronDown size={14} aria-hidden /> : <ChevronRight size={14} aria-hidden />}</span>
+                  <span className={styles.count}>{open ? null : members.length}
+                    {open ? <ChevronDown size={14} aria-hidden /> : <ChevronRight size={14} aria-hidden />}</span>
                 </button>
                 {open ? (
                   <ul>
