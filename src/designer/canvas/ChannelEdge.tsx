@@ -47,18 +47,18 @@ export const ChannelEdge = memo(function ChannelEdge(props: EdgeProps<ChannelFlo
   useEffect(() => (group.current === null ? undefined : paintWithRun(edgePainter(group.current, id, late, label.short, moving))), [id, late, label.short])
 
   return (
-    <g ref={group} className={styles.channel} data-late={late ? '' : undefined} data-selected={selected === true ? '' : undefined} data-hovered={hovered ? '' : undefined}>
+    <g ref={group} className={styles.channel} data-late={late ? '' : undefined} data-selected={selected === true ? '' : undefined} data-hovered={hovered ? '' : undefined} data-insert={hovered || focused ? '' : undefined}>
       <path d={path} className={styles.halo} />
       <path d={path} className={styles.bed} />
       <path ref={flow} d={path} className={styles.flow} />
       <path d={path} className={styles.queue} pathLength={100} />
       <circle ref={dot} r="3.5" className={styles.dot} data-shown={hasDot ? '' : undefined} />
       <path d={path} className={`react-flow__edge-interaction ${styles.hit}`} />
-      <g transform={`translate(${label.x} ${label.y})`} className={styles.edgeText} data-side={label.side}>
+      <g transform={`translate(${label.x} ${label.y})`} className={styles.edgeText} data-side={label.side} data-short={label.short ? '' : undefined}>
         <text data-rate="" />
         <Delta edge={id} short={label.short} side={label.side} />
       </g>
-      {hovered || focused ? <InsertButton edge={id} x={middleX} y={middleY} /> : null}
+      {hovered || focused ? <InsertButton edge={id} x={middleX} y={label.short && label.side === 'level' ? middleY - 20 : middleY} /> : null}
     </g>
   )
 })
@@ -174,7 +174,10 @@ function Delta({ edge, short, side }: { readonly edge: string; readonly short: b
   )
 }
 
-/** For the pointer; by keyboard an operator goes into the selected edge from the palette, or with A. */
+/**
+ * For the pointer; by keyboard an operator goes into the selected edge from the palette, or with A. On a short channel it stands above, where the rate was: the channel itself must stay free for the
+ * click that selects it.
+ */
 function InsertButton({ edge, x, y }: { readonly edge: string; readonly x: number; readonly y: number }) {
   const flow = useReactFlow()
   const readOnly = useDesigner((state) => state.document.readOnly !== null)
@@ -198,7 +201,7 @@ function InsertButton({ edge, x, y }: { readonly edge: string; readonly x: numbe
       }}
     >
       <title>{t.canvas.insert}</title>
-      <circle r="14" className={styles.insertHit} />
+      <circle r="12" className={styles.insertHit} />
       <circle r="9" />
       <path d="M0-4V4M-4 0H4" />
     </g>
