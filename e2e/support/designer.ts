@@ -31,7 +31,7 @@ export class Designer {
     await this.page.keyboard.press('Control+k')
     const box = this.page.getByRole('dialog').getByRole('combobox')
     await box.fill(name)
-    await this.page.keyboard.press('Enter')
+    await this.page.getByRole('dialog').getByRole('option', { name }).first().click()
     await expect(box).toHaveCount(0)
   }
 

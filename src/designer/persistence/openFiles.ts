@@ -79,6 +79,13 @@ export function chooseFiles(): void {
   input.type = 'file'
   input.multiple = true
   input.accept = '.json,.jsonl,.ndjson,.csv,.tsv,.parquet,.arrow,.feather,application/json'
-  input.addEventListener('change', () => void openFiles([...(input.files ?? [])]))
+  // In the document while the dialog is open: a loose element may be collected before the choice arrives.
+  input.hidden = true
+  document.body.append(input)
+  input.addEventListener('cancel', () => input.remove())
+  input.addEventListener('change', () => {
+    void openFiles([...(input.files ?? [])])
+    input.remove()
+  })
   input.click()
 }
