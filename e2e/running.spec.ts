@@ -1,5 +1,6 @@
 import { expect, test } from '@playwright/test'
 import { Designer } from './support/designer.ts'
+import { openFiles } from './support/jobs.ts'
 
 test.describe('running', () => {
   test('one press: rows flow, watermarks advance, windows close, the sink fills', async ({ page }) => {
@@ -85,7 +86,7 @@ test.describe('running', () => {
         { from: 'ratio', to: 'out' },
       ],
     }
-    await openJob(page, job)
+    await openFiles(page, { name: 'division.json', content: JSON.stringify(job) })
     await expect(page.getByRole('textbox', { name: 'Name of the job' })).toHaveValue('Division')
     await designer.setSpeed('max')
     await designer.run()
@@ -95,10 +96,3 @@ test.describe('running', () => {
     await expect(canvas).toContainText(/"?b"?: 0/)
   })
 })
-
-/** Drops a job document onto the page, as a file. */
-async function openJob(page: import('@playwright/test').Page, job: unknown): Promise<void> {
-  const chooser = page.waitForEvent('filechooser')
-  await page.keyboard.press('Control+o')
-  await (await chooser).setFiles({ name: 'job.json', mimeType: 'application/json', buffer: Buffer.from(JSON.stringify(job)) })
-}

@@ -28,7 +28,14 @@ export function millrace(args: readonly string[], input?: string): string {
 
 /** Opens files through the page's own dialog. */
 export async function openFiles(page: Page, ...files: readonly { readonly name: string; readonly content: string | Buffer }[]): Promise<void> {
-  const chooser = page.waitForEvent('filechooser')
-  await page.keyboard.press('Control+o')
-  await (await chooser).setFiles(files.map(({ name, content }) => ({ name, mimeType: 'application/octet-stream', buffer: Buffer.from(content) })))
+  // The first press after a load may come before the page listens.
+  for (let attempt = 1; ; attempt++) {
+    const chooser = page.waitForEvent('filechooser', { timeout: 3000 }).catch(() => null)
+    await page.keyboard.press('Control+o')
+    const opened = await chooser
+    if (opened === null && attempt < 5) continue
+    if (opened === null) throw new Error('Ctrl+O opened no file dialog')
+    await opened.setFiles(files.map(({ name, content }) => ({ name, mimeType: 'application/octet-stream', buffer: Buffer.from(content) })))
+    return
+  }
 }
