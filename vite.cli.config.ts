@@ -1,11 +1,12 @@
 import { builtinModules } from 'node:module'
 import { chmodSync } from 'node:fs'
+import { join } from 'node:path'
 import { defineConfig, type Plugin } from 'vite'
 
 /** `npx millrace` runs the built file itself, so it must be executable. */
 const executable: Plugin = {
   name: 'millrace-executable',
-  closeBundle: () => chmodSync('dist/cli/main.js', 0o755),
+  writeBundle: ({ dir }) => chmodSync(join(dir ?? 'dist/cli', 'main.js'), 0o755),
 }
 
 /**
