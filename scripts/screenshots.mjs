@@ -11,8 +11,8 @@ const folder = process.argv[2] ?? join(root, 'docs/screenshots')
 mkdirSync(folder, { recursive: true })
 
 const shots = [
-  { file: 'designer-light.png', sample: 'Busy airports', scheme: 'light', width: 1440, height: 900, select: 'busy' },
-  { file: 'designer-dark.png', sample: 'Trips per zone and minute', scheme: 'dark', width: 1440, height: 900, select: 'per-minute' },
+  { file: 'designer-light.png', sample: 'Busy airports', scheme: 'light', width: 1440, height: 900, select: 'busy', speed: '3600' },
+  { file: 'designer-dark.png', sample: 'Trips per zone and minute', scheme: 'dark', width: 1440, height: 900, select: 'per-minute', speed: '60' },
 ]
 
 const server = await preview({ root, preview: { port: 4199, strictPort: false, host: '127.0.0.1' } })
@@ -28,6 +28,7 @@ for (const shot of shots) {
   await page.keyboard.press('Enter')
   await page.getByRole('dialog').getByRole('button', { name: new RegExp(shot.sample) }).first().click()
   await page.waitForFunction((name) => document.querySelector('input[aria-label="Name of the job"]')?.value === name, shot.sample)
+  await page.getByRole('combobox', { name: /Speed/ }).selectOption(shot.speed)
   await page.locator('[data-region="bar"]').getByRole('button', { name: /^Run/ }).click()
   await page.locator('[data-region="dock"] [role="gridcell"]').first().waitFor({ timeout: 60_000 })
   await page.waitForTimeout(3000)

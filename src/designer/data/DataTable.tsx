@@ -50,13 +50,17 @@ export function DataTable(props: DataTableProps) {
   }, [rowCount, props.version, virtual])
 
   const columns = useMemo(
-    () =>
-      schema.fields.map((field, at): ColumnLook => {
-        const sample = Array.from({ length: Math.min(rowCount, 40) }, (_, i) => props.rowAt(rowCount - 1 - i)?.values[at] ?? null)
-        const time = isTimestamp(field.type) ? timeLook(sample) : null
+    () => {
+      const rows = Array.from({ length: Math.min(rowCount, 40) }, (_, i) => props.rowAt(rowCount - 1 - i)?.values ?? [])
+      // One day for the whole table: a window from 06:00 to 06:00 must not look empty.
+      const days = new Set(schema.fields.flatMap((field, at) => (isTimestamp(field.type) ? rows.flatMap((values) => (typeof values[at] === 'number' ? [Math.floor(values[at] / 86_400_000)] : [])) : [])))
+      return schema.fields.map((field, at): ColumnLook => {
+        const sample = rows.map((values) => values[at] ?? null)
+        const time = isTimestamp(field.type) ? timeLook(sample, days.size > 1) : null
         const characters = Math.max(field.name.length + 1, 4, ...sample.map((value) => Math.min(36, shownText(value, field.type, time).length)))
         return { characters, time }
-      }),
+      })
+    },
     // oxlint-disable-next-line react/exhaustive-deps -- columns settle with the first rows and then keep their place
     [schema, Math.min(rowCount, 40)],
   )
@@ -134,11 +138,10 @@ interface TimeLook {
   readonly fraction: boolean
 }
 
-function timeLook(values: readonly Value[]): TimeLook {
+function timeLook(values: readonly Value[], severalDays: boolean): TimeLook {
   const times = values.filter((value) => typeof value === 'number')
-  const first = times[0]
   return {
-    day: first === undefined || times.some((time) => Math.floor(time / 86_400_000) !== Math.floor(first / 86_400_000)) || times.every((time) => time % 86_400_000 === 0),
+    day: severalDays || times.every((time) => time % 86_400_000 === 0),
     fraction: times.some((time) => time % 1000 !== 0 && time % 1000 !== 999),
   }
 }
