@@ -28,7 +28,7 @@ import 'monaco-editor/features/unicodeHighlighter/register'
 import 'monaco-editor/features/wordOperations/register'
 import 'monaco-editor/languages/definitions/sql/register'
 import 'monaco-editor/languages/definitions/javascript/register'
-import 'monaco-editor/languages/features/json/register'
+import { jsonDefaults } from 'monaco-editor/languages/features/json/register'
 import EditorWorker from 'monaco-editor/editor/editor.worker?worker'
 import JsonWorker from 'monaco-editor/language/json/json.worker?worker'
 import { completionsAt, hoverAt } from '../../expression/complete.ts'
@@ -185,7 +185,6 @@ watchTheme(defineTheme)
 
 /** The document's JSON schema, for completion and squiggles in the JSON tab. */
 export async function useJobSchema(url: string): Promise<void> {
-  const { jsonDefaults } = await import('monaco-editor/languages/features/json/register')
   const response = await fetch(url)
   if (!response.ok) return
   jsonDefaults.setDiagnosticsOptions({
