@@ -30,7 +30,10 @@ export interface OperatorRuntime {
   finish?(): void
   /** Bytes of keyed state held now, as an estimate for display. */
   stateBytes?(): number
-  /** Things to show about the operator, refreshed at the metrics' pace: open windows, held rows. Names are stable keys. */
+  /**
+   * Things to show about the operator, refreshed at the metrics' pace: held rows, open sessions. Names are stable keys; values add up over subtasks, save `openWindows`,
+   * windows that the clock cuts and that are the same in each.
+   */
   gauges?(): Readonly<Record<string, number>>
 }
 

@@ -99,7 +99,10 @@ export class RunMetrics {
     subtasks.sort((a, b) => a.subtask - b.subtask)
     const all = subtasks.map(({ metrics }) => metrics)
     const gauges: Record<string, number> = {}
-    for (const subtask of subtasks) for (const [name, value] of Object.entries(subtask.gauges)) gauges[name] = (gauges[name] ?? 0) + value
+    for (const subtask of subtasks) {
+      // Windows cut by the clock are the same in every subtask; everything else adds up.
+      for (const [name, value] of Object.entries(subtask.gauges)) gauges[name] = name === 'openWindows' ? Math.max(gauges[name] ?? 0, value) : (gauges[name] ?? 0) + value
+    }
     return {
       rowsIn: sum(all, 'rowsIn'),
       rowsOut: sum(all, 'rowsOut'),

@@ -68,7 +68,14 @@ function labelPlace(sourceX: number, sourceY: number, targetX: number, targetY: 
   const [dx, dy] = [Math.abs(targetX - sourceX), Math.abs(targetY - sourceY)]
   if (dy < 6) return { x: middleX, y: middleY, side: 'level', short: dx < 120 }
   if (dy < 52 && dx > 120) return { x: (sourceX + middleX) / 2, y: sourceY, side: 'level', short: dx < 240 }
-  return { x: middleX + 9, y: middleY, side: 'beside', short: true }
+  return { x: middleX + 9, y: besideY(sourceY, targetY, middleY), side: 'beside', short: true }
+}
+
+/** Half way, or, where that would lie behind the operator it leads to, just clear of it. */
+function besideY(sourceY: number, targetY: number, middleY: number): number {
+  const clear = operatorSize.height / 2 + 10
+  const distance = Math.abs(targetY - sourceY)
+  return distance / 2 >= clear || distance < clear + 6 ? middleY : targetY - Math.sign(targetY - sourceY) * clear
 }
 
 const silentAfterMs = 5000

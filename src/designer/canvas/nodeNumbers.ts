@@ -48,7 +48,7 @@ export function nodeFigures(metrics: OperatorMetrics | null, family: Family, len
 
 /** What an operator holds, of the figures it gives of itself: open windows before held rows. */
 function gaugeOf({ gauges }: OperatorMetrics): Figure | null {
-  const open = gauges['openWindows']
+  const open = gauges['openWindows'] ?? gauges['openSessions']
   if (open !== undefined) return { value: shortNumber(open), unit: t.canvas.units.open }
   let held: number | null = null
   for (const [name, value] of Object.entries(gauges)) if (name.startsWith('held')) held = (held ?? 0) + value

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState, useSyncExternalStore } from 'react'
+import { useEffect, useRef, useSyncExternalStore } from 'react'
 import { Pause, Play, Square, StepForward, SkipBack } from 'lucide-react'
 import { timestampText } from '../../columnar/valueText.ts'
 import type { Speed } from '../../runtime/jobRun.ts'
@@ -6,8 +6,9 @@ import { definitionOf } from '../store/definitions.ts'
 import { nameOf, useDesigner } from '../store/designerStore.ts'
 import { isActive, operatorMetrics, playOrPause, restart, runView, setSpeed, step, stop, subscribeRun, useRun } from '../store/runStore.ts'
 import { text as t } from '../text/text.ts'
-import { themeColours, watchTheme, type ThemeColours } from '../source/themeColours.ts'
+import { LaneCanvas, type DrawLane } from './LaneCanvas.tsx'
 import { bucketCount, emptyTimeline, rulerTicks, withFrame, type Timeline } from './timeline.ts'
+import { useLaneWindow, WindowLane } from './WindowLane.tsx'
 import styles from './transport.module.css'
 
 /** Region F: the replay's controls and event time as it has passed, one ruler for all sources. */
@@ -151,9 +152,14 @@ function subscribeDraw(listener: () => void): () => void {
 function Lanes() {
   const timeline = useSyncExternalStore(subscribeDraw, () => current.timeline)
   const open = useDesigner((state) => state.panels.timeline.open)
+  const windows = useLaneWindow()
   if (!open) return null
   if (timeline.start === null || timeline.front === null) {
-    return <p className={styles.before}>{t.transport.timeBegins}</p>
+    return (
+      <p className={styles.before} data-windows={windows === null ? undefined : ''}>
+        {t.transport.timeBegins}
+      </p>
+    )
   }
   const span = Math.max(timeline.front - timeline.start, timeline.bucketMs)
   const end = timeline.start + span * 1.06
@@ -161,7 +167,7 @@ function Lanes() {
   const withDay = span > 86_400_000
   const slowest = timeline.sources.reduce<number | null>((low, source) => (source.watermark === null || source.ended ? low : low === null ? source.watermark : Math.min(low, source.watermark)), null)
   return (
-    <div className={styles.lanes}>
+    <div className={styles.lanes} data-windows={windows === null ? undefined : ''}>
       <div className={styles.laneName} />
       <div className={styles.axis} aria-hidden>
         {rulerTicks(timeline.start, end, 10).map((tick) => (
@@ -190,6 +196,7 @@ function Lanes() {
           )
         })}
       </ul>
+      {windows === null ? null : <WindowLane shown={windows} start={timeline.start} front={timeline.front} end={end} />}
       {slowest === null ? null : <i className={styles.cursor} style={{ left: `calc(var(--lane-name) + (100% - var(--lane-name)) * ${share(slowest) / 100})` }} aria-hidden />}
     </div>
   )
@@ -197,50 +204,26 @@ function Lanes() {
 
 /** Rows per stretch of event time as bars, the late ones in their own colour; one canvas, drawn four times a second. */
 function RowBars({ timeline, end }: { readonly timeline: Timeline; readonly end: number }) {
-  const canvas = useRef<HTMLCanvasElement>(null)
-  const colours = useRef<ThemeColours | null>(null)
-  const [, redraw] = useState(0)
-  useEffect(
-    () =>
-      watchTheme(() => {
-        colours.current = null
-        redraw((count) => count + 1)
-      }),
-    [],
-  )
-  useEffect(() => {
-    const element = canvas.current
-    if (element === null || timeline.start === null) return
-    colours.current ??= themeColours()
-    const ratio = devicePixelRatio
-    const [width, height] = [element.clientWidth, element.clientHeight]
-    element.width = Math.round(width * ratio)
-    element.height = Math.round(height * ratio)
-    const context = element.getContext('2d')
-    if (context === null) return
-    context.scale(ratio, ratio)
+  const draw: DrawLane = (context, width, height, colours) => {
+    if (timeline.start === null) return
     const shown = Math.min(bucketCount, Math.max(1, Math.ceil((end - timeline.start) / timeline.bucketMs)))
     const peak = Math.max(1, ...timeline.rows.subarray(0, shown))
     const step = width / ((end - timeline.start) / timeline.bucketMs)
     for (let i = 0; i < shown; i++) {
       const tall = (timeline.rows[i]! / peak) * (height - 3)
-      context.fillStyle = `#${colours.current.hex('--accent-line')}`
+      context.fillStyle = `#${colours.hex('--accent-line')}`
       context.globalAlpha = 0.45
       context.fillRect(i * step, height - tall, Math.max(1, step - 1), tall)
       const late = timeline.late[i]!
       if (late > 0) {
         context.globalAlpha = 1
-        context.fillStyle = `#${colours.current.hex('--late')}`
+        context.fillStyle = `#${colours.hex('--late')}`
         const lateTall = Math.max(2, Math.min(tall, (late / peak) * (height - 3)))
         context.fillRect(i * step, height - lateTall, Math.max(1, step - 1), lateTall)
       }
     }
-  })
+  }
   const total = timeline.rows.reduce((sum, count) => sum + count, 0)
   const lateTotal = timeline.late.reduce((sum, count) => sum + count, 0)
-  return (
-    <div className={styles.bars}>
-      <canvas ref={canvas} role="img" aria-label={t.transport.rowsChart(Math.round(total), Math.round(lateTotal))} />
-    </div>
-  )
+  return <LaneCanvas label={t.transport.rowsChart(Math.round(total), Math.round(lateTotal))} draw={draw} />
 }

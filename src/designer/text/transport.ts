@@ -25,5 +25,9 @@ export const transport = {
   late: 'late',
   watermarks: 'Watermarks',
   ended: 'end of input',
+  windows: 'Windows',
+  open: (count: number) => `${formatCount(count)} open`,
+  windowsChart: (operator: string, open: number, closed: number, every: number) =>
+    `Windows of ${operator}: ${formatCount(open)} open, ${formatCount(closed)} closed${every > 1 ? `; one in ${every} is drawn` : ''}`,
   rowsChart: (rows: number, late: number) => `${formatCount(rows)} rows over event time, ${formatCount(late)} of them late`,
 }

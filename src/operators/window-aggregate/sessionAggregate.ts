@@ -213,6 +213,6 @@ export class SessionAggregate implements OperatorRuntime {
   }
 
   gauges(): Readonly<Record<string, number>> {
-    return { openWindows: this.#store.open }
+    return { openSessions: this.#store.open }
   }
 }

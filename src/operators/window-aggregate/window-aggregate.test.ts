@@ -238,7 +238,7 @@ describe('window aggregate', () => {
       harness.emitted.clear()
     }
     expect(results).toBe(99_000)
-    expect(harness.operator.gauges!().openWindows).toBe(1000)
+    expect(harness.operator.gauges!().openSessions).toBe(1000)
     expect(harness.operator.stateBytes!()).toBeLessThan(4_000_000)
   })
 
