@@ -61,6 +61,35 @@ describe('regular expressions', () => {
     expect(regularExpression(pattern)).toMatchObject({ fault: 'unsupported' })
   })
 
+  it.each(['(a{40}){40}', '(?:(?:a{10}){10}){11}', '(?:(?:a{10}){10}){10,}{2}', `(?:${'ab'.repeat(100)}){1000}`])('%s is refused as too large', (pattern) => {
+    expect(regularExpression(pattern)).toMatchObject({ fault: 'unsupported', message: expect.stringContaining('too large') as string })
+  })
+
+  it('accepts no pattern that its engines refuse', () => {
+    const atom = fc.constantFrom('a', '.', '[^a]', '\\d', '\\b', '^', '$', '\\R', '\\p{L}', '(?:)', '[^\\d\\p{Lu}]', '(?i)k')
+    const count = fc.constantFrom('', '*', '+?', '?', '{0}', '{1}', '{2}', '{3,}', '{0,7}', '{32}', '{40,}', '{1000}')
+    const pattern = fc.letrec<{ pattern: string }>((tie) => ({
+      pattern: fc.oneof({ depthSize: 'small', withCrossShrink: true }, atom, fc.tuple(tie('pattern'), count).map(([item, times]) => `(${item})${times}`), fc.tuple(tie('pattern'), tie('pattern')).map(([a, b]) => `(?:${a}|${b})${a}`)),
+    })).pattern
+    fc.assert(
+      fc.property(pattern, (text) => {
+        const read = readPattern(text)
+        if ('fault' in read || isPatternFault(regularExpression(text))) return
+        expect(() => RE2JS.compile(emitPattern(read.node, 're2')), emitPattern(read.node, 're2')).not.toThrow()
+      }),
+      { numRuns: 400 },
+    )
+  })
+
+  it('knows no property that its engines do not', () => {
+    for (const name of ['L', 'Lu', 'Cn', 'Cf', 'Co', 'Zp', 'Sk', 'Nl', 'Me', 'IsLatin', 'IsGreek', 'IsHan', 'IsHiragana', 'IsEthiopic', 'script=Common', 'IsHangul', 'IsThai']) {
+      const read = readPattern(`\\p{${name}}[\\P{${name}}x]`)
+      if ('fault' in read) continue
+      expect(() => RE2JS.compile(emitPattern(read.node, 're2')), name).not.toThrow()
+      expect(() => new RegExp(emitPattern(read.node, 'js'), 'u'), name).not.toThrow()
+    }
+  })
+
   it('takes no longer for a pattern made to explode', () => {
     const evil = sound('(a+)+b')
     expect(evil.test('a'.repeat(50_000))).toBe(false)

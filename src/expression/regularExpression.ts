@@ -1,4 +1,4 @@
-import { RE2JS } from 're2js'
+import { linearPattern, type LinearPattern } from './linearEngine.ts'
 import { emitPattern, readPattern, type PatternFault, type PatternNode } from './regularSyntax.ts'
 
 /**
@@ -7,7 +7,8 @@ import { emitPattern, readPattern, type PatternFault, type PatternNode } from '.
  * The pattern is read by Millrace itself (`regularSyntax.ts`), because the dialects differ in small ways: what a dot, `\s`, `$` and `(?i)` mean. Then it is
  * written for one of two engines. RE2 takes time linear in the text whatever the pattern, and is slow; the language's own engine is twenty times
  * faster and can take exponential time, so it gets only patterns whose worst case is a small polynomial, and only short texts. Look-around, backreferences and
- * possessive quantifiers have no linear-time form and are refused.
+ * possessive quantifiers have no linear-time form and are refused. RE2 itself is fetched by those who run expressions (`linearEngine.ts`); reading and
+ * judging a pattern works without it.
  */
 export interface RegularExpression {
   readonly groupCount: number
@@ -46,16 +47,9 @@ function compiled(pattern: string): RegularExpression | PatternFault {
   const endsBeforeTerminator = hasEnd(node)
   const plain = textMax > 0 || endsBeforeTerminator ? new RegExp(emitPattern(node, 'js'), 'u') : null
   const global = plain === null ? null : new RegExp(plain.source, 'gu')
-  let linear: RE2JS | null = null
-  const linearOf = (): RE2JS => (linear ??= RE2JS.compile(emitPattern(node, 're2')))
-  if (plain === null) {
-    // Better now than at the first row.
-    try {
-      linearOf()
-    } catch (error) {
-      return { fault: 'unsupported', message: `The regular expression "${pattern}" is too large: ${error instanceof Error ? error.message : String(error)}.` }
-    }
-  }
+  if (tooLarge(node)) return { fault: 'unsupported', message: `The regular expression "${pattern}" is too large: with its repetitions written out it has more than ${sizeMax} parts, or ${nestedRepeatMax} turns within each other.` }
+  let linear: LinearPattern | null = null
+  const linearOf = (): LinearPattern => (linear ??= linearPattern(emitPattern(node, 're2')))
   const usesPlain = (text: string): boolean => text.length <= textMax || (endsBeforeTerminator && endsInTerminator(text))
   const required = requiredText(node)
   return {
@@ -67,13 +61,54 @@ function compiled(pattern: string): RegularExpression | PatternFault {
     extract: (text, group) => {
       if (group < 0 || group > groupCount || (required !== '' && !text.includes(required))) return null
       if (usesPlain(text)) return plain!.exec(text)?.[group] ?? null
-      const matcher = linearOf().matcher(text)
-      return matcher.find() ? matcher.group(group) : null
+      return linearOf().find(text, group) ?? null
     },
     replaceAll: (text, replacement) => {
       if (required !== '' && !text.includes(required)) return text
-      return usesPlain(text) ? text.replace(global!, () => replacement) : linearOf().matcher(text).replaceAll(() => replacement)
+      return usesPlain(text) ? text.replace(global!, () => replacement) : linearOf().replaceAll(text, replacement)
     },
+  }
+}
+
+/** RE2 refuses more than this in nested counts, `(a{40}){40}`; the size is ours, far below RE2's, since it writes repetitions out. */
+const nestedRepeatMax = 1000
+const sizeMax = 100_000
+
+function tooLarge(node: PatternNode): boolean {
+  return sizeOf(node) > sizeMax || !repeatsWithin(node, nestedRepeatMax)
+}
+
+/** Parts of the pattern with its repetitions written out, as RE2 counts them. */
+function sizeOf(node: PatternNode): number {
+  switch (node.kind) {
+    case 'set':
+    case 'assert':
+      return 1
+    case 'sequence':
+      return node.items.reduce((sum, item) => sum + sizeOf(item), 0)
+    case 'choice':
+      return node.items.reduce((sum, item) => sum + sizeOf(item) + 1, 0)
+    case 'group':
+      return 2 + sizeOf(node.item)
+    case 'repeat':
+      return node.max === Infinity ? 2 + Math.max(1, node.min) * sizeOf(node.item) : node.max * (sizeOf(node.item) + 1)
+  }
+}
+
+function repeatsWithin(node: PatternNode, turns: number): boolean {
+  switch (node.kind) {
+    case 'set':
+    case 'assert':
+      return true
+    case 'sequence':
+    case 'choice':
+      return node.items.every((item) => repeatsWithin(item, turns))
+    case 'group':
+      return repeatsWithin(node.item, turns)
+    case 'repeat': {
+      const count = node.max === Infinity ? Math.max(1, node.min) : Math.max(1, node.max)
+      return count <= turns && repeatsWithin(node.item, Math.floor(turns / count))
+    }
   }
 }
 

@@ -1,3 +1,5 @@
+import { linearEngineFor } from '../expression/linearEngine.ts'
+import type { OperatorSpec } from '../job/operatorSpec.ts'
 import type { Kind } from './catalog.ts'
 import { runtime as filter } from './filter/runtime.ts'
 import { runtime as intervalJoin } from './interval-join/runtime.ts'
@@ -23,4 +25,9 @@ export const runtimes: Readonly<Record<Kind, RuntimeFactory>> = {
 
 export function runtimeOf(kind: string): RuntimeFactory | undefined {
   return Object.hasOwn(runtimes, kind) ? runtimes[kind as Kind] : undefined
+}
+
+/** What run times of these operators need and only some jobs do; to be awaited before the first is made. Null: everything is there. */
+export function fetchedFor(specs: readonly OperatorSpec[]): Promise<void> | null {
+  return linearEngineFor(specs.map((spec) => spec.config))
 }

@@ -55,9 +55,11 @@ export class EngineServer implements EngineControl {
     this.#events = events
     this.#files = new RemoteFiles((message) => this.#post(message, []))
     events.onmessage = (event: MessageEvent) => this.#hear(event.data as ToEngine)
-    const carriers = this.#connect(deployment)
     let thread: EngineThread
     try {
+      // Before the ports to others are opened: what arrives needs its readers.
+      await this.#host.operators.fetchedFor?.(deployment.plan.chains.flatMap((chain) => chain.operators.map(({ spec }) => spec)))
+      const carriers = this.#connect(deployment)
       thread = new EngineThread({
         plan: deployment.plan,
         subtasks: deployment.subtasks,

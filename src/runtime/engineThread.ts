@@ -46,6 +46,8 @@ export interface Operators {
   runtimeOf(kind: string): RuntimeFactory | undefined
   /** Splits of a source: how many of its subtasks can read at once. */
   splitsOf(spec: OperatorSpec): number
+  /** What these operators need and only some jobs do; awaited before a thread is made. Null or absent: everything is there. */
+  fetchedFor?(specs: readonly OperatorSpec[]): Promise<void> | null
 }
 
 export interface Subtask {

@@ -5,6 +5,7 @@ import { valueAt, type Value } from '../../columnar/column.ts'
 import { printType } from '../../columnar/dataType.ts'
 import { RowError } from '../../columnar/rowError.ts'
 import { compileScalar } from '../../expression/compile.ts'
+import { linearEngineFor } from '../../expression/linearEngine.ts'
 import type { Scope, TypedExpression } from '../../expression/expression.ts'
 import { checkScalar } from '../../expression/typeOf.ts'
 import { CodeEditor, loadMonaco } from '../source/CodeEditor.tsx'
@@ -99,8 +100,14 @@ export function ExpressionField(props: {
 /** The type of the expression and its value for the newest row of each input. */
 function Outcome(props: { readonly text: string; readonly scope: Scope; readonly rows: readonly (readonly Value[] | null)[] }) {
   const typed = useMemo(() => checkScalar(props.text, props.scope).typed, [props.text, props.scope])
+  // Regular expressions run on an engine that comes when it is wanted.
+  const [, fetched] = useState(0)
+  const missing = linearEngineFor(props.text)
+  useEffect(() => {
+    void missing?.then(() => fetched((times) => times + 1))
+  }, [missing])
   if (typed === null) return null
-  const value = props.rows.length > 0 && props.rows.every((row) => row !== null) ? valueFor(typed, props.scope, props.rows as readonly (readonly Value[])[]) : null
+  const value = missing === null && props.rows.length > 0 && props.rows.every((row) => row !== null) ? valueFor(typed, props.scope, props.rows as readonly (readonly Value[])[]) : null
   return (
     <div className={styles.outcome}>
       <span className={styles.outcomeType}>{printType({ ...typed.type, nullable: true } as never)}</span>

@@ -28,11 +28,13 @@ export async function runToEnd(plan: PhysicalPlan, options: InProcessOptions = {
   const received = new Map<string, Batch[]>()
   const waiting: Promise<void>[] = []
   const clock = options.clock ?? new ManualClock(0)
+  const operators = options.operators ?? installedOperators
   try {
+    await operators.fetchedFor?.(plan.chains.flatMap((chain) => chain.operators.map(({ spec }) => spec)))
     const thread = new EngineThread({
       plan,
       subtasks: Array.from({ length: workerCountOf(plan) }, (_, i) => i),
-      operators: options.operators ?? installedOperators,
+      operators,
       clock,
       eventTimeAsProcessingTime: options.processingTime === 'event',
       files: options.files ?? noFiles,
