@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
+import { basename, dirname, resolve } from 'node:path'
 import react from '@vitejs/plugin-react'
 import { defineConfig, type Plugin } from 'vite'
 
@@ -57,6 +58,46 @@ function offline(): Plugin {
   }
 }
 
+/**
+ * Our workers as entries of the page's own build, so that page and workers share their chunks: the language and the catalog are fetched once, not once for the
+ * page, once for the checker and once for each engine. (Vite by itself builds every worker with a copy of all it imports.)
+ */
+function sharedWorkers(): Plugin {
+  const entries = new Set<string>()
+  return {
+    name: 'millrace-shared-workers',
+    apply: 'build',
+    enforce: 'pre',
+    transform: {
+      filter: { id: /\/src\/.*\.tsx?$/, code: /\.worker\.ts'/ },
+      handler(code, id) {
+        return code.replaceAll(/new URL\('(\.[^']*\.worker\.ts)', import\.meta\.url\)/g, (_, specifier: string) => {
+          const entry = resolve(dirname(id), specifier)
+          entries.add(entry)
+          return `import.meta.ROLLUP_FILE_URL_${this.emitFile({ type: 'chunk', id: entry, name: basename(specifier, '.ts') })}`
+        })
+      },
+    },
+    generateBundle: {
+      order: 'pre',
+      handler(_, bundle) {
+        // Vite preloads what a dynamic import will need with tags of the document, and a worker has none.
+        reachedByWorkers.clear()
+        const visit = (file: string): void => {
+          const chunk = bundle[file]
+          if (chunk?.type !== 'chunk' || reachedByWorkers.has(file)) return
+          reachedByWorkers.add(file)
+          for (const next of [...chunk.imports, ...chunk.dynamicImports]) visit(next)
+        }
+        for (const chunk of Object.values(bundle)) if (chunk.type === 'chunk' && chunk.facadeModuleId !== null && entries.has(chunk.facadeModuleId)) visit(chunk.fileName)
+      },
+    },
+  }
+}
+
+/** Chunks that a worker may load. */
+const reachedByWorkers = new Set<string>()
+
 function publicFiles(): string[] {
   return readdirSync('public', { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
@@ -67,7 +108,7 @@ function publicFiles(): string[] {
 export default defineConfig({
   // Relative, so that the built page works from any sub-path of any static host.
   base: './',
-  plugins: [react(), offline()],
+  plugins: [sharedWorkers(), react(), offline()],
   server: { host: '127.0.0.1', headers: isolation },
   preview: { host: '127.0.0.1', headers: { ...isolation, 'Content-Security-Policy': contentSecurityPolicy } },
   worker: { format: 'es' },
@@ -75,6 +116,7 @@ export default defineConfig({
     target: 'es2023',
     outDir: 'dist/page',
     manifest: true,
+    modulePreload: { resolveDependencies: (_, files, { hostId }) => (reachedByWorkers.has(hostId) ? [] : files) },
     cssTarget: ['chrome125', 'firefox128', 'safari18'],
     // Monaco's editor is one chunk of 2.7 MB, fetched with the first code field.
     chunkSizeWarningLimit: 3000,

@@ -1,4 +1,5 @@
 import { createRoot } from 'react-dom/client'
+import { workerUrl } from '../runtime/launch/workerUrl.ts'
 import { App } from './App.tsx'
 import { registerFrameActions } from './frame/frameActions.ts'
 import { Fence } from './frame/Region.tsx'
@@ -19,7 +20,7 @@ void import('../operators/catalog.ts').then(({ definitions }) => setDefinitions(
 startArrangement()
 registerFrameActions()
 provideStartJob(startInBrowser)
-startChecking(() => new Worker(new URL('./store/check.worker.ts', import.meta.url), { type: 'module', name: 'check' }))
+startChecking(() => new Worker(workerUrl(new URL('./store/check.worker.ts', import.meta.url)), { type: 'module', name: 'check' }))
 
 const root = createRoot(document.querySelector('#root')!)
 void startPersistence(async () => {

@@ -1,3 +1,5 @@
+import { workerUrl } from '../../runtime/launch/workerUrl.ts'
+
 /**
  * Puts the service worker in place: offline use, and isolation on hosts that send no headers. The first time, isolation needs one reload; it
  * happens only while the user has not touched the page, and never twice in a session (a forced reload leaves a page uncontrolled, which must
@@ -15,7 +17,7 @@ export async function registerServiceWorker(events: OfflineEvents): Promise<void
   const container = navigator.serviceWorker
   let registration: ServiceWorkerRegistration
   try {
-    registration = await container.register(new URL('service-worker.js', document.baseURI))
+    registration = await container.register(workerUrl(new URL('service-worker.js', document.baseURI)))
   } catch {
     // Private windows and some hosts refuse; the page works without, it only does not open offline.
     return

@@ -29,17 +29,18 @@ import 'monaco-editor/features/wordOperations/register'
 import 'monaco-editor/languages/definitions/sql/register'
 import 'monaco-editor/languages/definitions/javascript/register'
 import { jsonDefaults } from 'monaco-editor/languages/features/json/register'
-import EditorWorker from 'monaco-editor/editor/editor.worker?worker'
-import JsonWorker from 'monaco-editor/language/json/json.worker?worker'
+import editorWorker from 'monaco-editor/editor/editor.worker?worker&url'
+import jsonWorker from 'monaco-editor/language/json/json.worker?worker&url'
 import { completionsAt, hoverAt } from '../../expression/complete.ts'
 import type { Scope } from '../../expression/expression.ts'
+import { workerUrl } from '../../runtime/launch/workerUrl.ts'
 import { themeColours, watchTheme } from './themeColours.ts'
 
 export { editor, languages, MarkerSeverity }
 export type { IDisposable }
 
 globalThis.MonacoEnvironment = {
-  getWorker: (_: string, label: string) => (label === 'json' ? new JsonWorker() : new EditorWorker()),
+  getWorker: (_: string, label: string) => new Worker(workerUrl(label === 'json' ? jsonWorker : editorWorker), { type: 'module', name: label }),
 }
 
 export const expressionLanguage = 'millrace-expression'

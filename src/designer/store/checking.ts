@@ -54,6 +54,8 @@ export function startChecking(startWorker: () => Worker | null): () => void {
     if (answer !== null && sent !== null) {
       const { check } = designerStore.getState()
       designerStore.setState({ check: checkState(sent, answer.checked, answer.revision, check) })
+      // For those who measure a first visit (scripts/firstScreen.mjs).
+      if (check.revision < 0) performance.mark('millrace:checked')
     }
     if (designerStore.getState().document.job !== sent) ask()
   }
