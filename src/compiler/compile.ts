@@ -5,6 +5,7 @@ import { checkJob, hasErrors, type CheckedJob } from '../job/validate.ts'
 import { logicalPlan, type LogicalPlan } from './logicalPlan.ts'
 import { physicalPlan, type PhysicalPlan } from './physicalPlan.ts'
 import { pruneColumns } from './rewrites/pruneColumns.ts'
+import { twoPhase } from './rewrites/twoPhase.ts'
 
 /**
  * From a job to a plan that can be deployed: check, logical plan, rewrites, physical plan. Each step is a function from data to data, so
@@ -18,6 +19,8 @@ export interface CompileOptions {
    * them, compiles without.
    */
   readonly pruneColumns?: boolean
+  /** False: no operator is done in two phases. The rows are the same either way. */
+  readonly twoPhase?: boolean
   /** What `checkJob` said of this very job, when it has been asked already. */
   readonly checked?: CheckedJob
 }
@@ -49,11 +52,12 @@ export function compile(job: Job, definitionOf: DefinitionOf, options: CompileOp
   const built = logicalPlan(job, definitionOf, checked)
   if (built.plan === null) return { ...none, problems: [...problems, ...built.problems] }
   const pruned = options.pruneColumns === true ? pruneColumns(built.plan, definitionOf, job.settings ?? {}) : { plan: built.plan, notes: [] }
+  const phased = options.twoPhase === false ? { plan: pruned.plan, notes: [] } : twoPhase(pruned.plan, definitionOf)
   return {
     logical: built.plan,
-    rewritten: pruned.plan,
-    rewrites: pruned.notes,
-    physical: physicalPlan(pruned.plan),
+    rewritten: phased.plan,
+    rewrites: [...pruned.notes, ...phased.notes],
+    physical: physicalPlan(phased.plan),
     checked,
     problems: [...problems, ...built.problems],
   }

@@ -45,6 +45,8 @@ export interface LogicalEdge {
   readonly to: string
   /** Index in `spec.inputs` of `to`. */
   readonly toInput: number
+  /** A rewrite put an operator into the job's edge, and this is the way on from there: the rows of the job's edge are those before it. */
+  readonly hidden?: true
 }
 
 /**

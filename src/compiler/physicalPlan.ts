@@ -31,8 +31,8 @@ export interface ChainOperator {
 
 export type ChainOutput =
   /** To operator `operator` of the same chain, as its input `input`. */
-  | { readonly kind: 'chained'; readonly edge: number; readonly output: number; readonly operator: number; readonly input: number }
-  | { readonly kind: 'exchange'; readonly edge: number; readonly output: number; readonly exchange: number }
+  | { readonly kind: 'chained'; readonly edge: number; readonly output: number; readonly operator: number; readonly input: number; readonly hidden?: true }
+  | { readonly kind: 'exchange'; readonly edge: number; readonly output: number; readonly exchange: number; readonly hidden?: true }
 
 /** One edge between chains: `from.parallelism` x `to.parallelism` channels (forward: i to i only). */
 export interface Exchange {
@@ -105,9 +105,10 @@ export function physicalPlan(plan: LogicalPlan): PhysicalPlan {
         role: operator.family === 'source' || operator.family === 'sink' ? operator.family : 'operator',
         outputs: (outgoing.get(operator.spec.id) ?? []).map((i): ChainOutput => {
           const { edge, fromOutput: output, to, toInput: input } = plan.edges[i]!
+          const hidden = plan.edges[i]!.hidden === true ? { hidden: true as const } : {}
           return chained.has(i)
-            ? { kind: 'chained', edge, output, operator: places.get(to)!.index, input }
-            : { kind: 'exchange', edge, output, exchange: exchangeOf.get(i)! }
+            ? { kind: 'chained', edge, output, operator: places.get(to)!.index, input, ...hidden }
+            : { kind: 'exchange', edge, output, exchange: exchangeOf.get(i)!, ...hidden }
         }),
       })),
     }),

@@ -71,10 +71,10 @@ export class OperatorNode implements OperatorCounters {
 
   emit(port: number, batch: Batch): void {
     if (batch.rowCount === 0) return
-    this.rowsOut += batch.rowCount
     const targets = this.targets[port]
     // A port that nobody listens to, such as `late`.
-    if (targets === undefined) return
+    if (targets === undefined || targets.length === 0) return
+    this.rowsOut += batch.rowCount
     for (const target of targets) {
       target.tap.pass(batch, this.forwarded)
       if (target.node !== null) target.node.receive(target.input, batch)
@@ -85,6 +85,14 @@ export class OperatorNode implements OperatorCounters {
   processingTime(time: number): void {
     try {
       this.runtime!.onProcessingTime?.(time)
+    } catch (error) {
+      throw this.failureOf(error, null)
+    }
+  }
+
+  flush(): void {
+    try {
+      this.runtime?.flush?.()
     } catch (error) {
       throw this.failureOf(error, null)
     }

@@ -24,6 +24,11 @@ export interface OperatorRuntime {
   onWatermark(watermark: number): number
   /** Processing time reached a timer asked for with `context.scheduleProcessingTimer`. */
   onProcessingTime?(time: number): void
+  /**
+   * Nothing more comes for now, perhaps for long: an operator that holds rows back to save work emits them. A receiver no longer waits for this channel once it is idle, so what is held
+   * then would come too late.
+   */
+  flush?(): void
   /** One input ended; the others may go on. */
   onInputEnd?(input: number): void
   /** All inputs ended and `onWatermark(Infinity)` was called. */

@@ -110,6 +110,7 @@ export class SourceTask implements Task {
         return 'busy'
       }
     } else for (const split of this.#splits) split.activeAt = now
+    for (const node of this.nodes) node.flush()
     const sent = flush(this.outlets)
     return this.#lookForIdleSplits(now) || rang || sent || this.#open === 0 ? 'busy' : 'idle'
   }

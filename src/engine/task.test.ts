@@ -115,6 +115,24 @@ describe('a task', () => {
     expect(comeBack(['left', 'right'])).toEqual([])
   })
 
+  it('lets its operators give out what they hold back before it falls idle', () => {
+    const { inputs, output, task, head } = chain(['in'])
+    let held: Batch | null = null
+    Object.assign(head.runtime!, {
+      processBatch: (_input: number, received: Batch) => (held = received),
+      flush: () => {
+        if (held !== null) head.emit(0, held)
+        held = null
+      },
+    })
+    inputs[0]![0]!.send(batch([10]))
+    while (task.advance(16) === 'busy');
+    expect(output.poll()).toBeNull()
+    inputs[0]![0]!.send({ kind: 'idle' })
+    while (task.advance(16) === 'busy');
+    expect([output.poll(), output.poll()].map((element) => element?.kind)).toEqual(['batch', 'idle'])
+  })
+
   it('passes idleness on when all its inputs are idle', () => {
     const { work, inputs, output } = chain(['left', 'right'])
     inputs[0]![0]!.send({ kind: 'idle' })

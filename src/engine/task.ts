@@ -182,6 +182,7 @@ export class OperatorTask implements Task {
     if (combined.watermark > this.#head.watermark) this.#head.advance(combined.watermark)
     if (combined.idle === this.#idle) return
     this.#idle = combined.idle
+    if (this.#idle) for (const node of this.nodes) node.flush()
     for (const outlet of this.outlets) {
       if (this.#idle) outlet.idle()
       else outlet.active()

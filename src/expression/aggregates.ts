@@ -6,6 +6,7 @@ import type { Accumulator } from './aggregates/accumulator.ts'
 import { DecimalSumAccumulator } from './aggregates/decimalSum.ts'
 import { IntegerExtremeAccumulator, NumberExtremeAccumulator } from './aggregates/extremes.ts'
 import { ListAccumulator, ValueAccumulator } from './aggregates/keeping.ts'
+import { partialCallsOf } from './aggregates/partials.ts'
 import { expressionCode } from './codes.ts'
 import { compileScalar, type CompiledScalar } from './compile.ts'
 import type { EvaluationContext, Expression, ExpressionProblem, Scope, Span, TypedExpression } from './expression.ts'
@@ -211,11 +212,19 @@ export interface AggregateTableOptions {
 /** The accumulators of a list of calls, addressed by slot. */
 export class AggregateTable {
   readonly #accumulators: readonly Accumulator[]
+  /** By call, where its partial columns stand. */
+  readonly #partials: readonly { readonly first: number; readonly count: number }[]
   #capacity = 0
   #slots: Int32Array = new Int32Array(0)
 
   constructor(calls: readonly AggregateCall[], options: AggregateTableOptions = {}) {
     this.#accumulators = calls.map((call) => accumulatorOf(call, options.retractable === true))
+    let first = 0
+    this.#partials = calls.map((call) => {
+      const count = partialCallsOf(call)?.length ?? 0
+      first += count
+      return { first: first - count, count }
+    })
   }
 
   /** Makes room for slots below `count`. Must be called before a slot is used. */
@@ -240,6 +249,15 @@ export class AggregateTable {
   /** Adds the slots 0 … count − 1 of another table of the same calls to `targets`. */
   mergeAll(targets: Int32Array, other: AggregateTable, count: number): void {
     for (let i = 0; i < this.#accumulators.length; i++) this.#accumulators[i]!.mergeAll(targets, other.#accumulators[i]!, count)
+  }
+  /** Row i of the columns that the calls' partial calls gave (`aggregates/partials.ts`), in order, goes into `slots[i]`. */
+  addPartials(slots: Int32Array, columns: readonly Column[], rowCount: number): void {
+    for (let i = 0; i < this.#accumulators.length; i++) {
+      const { first, count } = this.#partials[i]!
+      const accumulator = this.#accumulators[i]!
+      if (accumulator.addPartials === undefined) throw new Error('an aggregate that is not taken in parts got a part')
+      accumulator.addPartials(slots, columns.slice(first, first + count), rowCount)
+    }
   }
   clear(slot: number): void {
     for (const accumulator of this.#accumulators) accumulator.clear(slot)

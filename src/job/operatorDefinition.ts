@@ -58,10 +58,29 @@ export interface OperatorDefinition {
    */
   readonly columnsNotRead?: (context: { readonly config: JsonObject; readonly schema: Schema; readonly used: ReadonlySet<string> }) => readonly string[]
   /**
+   * How the operator can be done in two phases: a local one beside what feeds it, then the exchange, then a global one. Null, as by default, where the results could differ in any way.
+   * `listened` has the output ports that an edge leaves. The run time is then asked for both halves (`OperatorSpec.phase`).
+   */
+  readonly twoPhase?: (context: TwoPhaseContext) => TwoPhase | null
+  /**
    * Changes a rename of an input column makes to this config, so that uses follow; default: none known. A source is asked with `input` '' when a column of its own
    * has a new name, for the places of its config that name it again.
    */
   readonly renameColumn?: (config: JsonObject, input: string, from: string, to: string) => JsonObject
+}
+
+export interface TwoPhaseContext {
+  readonly config: JsonObject
+  readonly inputs: InputSchemas
+  readonly listened: ReadonlySet<string>
+  readonly timeZone: string
+}
+
+export interface TwoPhase {
+  /** Rows between the phases. The columns of the input's distribution are among them, under their names and with their types. */
+  readonly partial: Schema
+  /** What the local phase does, as a phrase for `explain`. */
+  readonly text: string
 }
 
 export type Family = 'source' | 'shape' | 'time' | 'join' | 'state' | 'sink'

@@ -9,4 +9,12 @@ export interface OperatorSpec {
   /** One for each input edge, in port order then edge order; `port` names which input port of the definition it feeds. */
   readonly inputs: readonly { readonly port: string; readonly schema: Schema }[]
   readonly outputs: readonly { readonly port: string; readonly schema: Schema }[]
+  /** Absent: the operator as the job says it. Otherwise one half of it, made by the compiler (`compiler/rewrites/twoPhase.ts`). */
+  readonly phase?: OperatorPhase
 }
+
+/**
+ * An operator in two phases. `local` stands before the rows are exchanged and gives partial rows; `global`, which keeps the operator's id, makes the results of
+ * them. `of`: the operator's id in the job, for everything that people see. `rows`: the schema of the rows that the job's operator takes.
+ */
+export type OperatorPhase = { readonly kind: 'local'; readonly of: string } | { readonly kind: 'global'; readonly rows: Schema }

@@ -65,14 +65,16 @@ export class EngineReporter {
     const { task, nodes } = subtask
     const { time } = task
     time.enter(time.state, at)
-    for (const { node, runtime, sources } of nodes) {
+    for (const { node, operator, runtime, sources } of nodes) {
       const rowsTotal = sources.length > 0 && sources.every((source) => source.rowsTotal !== undefined) ? sources.reduce((sum, source) => sum + source.rowsTotal!, 0) : null
-      reports.push({
+      const { phase } = operator.spec
+      const report: OperatorReport = {
         operator: node.id,
         subtask: subtask.subtask,
         status: this.#failedIn !== null && this.#failedIn.failure.operatorId === node.id && this.#failedIn.subtask === subtask.subtask ? 'failed' : subtask.finished ? 'finished' : 'running',
-        rowsIn: node.rowsIn,
-        rowsOut: node.rowsOut,
+        // An operator in two phases takes its rows in the one and gives its results in the other.
+        rowsIn: phase?.kind === 'global' ? 0 : node.rowsIn,
+        rowsOut: phase?.kind === 'local' ? 0 : node.rowsOut,
         lateRows: node.lateRows,
         poisonRows: node.poisonRows,
         watermark: runtime === null ? node.forwarded : node.watermark,
@@ -81,7 +83,11 @@ export class EngineReporter {
         backPressuredMs: time.backPressuredMs,
         stateBytes: runtime?.stateBytes?.() ?? 0,
         gauges: rowsTotal === null ? (runtime?.gauges?.() ?? {}) : { rowsTotal },
-      })
+      }
+      // Chains are in topological order, so the local phase has come before.
+      const local = phase?.kind === 'global' ? reports.findIndex((other) => other.operator === report.operator && other.subtask === report.subtask) : -1
+      if (local < 0) reports.push(report)
+      else reports[local] = bothPhases(reports[local]!, report)
     }
   }
 
@@ -95,4 +101,12 @@ export class EngineReporter {
     }
     return news
   }
+}
+
+/** One subtask's halves as one: what is shown is the global one, whose task makes the results. */
+function bothPhases(local: OperatorReport, global: OperatorReport): OperatorReport {
+  const gauges: Record<string, number> = { ...local.gauges }
+  for (const [name, value] of Object.entries(global.gauges)) gauges[name] = Math.max(gauges[name] ?? 0, value)
+  const status = local.status === 'failed' ? 'failed' : global.status
+  return { ...global, status, rowsIn: local.rowsIn, poisonRows: local.poisonRows + global.poisonRows, stateBytes: local.stateBytes + global.stateBytes, gauges }
 }

@@ -198,6 +198,7 @@ export class EngineThread {
     const outlets: Outlet[] = []
     const taps: { readonly tap: EdgeTap; readonly exchange: ExchangeWriter | null }[] = []
     const nodes: OperatorNode[] = []
+    const behind = new Map<number, ExchangeWriter>()
     const entries: Subtask['nodes'][number][] = []
     const timers = new ProcessingTimers((node, time) => nodes[node]!.processingTime(time))
 
@@ -208,10 +209,13 @@ export class EngineThread {
       const targets: OutputTarget[][] = spec.outputs.map(() => [])
       for (const output of operator.outputs) {
         const { schema } = spec.outputs[output.output]!
-        const tap = new EdgeTap(output.edge, schema, this.#setup.previewRows)
+        // The job's edge is shown by the rows before what a rewrite put into it, with how full the way behind it is.
+        const hidden = output.hidden === true
+        const tap = new EdgeTap(output.edge, schema, hidden ? 0 : this.#setup.previewRows)
         const exchange = output.kind === 'exchange' ? this.#exchangeWriter(plan.exchanges[output.exchange]!.id, subtask, schema) : null
         if (exchange !== null) outlets.push(exchange)
-        taps.push({ tap, exchange })
+        if (hidden && exchange !== null) behind.set(output.edge, exchange)
+        if (!hidden) taps.push({ tap, exchange: exchange ?? behind.get(output.edge) ?? null })
         targets[output.output]!.push(output.kind === 'chained' ? { tap, node: nodes[output.operator]!, input: output.input, exchange: null } : { tap, node: null, input: 0, exchange })
       }
       const factory = this.#setup.operators.runtimeOf(spec.kind)
@@ -223,7 +227,7 @@ export class EngineThread {
         if (outlet !== null) outlets.push(outlet)
         runtime = factory.create(spec, port)
       }
-      const node = new OperatorNode(spec.id, spec.inputs.map((input) => input.schema), runtime, targets)
+      const node = new OperatorNode(spec.phase?.kind === 'local' ? spec.phase.of : spec.id, spec.inputs.map((input) => input.schema), runtime, targets)
       nodes[index] = node
       entries[index] = { node, operator, runtime, sources: factory.role === 'source' ? this.#sources(factory.create, spec, chain, subtask, node) : [] }
     }

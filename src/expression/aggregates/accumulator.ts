@@ -18,6 +18,11 @@ export interface Accumulator {
   merge(target: number, other: this, source: number): void
   /** Adds slots 0 … count − 1 of another table of the same call to `targets`. */
   mergeAll(targets: Int32Array, other: this, count: number): void
+  /**
+   * Takes what the partial calls of this call gave elsewhere (`partials.ts`): row i of `columns`, of which there is one for each partial call, into `slots[i]`. Absent where a call cannot be
+   * taken in parts.
+   */
+  addPartials?(slots: Int32Array, columns: readonly Column[], rowCount: number): void
   clear(slot: number): void
   /** Clears all slots and keeps the room. */
   reset(): void

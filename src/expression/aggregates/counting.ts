@@ -9,6 +9,19 @@ function addAll(into: Float64Array, targets: Int32Array, from: Float64Array, cou
   for (let slot = 0; slot < count; slot++) into[targets[slot]!]! += from[slot]!
 }
 
+/** Counts that came as a column: never NULL, never beyond a double. */
+function exactCounts(column: Column): Float64Array {
+  const { values } = column as Int64Column
+  if (values === null) throw new Error('a partial count came as a wide integer')
+  return values
+}
+
+/** Adding partial sums has counted each as one row where it is not NULL: an average needs the rows behind it. */
+export function correctCounts(counts: Float64Array, slots: Int32Array, columns: readonly Column[], rowCount: number): void {
+  const rows = exactCounts(columns[1]!)
+  for (let i = 0; i < rowCount; i++) if (rows[i] !== 0) counts[slots[i]!]! += rows[i]! - 1
+}
+
 /** COUNT(*) and COUNT(x). */
 export class CountAccumulator implements Accumulator {
   #counts: Float64Array = new Float64Array(64)
@@ -36,6 +49,9 @@ export class CountAccumulator implements Accumulator {
   }
   mergeAll(targets: Int32Array, other: CountAccumulator, count: number): void {
     addAll(this.#counts, targets, other.#counts, count)
+  }
+  addPartials(slots: Int32Array, columns: readonly Column[], rowCount: number): void {
+    addAll(this.#counts, slots, exactCounts(columns[0]!), rowCount)
   }
   reset(): void {
     this.#counts.fill(0)
@@ -114,6 +130,22 @@ export class Int32SumAccumulator implements Accumulator {
   }
   mergeAll(targets: Int32Array, other: Int32SumAccumulator, count: number): void {
     for (let slot = 0; slot < count; slot++) this.merge(targets[slot]!, other, slot)
+  }
+  addPartials(slots: Int32Array, columns: readonly Column[], rowCount: number): void {
+    if (!this.#average) {
+      this.add(slots, columns[0]!, rowCount, null, null)
+      return
+    }
+    const { values, wide } = columns[0] as Int64Column
+    addAll(this.#counts, slots, exactCounts(columns[1]!), rowCount)
+    for (let i = 0; i < rowCount; i++) {
+      // The sum of no rows is NULL, under which there is 0.
+      const slot = slots[i]!
+      const high = values !== null ? Math.trunc(values[i]! / two32) : Number(wide![i]! / BigInt(two32))
+      this.#highs[slot]! += high
+      this.#lows[slot]! += values !== null ? values[i]! - high * two32 : Number(wide![i]! % BigInt(two32))
+      if (Math.abs(this.#lows[slot]!) > lowMax) this.#carry(slot)
+    }
   }
   clear(slot: number): void {
     this.#lows[slot] = 0
@@ -239,6 +271,10 @@ export class Int64SumAccumulator implements Accumulator {
   }
   mergeAll(targets: Int32Array, other: Int64SumAccumulator, count: number): void {
     for (let slot = 0; slot < count; slot++) this.merge(targets[slot]!, other, slot)
+  }
+  addPartials(slots: Int32Array, columns: readonly Column[], rowCount: number): void {
+    this.add(slots, columns[0]!, rowCount, null, null)
+    if (this.#average) correctCounts(this.#counts, slots, columns, rowCount)
   }
   reset(): void {
     this.#counts.fill(0)

@@ -1,6 +1,7 @@
 import type { Column, DecimalColumn } from '../../columnar/column.ts'
 import { decimalFits, powerOfTen } from '../../columnar/valueText.ts'
 import { emptyMask, grownFloat64, retracts, type Accumulator } from './accumulator.ts'
+import { correctCounts } from './counting.ts'
 
 const safeMax = Number.MAX_SAFE_INTEGER
 
@@ -77,6 +78,10 @@ export class DecimalSumAccumulator implements Accumulator {
   }
   mergeAll(targets: Int32Array, other: DecimalSumAccumulator, count: number): void {
     for (let slot = 0; slot < count; slot++) this.merge(targets[slot]!, other, slot)
+  }
+  addPartials(slots: Int32Array, columns: readonly Column[], rowCount: number): void {
+    this.add(slots, columns[0]!, rowCount, null, null)
+    if (this.#averageScale !== null) correctCounts(this.#counts, slots, columns, rowCount)
   }
   reset(): void {
     this.#counts.fill(0)

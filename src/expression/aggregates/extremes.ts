@@ -33,6 +33,9 @@ export class NumberExtremeAccumulator implements Accumulator {
   mergeAll(targets: Int32Array, other: NumberExtremeAccumulator, count: number): void {
     mergeExtremes(this.#values, this.#counts, this.#least, targets, other.#values, other.#counts, count)
   }
+  addPartials(slots: Int32Array, columns: readonly Column[], rowCount: number): void {
+    this.add(slots, columns[0]!, rowCount, null)
+  }
   clear(slot: number): void {
     this.#counts[slot] = 0
   }
@@ -106,6 +109,9 @@ export class IntegerExtremeAccumulator implements Accumulator {
   mergeAll(targets: Int32Array, other: IntegerExtremeAccumulator, count: number): void {
     if (this.#wide === null && other.#wide === null) mergeExtremes(this.#values, this.#counts, this.#least, targets, other.#values, other.#counts, count)
     else for (let slot = 0; slot < count; slot++) this.merge(targets[slot]!, other, slot)
+  }
+  addPartials(slots: Int32Array, columns: readonly Column[], rowCount: number): void {
+    this.add(slots, columns[0]!, rowCount, null)
   }
   clear(slot: number): void {
     this.#counts[slot] = 0

@@ -64,6 +64,9 @@ export class ValueAccumulator implements Accumulator {
   mergeAll(targets: Int32Array, other: ValueAccumulator, count: number): void {
     for (let slot = 0; slot < count; slot++) this.merge(targets[slot]!, other, slot)
   }
+  addPartials(slots: Int32Array, columns: readonly Column[], rowCount: number): void {
+    this.add(slots, columns[0]!, rowCount, null)
+  }
   clear(slot: number): void {
     this.#values[slot] = null
   }

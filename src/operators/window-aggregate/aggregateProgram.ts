@@ -2,11 +2,12 @@ import type { Batch } from '../../columnar/batch.ts'
 import { gather, gatherUint8, type Column } from '../../columnar/column.ts'
 import { sliceColumn } from '../../columnar/concat.ts'
 import type { OperatorContext } from '../../engine/operatorRuntime.ts'
-import { AggregateTable, checkAggregate, compileAggregateInputs, type AggregateInput } from '../../expression/aggregates.ts'
+import { AggregateTable, checkAggregate, compileAggregateInputs, type AggregateCall, type AggregateInput } from '../../expression/aggregates.ts'
 import { compileScalar, type CompiledScalar } from '../../expression/compile.ts'
 import type { EvaluationContext } from '../../expression/expression.ts'
 import { namedExpressionsOf } from '../../job/joinConfig.ts'
 import type { OperatorSpec } from '../../job/operatorSpec.ts'
+import { partialColumns, partialsOf } from './twoPhase.ts'
 
 /** The arguments of all aggregate calls, evaluated over one batch: once, and for late rows too, as Flink's projection before the window does. */
 export interface PreparedArguments {
@@ -16,16 +17,21 @@ export interface PreparedArguments {
 
 /**
  * The `aggregates` of the config as a program: which accumulators a group has, what a batch feeds them, and what is computed from their results.
+ *
+ * In the local phase (`twoPhase.ts`) the accumulators are those of the partial calls and `partials` gives their columns; in the global phase a batch brings such columns.
  */
 export class AggregateProgram {
-  readonly #calls
+  readonly #calls: readonly AggregateCall[]
+  /** The columns of a batch that the partial calls gave; null where batches hold the operator's own rows. */
+  readonly #partialColumns: readonly number[] | null
   readonly #evaluateInputs: ReturnType<typeof compileAggregateInputs>
   readonly #results: readonly { readonly compiled: CompiledScalar; readonly firstCall: number; readonly callCount: number }[]
   #evaluation!: EvaluationContext
   #identity: Int32Array = new Int32Array(0)
 
   constructor(spec: OperatorSpec) {
-    const scope = { inputs: [{ qualifier: null, schema: spec.inputs[0]!.schema }] }
+    const { phase } = spec
+    const scope = { inputs: [{ qualifier: null, schema: phase?.kind === 'global' ? phase.rows : spec.inputs[0]!.schema }] }
     const checked = (namedExpressionsOf(spec.config, 'aggregates') ?? []).map(({ name, expression }) => {
       const { aggregate, problems } = checkAggregate(expression, scope)
       if (aggregate === null) throw new Error(`${spec.kind} ${spec.id} was deployed with an aggregate ${name} that does not compile: ${problems[0]?.message}`)
@@ -37,8 +43,11 @@ export class AggregateProgram {
       firstCall += calls.length
       return entry
     })
-    this.#calls = checked.flatMap(({ calls }) => calls)
-    this.#evaluateInputs = compileAggregateInputs(this.#calls)
+    const calls = checked.flatMap((aggregate) => aggregate.calls)
+    this.#calls = phase?.kind === 'local' ? partialsOf(calls)!.calls : calls
+    const { rows } = partialColumns((spec.config.groupBy as readonly string[] | undefined)?.length ?? 0)
+    this.#partialColumns = phase?.kind === 'global' ? partialsOf(calls)!.places.map((place) => rows + place) : null
+    this.#evaluateInputs = compileAggregateInputs(this.#partialColumns === null ? this.#calls : [])
   }
 
   open(context: OperatorContext): void {
@@ -50,6 +59,7 @@ export class AggregateProgram {
   }
 
   prepare(batch: Batch, watermark: number): PreparedArguments {
+    if (this.#partialColumns !== null) return { inputs: this.#partialColumns.map((column) => ({ values: batch.columns[column]!, mask: null })), kinds: null }
     this.#evaluation.watermarks = batch.watermarks
     this.#evaluation.watermark = watermark
     return { inputs: this.#evaluateInputs([batch.columns], batch.rowCount, this.#evaluation), kinds: batch.kinds }
@@ -60,14 +70,14 @@ export class AggregateProgram {
     table.ensure(slotCount)
     const { inputs, kinds } = prepared
     if (first === 0) {
-      table.add(slots, inputs, count, kinds)
+      this.#take(table, slots, inputs, count, kinds)
       return
     }
     const part = inputs.map(({ values, mask }) => ({
       values: values === null ? null : sliceColumn(values, first, first + count),
       mask: mask === null ? null : mask.subarray(first, first + count),
     }))
-    table.add(slots, part, count, kinds === null ? null : kinds.subarray(first, first + count))
+    this.#take(table, slots, part, count, kinds === null ? null : kinds.subarray(first, first + count))
   }
 
   /** The given rows go into the slots `slots[0 … count)`. */
@@ -78,7 +88,17 @@ export class AggregateProgram {
       values: values === null ? null : gather(values, rows, count),
       mask: mask === null ? null : gatherUint8(mask, rows, count),
     }))
-    table.add(slots, part, count, kinds === null ? null : gatherUint8(kinds, rows, count))
+    this.#take(table, slots, part, count, kinds === null ? null : gatherUint8(kinds, rows, count))
+  }
+
+  #take(table: AggregateTable, slots: Int32Array, inputs: readonly AggregateInput[], count: number, kinds: Uint8Array | null): void {
+    if (this.#partialColumns === null) table.add(slots, inputs, count, kinds)
+    else table.addPartials(slots, inputs.map(({ values }) => values!), count)
+  }
+
+  /** In the local phase: the columns of partial rows that are not of the group nor the slice. */
+  partials(table: AggregateTable, slots: Int32Array, count: number): Column[] {
+    return table.read(slots, count)
   }
 
   /** The aggregates' columns for these slots; `groupColumns` are the group's values by column of the input. */

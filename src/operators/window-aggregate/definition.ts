@@ -20,6 +20,7 @@ import {
   windowOf,
   windowText,
 } from '../../job/windowConfig.ts'
+import { twoPhaseOf } from './twoPhase.ts'
 
 export const definition: OperatorDefinition = {
   kind: 'window-aggregate',
@@ -102,6 +103,7 @@ export const definition: OperatorDefinition = {
     for (const { expression } of namedExpressionsOf(config, 'aggregates') ?? []) for (const name of columnsRead(expression, null)) needed.add(name)
     return { in: needed }
   },
+  twoPhase: twoPhaseOf,
   renameColumn: (config, _input, from, to) => {
     let renamed = renameInWindow(config, from, to)
     renamed = renameInColumns(renamed, 'groupBy', from, to)

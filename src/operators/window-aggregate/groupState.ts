@@ -5,9 +5,10 @@ import { fieldIndex } from '../../columnar/schema.ts'
 import { KeyEncoder } from '../../engine/keyEncoder.ts'
 import { KeyTable } from '../../engine/keyTable.ts'
 import { nullColumn } from '../../engine/joinOutput.ts'
+import type { SliceGroup } from '../../engine/slices.ts'
 import type { AggregateTable } from '../../expression/aggregates.ts'
 import type { OperatorSpec } from '../../job/operatorSpec.ts'
-import type { AggregateProgram } from './aggregateProgram.ts'
+import type { AggregateProgram, PreparedArguments } from './aggregateProgram.ts'
 
 /** The groups of one slice (or of a window being put together): keys by slot, accumulators by the same slot. */
 export interface GroupState {
@@ -27,7 +28,7 @@ export class Grouping {
   /** By position in `groupBy`, the key column that holds it; -1 where the set leaves it out. */
   readonly #keyOf: readonly number[]
   readonly #groupTypes: readonly DataType[]
-  /** By position in `groupBy`, the column of the input. */
+  /** By position in `groupBy`, the column of the operator's rows. */
   readonly #groupColumns: readonly number[]
   readonly encoder: KeyEncoder
   readonly #program: AggregateProgram
@@ -38,11 +39,13 @@ export class Grouping {
 
   constructor(spec: OperatorSpec, groupBy: readonly string[], set: readonly string[], program: AggregateProgram) {
     const { schema } = spec.inputs[0]!
+    // Partial rows have the group's columns elsewhere, and expressions speak of the rows behind them.
+    const rows = spec.phase?.kind === 'global' ? spec.phase.rows : schema
     const kept = groupBy.filter((name) => set.includes(name))
     this.#columns = kept.map((name) => fieldIndex(schema, name))
     this.#keyOf = groupBy.map((name) => kept.indexOf(name))
-    this.#groupColumns = groupBy.map((name) => fieldIndex(schema, name))
-    this.#groupTypes = this.#groupColumns.map((column) => schema.fields[column]!.type)
+    this.#groupColumns = groupBy.map((name) => fieldIndex(rows, name))
+    this.#groupTypes = this.#groupColumns.map((column) => rows.fields[column]!.type)
     this.encoder = new KeyEncoder(this.#columns.map((column) => schema.fields[column]!.type))
     this.#program = program
     this.#gathered = this.#columns.map(() => new Float64Array(0))
@@ -80,8 +83,20 @@ export class Grouping {
     )
   }
 
+  /** Adds the rows of a group of `groupBySlice`. `slots` is scratch with room for them. */
+  add(state: GroupState, group: SliceGroup, prepared: PreparedArguments, keys: readonly Float64Array[], slots: Int32Array): void {
+    const { first, count } = group
+    if (group.contiguous) {
+      state.keys.slotsOf(keys, first, first + count, slots)
+      this.#program.add(state.accumulators, prepared, slots, first, count, state.keys.size)
+    } else {
+      state.keys.slotsOf(this.#gatherKeys(keys, group.rows, count), 0, count, slots)
+      this.#program.addRows(state.accumulators, prepared, slots, group.rows, count, state.keys.size)
+    }
+  }
+
   /** The keys of some rows, gathered. Valid until the next call. */
-  gatherKeys(keys: readonly Float64Array[], rows: Int32Array, count: number): readonly Float64Array[] {
+  #gatherKeys(keys: readonly Float64Array[], rows: Int32Array, count: number): readonly Float64Array[] {
     for (let column = 0; column < keys.length; column++) {
       let gathered = this.#gathered[column]!
       if (gathered.length < count) {

@@ -1,5 +1,5 @@
 import { gatherRows, type Batch } from '../../columnar/batch.ts'
-import type { Column, Float64Column } from '../../columnar/column.ts'
+import type { Column, Float64Column, Int64Column } from '../../columnar/column.ts'
 import { sliceColumn } from '../../columnar/concat.ts'
 import { fieldIndex, type Schema } from '../../columnar/schema.ts'
 import { constantTime } from '../../engine/joinOutput.ts'
@@ -12,6 +12,7 @@ import type { OperatorSpec } from '../../job/operatorSpec.ts'
 import { attachedWindowOf, type AttachedWindow, type WindowConfig } from '../../job/windowConfig.ts'
 import { AggregateProgram, type PreparedArguments } from './aggregateProgram.ts'
 import { Grouping, keysOf, type GroupState } from './groupState.ts'
+import { partialColumns, type PartialColumns } from './twoPhase.ts'
 
 /** Results are handed on in batches of at most this many rows. */
 const emitRowsMax = 4096
@@ -26,6 +27,8 @@ const runRowsMin = 128
  * cumulating window merges each step into its first slice and keeps it, so that a step costs one merge. With an allowed lateness slices stay apart, because
  * a late row corrects windows that closed at different steps.
  *
+ * As the global phase of two (`twoPhase.ts`) it takes partial rows: each counts in the slice that it names, as one row with several rows' accumulators.
+ *
  * A batch is cut where the watermark before a row fires a window, since from there on rows count in fewer windows; when no row of the batch is in a slice
  * that could have fired by its end, which is the usual case, it is not.
  */
@@ -37,6 +40,9 @@ export class SliceAggregate implements OperatorRuntime {
   readonly #allowedLatenessMs: number
   readonly #processing: boolean
   readonly #timeType: string
+  readonly #timeColumn: number | null
+  /** Where partial rows, of which this makes the results, have what is not of the group; null where it takes the operator's own rows. */
+  readonly #partial: PartialColumns | null
   readonly #groupings: readonly Grouping[]
   readonly #program: AggregateProgram
   #stores!: readonly SliceStore<GroupState>[]
@@ -56,25 +62,24 @@ export class SliceAggregate implements OperatorRuntime {
     this.#input = spec.inputs[0]!.schema
     this.#grid = window === null ? null : new WindowGrid(window)
     this.#attached = window === null ? attachedWindowOf(this.#input) : null
-    const timeColumn = window === null ? this.#attached!.time : fieldIndex(this.#input, window.timeColumn)
-    const timeField = timeColumn === null ? null : this.#input.fields[timeColumn]!
+    const groupBy = (spec.config.groupBy as readonly string[] | undefined) ?? []
+    this.#partial = spec.phase?.kind === 'global' ? partialColumns(groupBy.length) : null
+    this.#timeColumn = this.#partial !== null ? this.#partial.slice : window === null ? this.#attached!.time : fieldIndex(this.#input, window.timeColumn)
+    const timeField = this.#timeColumn === null ? null : this.#input.fields[this.#timeColumn]!
     this.#processing = timeField?.time === 'processing'
     this.#timeType = timeField?.type.kind ?? 'TIMESTAMP'
     this.#allowedLatenessMs = (spec.config.allowedLatenessMs as number | undefined) ?? 0
     this.#program = new AggregateProgram(spec)
-    const groupBy = (spec.config.groupBy as readonly string[] | undefined) ?? []
     const sets = (spec.config.groupingSets as unknown as readonly (readonly string[])[] | undefined) ?? [groupBy]
     this.#groupings = sets.map((set) => new Grouping(spec, groupBy, set, this.#program))
-    this.#latePort = spec.outputs.findIndex((output) => output.port === 'late')
+    this.#latePort = this.#partial === null ? spec.outputs.findIndex((output) => output.port === 'late') : -1
   }
 
   open(context: OperatorContext): void {
     this.#context = context
     // TIMESTAMP windows are aligned as they lie; only instants have a wall clock to be aligned to.
     this.#time = this.#timeType === 'TIMESTAMP_LTZ' ? sessionTime(context.timeZone) : wallClock
-    if (this.#grid !== null) {
-      this.#times = new WindowTimes(this.#input, fieldIndex(this.#input, (this.#spec.config.window as { timeColumn: string }).timeColumn), this.#time)
-    }
+    if (this.#grid !== null) this.#times = new WindowTimes(this.#input, this.#timeColumn!, this.#time)
     this.#stores = this.#groupings.map(
       (grouping) => new SliceStore(this.#grid, this.#time, this.#allowedLatenessMs, () => grouping.open(), (state) => grouping.release(state)),
     )
@@ -183,18 +188,7 @@ export class SliceAggregate implements OperatorRuntime {
         return
       }
       if (this.#allowedLatenessMs > 0 && store.isFired(group.end, watermark)) this.#addLate(i, slice, group, watermark, prepared, keys[i]!)
-      else this.#addGroup(this.#groupings[i]!, slice.content, group, prepared, keys[i]!)
-    }
-  }
-
-  #addGroup(grouping: Grouping, state: GroupState, group: SliceGroup, prepared: PreparedArguments, keys: readonly Float64Array[]): void {
-    const { first, count } = group
-    if (group.contiguous) {
-      state.keys.slotsOf(keys, first, first + count, this.#slots)
-      this.#program.add(state.accumulators, prepared, this.#slots, first, count, state.keys.size)
-    } else {
-      state.keys.slotsOf(grouping.gatherKeys(keys, group.rows, count), 0, count, this.#slots)
-      this.#program.addRows(state.accumulators, prepared, this.#slots, group.rows, count, state.keys.size)
+      else this.#groupings[i]!.add(slice.content, group, prepared, keys[i]!, this.#slots)
     }
   }
 
@@ -205,7 +199,7 @@ export class SliceAggregate implements OperatorRuntime {
     const step = this.#grid?.sliceMs ?? 1
     for (let at = 0; at < group.count; at++) {
       const row = group.contiguous ? group.first + at : group.rows[at]!
-      this.#addGroup(grouping, slice.content, { end: group.end, first: row, count: 1, contiguous: true, rows: group.rows }, prepared, keys)
+      grouping.add(slice.content, { end: group.end, first: row, count: 1, contiguous: true, rows: group.rows }, prepared, keys, this.#slots)
       for (let end = slice.end; end <= slice.lastEnd; end += step) {
         if (!store.isFired(end, watermark) || store.isClosed(end, watermark)) continue
         const start = slice.attachedStart ?? this.#grid!.startOf(end)
@@ -221,7 +215,7 @@ export class SliceAggregate implements OperatorRuntime {
   }
 
   #dropLate(batch: Batch, late: number[]): void {
-    this.#context.counters.lateRows += late.length
+    this.#context.counters.lateRows += this.#partial === null ? late.length : rowsBehind(batch.columns[this.#partial.rows]!, late)
     if (this.#latePort < 0) return
     const rows = Int32Array.from(late).sort()
     this.#context.emit(this.#latePort, gatherRows(batch, rows, rows.length))
@@ -306,6 +300,12 @@ export class SliceAggregate implements OperatorRuntime {
 }
 
 const msPerDay = 86_400_000
+
+/** How many of the operator's rows these partial rows stand for. */
+function rowsBehind(column: Column, rows: readonly number[]): number {
+  const { values } = column as Int64Column
+  return rows.reduce((sum, row) => sum + values![row]!, 0)
+}
 
 /** Adds one row's group of `from` to `into`, when it is there. */
 function mergeKey(into: GroupState, from: GroupState, keys: readonly Float64Array[], row: number): void {
