@@ -48,9 +48,10 @@ export async function runCommandLine(args: readonly string[], terminal: Terminal
 
   addCommand('export', 'writes a job in another form')
     .argument(...job)
-    .addOption(new Option('--to <FORM>', 'json is the canonical text of the job').choices(['json']).makeOptionMandatory())
+    .addOption(new Option('--to <FORM>', 'json is the canonical text of the job, flink-sql a script for a cluster').choices(['json', 'flink-sql']).makeOptionMandatory())
+    .addOption(new Option('--flink-version <V>', 'the Flink the script is for').choices(['1.20', '2.2']).default('2.2'))
     .option('--out <PATH>', 'where to write; - is standard output', '-')
-    .action(async (path: string, options: { to: 'json'; out: string }) => {
+    .action(async (path: string, options: { to: 'json' | 'flink-sql'; flinkVersion: '1.20' | '2.2'; out: string }) => {
       exit = await (await import('./commands/export.ts')).exportJob(path, options, terminal)
     })
 

@@ -78,7 +78,7 @@ export function logicalPlan(job: Job, definitionOf: DefinitionOf, checked: Check
     outputPorts.set(id, outputs.map((output) => output.port))
 
     // In port order, then edge order: what `spec.inputs` promises.
-    const inputs: { port: string; schema: Schema }[] = []
+    const inputs: { port: string; schema: Schema; updating?: true }[] = []
     const feeds: number[] = []
     for (const port of definition.inputs) {
       for (const i of incoming.get(id) ?? []) {
@@ -92,7 +92,8 @@ export function logicalPlan(job: Job, definitionOf: DefinitionOf, checked: Check
           continue
         }
         edges.push({ edge: i, from: edge.from, fromOutput, to: id, toInput: inputs.length })
-        inputs.push({ port: port.name, schema })
+        const updating = (checked.rowKinds.get(edge.from) ?? []).some((kind) => kind !== '+I')
+        inputs.push(updating ? { port: port.name, schema, updating } : { port: port.name, schema })
         feeds.push(parallelismOf.get(edge.from)!)
       }
     }

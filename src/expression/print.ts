@@ -15,7 +15,18 @@ import { bareFunctions, binaryPowers, power } from './parse.ts'
 export type ColumnText = (input: number, column: number) => string
 
 export function printExpression(expression: Expression | TypedExpression, columns?: Scope | ColumnText): string {
-  return new Printer(columns === undefined ? unnamed : typeof columns === 'function' ? columns : scopeText(columns)).at(expression, 0)
+  return new Printer(columns === undefined ? unnamed : typeof columns === 'function' ? columns : scopeText(columns), plainName).at(expression, 0)
+}
+
+/** Gives a column of a tree as written its text: for scripts, in which every name is quoted and a side of a join has a name of its own. */
+export type NameText = (qualifier: string | null, name: string) => string
+
+export function printWithNames(expression: Expression, names: NameText): string {
+  return new Printer(unnamed, names).at(expression, 0)
+}
+
+function plainName(qualifier: string | null, name: string): string {
+  return qualifier === null ? printName(name) : `${printName(qualifier)}.${printName(name)}`
 }
 
 function unnamed(input: number, column: number): string {
@@ -41,9 +52,11 @@ interface Printed {
 
 class Printer {
   readonly #columns: ColumnText
+  readonly #names: NameText
 
-  constructor(columns: ColumnText) {
+  constructor(columns: ColumnText, names: NameText) {
     this.#columns = columns
+    this.#names = names
   }
 
   at(tree: Tree, least: number): string {
@@ -57,7 +70,7 @@ class Printer {
         return literal(tree.value, tree.type)
       case 'column':
         if (!('name' in tree)) return { text: this.#columns(tree.input, tree.column), power: power.postfix }
-        return { text: tree.qualifier === null ? printName(tree.name) : `${printName(tree.qualifier)}.${printName(tree.name)}`, power: power.postfix }
+        return { text: this.#names(tree.qualifier, tree.name), power: power.postfix }
       case 'cast':
         if (isImplicit(tree)) return this.#print(tree.operand)
         return { text: `${tree.mode === 'cast' ? 'CAST' : 'TRY_CAST'}(${this.at(tree.operand, 0)} AS ${printSqlType(withNullable(tree.type, true))})`, power: power.postfix }

@@ -6,8 +6,8 @@ export interface OperatorSpec {
   readonly id: string
   readonly kind: string
   readonly config: JsonObject
-  /** One for each input edge, in port order then edge order; `port` names which input port of the definition it feeds. */
-  readonly inputs: readonly { readonly port: string; readonly schema: Schema }[]
+  /** One for each input edge, in port order then edge order; `port` names which input port of the definition it feeds. `updating`: it also brings updates or deletes. */
+  readonly inputs: readonly { readonly port: string; readonly schema: Schema; readonly updating?: true }[]
   readonly outputs: readonly { readonly port: string; readonly schema: Schema }[]
   /** Absent: the operator as the job says it. Otherwise one half of it, made by the compiler (`compiler/rewrites/twoPhase.ts`). */
   readonly phase?: OperatorPhase

@@ -219,6 +219,7 @@ export const joinProblems = {
     warning('MR-151', `The lower bound ${lower} is above the upper bound ${upper}, so no row can have a match. Swap them.`),
   everyPair: () =>
     advice('MR-152', 'No columns are equal in this join, so every row meets every other, all in one subtask. Add a pair of equal columns where the data has one.'),
+  versionsNeedKey: () => error('MR-158', 'No columns are equal in this join, so there is no key that versions could belong to. Add a pair of equal columns: the key of the right side.'),
   unionTypes: (input: number, position: number, name: string, type: string, firstName: string, firstType: string) =>
     error(
       'MR-153',
@@ -258,6 +259,24 @@ export const sourceProblems = {
   unreadableRow: (row: number, reason: string) =>
     error('MR-300', `Row ${row} cannot be read: ${reason} Correct the row or the column's type, or set "When a row cannot be read" to skip.`),
   skippedRow: (row: number, reason: string) => warning('MR-300', `Row ${row} cannot be read and is left out: ${reason}`),
+} as const
+
+/** MR-19x: joins with a table as of a time. */
+export const temporalProblems = {
+  processingTime: (column: string) =>
+    error('MR-190', `${named(column)} is processing time, and a temporal join looks versions up as of event time. Choose an event-time column, or use a Lookup join for the table as it is now.`),
+  noVersionTime: (columns: readonly string[]) =>
+    error('MR-191', `The right side has no event time, so its rows are no versions (its columns: ${listed(columns)}). Set a watermark at its source, or use a Regular join.`),
+} as const
+
+/** MR-18x: operators that rank rows. */
+export const orderProblems = {
+  orderedTwice: (column: string) => error('MR-180', `The order names ${named(column)} twice; the second can decide nothing. Remove it.`),
+  notOrderable: (column: string, type: string) => error('MR-181', `${named(column)} is of type ${type}, which has no order. Order by one of its parts, computed in a Project before.`),
+  partitionedTwice: (column: string) => error('MR-182', `${named(column)} stands twice here. Remove one.`),
+  orderByTime: (columns: readonly string[]) =>
+    error('MR-184', `The order must be one time attribute, ascending: this keeps the first or last row in time. Time attributes of this input: ${listed(columns)}. Use Top-N with one row to order by anything else.`),
+  rankColumnTaken: (column: string) => error('MR-183', `The input already has a column ${named(column)}. Give the rank another name.`),
 } as const
 
 function circle(ids: readonly string[]): string {

@@ -1,0 +1,35 @@
+import type { Schema } from '../columnar/schema.ts'
+import { freeName, namedExpressionsOf, pairsOf } from '../job/joinConfig.ts'
+import type { JsonObject } from '../columnar/json.ts'
+import { joinExpressionToSql } from '../sql/expressionToSql.ts'
+import { columnSql, quoted } from '../sql/printStatement.ts'
+import type { SelectColumn, Sql } from '../sql/statement.ts'
+
+/** The columns a join gives: its own, or all of the left and then all of the right, a taken name getting a number as in Flink. */
+export function joinColumns(config: JsonObject, left: Schema, right: Schema): SelectColumn[] {
+  const named = namedExpressionsOf(config, 'columns')
+  if (named !== null) return named.map(({ name, expression }) => ({ expression: joinExpressionToSql(expression, namesOf(left), namesOf(right)), as: name }))
+  const taken = new Set(left.fields.map((field) => field.name))
+  return [
+    ...left.fields.map((field) => ({ expression: columnSql(field.name, 'l'), as: field.name })),
+    ...right.fields.map((field) => {
+      const name = freeName(field.name, taken)
+      taken.add(name)
+      return { expression: columnSql(field.name, 'r'), as: name }
+    }),
+  ]
+}
+
+/** `on` and the further condition; `more` are conditions of the operator itself. */
+export function joinCondition(config: JsonObject, left: Schema, right: Schema, more: readonly string[] = []): Sql {
+  const parts = [
+    ...pairsOf(config).map((pair) => `\`l\`.${quoted(pair.left)} = \`r\`.${quoted(pair.right)}`),
+    ...more,
+    ...(typeof config.condition === 'string' ? [`(${joinExpressionToSql(config.condition, namesOf(left), namesOf(right)).sql})`] : []),
+  ]
+  return { sql: parts.length === 0 ? 'TRUE' : parts.join(' AND ') }
+}
+
+export function namesOf(schema: Schema): ReadonlySet<string> {
+  return new Set(schema.fields.map((field) => field.name))
+}

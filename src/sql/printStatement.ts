@@ -1,0 +1,97 @@
+import { printText } from '../expression/print.ts'
+import type { From, Query, Select, Sql, Statement, TableStatement } from './statement.ts'
+
+/**
+ * Statements to text: the one door through which names, texts and intervals reach a script. Every name is in backticks, since about 400 words are reserved and most of them are ordinary; every
+ * text is a literal whose control characters are code points, so a line of a script is a line. The same statement gives the same bytes.
+ */
+export function printStatement(statement: Statement): string {
+  switch (statement.kind) {
+    case 'set':
+      return `SET ${printText(statement.key)} = ${printText(statement.value)};`
+    case 'table':
+      return `${printTable(statement)};`
+    case 'view':
+      return `CREATE TEMPORARY VIEW ${quoted(statement.name)} AS\n${printQuery(statement.query)};`
+    case 'insert':
+      return `INSERT INTO ${quoted(statement.table)}\n${printQuery(statement.query)};`
+    case 'statement-set':
+      return `EXECUTE STATEMENT SET\nBEGIN\n${statement.inserts.map(printStatement).join('\n')}\nEND;`
+  }
+}
+
+/** A name in backticks. */
+export function quoted(name: string): string {
+  return `\`${name.replaceAll('`', '``')}\``
+}
+
+function printTable({ name, columns, watermark, primaryKey, options }: TableStatement): string {
+  const lines = [
+    ...columns.map((column) => ('type' in column ? `${quoted(column.name)} ${column.type}` : `${quoted(column.name)} AS ${column.expression.sql}`)),
+    ...(watermark === undefined ? [] : [`WATERMARK FOR ${quoted(watermark.column)} AS ${watermark.expression.sql}`]),
+    ...(primaryKey === undefined ? [] : [`PRIMARY KEY (${primaryKey.map(quoted).join(', ')}) NOT ENFORCED`]),
+  ]
+  const withOptions = options.map(([key, value]) => `${printText(key)} = ${printText(value)}`)
+  return `CREATE TEMPORARY TABLE ${quoted(name)} (\n${indented(lines)}\n) WITH (\n${indented(withOptions)}\n)`
+}
+
+export function printQuery(query: Query): string {
+  return query.kind === 'union-all' ? query.parts.map(printSelect).join('\nUNION ALL\n') : printSelect(query)
+}
+
+function printSelect({ columns, from, where, groupBy }: Select): string {
+  const list = columns.map(({ expression, as }) => (as === undefined ? expression.sql : `${expression.sql} AS ${quoted(as)}`))
+  return [
+    `SELECT\n${indented(list)}`,
+    `FROM ${printFrom(from)}`,
+    ...(where === undefined ? [] : [`WHERE ${where.sql}`]),
+    ...(groupBy === undefined ? [] : [`GROUP BY ${groupBy.map(({ sql }) => sql).join(', ')}`]),
+  ].join('\n')
+}
+
+export function printFrom(from: From): string {
+  switch (from.kind) {
+    case 'table':
+      return `${quoted(from.name)}${named(from.as)}`
+    case 'query':
+      return `(\n${printQuery(from.query)}\n)${named(from.as)}`
+    case 'join':
+      return `${printFrom(from.left)}\n${from.type} JOIN ${printFrom(from.right)}\nON ${from.on.sql}`
+    case 'window': {
+      const partition = from.partitionBy === undefined || from.partitionBy.length === 0 ? '' : ` PARTITION BY ${from.partitionBy.map(quoted).join(', ')}`
+      const table = partition === '' ? `TABLE ${quoted(from.table)}` : `TABLE ${quoted(from.table)}${partition}`
+      return `TABLE(${from.function}(${table}, DESCRIPTOR(${quoted(from.timeColumn)}), ${from.intervals.map(printInterval).join(', ')}))${named(from.as)}`
+    }
+  }
+}
+
+function named(as: string | undefined): string {
+  return as === undefined ? '' : ` AS ${quoted(as)}`
+}
+
+function indented(lines: readonly string[]): string {
+  return lines.map((line) => `  ${line}`).join(',\n')
+}
+
+const units = [
+  ['DAY', 86_400_000],
+  ['HOUR', 3_600_000],
+  ['MINUTE', 60_000],
+  ['SECOND', 1000],
+] as const
+
+/** A duration in the largest unit that divides it, with as many leading digits as it needs: two are the default. */
+export function printInterval(ms: number): string {
+  const sign = ms < 0 ? '-' : ''
+  const magnitude = Math.abs(ms)
+  const [unit, size] = units.find(([, each]) => magnitude !== 0 && magnitude % each === 0) ?? (['SECOND', 1000] as const)
+  const whole = String(Math.floor(magnitude / size))
+  const rest = magnitude % size
+  const fraction = rest === 0 ? '' : `.${String(rest).padStart(3, '0')}`
+  return `INTERVAL '${sign}${whole}${fraction}' ${unit}${whole.length > 2 ? `(${whole.length})` : ''}`
+}
+
+/** A column by name, of one side of a join where a qualifier is given. */
+export function columnSql(name: string, qualifier?: string): Sql {
+  return { sql: qualifier === undefined ? quoted(name) : `${quoted(qualifier)}.${quoted(name)}` }
+}
