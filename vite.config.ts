@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { basename, dirname, resolve } from 'node:path'
 import react from '@vitejs/plugin-react'
-import { defineConfig, type Plugin } from 'vite'
+import { defineConfig, runnerImport, type Plugin } from 'vite'
 
 /** Cross-origin isolation, so that engine workers may share memory. The service worker adds the same on static hosts. */
 const isolation = {
@@ -95,6 +95,25 @@ function sharedWorkers(): Plugin {
   }
 }
 
+/**
+ * `virtual:operator-faces`: what the first screen shows of each operator, as data, taken from the catalog while building. The catalog itself brings rules and
+ * the expression language, which the page fetches once it stands.
+ */
+function operatorFaces(): Plugin {
+  const name = 'virtual:operator-faces'
+  return {
+    name: 'millrace-operator-faces',
+    resolveId: (id) => (id === name ? `\0${name}` : null),
+    async load(id) {
+      if (id !== `\0${name}`) return null
+      const { module, dependencies } = await runnerImport<typeof import('./src/operators/catalog.ts')>(resolve(import.meta.dirname, 'src/operators/catalog.ts'), { configFile: false, logLevel: 'error' })
+      for (const file of dependencies) this.addWatchFile(file)
+      const faces = module.definitions.map(({ kind, title, family, icon, summary, searchTerms, inputs, outputs }) => ({ kind, title, family, icon, summary, searchTerms, inputs, outputs }))
+      return `export default ${JSON.stringify(faces)}`
+    },
+  }
+}
+
 /** Chunks that a worker may load. */
 const reachedByWorkers = new Set<string>()
 
@@ -108,7 +127,7 @@ function publicFiles(): string[] {
 export default defineConfig({
   // Relative, so that the built page works from any sub-path of any static host.
   base: './',
-  plugins: [sharedWorkers(), react(), offline()],
+  plugins: [operatorFaces(), sharedWorkers(), react(), offline()],
   server: { host: '127.0.0.1', headers: isolation },
   preview: { host: '127.0.0.1', headers: { ...isolation, 'Content-Security-Policy': contentSecurityPolicy } },
   worker: { format: 'es' },

@@ -33,10 +33,12 @@ test.describe('running', () => {
     await expect.poll(rowsOf).toBe(3)
     await designer.status.getByRole('button', { name: 'Run', exact: true }).click()
     await expect(designer.status).toContainText('Running')
+    const used = page.workers().filter((worker) => /engine/.test(worker.url()))
+    expect(used.length).toBe(2)
     await designer.status.getByRole('button', { name: 'Stop' }).click()
     await expect(designer.status).toContainText('Stopped')
-    // Its workers are gone with it.
-    await expect.poll(() => page.workers().filter((worker) => /engine/.test(worker.url())).length).toBe(0)
+    // Its workers are gone with it; those that are there now wait for the next run.
+    await expect.poll(() => page.workers().filter((worker) => used.includes(worker)).length).toBe(0)
     expect(designer.errors).toEqual([])
   })
 

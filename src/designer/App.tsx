@@ -10,21 +10,37 @@ import { TopBar } from './frame/TopBar.tsx'
 import { definitionsReady } from './store/definitions.ts'
 import { useDesigner } from './store/designerStore.ts'
 
-// Regions that show operators wait for the catalog, which is fetched at the same time.
-const withDefinitions = async <T,>(region: Promise<T>): Promise<T> => {
-  await definitionsReady
-  return region
+// Asked for at once, side by side, while the document is still being opened.
+const regions = {
+  canvas: import('./canvas/Canvas.tsx'),
+  sidebar: import('./frame/Sidebar.tsx'),
+  dock: import('./data/Dock.tsx'),
+  transport: import('./run/Transport.tsx'),
+  inspector: import('./inspector/JobInspector.tsx'),
 }
-const Canvas = lazy(() => withDefinitions(import('./canvas/Canvas.tsx')))
-const Sidebar = lazy(() => withDefinitions(import('./frame/Sidebar.tsx')))
-const Inspector = lazy(() => withDefinitions(import('./inspector/Inspector.tsx')))
-const Dock = lazy(() => withDefinitions(import('./data/Dock.tsx')))
-const Transport = lazy(() => import('./run/Transport.tsx'))
-const Sheets = lazy(() => import('./frame/Sheets.tsx'))
+const Canvas = lazy(() => regions.canvas)
+const Sidebar = lazy(() => regions.sidebar)
+const Dock = lazy(() => regions.dock)
+const Transport = lazy(() => regions.transport)
+const JobInspector = lazy(() => regions.inspector)
 
-export function App() {
+/** What is on no first screen: fetched when it is asked for, or before, while the page is idle (`prefetchScreens`). */
+const later = {
+  // The forms of operators need the rules of the catalog.
+  inspector: () => Promise.all([import('./inspector/Inspector.tsx'), definitionsReady]).then(([module]) => module),
+  sheets: () => import('./frame/Sheets.tsx'),
+}
+const Inspector = lazy(later.inspector)
+const Sheets = lazy(later.sheets)
+
+export async function prefetchScreens(): Promise<void> {
+  for (const fetchIt of Object.values(later)) await fetchIt().catch(() => undefined)
+}
+
+export function App({ onDrawn }: { /** The canvas stands. */ readonly onDrawn: () => void }) {
   const blank = useDesigner((state) => state.document.job.operators.length === 0 && (state.document.job.layout?.notes ?? []).length === 0)
   const sheet = useDesigner((state) => state.sheet)
+  const nothingSelected = useDesigner((state) => state.selection.focused === null && state.selection.operators.length < 2)
   useEffect(() => {
     addEventListener('keydown', handleKey)
     return () => removeEventListener('keydown', handleKey)
@@ -43,15 +59,12 @@ export function App() {
           <>
             <Suspense>
               <Canvas />
+              <Drawn then={onDrawn} />
             </Suspense>
             {blank ? <BlankState /> : <Hint />}
           </>
         }
-        inspector={
-          <Suspense>
-            <Inspector />
-          </Suspense>
-        }
+        inspector={<Suspense>{nothingSelected ? <JobInspector /> : <Inspector />}</Suspense>}
         dock={
           <Suspense>
             <Dock />
@@ -74,4 +87,10 @@ export function App() {
       <DropTarget />
     </>
   )
+}
+
+/** Stands beside what is fetched, so it is there when that is. */
+function Drawn({ then }: { readonly then: () => void }) {
+  useEffect(then, [then])
+  return null
 }

@@ -5,6 +5,9 @@ export interface OpenFile {
   read(start: number, end: number): Promise<Uint8Array>
 }
 
+/** The first piece is small, so that the first rows are there soon. */
+const firstPieceBytes = 16_384
+
 /**
  * The text of a file, a piece at a time, so that memory does not grow with the file. UTF-8 with or without a byte order mark; bytes that are
  * none become U+FFFD. A UTF-16 file is refused with a sentence, because it would decode to rubbish that looks like bad rows.
@@ -35,7 +38,7 @@ export class TextPieces {
   /** The next piece of text; check `ended` before. */
   async next(): Promise<string> {
     const start = this.#at
-    const end = Math.min(this.#file.size, start + this.#pieceBytes)
+    const end = Math.min(this.#file.size, start + (start === 0 ? Math.min(firstPieceBytes, this.#pieceBytes) : this.#pieceBytes))
     const bytes = await this.#file.read(start, end)
     if (bytes.length !== end - start) {
       throw new Error(`${this.#name} has ended after ${start + bytes.length} bytes, but it had ${this.#file.size} when it was opened. It was changed meanwhile; start again.`)

@@ -1,10 +1,10 @@
 import { memo, useEffect, useRef } from 'react'
 import { Handle, Position as Side, type NodeProps } from '@xyflow/react'
 import { CircleAlert, TriangleAlert } from 'lucide-react'
-import type { InputPort, OperatorDefinition, OutputPort } from '../../job/operatorDefinition.ts'
+import type { Family, InputPort, OutputPort } from '../../job/operatorDefinition.ts'
 import { FamilyChip } from '../parts/FamilyChip.tsx'
 import { clockText } from '../parts/format.ts'
-import { definitionOf } from '../store/definitions.ts'
+import { faceOf, useDefinition } from '../store/definitions.ts'
 import { dispatch, endGesture, useDesigner, useJob, useOperator, useProblemsOf, type Lens } from '../store/designerStore.ts'
 import { edgeKey } from '../store/edgeKey.ts'
 import { operatorMetrics } from '../store/runStore.ts'
@@ -25,22 +25,24 @@ export const OperatorNode = memo(function OperatorNode({ id, selected, data }: N
   const operator = useOperator(id)
   const problems = useProblemsOf(id)
   const failed = useHasFailed(id)
-  const definition = operator === undefined ? undefined : definitionOf(operator.kind)
+  const face = operator === undefined ? undefined : faceOf(operator.kind)
+  const definition = useDefinition(operator?.kind)
   const renaming = useRenaming(id)
   const verdict = useVerdict(id)
   if (operator === undefined) return null
   const errors = problems.filter((problem) => problem.severity === 'error')
   const warnings = problems.filter((problem) => problem.severity === 'warning')
-  const name = operator.name ?? definition?.title ?? operator.kind
-  const inputs: readonly InputPort[] = definition?.inputs ?? [{ name: 'in', title: 'In' }]
-  const outputs: readonly OutputPort[] = definition?.outputs ?? [{ name: 'out', title: 'Out' }]
+  const name = operator.name ?? face?.title ?? operator.kind
+  const inputs: readonly InputPort[] = face?.inputs ?? [{ name: 'in', title: 'In' }]
+  const outputs: readonly OutputPort[] = face?.outputs ?? [{ name: 'out', title: 'Out' }]
   const openGate = verdict?.kind === 'legal' ? verdict.edge : null
-  const subtitle = definition === undefined ? t.canvas.unknownKind(operator.kind) : definition.subtitle(operator.config) || definition.title
+  // The line keeps its place until the catalog comes.
+  const subtitle = face === undefined ? t.canvas.unknownKind(operator.kind) : definition === undefined ? '\u00a0' : definition.subtitle(operator.config) || face.title
   return (
     <div
       className={styles.node}
       data-node={id}
-      data-family={definition?.family}
+      data-family={face?.family}
       data-selected={selected ? '' : undefined}
       data-failed={failed ? '' : undefined}
       data-problem={errors.length > 0 ? 'error' : warnings.length > 0 ? 'warning' : undefined}
@@ -67,8 +69,8 @@ export const OperatorNode = memo(function OperatorNode({ id, selected, data }: N
         />
       ))}
       <div className={styles.nodeHead}>
-        {definition === undefined ? null : <FamilyChip family={definition.family} icon={definition.icon} />}
-        {renaming ? <NameInput id={id} name={operator.name ?? ''} title={definition?.title ?? operator.kind} /> : <span className={styles.nodeName} data-long={name.length > 15 ? '' : undefined}>{name}</span>}
+        {face === undefined ? null : <FamilyChip family={face.family} icon={face.icon} />}
+        {renaming ? <NameInput id={id} name={operator.name ?? ''} title={face?.title ?? operator.kind} /> : <span className={styles.nodeName} data-long={name.length > 15 ? '' : undefined}>{name}</span>}
         {errors.length + warnings.length > 0 ? (
           <span className={styles.mark} title={[...errors, ...warnings].map((problem) => problem.message).join('\n')}>
             {errors.length > 0 ? <CircleAlert size={14} aria-hidden /> : <TriangleAlert size={14} aria-hidden />}
@@ -78,7 +80,7 @@ export const OperatorNode = memo(function OperatorNode({ id, selected, data }: N
         )}
       </div>
       <div className={styles.nodeKind}>{subtitle}</div>
-      <LiveNumbers id={id} family={definition?.family ?? 'shape'} />
+      <LiveNumbers id={id} family={face?.family ?? 'shape'} />
       {outputs.map((port, i) => (
         <Handle
           key={port.name}
@@ -126,7 +128,7 @@ function NameInput(props: { readonly id: string; readonly name: string; readonly
 }
 
 /** The part of a node that lives with the run. Rendered once; afterwards only its text nodes and a few attributes change. */
-function LiveNumbers({ id, family }: { readonly id: string; readonly family: OperatorDefinition['family'] }) {
+function LiveNumbers({ id, family }: { readonly id: string; readonly family: Family }) {
   const root = useRef<HTMLDivElement>(null)
   const lens = useDesigner((state) => state.lens)
   const job = useJob()
@@ -159,7 +161,7 @@ function LiveNumbers({ id, family }: { readonly id: string; readonly family: Ope
   )
 }
 
-function nodePainter(root: HTMLElement, id: string, family: OperatorDefinition['family'], lens: Lens, slowPort: () => string | null): () => void {
+function nodePainter(root: HTMLElement, id: string, family: Family, lens: Lens, slowPort: () => string | null): () => void {
   const node = root.closest<HTMLElement>('[data-node]')!
   const [first, second] = root.querySelectorAll<HTMLElement>('div:first-child > span')
   const bar = root.querySelector<HTMLElement>('div:last-child > i')!

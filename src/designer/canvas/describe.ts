@@ -1,4 +1,4 @@
-import { definitionOf } from '../store/definitions.ts'
+import { faceOf } from '../store/definitions.ts'
 import { currentJob, nameOf } from '../store/designerStore.ts'
 import { text as t } from '../text/text.ts'
 
@@ -6,7 +6,7 @@ import { text as t } from '../text/text.ts'
 export function describeOperator(id: string): string {
   const job = currentJob()
   const operator = job.operators.find((other) => other.id === id)
-  const title = definitionOf(operator?.kind ?? '')?.title ?? operator?.kind ?? ''
+  const title = faceOf(operator?.kind ?? '')?.title ?? operator?.kind ?? ''
   const into = job.edges.filter((edge) => edge.to === id).map((edge) => nameOf(edge.from))
   const out = job.edges.filter((edge) => edge.from === id).map((edge) => nameOf(edge.to))
   return t.canvas.described(nameOf(id), title, into, out)

@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useMemo } from 'react'
+import { lazy, Suspense, useCallback, useEffect, useMemo } from 'react'
 import { ArrowRight, Download, Pin, PinOff } from 'lucide-react'
 import { rowText } from '../../columnar/compareRows.ts'
 import type { Schema } from '../../columnar/schema.ts'
@@ -6,7 +6,7 @@ import { nameOf, useDesigner, useEdgeSchema } from '../store/designerStore.ts'
 import { edgeOfKey } from '../store/edgeKey.ts'
 import { isActive, sinkRows, useEdgeMetrics, usePoisonRows, usePreview, useRun, useSinkRows, watchEdge } from '../store/runStore.ts'
 import { text as t } from '../text/text.ts'
-import { DataTable, type TableRow } from './DataTable.tsx'
+import type { DataTableProps, TableRow } from './DataTable.tsx'
 import styles from './data.module.css'
 import { selectedView, togglePin, usePinned, viewId, type DataView } from './views.ts'
 
@@ -42,6 +42,23 @@ function PinButton({ view, pinned }: { readonly view: DataView; readonly pinned:
 }
 
 const noFields: Schema = { fields: [] }
+
+const DataTable = lazy(() => import('./DataTable.tsx').then((module) => ({ default: module.DataTable })))
+
+/** A table comes with its columns: until they are known there are only words. */
+function Rows(props: DataTableProps) {
+  const words = (
+    <div className={styles.scroller}>
+      <p className={styles.empty}>{props.emptyText}</p>
+    </div>
+  )
+  if (props.schema.fields.length === 0) return words
+  return (
+    <Suspense fallback={words}>
+      <DataTable {...props} />
+    </Suspense>
+  )
+}
 
 function useEmptyText(): string {
   const run = useRun()
@@ -81,7 +98,7 @@ function EdgePane({ view, pinned }: { readonly view: Extract<DataView, { kind: '
         ) : null}
         <PoisonChip id={edge.from} />
       </div>
-      <DataTable label={t.data.tableOf(from, to)} schema={schema} rowCount={shown} rowAt={rowAt} version={preview?.rowsSeen ?? 0} emptyText={emptyText} />
+      <Rows label={t.data.tableOf(from, to)} schema={schema} rowCount={shown} rowAt={rowAt} version={preview?.rowsSeen ?? 0} emptyText={emptyText} />
     </>
   )
 }
@@ -126,7 +143,7 @@ function SinkPane({ view, pinned }: { readonly view: Extract<DataView, { kind: '
           <Download size={14} aria-hidden />
         </button>
       </div>
-      <DataTable label={t.data.tableOfSink(name)} schema={rows.schema ?? inferred ?? noFields} rowCount={rows.rowCount} rowAt={rowAt} version={rows.rowsSeen} emptyText={emptyText} />
+      <Rows label={t.data.tableOfSink(name)} schema={rows.schema ?? inferred ?? noFields} rowCount={rows.rowCount} rowAt={rowAt} version={rows.rowsSeen} emptyText={emptyText} />
     </>
   )
 }

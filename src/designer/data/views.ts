@@ -1,6 +1,6 @@
 import { useStore } from 'zustand'
 import { createStore } from 'zustand/vanilla'
-import { definitionOf } from '../store/definitions.ts'
+import { faceOf } from '../store/definitions.ts'
 import { currentJob, designerStore, type Selection } from '../store/designerStore.ts'
 import { edgeKey } from '../store/edgeKey.ts'
 
@@ -33,11 +33,11 @@ export function selectedView(selection: Selection): DataView | null {
   if (focused?.kind === 'operator') {
     const operator = job.operators.find((other) => other.id === focused.id)
     if (operator === undefined) return null
-    if (definitionOf(operator.kind)?.family === 'sink') return { kind: 'sink', id: operator.id }
+    if (faceOf(operator.kind)?.family === 'sink') return { kind: 'sink', id: operator.id }
     const out = job.edges.find((edge) => edge.from === operator.id)
     return out === undefined ? null : { kind: 'edge', key: edgeKey(out) }
   }
-  const sink = job.operators.find((operator) => definitionOf(operator.kind)?.family === 'sink')
+  const sink = job.operators.find((operator) => faceOf(operator.kind)?.family === 'sink')
   return sink === undefined ? null : { kind: 'sink', id: sink.id }
 }
 

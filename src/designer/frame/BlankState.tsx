@@ -1,7 +1,7 @@
 import { AppWindow, ArrowRight, FileDown, Plus, RadioTower, Table2, type LucideIcon } from 'lucide-react'
 import { kindDragType } from '../canvas/dragType.ts'
 import { addOperator, columnWidth, openSheet, operatorSize, reveal } from '../store/designerStore.ts'
-import { allDefinitions, definitionOf } from '../store/definitions.ts'
+import { allFaces, faceOf } from '../store/definitions.ts'
 import { text } from '../text/text.ts'
 import { openSample } from '../persistence/openJob.ts'
 import { Button } from './Button.tsx'
@@ -83,7 +83,7 @@ export function BlankState() {
 /** The first kind of the family that the catalog has, so that a ghost never promises what is not there. */
 function add(kind: string, column: number): void {
   const family = { source: 'source', 'window-aggregate': 'time', sink: 'sink' }[kind]
-  const known = definitionOf(kind)?.kind ?? allDefinitions().find((definition) => definition.family === family)?.kind
+  const known = faceOf(kind)?.kind ?? allFaces().find((definition) => definition.family === family)?.kind
   const id = known === undefined ? null : addOperator(known, { position: { x: column * columnWidth, y: 0 } })
   if (id !== null) requestAnimationFrame(() => reveal({ kind: 'operator', id }))
 }

@@ -1,5 +1,5 @@
 import type { Job, Position } from '../../job/job.ts'
-import { definitionOf } from '../store/definitions.ts'
+import { faceOf } from '../store/definitions.ts'
 import styles from './JobPicture.module.css'
 
 /**
@@ -28,7 +28,7 @@ export function JobPicture({ job }: { readonly job: Job }) {
         return (
           <g key={operator.id}>
             <rect x={x} y={y} width={box.width} height={box.height} rx="3.5" fill="var(--card)" stroke="var(--control)" />
-            <rect x={x + 4} y={y + 4} width="6" height="6" rx="1.5" fill={`var(--fam-${definitionOf(operator.kind)?.family ?? 'shape'})`} />
+            <rect x={x + 4} y={y + 4} width="6" height="6" rx="1.5" fill={`var(--fam-${faceOf(operator.kind)?.family ?? 'shape'})`} />
             <path d={`M${x + 13} ${y + 7}h12`} stroke="var(--idle)" strokeWidth="2" strokeLinecap="round" />
           </g>
         )

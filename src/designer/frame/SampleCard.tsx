@@ -1,6 +1,6 @@
 import type { Job } from '../../job/job.ts'
 import type { Sample } from '../persistence/samples.ts'
-import { definitionOf } from '../store/definitions.ts'
+import { faceOf } from '../store/definitions.ts'
 import { text } from '../text/text.ts'
 import { JobPicture } from './JobPicture.tsx'
 import styles from './SampleCard.module.css'
@@ -26,7 +26,7 @@ export function SampleCard({ sample, onOpen }: { readonly sample: Sample; readon
 function kinds(job: Job): string {
   const rank = ['join', 'time', 'state', 'shape']
   const titles = job.operators
-    .map((operator) => definitionOf(operator.kind))
+    .map((operator) => faceOf(operator.kind))
     .filter((definition) => definition !== undefined && rank.includes(definition.family))
     .sort((a, b) => rank.indexOf(a!.family) - rank.indexOf(b!.family))
     .map((definition) => definition!.title)

@@ -12,13 +12,14 @@ import { definitionOf } from '../store/definitions.ts'
 import { dispatch, endGesture, nameOf, useDesigner, useJob, useOperator, useProblemsOf } from '../store/designerStore.ts'
 import { edgeKey, edgeOfKey } from '../store/edgeKey.ts'
 import { text as t } from '../text/text.ts'
-import { IntegerInput, TextInput } from './controls/basic.tsx'
+import { IntegerInput } from './controls/basic.tsx'
 import { shortType } from './controls/columns.tsx'
 import { Field } from './Field.tsx'
 import { FieldForm } from './FieldForm.tsx'
 import { FormContext, isRecord, listOf, textOf, type FormInput, type FormModel } from './form.ts'
 import { HelpPage } from './HelpPage.tsx'
 import styles from './inspector.module.css'
+import JobInspector from './JobInspector.tsx'
 import { useLatestRows } from './latestRows.ts'
 
 /** Region D: what is selected, from what flows in to what flows out, never a dialog. */
@@ -314,53 +315,6 @@ function EdgeInspector({ edge: key }: { readonly edge: string }) {
             ))}
           </ul>
         )}
-      </div>
-    </div>
-  )
-}
-
-function JobInspector() {
-  const job = useJob()
-  const readOnly = useDesigner((state) => state.document.readOnly !== null)
-  const settings = job.settings ?? {}
-  const change = (key: 'parallelism' | 'timeZone', value: Json | undefined): void => {
-    const { [key]: _, ...rest } = settings
-    const next = value === undefined ? rest : { ...rest, [key]: value }
-    dispatch({ kind: 'setSettings', settings: Object.keys(next).length === 0 ? null : (next as typeof settings) }, { gesture: `settings ${key}` })
-  }
-  return (
-    <div className={styles.inspector}>
-      <div className={styles.head}>
-        <div className={styles.headText}>
-          <div className={styles.title}>{job.name}</div>
-          <div className={styles.kind}>{t.inspector.job}</div>
-        </div>
-      </div>
-      <div className={styles.body}>
-        <p className={styles.help}>{t.inspector.jobHint}</p>
-        <Field label={t.inspector.description} aside={t.inspector.optional}>
-          {(ids) => (
-            <TextInput
-              {...ids}
-              value={job.description ?? ''}
-              multiline
-              readOnly={readOnly}
-              placeholder={t.inspector.descriptionPlaceholder}
-              onChange={(value) => dispatch({ kind: 'setDescription', description: textOf(value) })}
-              onSettle={endGesture}
-            />
-          )}
-        </Field>
-        <Field label={t.inspector.parallelism} help={t.inspector.parallelismHelp}>
-          {(ids) => (
-            <IntegerInput {...ids} value={settings.parallelism} readOnly={readOnly} min={1} max={128} optional fallback={settingsDefaults.parallelism} onChange={(value) => change('parallelism', value)} onSettle={endGesture} />
-          )}
-        </Field>
-        <Field label={t.inspector.timeZone} help={t.inspector.timeZoneHelp}>
-          {(ids) => (
-            <TextInput {...ids} value={settings.timeZone ?? ''} readOnly={readOnly} optional placeholder={settingsDefaults.timeZone} onChange={(value) => change('timeZone', value)} onSettle={endGesture} />
-          )}
-        </Field>
       </div>
     </div>
   )

@@ -6,7 +6,7 @@ import { describeOperator } from '../canvas/describe.ts'
 import { paintWithRun, runTimes } from '../canvas/live.ts'
 import { startRenaming } from '../canvas/renaming.ts'
 import { runAction } from '../store/actions.ts'
-import { definitionOf } from '../store/definitions.ts'
+import { faceOf } from '../store/definitions.ts'
 import { dispatch, nameOf, reveal, select, designerState, useDesigner, useJob, useOperator, useProblemsOf } from '../store/designerStore.ts'
 import { operatorMetrics } from '../store/runStore.ts'
 import { text as t } from '../text/text.ts'
@@ -107,9 +107,9 @@ export default function Outline() {
 function Item({ item, selected, tabbable }: { readonly item: OutlineItem; readonly selected: boolean; readonly tabbable: boolean }) {
   const operator = useOperator(item.id)
   const problems = useProblemsOf(item.id)
-  const definition = operator === undefined ? undefined : definitionOf(operator.kind)
+  const face = operator === undefined ? undefined : faceOf(operator.kind)
   const metric = useRef<HTMLSpanElement>(null)
-  const family = definition?.family
+  const family = face?.family
   useEffect(
     () =>
       paintWithRun(() => {
@@ -150,7 +150,7 @@ function Item({ item, selected, tabbable }: { readonly item: OutlineItem; readon
       {Array.from({ length: item.depth }, (_, i) => (
         <i key={i} className={styles.rail} aria-hidden />
       ))}
-      {definition === undefined ? null : <FamilyChip family={definition.family} icon={definition.icon} bare />}
+      {face === undefined ? null : <FamilyChip family={face.family} icon={face.icon} bare />}
       <span className={styles.name}>{nameOf(item.id)}</span>
       {errors + warnings > 0 ? <span className={styles.dot} data-severity={errors > 0 ? 'error' : 'warning'} aria-hidden /> : null}
       <span ref={metric} className={styles.metric} />

@@ -1,10 +1,10 @@
 import { useMemo, useState } from 'react'
 import { ChevronDown, ChevronRight, Search } from 'lucide-react'
-import type { Family, OperatorDefinition } from '../../job/operatorDefinition.ts'
+import type { Family } from '../../job/operatorDefinition.ts'
 import { kindDragType } from '../canvas/dragType.ts'
 import { FamilyChip } from '../parts/FamilyChip.tsx'
 import { familyIcons } from '../parts/icons.ts'
-import { allDefinitions, definitionOf } from '../store/definitions.ts'
+import { allFaces, faceOf, type OperatorFace } from '../store/definitions.ts'
 import { addOperator, currentJob, designerState, useDesigner } from '../store/designerStore.ts'
 import { text as t } from '../text/text.ts'
 import styles from './palette.module.css'
@@ -18,7 +18,7 @@ export default function Palette() {
   const [query, setQuery] = useState('')
   const [closed, setClosed] = useState<ReadonlySet<Family>>(new Set())
   const readOnly = useDesigner((state) => state.document.readOnly !== null)
-  const definitions = allDefinitions()
+  const definitions = allFaces()
   const matches = useMemo(() => matchingDefinitions(definitions, query), [definitions, query])
   const searching = query.trim() !== ''
   return (
@@ -90,7 +90,7 @@ export default function Palette() {
   )
 }
 
-function Entry({ definition, disabled, chip }: { readonly definition: OperatorDefinition; readonly disabled: boolean; readonly chip?: boolean }) {
+function Entry({ definition, disabled, chip }: { readonly definition: OperatorFace; readonly disabled: boolean; readonly chip?: boolean }) {
   return (
     <li>
       <button
@@ -116,10 +116,10 @@ function Entry({ definition, disabled, chip }: { readonly definition: OperatorDe
 }
 
 /** After the selected operator and wired to it where that is possible; else in the middle of the view. */
-function add(definition: OperatorDefinition): void {
+function add(definition: OperatorFace): void {
   const { focused } = designerState().selection
   const selected = focused?.kind === 'operator' ? currentJob().operators.find((operator) => operator.id === focused.id) : undefined
-  const outputs = selected === undefined ? undefined : definitionOf(selected.kind)?.outputs
+  const outputs = selected === undefined ? undefined : faceOf(selected.kind)?.outputs
   const output = outputs?.find((port) => !currentJob().edges.some((edge) => edge.from === selected!.id && (edge.fromPort ?? 'out') === port.name)) ?? outputs?.[0]
   if (selected !== undefined && output !== undefined && definition.inputs.length > 0) addOperator(definition.kind, { after: { operator: selected.id, port: output.name } })
   else if (focused?.kind === 'edge' && definition.inputs.length > 0 && definition.outputs.length > 0) addOperator(definition.kind, { onEdge: focused.key, ...middleOf(focused.key) })

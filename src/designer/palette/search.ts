@@ -1,7 +1,7 @@
-import type { OperatorDefinition } from '../../job/operatorDefinition.ts'
+import type { OperatorFace } from '../store/definitions.ts'
 
 /** Definitions that match a search, best first: the title's beginning, then a word of it, then other words for the same thing. */
-export function matchingDefinitions(definitions: readonly OperatorDefinition[], query: string): readonly OperatorDefinition[] {
+export function matchingDefinitions<Face extends OperatorFace>(definitions: readonly Face[], query: string): readonly Face[] {
   const wanted = query.trim().toLowerCase()
   if (wanted === '') return definitions
   const ranked = definitions.flatMap((definition) => {
@@ -11,7 +11,7 @@ export function matchingDefinitions(definitions: readonly OperatorDefinition[], 
   return ranked.toSorted((a, b) => a.rank - b.rank).map(({ definition }) => definition)
 }
 
-function rankOf(definition: OperatorDefinition, wanted: string): number | null {
+function rankOf(definition: OperatorFace, wanted: string): number | null {
   const title = definition.title.toLowerCase()
   if (title.startsWith(wanted)) return 0
   if (title.split(/\s+/).some((word) => word.startsWith(wanted))) return 1

@@ -53,7 +53,8 @@ interface OpenFile {
  */
 export const browserFiles = {
   async open(path: string): Promise<OpenFile> {
-    const blob = (await keptFile(path)) ?? (await servedFile(path))
+    // Names of kept files have no folder.
+    const blob = (path.includes('/') ? null : await keptFile(path)) ?? (await servedFile(path))
     return {
       size: blob.size,
       read: async (start, end) => new Uint8Array(await blob.slice(start, end).arrayBuffer()),
@@ -61,7 +62,20 @@ export const browserFiles = {
   },
 }
 
-export async function servedFile(path: string): Promise<Blob> {
+/** What came with the page does not change while it is open, so it is fetched once. */
+const served = new Map<string, Promise<Blob>>()
+
+export function servedFile(path: string): Promise<Blob> {
+  let file = served.get(path)
+  if (file === undefined) {
+    file = fetched(path)
+    served.set(path, file)
+    file.catch(() => served.delete(path))
+  }
+  return file
+}
+
+async function fetched(path: string): Promise<Blob> {
   const base = new URL('.', document.baseURI)
   const url = new URL(path, base)
   if (url.origin !== base.origin || !url.pathname.startsWith(base.pathname)) throw new Error(text.persistence.fileOutside(path))

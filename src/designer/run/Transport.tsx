@@ -2,7 +2,7 @@ import { useEffect, useRef, useSyncExternalStore } from 'react'
 import { Pause, Play, Square, StepForward, SkipBack } from 'lucide-react'
 import { timestampText } from '../../columnar/valueText.ts'
 import type { Speed } from '../../runtime/jobRun.ts'
-import { definitionOf } from '../store/definitions.ts'
+import { faceOf } from '../store/definitions.ts'
 import { nameOf, useDesigner } from '../store/designerStore.ts'
 import { isActive, operatorMetrics, playOrPause, restart, runView, setSpeed, step, stop, subscribeRun, useRun } from '../store/runStore.ts'
 import { text as t } from '../text/text.ts'
@@ -134,7 +134,7 @@ function fold(): void {
     const metrics = operatorMetrics(operator.id)
     if (metrics === null) continue
     lateRows += metrics.lateRows
-    if (definitionOf(operator.kind)?.family === 'source') sources.push({ id: operator.id, metrics })
+    if (faceOf(operator.kind)?.family === 'source') sources.push({ id: operator.id, metrics })
   }
   if (sources.length > 0) current.timeline = withFrame(current.timeline, { sources, lateRows })
   for (const listener of drawListeners) listener()

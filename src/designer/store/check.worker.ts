@@ -1,9 +1,8 @@
-import { definitions } from '../../operators/catalog.ts'
-import { Checker, type CheckRequest } from './checkMessages.ts'
-import { setDefinitions } from './definitions.ts'
+import { definitionOf } from '../../operators/catalog.ts'
+import { Checker } from './checker.ts'
+import type { CheckRequest } from './checkMessages.ts'
 
-setDefinitions(definitions)
-const checker = new Checker()
+const checker = new Checker(definitionOf)
 
 self.addEventListener('message', (event: MessageEvent<CheckRequest>) => {
   const answer = checker.answer(event.data)

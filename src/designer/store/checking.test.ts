@@ -1,11 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Job } from '../../job/job.ts'
-import { Checker, messageText } from './checkMessages.ts'
+import { Checker } from './checker.ts'
+import { messageText } from './checkMessages.ts'
 import { startChecking } from './checking.ts'
 import { setDefinitions } from './definitions.ts'
 import { designerState, designerStore, dispatch, openDocument, resetDesigner, undo } from './designerStore.ts'
 import { patchBetween } from './jobPatch.ts'
-import { testDefinitions } from './testing/definitions.ts'
+import { testDefinitionOf, testDefinitions } from './testing/definitions.ts'
 
 const job: Job = {
   format: 'millrace/job',
@@ -76,11 +77,11 @@ describe('checking', () => {
   })
 
   it('answers patches as it would the whole job', () => {
-    const checker = new Checker()
+    const checker = new Checker(testDefinitionOf)
     checker.answer({ kind: 'job', text: messageText(job), revision: 1 })
     const next: Job = { ...job, edges: [job.edges[0]!] }
     const patched = checker.answer({ kind: 'patch', text: messageText(patchBetween(job, next)), revision: 2 })
-    const whole = new Checker().answer({ kind: 'job', text: messageText(next), revision: 2 })
+    const whole = new Checker(testDefinitionOf).answer({ kind: 'job', text: messageText(next), revision: 2 })
     expect(patched).toEqual(whole)
   })
 })

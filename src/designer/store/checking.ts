@@ -2,9 +2,9 @@ import type { Schema } from '../../columnar/schema.ts'
 import type { Job } from '../../job/job.ts'
 import type { OutputSchemas } from '../../job/operatorDefinition.ts'
 import type { CheckedJob } from '../../job/validate.ts'
-import { checkJob } from '../../job/validate.ts'
-import { Checker, messageText, type CheckAnswer, type CheckRequest } from './checkMessages.ts'
-import { definitionOf } from './definitions.ts'
+import type { Checker } from './checker.ts'
+import { messageText, type CheckAnswer, type CheckRequest } from './checkMessages.ts'
+import { definitionOf, definitionsReady } from './definitions.ts'
 import { designerStore, type CheckState } from './designerStore.ts'
 import { edgeKey } from './edgeKey.ts'
 import { isEmptyPatch, patchBetween } from './jobPatch.ts'
@@ -14,7 +14,7 @@ import { isEmptyPatch, patchBetween } from './jobPatch.ts'
  *
  * One question is under way at a time; changes meanwhile make one next question, so a fast typist is never more than one check behind. Schemas that did not
  * change keep their identity, so that an edit re-renders the edges it touched. Without a worker (tests, very old browsers, a worker that cannot start) the check
- * runs here, in the next task.
+ * runs here, once the catalog is here.
  */
 export function startChecking(startWorker: () => Worker | null): () => void {
   let worker: Worker | null = null
@@ -23,7 +23,14 @@ export function startChecking(startWorker: () => Worker | null): () => void {
   } catch {
     worker = null
   }
-  const local = new Checker()
+  let local: Checker | null = null
+  const here = async (request: CheckRequest): Promise<CheckAnswer | null> => {
+    if (local === null) {
+      const [{ Checker: Here }] = await Promise.all([import('./checker.ts'), definitionsReady])
+      local ??= new Here(definitionOf)
+    }
+    return local.answer(request)
+  }
   let sent: Job | null = null
   let underWay = false
   let stopped = false
@@ -45,7 +52,7 @@ export function startChecking(startWorker: () => Worker | null): () => void {
     sent = job
     underWay = true
     if (worker !== null) worker.postMessage(request)
-    else setTimeout(() => receive(local.answer(request)), 0)
+    else void here(request).then(receive, () => receive(null))
   }
 
   const receive = (answer: CheckAnswer | null): void => {
@@ -79,11 +86,6 @@ export function startChecking(startWorker: () => Worker | null): () => void {
     unsubscribe()
     worker?.terminate()
   }
-}
-
-/** The check of the document as it is, at once: before a run or an export, where an older answer would not do. */
-export function checkNow(job: Job): CheckedJob {
-  return checkJob(job, definitionOf)
 }
 
 export function checkState(job: Job, checked: CheckedJob, revision: number, old: CheckState): CheckState {

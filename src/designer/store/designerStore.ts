@@ -7,7 +7,7 @@ import type { InputSchemas, OutputSchemas } from '../../job/operatorDefinition.t
 import type { Problem } from '../../job/problem.ts'
 import { text } from '../text/text.ts'
 import { announce } from './announcements.ts'
-import { definitionOf } from './definitions.ts'
+import { definitionOf, definitionsReady, faceOf } from './definitions.ts'
 import { applyCommand, applyPatch, operatorName, sameJson, type DocumentCommand } from './documentCommands.ts'
 import { valueAtPath, type ConfigPath } from './configPath.ts'
 import { edgeKey } from './edgeKey.ts'
@@ -306,7 +306,11 @@ export const operatorSize = { width: 144, height: 98 } as const
 export function addOperator(kind: string, where: AddWhere = {}): string | null {
   const state = designerStore.getState()
   const definition = definitionOf(kind)
-  if (definition === undefined) return null
+  if (definition === undefined) {
+    // Asked for before the catalog has come: it is added when it has.
+    if (faceOf(kind) !== undefined) void definitionsReady.then(() => addOperator(kind, where))
+    return null
+  }
   const { job } = state.document
   const edge = where.onEdge === undefined ? undefined : job.edges.find((other) => edgeKey(other) === where.onEdge)
   const after = edge === undefined ? where.after : { operator: edge.from, port: edge.fromPort ?? 'out' }
@@ -467,7 +471,7 @@ export function useProblemsOf(operator: string | null): readonly Problem[] {
 }
 
 export function nameOf(id: string): string {
-  return operatorName(currentJob(), id, definitionOf)
+  return operatorName(currentJob(), id, faceOf)
 }
 
 function capitalised(label: string): string {

@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '../../columnar/json.ts'
 import type { Edge, Group, Job, Note, Operator, Position, Settings } from '../../job/job.ts'
-import type { DefinitionOf } from '../../job/operatorDefinition.ts'
+import type { DefinitionOf, OperatorDefinition } from '../../job/operatorDefinition.ts'
 import { text } from '../text/text.ts'
 import { edgeKey } from './edgeKey.ts'
 import { withValueAtPath, type ConfigPath } from './configPath.ts'
@@ -279,7 +279,7 @@ export function operatorOf(job: Job, id: string): Operator | undefined {
 }
 
 /** What people see: the name, or the kind's title, or the kind. */
-export function operatorName(job: Job, id: string, definitionOf: DefinitionOf): string {
+export function operatorName(job: Job, id: string, definitionOf: (kind: string) => Pick<OperatorDefinition, 'title'> | undefined): string {
   const operator = operatorOf(job, id)
   if (operator === undefined) return id
   return operator.name ?? definitionOf(operator.kind)?.title ?? operator.kind

@@ -1,25 +1,67 @@
+import type { CompiledJob } from '../../compiler/compile.ts'
+import { settingsDefaults, type Job } from '../../job/job.ts'
 import { hasErrors } from '../../job/validate.ts'
+import type { Launcher } from '../../runtime/launcher.ts'
 import { browserFiles } from '../persistence/files.ts'
 import { definitionOf, definitionsReady } from './definitions.ts'
+import { currentJob } from './designerStore.ts'
 import type { StartJob } from './runStore.ts'
 
 /**
- * From the document to running workers. Compiler and runtime are fetched when the page has been painted and is idle, so that the first press of Run
- * waits for nothing.
+ * From the document to running workers. Compiler and runtime are fetched, and engines are started, when the page has been painted and is idle, so that the
+ * first press of Run waits for nothing.
  *
  * Compiled without column pruning: the page shows the rows of every edge whole.
  */
-const load = () => Promise.all([import('../../compiler/compile.ts'), import('../../runtime/startRun.ts'), import('../../runtime/launch/browser.ts'), definitionsReady])
+async function load() {
+  const [{ compile }, { startRun }, { browserLauncher, keepWarm }] = await Promise.all([import('../../compiler/compile.ts'), import('../../runtime/startRun.ts'), import('../../runtime/launch/browser.ts'), definitionsReady])
+  loaded = { compile, startRun, browserLauncher, keepWarm }
+  return loaded
+}
+
+interface Loaded {
+  readonly compile: Compile
+  readonly startRun: (typeof import('../../runtime/startRun.ts'))['startRun']
+  readonly browserLauncher: Launcher
+  readonly keepWarm: (count: number) => void
+}
+
+/** Kept, because even asking for a module that is there takes a turn of the event loop, and the press of a button has painting to do. */
+let loaded: Loaded | null = null
 
 export const startInBrowser: StartJob = async (job, { speed, paused }) => {
-  const [{ compile }, { startRun }, { browserLauncher }] = await load()
-  const compiled = compile(job, definitionOf, { pruneColumns: false })
+  const { compile, startRun, browserLauncher } = loaded ?? (await load())
+  const compiled = compiledOnce(job, compile)
   if (compiled.physical === null || hasErrors(compiled.problems)) return { problems: compiled.problems }
   return { run: startRun(compiled.physical, { launcher: browserLauncher, files: browserFiles, speed, paused }) }
 }
 
-export function prefetchRuntime(): void {
-  const fetchIt = (): void => void load().catch(() => undefined)
-  if (typeof requestIdleCallback === 'function') requestIdleCallback(fetchIt, { timeout: 3000 })
-  else setTimeout(fetchIt, 1000)
+type Compile = (typeof import('../../compiler/compile.ts'))['compile']
+
+/** The newest plan: most runs are of a job that was run, or made ready, as it is. */
+let newest: { readonly job: Job; readonly compiled: CompiledJob } | null = null
+
+function compiledOnce(job: Job, compile: Compile): CompiledJob {
+  if (newest?.job !== job) newest = { job, compiled: compile(job, definitionOf, { pruneColumns: false }) }
+  return newest.compiled
 }
+
+/** What the first run needs, so that it waits for nothing. What cannot be fetched now is asked for again by the run, which says why it cannot start. */
+export async function prepareRuns(): Promise<void> {
+  try {
+    const [{ compile, keepWarm }, { sampleStream }] = await Promise.all([load(), import('../../streams/sampleStreams.ts')])
+    const job = currentJob()
+    const { operators, settings } = job
+    keepWarm(Math.min(settings?.parallelism ?? settingsDefaults.parallelism, sparesMax))
+    for (const { config } of operators) {
+      const sample = sampleStream((config.connector as { readonly sample?: unknown } | undefined)?.sample)
+      if (sample !== undefined) await browserFiles.open(sample.path)
+    }
+    compiledOnce(job, compile)
+  } catch {
+    return
+  }
+}
+
+/** Idle workers cost memory. Most jobs run on two. */
+const sparesMax = 2
