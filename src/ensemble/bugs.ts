@@ -1,0 +1,84 @@
+/**
+ * The switches of historic bugs and of mutants. All off is the fixed protocol. A switch stands exactly where the rule it breaks stands in the code, so that the
+ * inspector can show both sides; `scenarios/catalog.ts` says what each is called, what it breaks and how it is found.
+ */
+export class Bugs {
+  // Historic bugs of ZooKeeper (reference 1.13).
+  /** 1154: a DIFF is sent without asking whether the follower's last transaction is in the window. */
+  diffWithoutTruncation = false
+  /** 2832: a follower older than an empty window is taken to be up to date. */
+  emptyWindowIsUpToDate = false
+  /** 2845: memory is kept across elections although the log holds more. */
+  memoryKeptAcrossElections = false
+  /** 3911: NEWLEADER is acknowledged with the transactions of the synchronisation only in memory. */
+  ackNewLeaderUnlogged = false
+  /** 4643: currentEpoch is written before the transactions. */
+  epochBeforeTransactions = false
+  /** 4646: the transactions are handed to the log thread and the acknowledgement does not wait. */
+  ackNewLeaderUnflushed = false
+  /** 4685: outstanding proposals are acknowledged before NEWLEADER is. */
+  proposalAckOvertakes = false
+  /** 4394: a COMMIT between the NEWLEADER acknowledgement and UPTODATE finds nothing to commit and stops the server. */
+  commitBeforeUpToDateFails = false
+  /** 4712: the log thread outlives its learner and keeps writing. */
+  logThreadOutlives = false
+  /** 4785: what was received by DIFF is dropped when the follower is bounced after acknowledging. */
+  syncedNotPersisted = false
+  /** 4925: transactions of the synchronisation never enter the committed window. */
+  syncedNotInWindow = false
+  /** 5094: an interrupted TRUNC leaves memory ahead of the disk, and the next synchronisation trusts memory. */
+  interruptedSyncTrusted = false
+  /** 1732, 1805, 1818: the final vote keeps the epoch it was elected with, and equality looks at every field. */
+  staleFinalVote = false
+  /** 3642: a half-received SNAP is kept in memory. */
+  partialSnapshotTrusted = false
+  /** 3701: a truncation that failed on a full disk is taken for done. */
+  failedTruncationIgnored = false
+  /** 4352, 2418: a DIFF from the disk log is not checked for a gap before the window. */
+  logGapIgnored = false
+  /** 2355: closing a session removes only the ephemerals this server saw applied when it forwarded the request, not those pending. */
+  pendingEphemeralsForgotten = false
+
+  // Mutants of the election and of Zab (reference 5.7).
+  commitWithOneAckLess = false
+  /** The paper's vague Q: proposals go only to followers that have acknowledged NEWLEADER. */
+  forwardToAckedOnly = false
+  neverTruncate = false
+  diskForgets = false
+  acceptedEpochVolatile = false
+  voteByIdOnly = false
+  voteWithoutEpoch = false
+  /** Discovery accepts a follower that is ahead. */
+  noRefusal = false
+  acceptOlderEpoch = false
+  ackBeforeFlush = false
+  commitOutOfOrder = false
+  observersCount = false
+  newLeaderAckNotAwaited = false
+
+  // Mutants of the tree, sessions, watches and the client.
+  prepareAgainstCommitted = false
+  sequenceFromChildCount = false
+  multiNotAtomic = false
+  versionIgnored = false
+  ephemeralMayHaveChildren = false
+  aclIgnored = false
+  expiryEarly = false
+  noRearmOnElection = false
+  touchesNotReported = false
+  movedNotChecked = false
+  closingNotChecked = false
+  watchNotRemoved = false
+  replyBeforeEvent = false
+  deleteNotReported = false
+  rearmWithoutCheck = false
+  recursiveOneLevel = false
+  readsOvertakeWrites = false
+  olderServerAccepted = false
+  replyTwice = false
+
+  // Recipes.
+  noFencing = false
+  lockHerd = false
+  lockByFirstSeen = false
+}

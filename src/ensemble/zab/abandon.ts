@@ -1,0 +1,52 @@
+import type { Node } from '../world/node.ts'
+import type { World } from '../world/world.ts'
+import { checksOf } from '../checks/checks.ts'
+import { dropClients } from './requests.ts'
+import { loadDatabase, replayLog } from './database.ts'
+import { startElection } from './election.ts'
+import { looking, phaseDraining, timerConnect, timerContainers, timerLeader, timerLearner, timerSessions, type Server } from './server.ts'
+
+/**
+ * Giving up a term, as leader or learner: every connection closes, the log thread is emptied, memory is made to equal the disk again, and only then does the server
+ * look for a leader. Skipping any of these is a bug somebody shipped (ZOOKEEPER-2845, 4712, 5094, 3642).
+ */
+export function abandon(world: World, node: Node, server: Server, why: string): void {
+  if (server.phase === phaseDraining || !node.up) return
+  world.trace?.note(world, node.id, 'looking', `${why}; goes back to LOOKING`)
+  checksOf(world)?.onAbandon(world, server)
+  world.cancelTimer(node, timerLearner)
+  world.cancelTimer(node, timerLeader)
+  world.cancelTimer(node, timerSessions)
+  world.cancelTimer(node, timerContainers)
+  world.cancelTimer(node, timerConnect)
+  if (server.toLeader !== null) world.close(node, server.toLeader)
+  server.toLeader = null
+  for (const learner of server.learners) world.close(node, learner.connection)
+  server.learners = []
+  dropClients(world, node, server)
+  server.state = looking
+  server.phase = phaseDraining
+  server.established = false
+  server.blocked = 0
+  server.inbox.length = 0
+  server.pending.length = 0
+  server.notLogged.length = 0
+  server.committedToApply.length = 0
+  server.toApply.length = 0
+  server.newLeaderAckSent = false
+  server.touched.clear()
+  server.outstanding.length = 0
+  server.changes.clear()
+  if (!server.logBusy && server.logQueue.length === 0) drained(world, node, server)
+  else if (world.setup.options.bugs.logThreadOutlives) drained(world, node, server)
+}
+
+/** The log thread has nothing left: what was received is on the disk, or was never acknowledged. */
+export function drained(world: World, node: Node, server: Server): void {
+  const { bugs } = world.setup.options
+  if (server.reload) {
+    if (bugs.interruptedSyncTrusted || bugs.partialSnapshotTrusted) server.reload = false
+    else loadDatabase(world, server)
+  } else if (!bugs.memoryKeptAcrossElections) replayLog(world, server)
+  startElection(world, node, server)
+}
