@@ -3,9 +3,12 @@ import type { JsonObject } from '../columnar/json.ts'
 import { fieldIndex, type Field, type Schema } from '../columnar/schema.ts'
 import { checkPredicate, checkScalar } from '../expression/typeOf.ts'
 import type { Scope, TypedExpression } from '../expression/expression.ts'
+import { columnsRead } from './columnUses.ts'
 import type { ConfigField } from './configField.ts'
+import type { ColumnsByPort, Distribution, InputSchemas } from './operatorDefinition.ts'
 import type { Report } from './problem.ts'
 import { columnProblems, joinProblems } from './problemCatalogue.ts'
+import { renameInExpression, renameInNamed } from './renameColumn.ts'
 
 /**
  * What joins have in common in a config: equal columns (`on`), a further condition, and the output columns.
@@ -193,4 +196,48 @@ export function guessedPairs(left: Schema | null, right: Schema | null): JsonObj
 export function renameInPairs(config: JsonObject, input: string, from: string, to: string): JsonObject {
   const key = input === 'left' ? 'left' : 'right'
   return { ...config, on: pairsOf(config).map((pair) => (pair[key] === from ? { ...pair, [key]: to } : { ...pair })) }
+}
+
+/** "left, on a = b": the short line of a join. */
+export function joinText(config: JsonObject): string {
+  const on = pairsOf(config)
+    .map((pair) => (pair.left === pair.right ? pair.left : `${pair.left} = ${pair.right}`))
+    .join(', ')
+  const type = typeof config.type === 'string' && config.type !== 'inner' ? config.type : ''
+  return [type, on === '' ? '' : `on ${on}`].filter((part) => part !== '').join(', ')
+}
+
+/** Rows with equal keys meet; without keys all do. */
+export function joinDistribution(config: JsonObject): readonly Distribution[] {
+  const pairs = pairsOf(config)
+  if (pairs.length === 0) return [{ kind: 'single' }, { kind: 'single' }]
+  return [
+    { kind: 'hash', columns: pairs.map((pair) => pair.left) },
+    { kind: 'hash', columns: pairs.map((pair) => pair.right) },
+  ]
+}
+
+/**
+ * What a join reads of each side: its keys, its condition, its output columns, and the further columns under `keys`. Without output columns of its own all of both
+ * sides, because names come from both together and leaving one out could rename another; a semi or anti join only asks whether there is a right row.
+ */
+export function joinColumnsNeeded(config: JsonObject, inputs: InputSchemas, further: { readonly left?: readonly string[]; readonly right?: readonly string[] } = {}): ColumnsByPort {
+  const askedOnly = config.type === 'semi' || config.type === 'anti'
+  const named = askedOnly ? null : namedExpressionsOf(config, 'columns')
+  const side = (port: 'left' | 'right', qualifier: string): Set<string> => {
+    if (named === null && !(port === 'right' && askedOnly)) return new Set((inputs[port]?.[0]?.fields ?? []).map((field) => field.name))
+    const needed = new Set<string>([...pairsOf(config).map((pair) => pair[port]), ...(further[port] ?? [])])
+    for (const text of [config.condition, ...(named ?? []).map((column) => column.expression)]) {
+      if (typeof text === 'string') for (const name of columnsRead(text, qualifier)) needed.add(name)
+    }
+    return needed
+  }
+  return { left: side('left', 'l'), right: side('right', 'r') }
+}
+
+/** A join's config in which its own uses of an input's column follow a rename. */
+export function renameInJoin(config: JsonObject, input: string, from: string, to: string): JsonObject {
+  const qualifier = input === 'left' ? 'l' : 'r'
+  const renamed = renameInNamed(renameInPairs(config, input, from, to), 'columns', qualifier, from, to)
+  return typeof renamed.condition === 'string' ? { ...renamed, condition: renameInExpression(renamed.condition, qualifier, from, to) } : renamed
 }

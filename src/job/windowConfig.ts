@@ -221,3 +221,28 @@ export function renameInWindow(config: JsonObject, from: string, to: string): Js
   if (Array.isArray(window.partitionBy)) renamed.partitionBy = window.partitionBy.map((name) => (name === from ? to : name))
   return { ...config, window: renamed as JsonObject }
 }
+
+/**
+ * The window that an operator works on, its own or the input's, with Problems when there is none: the time attribute behind it, which is null for an input
+ * whose windows have lost their `window_time`. Null when it cannot be known.
+ */
+export function checkWindow(config: JsonObject, schema: Schema, report: Report): { readonly field: Field | null } | null {
+  const attached = attachedWindowOf(schema)
+  if (config.window === undefined) {
+    if (attached !== null) return { field: attached.time === null ? null : schema.fields[attached.time]! }
+    report('window', windowProblems.noWindow(schema.fields.map((field) => field.name)))
+    return null
+  }
+  const window = windowOf(config)
+  if (window === null) return null
+  const field = timeAttribute(window.timeColumn, schema, 'window.timeColumn', report)
+  if (attached !== null && field !== null && field.name !== 'window_time') report('window', windowProblems.windowTwice())
+  checkWindowSizes(window, report)
+  return field === null ? null : { field }
+}
+
+/** What rows look like once windows are assigned to them: the input, its time attributes plain timestamps now, and the window's columns. */
+export function assignedFields(schema: Schema, time: Field | null, report: Report): Field[] {
+  for (const name of windowColumnNames) if (fieldOf(schema, name) !== undefined) report('window', columnProblems.duplicateColumn(name))
+  return [...schema.fields.map(({ name, type }) => ({ name, type })), ...windowFields(time)]
+}

@@ -1,12 +1,21 @@
 import type { DefinitionOf, OperatorDefinition } from '../job/operatorDefinition.ts'
+import { definition as deduplicate } from './deduplicate/definition.ts'
 import { definition as filter } from './filter/definition.ts'
+import { definition as groupAggregate } from './group-aggregate/definition.ts'
 import { definition as intervalJoin } from './interval-join/definition.ts'
+import { definition as lookupJoin } from './lookup-join/definition.ts'
 import { definition as project } from './project/definition.ts'
+import { definition as regularJoin } from './regular-join/definition.ts'
 import { definition as sink } from './sink/definition.ts'
 import { definition as source } from './source/definition.ts'
+import { definition as temporalJoin } from './temporal-join/definition.ts'
+import { definition as topN } from './top-n/definition.ts'
 import { definition as union } from './union/definition.ts'
 import { definition as windowAggregate } from './window-aggregate/definition.ts'
+import { definition as windowAssign } from './window-assign/definition.ts'
+import { definition as windowDeduplicate } from './window-deduplicate/definition.ts'
 import { definition as windowJoin } from './window-join/definition.ts'
+import { definition as windowTopN } from './window-top-n/definition.ts'
 
 /**
  * Every operator there is, in the order of the palette: by family, as a stream flows. A new room is one line here; the other registries
@@ -17,9 +26,18 @@ export const catalog = {
   filter,
   project,
   union,
+  'window-assign': windowAssign,
   'window-aggregate': windowAggregate,
+  'window-top-n': windowTopN,
+  'window-deduplicate': windowDeduplicate,
   'window-join': windowJoin,
   'interval-join': intervalJoin,
+  'temporal-join': temporalJoin,
+  'lookup-join': lookupJoin,
+  'regular-join': regularJoin,
+  'group-aggregate': groupAggregate,
+  'top-n': topN,
+  deduplicate,
   sink,
 } satisfies Readonly<Record<string, OperatorDefinition>>
 

@@ -1,9 +1,11 @@
+import { withNullable } from '../columnar/dataType.ts'
 import type { Schema } from '../columnar/schema.ts'
 import { freeName, namedExpressionsOf, pairsOf } from '../job/joinConfig.ts'
 import type { JsonObject } from '../columnar/json.ts'
 import { joinExpressionToSql } from '../sql/expressionToSql.ts'
-import { columnSql, quoted } from '../sql/printStatement.ts'
-import type { SelectColumn, Sql } from '../sql/statement.ts'
+import { flinkType } from '../sql/flinkType.ts'
+import { columnSql, printFrom, quoted } from '../sql/printStatement.ts'
+import type { From, SelectColumn, Sql } from '../sql/statement.ts'
 
 /** The columns a join gives: its own, or all of the left and then all of the right, a taken name getting a number as in Flink. */
 export function joinColumns(config: JsonObject, left: Schema, right: Schema): SelectColumn[] {
@@ -32,4 +34,16 @@ export function joinCondition(config: JsonObject, left: Schema, right: Schema, m
 
 export function namesOf(schema: Schema): ReadonlySet<string> {
   return new Set(schema.fields.map((field) => field.name))
+}
+
+/** A side of a regular join, whose time attributes Flink wants to be plain timestamps. */
+export function plainSide(table: string, schema: Schema, as: string): From {
+  if (schema.fields.every((field) => field.time === undefined)) return { kind: 'table', name: table, as }
+  const columns = schema.fields.map((field): SelectColumn => (field.time === undefined ? { expression: columnSql(field.name) } : { expression: { sql: `CAST(${quoted(field.name)} AS ${flinkType(withNullable(field.type, true))})` }, as: field.name }))
+  return { kind: 'query', query: { kind: 'select', columns, from: { kind: 'table', name: table } }, as }
+}
+
+/** Left rows that have a match, or have none. */
+export function existsSql(type: 'semi' | 'anti', right: From, on: Sql): Sql {
+  return { sql: `${type === 'anti' ? 'NOT ' : ''}EXISTS (\nSELECT 1\nFROM ${printFrom(right)}\nWHERE ${on.sql}\n)` }
 }

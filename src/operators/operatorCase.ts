@@ -30,6 +30,8 @@ export type CaseStep =
   /** The operator's combined watermark. */
   | { readonly watermark: number }
   | { readonly processingTime: number }
+  /** This input ends before the others; all that are left end after the last step. */
+  | { readonly ends: string }
 
 export interface ProblemCase {
   readonly name: string

@@ -1,15 +1,24 @@
 import { linearEngineFor } from '../expression/linearEngine.ts'
 import type { OperatorSpec } from '../job/operatorSpec.ts'
 import type { Kind } from './catalog.ts'
+import { runtime as deduplicate } from './deduplicate/runtime.ts'
 import { runtime as filter } from './filter/runtime.ts'
+import { runtime as groupAggregate } from './group-aggregate/runtime.ts'
 import { runtime as intervalJoin } from './interval-join/runtime.ts'
+import { runtime as lookupJoin } from './lookup-join/runtime.ts'
 import { runtime as project } from './project/runtime.ts'
+import { runtime as regularJoin } from './regular-join/runtime.ts'
 import type { RuntimeFactory } from './runtimeFactory.ts'
 import { runtime as sink } from './sink/runtime.ts'
 import { runtime as source } from './source/runtime.ts'
+import { runtime as temporalJoin } from './temporal-join/runtime.ts'
+import { runtime as topN } from './top-n/runtime.ts'
 import { runtime as union } from './union/runtime.ts'
 import { runtime as windowAggregate } from './window-aggregate/runtime.ts'
+import { runtime as windowAssign } from './window-assign/runtime.ts'
+import { runtime as windowDeduplicate } from './window-deduplicate/runtime.ts'
 import { runtime as windowJoin } from './window-join/runtime.ts'
+import { runtime as windowTopN } from './window-top-n/runtime.ts'
 
 /** What runs each operator, loaded by engine workers alone. */
 export const runtimes: Readonly<Record<Kind, RuntimeFactory>> = {
@@ -17,9 +26,18 @@ export const runtimes: Readonly<Record<Kind, RuntimeFactory>> = {
   filter,
   project,
   union,
+  'window-assign': windowAssign,
   'window-aggregate': windowAggregate,
+  'window-top-n': windowTopN,
+  'window-deduplicate': windowDeduplicate,
   'window-join': windowJoin,
   'interval-join': intervalJoin,
+  'temporal-join': temporalJoin,
+  'lookup-join': lookupJoin,
+  'regular-join': regularJoin,
+  'group-aggregate': groupAggregate,
+  'top-n': topN,
+  deduplicate,
   sink,
 }
 

@@ -57,6 +57,8 @@ export function printFrom(from: From): string {
       return `(\n${printQuery(from.query)}\n)${named(from.as)}`
     case 'join':
       return `${printFrom(from.left)}\n${from.type} JOIN ${printFrom(from.right)}\nON ${from.on.sql}`
+    case 'as-of':
+      return `${quoted(from.name)} FOR SYSTEM_TIME AS OF ${from.time.sql}${named(from.as)}`
     case 'window': {
       const partition = from.partitionBy === undefined || from.partitionBy.length === 0 ? '' : ` PARTITION BY ${from.partitionBy.map(quoted).join(', ')}`
       const table = partition === '' ? `TABLE ${quoted(from.table)}` : `TABLE ${quoted(from.table)}${partition}`

@@ -53,6 +53,8 @@ export type From =
   | WindowFunction
   | { readonly kind: 'query'; readonly query: Query; readonly as: string }
   | { readonly kind: 'join'; readonly left: From; readonly type: SqlJoinType; readonly right: From; readonly on: Sql }
+  /** A table as it was at a time of the row before it: FOR SYSTEM_TIME AS OF. Stands on the right of a join. */
+  | { readonly kind: 'as-of'; readonly name: string; readonly time: Sql; readonly as: string }
 
 export type SqlJoinType = 'INNER' | 'LEFT' | 'RIGHT' | 'FULL'
 

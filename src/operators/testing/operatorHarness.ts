@@ -41,6 +41,7 @@ export function schemaText(schema: Schema, printType: (type: DataType) => string
 export interface HarnessInput {
   readonly port: string
   readonly schema: Schema
+  readonly updating?: true
 }
 
 export interface FoundProblem {
@@ -88,6 +89,7 @@ export class OperatorHarness {
   #watermark = -Infinity
   #now = 0
   #timers: number[] = []
+  readonly #ended = new Set<number>()
 
   constructor(spec: OperatorSpec, factory: RuntimeFactory, options: { readonly timeZone?: string; readonly subtask?: number; readonly parallelism?: number } = {}) {
     this.spec = spec
@@ -149,8 +151,14 @@ export class OperatorHarness {
     }
   }
 
+  inputEnd(input: number): void {
+    if (this.#ended.has(input)) return
+    this.#ended.add(input)
+    this.operator.onInputEnd?.(input)
+  }
+
   end(): void {
-    for (let input = 0; input < this.spec.inputs.length; input++) this.operator.onInputEnd?.(input)
+    for (let input = 0; input < this.spec.inputs.length; input++) this.inputEnd(input)
     this.watermark(Infinity)
     this.operator.finish?.()
   }

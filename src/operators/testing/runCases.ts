@@ -11,7 +11,7 @@ import type { OperatorCase, ProblemCase } from '../operatorCase.ts'
 import type { RuntimeFactory } from '../runtimeFactory.ts'
 import { inferOperator, OperatorHarness, schemaOf, schemaText, singleRows, specOf, subtasksOf, type HarnessInput } from './operatorHarness.ts'
 
-type RunStep = { readonly kind: 'batch'; readonly input: number; readonly batch: Batch } | { readonly kind: 'watermark'; readonly watermark: number } | { readonly kind: 'time'; readonly time: number }
+type RunStep = { readonly kind: 'batch'; readonly input: number; readonly batch: Batch } | { readonly kind: 'watermark'; readonly watermark: number } | { readonly kind: 'time'; readonly time: number } | { readonly kind: 'end'; readonly input: number }
 
 export interface CaseResult {
   readonly rows: ReadonlyMap<string, readonly string[]>
@@ -88,7 +88,7 @@ export function runCases(definition: OperatorDefinition, factory: RuntimeFactory
 
 /** Problems that say the inputs do not fit, whatever the config. */
 function expectedFromInputs(code: string): boolean {
-  return ['MR-110', 'MR-140', 'MR-144', 'MR-145', 'MR-153', 'MR-154'].includes(code)
+  return ['MR-110', 'MR-140', 'MR-144', 'MR-145', 'MR-153', 'MR-154', 'MR-158', 'MR-191'].includes(code)
 }
 
 export function inputsOf(definition: OperatorDefinition, texts: OperatorCase['inputs']): HarnessInput[] {
@@ -103,10 +103,11 @@ export function stepsOf(one: OperatorCase, inputs: readonly HarnessInput[]): Run
   return one.steps.map((step) => {
     if ('watermark' in step) return { kind: 'watermark', watermark: step.watermark }
     if ('processingTime' in step) return { kind: 'time', time: step.processingTime }
-    const [port, edge] = (step.to ?? 'in').split('#')
+    const [port, edge] = ('ends' in step ? step.ends : (step.to ?? 'in')).split('#')
     const input = inputs.findIndex((candidate) => candidate.port === port) + Number(edge ?? 0)
     const known = inputs[input]
-    if (known === undefined || known.port !== port) throw new Error(`no input ${step.to}`)
+    if (known === undefined || known.port !== port) throw new Error(`no input ${port}`)
+    if ('ends' in step) return { kind: 'end', input }
     return { kind: 'batch', input, batch: parseBatch(known.schema, step.rows) }
   })
 }
@@ -119,7 +120,7 @@ export function runSteps(
   steps: readonly RunStep[],
   parallelism: number,
 ): CaseResult {
-  const spec = specOf(definition, one.config, inputs)
+  const spec = specOf(definition, one.config, inputs.map((input, i) => (takesBack(steps, i) ? { ...input, updating: true } : input)))
   const schemas = Object.fromEntries(definition.inputs.map((port) => [port.name, inputs.filter((input) => input.port === port.name).map((input) => input.schema)]))
   const distribution = definition.distribution({ config: spec.config, inputs: schemas })
   const harnesses = Array.from({ length: parallelism }, (_, subtask) => new OperatorHarness(spec, factory, { subtask, parallelism, ...(one.timeZone === undefined ? {} : { timeZone: one.timeZone }) }))
@@ -127,6 +128,7 @@ export function runSteps(
   for (const step of steps) {
     if (step.kind === 'watermark') for (const harness of harnesses) harness.watermark(step.watermark)
     else if (step.kind === 'time') for (const harness of harnesses) harness.processingTime(step.time)
+    else if (step.kind === 'end') for (const harness of harnesses) harness.inputEnd(step.input)
     else if (parallelism === 1) harnesses[0]!.feed(step.input, step.batch)
     else {
       const targets = subtasksOf(step.batch, distribution[step.input]!, parallelism, next)
@@ -140,6 +142,11 @@ export function runSteps(
   const rows = new Map<string, string[]>()
   for (const harness of harnesses) for (const [port, batches] of harness.emitted) rows.set(port, [...(rows.get(port) ?? []), ...textsWithKinds(batches)])
   return { rows, lateRows: harnesses.reduce((sum, harness) => sum + harness.counters.lateRows, 0) }
+}
+
+/** Whether an input brings updates or deletes: operators are told beforehand. */
+function takesBack(steps: readonly RunStep[], input: number): boolean {
+  return steps.some((step) => step.kind === 'batch' && step.input === input && step.batch.kinds !== null)
 }
 
 function textsWithKinds(batches: readonly Batch[]): string[] {
@@ -179,7 +186,7 @@ export function withInnerWatermarks(steps: readonly RunStep[]): RunStep[] {
   }
   for (const step of steps) {
     if (step.kind === 'watermark') watermark = Math.max(watermark, step.watermark)
-    else if (step.kind === 'time') {
+    else if (step.kind === 'time' || step.kind === 'end') {
       close()
       merged.push(step)
     } else {

@@ -1,9 +1,9 @@
 import { namedExpressionsOf } from '../../job/joinConfig.ts'
 import { attachedWindowOf, windowColumnNames, windowOf } from '../../job/windowConfig.ts'
-import { columnSql, printFrom, quoted } from '../../sql/printStatement.ts'
+import { columnSql, quoted } from '../../sql/printStatement.ts'
 import type { From, SelectColumn, SqlJoinType } from '../../sql/statement.ts'
 import type { Schema } from '../../columnar/schema.ts'
-import { joinColumns, joinCondition, namesOf } from '../joinSql.ts'
+import { existsSql, joinColumns, joinCondition, namesOf } from '../joinSql.ts'
 import { joinExpressionToSql } from '../../sql/expressionToSql.ts'
 import { oneView, type SqlEmitter } from '../sqlEmitter.ts'
 import { windowFunction } from '../windowSql.ts'
@@ -30,7 +30,7 @@ export const emitter: SqlEmitter = {
         kind: 'select',
         columns: [...dataColumns(window === null, left).map((name) => ({ expression: columnSql(name, 'l') })), ...windowColumns.map((name) => ({ expression: columnSql(name, 'l') }))],
         from: side(0, 'l'),
-        where: { sql: `${type === 'anti' ? 'NOT ' : ''}EXISTS (\nSELECT 1\nFROM ${printFrom(side(1, 'r'))}\nWHERE ${on.sql}\n)` },
+        where: existsSql(type, side(1, 'r'), on),
       })
     }
     // An outer row has the window of the side that is there.

@@ -1,0 +1,220 @@
+import { gatherRows, rowKind, type Batch } from '../../columnar/batch.ts'
+import type { Float64Column } from '../../columnar/column.ts'
+import { RowError } from '../../columnar/rowError.ts'
+import { fieldIndex } from '../../columnar/schema.ts'
+import { ChangeList } from '../../engine/changes.ts'
+import { KeyEncoder } from '../../engine/keyEncoder.ts'
+import { KeyTable } from '../../engine/keyTable.ts'
+import type { OperatorContext, OperatorRuntime } from '../../engine/operatorRuntime.ts'
+import { RowStore } from '../../engine/rowStore.ts'
+import { Timers } from '../../engine/timers.ts'
+import { sameRow } from '../../expression/rowOrder.ts'
+import type { OperatorSpec } from '../../job/operatorSpec.ts'
+import { columnsOf, orderOf } from '../../job/orderConfig.ts'
+import type { RuntimeFactory } from '../runtimeFactory.ts'
+import { keepsLast } from './definition.ts'
+
+export const runtime: RuntimeFactory = { role: 'operator', create: (spec) => new Deduplicate(spec) }
+
+/** What stands for a key's row: none yet, or the key has had its row. */
+const none = -1
+const done = -2
+const garbageMin = 4096
+/** About the step by which a watermark advances. */
+const timerWidthMs = 1000
+
+/**
+ * One row per key, as Flink 2.1 and later give it.
+ *
+ * - Last row: a row at least as late as the kept one replaces it at once. In processing time every row does, unless it is the same.
+ * - First row, event time: the earliest row that has come waits for the watermark to reach its time, comes out once, and the key is done for ever; rows behind the watermark
+ *   are late (RowTimeDeduplicateKeepFirstRowFunction).
+ * - First row, processing time: the first to arrive, at once.
+ */
+class Deduplicate implements OperatorRuntime {
+  readonly #spec: OperatorSpec
+  readonly #last: boolean
+  readonly #processing: boolean
+  readonly #timeColumn: number
+  readonly #timeName: string
+  readonly #keyColumns: readonly number[]
+  readonly #encoder: KeyEncoder
+  readonly #keys: KeyTable
+  readonly #store: RowStore
+  readonly #changes = new ChangeList()
+  readonly #timers = new Timers(timerWidthMs)
+  /** By slot of the key: its row's position in the store, `none` or `done`. */
+  #rows: Int32Array = new Int32Array(0)
+  #held = 0
+  /** The store's time column as it lies. */
+  #storedTimes: Float64Array = new Float64Array(0)
+  #slots: Int32Array = new Int32Array(0)
+  #watermark = -Infinity
+  #context!: OperatorContext
+
+  constructor(spec: OperatorSpec) {
+    const { schema } = spec.inputs[0]!
+    const time = orderOf(spec.config)[0]!.column
+    this.#spec = spec
+    this.#last = keepsLast(spec.config)
+    this.#timeColumn = fieldIndex(schema, time)
+    this.#timeName = time
+    this.#processing = schema.fields[this.#timeColumn]!.time === 'processing'
+    this.#keyColumns = columnsOf(spec.config, 'keys').map((name) => fieldIndex(schema, name))
+    this.#encoder = new KeyEncoder(this.#keyColumns.map((column) => schema.fields[column]!.type))
+    this.#keys = new KeyTable(this.#keyColumns.length)
+    this.#store = new RowStore(schema)
+  }
+
+  open(context: OperatorContext): void {
+    this.#context = context
+  }
+
+  processBatch(_input: number, batch: Batch): void {
+    const { rowCount } = batch
+    if (rowCount === 0) return
+    if (this.#slots.length < rowCount) this.#slots = new Int32Array(rowCount)
+    this.#keys.slotsOf(this.#encoder.encode(this.#keyColumns.map((column) => batch.columns[column]!), rowCount), 0, rowCount, this.#slots)
+    this.#fit(this.#keys.size)
+    if (this.#last) this.#keepLast(batch)
+    else if (this.#processing) this.#keepFirstToArrive(batch)
+    else this.#keepFirst(batch)
+  }
+
+  #keepLast(batch: Batch): void {
+    const { rowCount, watermarks } = batch
+    const times = this.#processing ? null : this.#times(batch)
+    const first = this.#append(batch)
+    // A PROCTIME() column holds no value of its own: it is the moment at which it is looked at.
+    const others = this.#processing ? this.#store.columns().filter((_, column) => column !== this.#timeColumn) : []
+    for (let row = 0; row < rowCount; row++) {
+      const slot = this.#slots[row]!
+      const kept = this.#rows[slot]!
+      const position = first + row
+      this.#changes.watermark = watermarks === null ? this.#watermark : watermarks[row]!
+      if (kept === none) {
+        this.#held++
+        this.#changes.push(rowKind.insert, position)
+      } else {
+        if (times === null ? sameRow(others, kept, others, position) : times[row]! < this.#storedTimes[kept]!) continue
+        this.#changes.push(rowKind.updateBefore, kept)
+        this.#changes.push(rowKind.updateAfter, position)
+      }
+      this.#rows[slot] = position
+    }
+    this.#emitChanges()
+    this.#sweep()
+  }
+
+  #keepFirstToArrive(batch: Batch): void {
+    const rows = new Int32Array(batch.rowCount)
+    let count = 0
+    for (let row = 0; row < batch.rowCount; row++) {
+      const slot = this.#slots[row]!
+      if (this.#rows[slot] === done) continue
+      this.#rows[slot] = done
+      rows[count++] = row
+    }
+    if (count > 0) this.#context.emit(0, gatherRows(batch, rows, count))
+  }
+
+  #keepFirst(batch: Batch): void {
+    const { rowCount, watermarks } = batch
+    const times = this.#times(batch)
+    const first = this.#append(batch)
+    for (let row = 0; row < rowCount; row++) {
+      if (watermarks !== null && watermarks[row]! > this.#watermark) this.#advance(watermarks[row]!)
+      const slot = this.#slots[row]!
+      const kept = this.#rows[slot]!
+      const time = times[row]!
+      if (kept === done) continue
+      if (time < this.#watermark) {
+        this.#context.counters.lateRows++
+        continue
+      }
+      if (kept !== none && time >= this.#storedTimes[kept]!) continue
+      if (kept === none) this.#held++
+      this.#rows[slot] = first + row
+      this.#timers.set(time, slot)
+    }
+    this.#emitChanges()
+    this.#sweep()
+  }
+
+  /** Rows whose time the watermark has reached come out, oldest first; what waited for them knows the watermark before. */
+  #advance(watermark: number): void {
+    this.#changes.watermark = this.#watermark
+    this.#watermark = watermark
+    this.#timers.advance(watermark, this.#ring)
+  }
+
+  readonly #ring = (time: number, slot: number): void => {
+    const kept = this.#rows[slot]!
+    // An earlier row has taken the place of the one that set this timer, and has rung already or is still to ring.
+    if (kept < 0 || this.#storedTimes[kept] !== time) return
+    this.#changes.push(rowKind.insert, kept)
+    this.#rows[slot] = done
+    this.#held--
+  }
+
+  #append(batch: Batch): number {
+    const first = this.#store.appendRange(batch, 0, batch.rowCount)
+    this.#storedTimes = (this.#store.column(this.#timeColumn) as Float64Column).values
+    return first
+  }
+
+  #times(batch: Batch): Float64Array {
+    const { values, nulls } = batch.columns[this.#timeColumn] as Float64Column
+    if (nulls !== null) {
+      for (let row = 0; row < batch.rowCount; row++) {
+        if (nulls[row] === 1) throw new RowError(row, `the time column ${this.#timeName} is NULL; event time must be set in every row`)
+      }
+    }
+    return values
+  }
+
+  #emitChanges(): void {
+    const changes = this.#changes.take(this.#store, this.#spec.outputs[0]!.schema, { timed: !this.#processing })
+    if (changes !== null) this.#context.emit(0, changes)
+  }
+
+  onWatermark(watermark: number): number {
+    if (!this.#last && !this.#processing) {
+      this.#advance(watermark)
+      this.#emitChanges()
+      this.#sweep()
+    } else this.#watermark = watermark
+    return watermark
+  }
+
+  #fit(count: number): void {
+    const before = this.#rows.length
+    if (before >= count) return
+    const grown = new Int32Array(Math.max(count, before * 2, 64)).fill(none, before)
+    grown.set(this.#rows)
+    this.#rows = grown
+  }
+
+  /** Clears stored rows away that stand for no key. */
+  #sweep(): void {
+    const { rowCount } = this.#store
+    if (rowCount - this.#held <= Math.max(garbageMin, this.#held)) return
+    const held = new Int32Array(this.#held)
+    let count = 0
+    for (let slot = 0; slot < this.#keys.size; slot++) if (this.#rows[slot]! >= 0) held[count++] = this.#rows[slot]!
+    held.sort()
+    const moved = new Int32Array(rowCount)
+    for (let i = 0; i < count; i++) moved[held[i]!] = i
+    for (let slot = 0; slot < this.#keys.size; slot++) if (this.#rows[slot]! >= 0) this.#rows[slot] = moved[this.#rows[slot]!]!
+    this.#store.keep(held, count)
+    this.#storedTimes = (this.#store.column(this.#timeColumn) as Float64Column).values
+  }
+
+  stateBytes(): number {
+    return this.#store.bytes + this.#keys.bytes + this.#encoder.bytes + this.#rows.byteLength + this.#timers.bytes
+  }
+
+  gauges(): Readonly<Record<string, number>> {
+    return { heldRows: this.#held, keys: this.#keys.size }
+  }
+}

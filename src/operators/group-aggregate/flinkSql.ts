@@ -1,0 +1,23 @@
+import { namedExpressionsOf } from '../../job/joinConfig.ts'
+import { columnsOf } from '../../job/orderConfig.ts'
+import { expressionToSql } from '../../sql/expressionToSql.ts'
+import { columnSql, quoted } from '../../sql/printStatement.ts'
+import { oneView, type SqlEmitter } from '../sqlEmitter.ts'
+import { setsOf } from './definition.ts'
+
+export const emitter: SqlEmitter = {
+  emit: (context) => {
+    const { config } = context.spec
+    const groupBy = columnsOf(config, 'groupBy')
+    const sets = setsOf(config)
+    return oneView(context, {
+      kind: 'select',
+      columns: [
+        ...groupBy.map((name) => ({ expression: columnSql(name) })),
+        ...(namedExpressionsOf(config, 'aggregates') ?? []).map(({ name, expression }) => ({ expression: expressionToSql(expression), as: name })),
+      ],
+      from: { kind: 'table', name: context.inputs[0]! },
+      ...(sets !== null ? { groupBy: [{ sql: `GROUPING SETS (${sets.map((set) => `(${set.map(quoted).join(', ')})`).join(', ')})` }] } : groupBy.length > 0 ? { groupBy: groupBy.map((name) => columnSql(name)) } : {}),
+    })
+  },
+}

@@ -1,0 +1,333 @@
+import { rowKind, type Batch } from '../../columnar/batch.ts'
+import { gather, gatherUint8, type Column } from '../../columnar/column.ts'
+import { fieldIndex, type Schema } from '../../columnar/schema.ts'
+import { nullColumn } from '../../engine/joinOutput.ts'
+import { KeyEncoder } from '../../engine/keyEncoder.ts'
+import { KeyTable } from '../../engine/keyTable.ts'
+import type { OperatorContext, OperatorRuntime } from '../../engine/operatorRuntime.ts'
+import { RowCollector } from '../../engine/rowCollector.ts'
+import { AggregateTable, checkAggregate, compileAggregateInputs, type AggregateCall, type AggregateInput } from '../../expression/aggregates.ts'
+import { compileScalar, type CompiledScalar } from '../../expression/compile.ts'
+import type { EvaluationContext } from '../../expression/expression.ts'
+import { sameRow } from '../../expression/rowOrder.ts'
+import { namedExpressionsOf } from '../../job/joinConfig.ts'
+import type { OperatorSpec } from '../../job/operatorSpec.ts'
+import { columnsOf } from '../../job/orderConfig.ts'
+import type { RuntimeFactory } from '../runtimeFactory.ts'
+import { setsOf } from './definition.ts'
+
+export const runtime: RuntimeFactory = { role: 'operator', create: (spec) => new GroupAggregate(spec) }
+
+/**
+ * Running aggregates (Flink: GroupAggFunction). A group's first row inserts its result, every further row that changes it updates it, and when as many rows were taken back as came, the
+ * result is deleted and the group begins anew. Taking back a row of a group that is empty is passed over.
+ *
+ * Each row is a change of its own, so that results do not depend on how the stream was cut into batches. Rows of a batch are worked through in rounds, though: the first row of every group together,
+ * then every second, so that accumulators are read and fed in columns. What comes out stands in the order of the rows.
+ */
+class GroupAggregate implements OperatorRuntime {
+  readonly #spec: OperatorSpec
+  readonly #program: Program
+  readonly #groupings: readonly Grouping[]
+  #context!: OperatorContext
+
+  constructor(spec: OperatorSpec) {
+    this.#spec = spec
+    this.#program = new Program(spec)
+    const groupBy = columnsOf(spec.config, 'groupBy')
+    this.#groupings = (setsOf(spec.config) ?? [groupBy]).map((set) => new Grouping(spec, groupBy, set, this.#program))
+  }
+
+  open(context: OperatorContext): void {
+    this.#context = context
+    this.#program.open(context)
+  }
+
+  processBatch(_input: number, batch: Batch): void {
+    if (batch.rowCount === 0) return
+    const inputs = this.#program.prepare(batch)
+    const { schema } = this.#spec.outputs[0]!
+    for (const grouping of this.#groupings) {
+      const changes = grouping.add(batch, inputs, schema)
+      if (changes !== null) this.#context.emit(0, changes)
+    }
+  }
+
+  onWatermark(watermark: number): number {
+    this.#program.watermark = watermark
+    return watermark
+  }
+
+  stateBytes(): number {
+    return this.#groupings.reduce((sum, grouping) => sum + grouping.bytes, 0)
+  }
+
+  gauges(): Readonly<Record<string, number>> {
+    return { groups: this.#groupings.reduce((sum, grouping) => sum + grouping.size, 0) }
+  }
+}
+
+/** The aggregates of the config: which accumulators a group has, what a batch feeds them, and what is computed from their results. */
+class Program {
+  readonly #calls: readonly AggregateCall[]
+  readonly #evaluateInputs: ReturnType<typeof compileAggregateInputs>
+  readonly #results: readonly { readonly compiled: CompiledScalar; readonly firstCall: number; readonly callCount: number }[]
+  readonly #retractable: boolean
+  #evaluation!: EvaluationContext
+
+  constructor(spec: OperatorSpec) {
+    const { schema, updating } = spec.inputs[0]!
+    const checked = (namedExpressionsOf(spec.config, 'aggregates') ?? []).map(({ name, expression }) => {
+      const { aggregate, problems } = checkAggregate(expression, { inputs: [{ qualifier: null, schema }] })
+      if (aggregate === null) throw new Error(`${spec.kind} ${spec.id} was deployed with an aggregate ${name} that does not compile: ${problems[0]?.message}`)
+      return aggregate
+    })
+    let firstCall = 0
+    this.#results = checked.map(({ calls, result }) => {
+      const entry = { compiled: compileScalar(result), firstCall, callCount: calls.length }
+      firstCall += calls.length
+      return entry
+    })
+    this.#calls = checked.flatMap(({ calls }) => calls)
+    this.#evaluateInputs = compileAggregateInputs(this.#calls)
+    this.#retractable = updating === true
+  }
+
+  open(context: OperatorContext): void {
+    this.#evaluation = { timeZone: context.timeZone, processingTime: () => context.processingTime(), watermarks: null, watermark: -Infinity }
+  }
+
+  set watermark(watermark: number) {
+    this.#evaluation.watermark = watermark
+  }
+
+  get retractable(): boolean {
+    return this.#retractable
+  }
+
+  table(): AggregateTable {
+    return new AggregateTable(this.#calls, { retractable: this.#retractable })
+  }
+
+  prepare(batch: Batch): readonly AggregateInput[] {
+    this.#evaluation.watermarks = batch.watermarks
+    return this.#evaluateInputs([batch.columns], batch.rowCount, this.#evaluation)
+  }
+
+  /** The aggregates' columns for these slots; `groupColumns` are the group's values by column of the input. */
+  results(table: AggregateTable, slots: Int32Array, count: number, groupColumns: readonly Column[]): Column[] {
+    const calls = table.read(slots, count)
+    this.#evaluation.watermarks = null
+    return this.#results.map(({ compiled, firstCall, callCount }) => compiled([groupColumns, calls.slice(firstCall, firstCall + callCount)], count, this.#evaluation))
+  }
+}
+
+/** One grouping of the rows: all of `groupBy`, or one of the grouping sets. */
+class Grouping {
+  readonly #program: Program
+  readonly #keyColumns: readonly number[]
+  /** By position in `groupBy`: the column of the input, and whether the set has it. */
+  readonly #groupColumns: readonly { readonly column: number; readonly kept: boolean }[]
+  readonly #input: Schema
+  readonly #encoder: KeyEncoder
+  readonly #keys: KeyTable
+  readonly #table: AggregateTable
+  /** Rows in each group now. */
+  #rowCounts: Float64Array = new Float64Array(64)
+  #slots: Int32Array = new Int32Array(0)
+  /** By slot, the last round in which it was met; by row, its round. */
+  #met: Int32Array = new Int32Array(64)
+  #rounds: Int32Array = new Int32Array(0)
+
+  constructor(spec: OperatorSpec, groupBy: readonly string[], set: readonly string[], program: Program) {
+    this.#input = spec.inputs[0]!.schema
+    this.#program = program
+    this.#keyColumns = groupBy.filter((name) => set.includes(name)).map((name) => fieldIndex(this.#input, name))
+    this.#groupColumns = groupBy.map((name) => ({ column: fieldIndex(this.#input, name), kept: set.includes(name) }))
+    this.#encoder = new KeyEncoder(this.#keyColumns.map((column) => this.#input.fields[column]!.type))
+    this.#keys = new KeyTable(this.#keyColumns.length)
+    this.#table = program.table()
+  }
+
+  get size(): number {
+    return this.#keys.size
+  }
+
+  get bytes(): number {
+    return this.#keys.bytes + this.#encoder.bytes + this.#table.bytes() + this.#rowCounts.byteLength
+  }
+
+  /** Takes the rows in and gives the changes they make; null when there are none. */
+  add(batch: Batch, inputs: readonly AggregateInput[], schema: Schema): Batch | null {
+    const { rowCount } = batch
+    if (this.#slots.length < rowCount) {
+      this.#slots = new Int32Array(Math.max(1024, rowCount))
+      this.#rounds = new Int32Array(this.#slots.length)
+    }
+    this.#keys.slotsOf(this.#encoder.encode(this.#keyColumns.map((column) => batch.columns[column]!), rowCount), 0, rowCount, this.#slots)
+    this.#fit(this.#keys.size)
+    this.#table.ensure(this.#keys.size)
+    // One array less per row where every group is met once.
+    const roundCount = this.#countRounds(rowCount)
+    const changes: Batch[] = []
+    const rowsOfChanges: Int32Array[] = []
+    for (const rows of roundCount === 1 ? [null] : this.#rowsByRound(rowCount, roundCount)) {
+      const round = this.#round(batch, inputs, rows, rows === null ? rowCount : rows.length, schema)
+      if (round === null) continue
+      changes.push(round.batch)
+      rowsOfChanges.push(round.rows)
+    }
+    if (changes.length <= 1) return changes[0] ?? null
+    return inOrder(together(changes), rowsOfChanges)
+  }
+
+  /** Which round each row is in: how many rows of its group came before it in this batch. */
+  #countRounds(rowCount: number): number {
+    const met = this.#met
+    let rounds = 1
+    for (let row = 0; row < rowCount; row++) {
+      const round = met[this.#slots[row]!]!++
+      this.#rounds[row] = round
+      if (round >= rounds) rounds = round + 1
+    }
+    for (let row = 0; row < rowCount; row++) met[this.#slots[row]!] = 0
+    return rounds
+  }
+
+  #rowsByRound(rowCount: number, roundCount: number): Int32Array[] {
+    const counts = new Int32Array(roundCount)
+    for (let row = 0; row < rowCount; row++) counts[this.#rounds[row]!]!++
+    const rows = Array.from(counts, (count) => new Int32Array(count))
+    counts.fill(0)
+    for (let row = 0; row < rowCount; row++) {
+      const round = this.#rounds[row]!
+      rows[round]![counts[round]!++] = row
+    }
+    return rows
+  }
+
+  /** Rows of distinct groups, all at once: results before, the rows, results after, and what is different. `rows` null: all rows of the batch. */
+  #round(batch: Batch, inputs: readonly AggregateInput[], rows: Int32Array | null, count: number, schema: Schema): { readonly batch: Batch; readonly rows: Int32Array } | null {
+    const slots = rows === null ? this.#slots : gatherSlots(this.#slots, rows, count)
+    const kinds = batch.kinds === null ? null : rows === null ? batch.kinds : gatherUint8(batch.kinds, rows, count)
+    const groupColumns = this.#columnsOfGroups(batch, rows, count)
+    const byInput: Column[] = []
+    this.#groupColumns.forEach(({ column }, i) => (byInput[column] = groupColumns[i]!))
+    const before = this.#program.results(this.#table, slots, count, byInput)
+    const part = rows === null ? inputs : inputs.map(({ values, mask }) => ({ values: values === null ? null : gather(values, rows, count), mask: mask === null ? null : gatherUint8(mask, rows, count) }))
+    const outRows = new Int32Array(count * 2)
+    const outKinds = new Uint8Array(count * 2)
+    // Where in before-then-after the result stands.
+    const places = new Int32Array(count * 2)
+    this.#take(slots, part, count, kinds)
+    const after = this.#program.results(this.#table, slots, count, byInput)
+    let changes = 0
+    const push = (row: number, kind: number, isAfter: boolean): void => {
+      outRows[changes] = rows === null ? row : rows[row]!
+      outKinds[changes] = kind
+      places[changes++] = isAfter ? count + row : row
+    }
+    for (let row = 0; row < count; row++) {
+      const slot = slots[row]!
+      const back = kinds !== null && (kinds[row] === rowKind.updateBefore || kinds[row] === rowKind.delete)
+      const rowsBefore = this.#rowCounts[slot]!
+      if (back && rowsBefore === 0) continue
+      const rowsAfter = rowsBefore + (back ? -1 : 1)
+      this.#rowCounts[slot] = rowsAfter
+      if (rowsBefore === 0) push(row, rowKind.insert, true)
+      else if (rowsAfter === 0) {
+        push(row, rowKind.delete, false)
+        this.#table.clear(slot)
+      } else if (!sameRow(before, row, after, row)) {
+        push(row, rowKind.updateBefore, false)
+        push(row, rowKind.updateAfter, true)
+      }
+    }
+    if (changes === 0) return null
+    const results = before.map((column, i) => gatherOfTwo(column, after[i]!, schema, groupColumns.length + i, count, places, changes))
+    const ownRows = new Int32Array(changes)
+    for (let i = 0; i < changes; i++) ownRows[i] = places[i]! % count
+    const columns = [...groupColumns.map((column) => gather(column, ownRows, changes)), ...results]
+    const settled = outKinds.subarray(0, changes)
+    return { batch: { schema, columns, rowCount: changes, kinds: settled.every((kind) => kind === rowKind.insert) ? null : settled, watermarks: null }, rows: outRows.subarray(0, changes) }
+  }
+
+  /** Feeds the accumulators; rows that take something back from an empty group are left out. */
+  #take(slots: Int32Array, inputs: readonly AggregateInput[], count: number, kinds: Uint8Array | null): void {
+    if (kinds === null || !this.#program.retractable) {
+      this.#table.add(slots, inputs, count, kinds)
+      return
+    }
+    let empty = false
+    for (let row = 0; row < count && !empty; row++) empty = (kinds[row] === rowKind.updateBefore || kinds[row] === rowKind.delete) && this.#rowCounts[slots[row]!] === 0
+    if (!empty) {
+      this.#table.add(slots, inputs, count, kinds)
+      return
+    }
+    const kept = new Int32Array(count)
+    let keptCount = 0
+    for (let row = 0; row < count; row++) if (!((kinds[row] === rowKind.updateBefore || kinds[row] === rowKind.delete) && this.#rowCounts[slots[row]!] === 0)) kept[keptCount++] = row
+    const part = inputs.map(({ values, mask }) => ({ values: values === null ? null : gather(values, kept, keptCount), mask: mask === null ? null : gatherUint8(mask, kept, keptCount) }))
+    this.#table.add(gatherSlots(slots, kept, keptCount), part, keptCount, gatherUint8(kinds, kept, keptCount))
+  }
+
+  /** The `groupBy` columns of these rows; NULL where the set leaves one out. */
+  #columnsOfGroups(batch: Batch, rows: Int32Array | null, count: number): Column[] {
+    return this.#groupColumns.map(({ column, kept }) => {
+      if (!kept) return nullColumn(this.#input.fields[column]!.type, count)
+      return rows === null ? batch.columns[column]! : gather(batch.columns[column]!, rows, count)
+    })
+  }
+
+  #fit(count: number): void {
+    if (this.#rowCounts.length >= count) return
+    const length = Math.max(count, this.#rowCounts.length * 2)
+    const counts = new Float64Array(length)
+    counts.set(this.#rowCounts)
+    this.#rowCounts = counts
+    this.#met = new Int32Array(length)
+  }
+}
+
+function gatherSlots(slots: Int32Array, rows: Int32Array, count: number): Int32Array {
+  const gathered = new Int32Array(count)
+  for (let i = 0; i < count; i++) gathered[i] = slots[rows[i]!]!
+  return gathered
+}
+
+/** Values of two columns of `count` rows each, by place in the one followed by the other. */
+function gatherOfTwo(first: Column, second: Column, schema: Schema, index: number, count: number, places: Int32Array, total: number): Column {
+  const own: Schema = { fields: [schema.fields[index]!] }
+  const both = together([first, second].map((column): Batch => ({ schema: own, columns: [column], rowCount: count, kinds: null, watermarks: null })))
+  return gather(both.columns[0]!, places, total)
+}
+
+/** Batches of one schema as one, column by column. */
+function together(batches: readonly Batch[]): Batch {
+  const collector = new RowCollector()
+  for (const batch of batches) collector.add(batch, null, batch.rowCount, 0)
+  return collector.finish(0)!
+}
+
+/** Changes of several rounds in the order of the rows that made them; those of one row stay together. */
+function inOrder(changes: Batch, rowsOfChanges: readonly Int32Array[]): Batch {
+  const { rowCount } = changes
+  const rows = new Int32Array(rowCount)
+  let at = 0
+  for (const part of rowsOfChanges) {
+    rows.set(part, at)
+    at += part.length
+  }
+  const order = new Float64Array(rowCount)
+  for (let i = 0; i < rowCount; i++) order[i] = rows[i]! * 4_294_967_296 + i
+  order.sort()
+  const places = new Int32Array(rowCount)
+  for (let i = 0; i < rowCount; i++) places[i] = order[i]! % 4_294_967_296
+  return {
+    schema: changes.schema,
+    columns: changes.columns.map((column) => gather(column, places, rowCount)),
+    rowCount,
+    kinds: changes.kinds === null ? null : gatherUint8(changes.kinds, places, rowCount),
+    watermarks: null,
+  }
+}

@@ -1,0 +1,167 @@
+import { gatherFloat64, gatherUint8, type Column } from '../../columnar/column.ts'
+import { rowKind, type Batch } from '../../columnar/batch.ts'
+import { fieldIndex, type Schema } from '../../columnar/schema.ts'
+import { gatherSide, PairList, selectPairs } from '../../engine/joinOutput.ts'
+import { hasNull, KeyEncoder } from '../../engine/keyEncoder.ts'
+import { KeyTable } from '../../engine/keyTable.ts'
+import type { OperatorContext, OperatorRuntime } from '../../engine/operatorRuntime.ts'
+import { RowStore } from '../../engine/rowStore.ts'
+import type { EvaluationContext } from '../../expression/expression.ts'
+import { sameRow } from '../../expression/rowOrder.ts'
+import { pairsOf, type JoinType } from '../../job/joinConfig.ts'
+import type { OperatorSpec } from '../../job/operatorSpec.ts'
+import { compileJoin, type JoinExpressions } from '../joinExpressions.ts'
+import type { RuntimeFactory } from '../runtimeFactory.ts'
+
+export const runtime: RuntimeFactory = { role: 'operator', create: (spec) => new LookupJoin(spec) }
+
+/**
+ * The right side is a table: it is read to its end, then every left row is looked up and goes on at once (Flink: a lookup join against a connector whose table does not change while
+ * the job runs, which makes it deterministic). Left rows that come before wait in order. Changes on the right are applied before the table is used.
+ */
+class LookupJoin implements OperatorRuntime {
+  readonly #spec: OperatorSpec
+  readonly #type: JoinType
+  readonly #schemas: readonly [Schema, Schema]
+  readonly #keyColumns: readonly (readonly number[])[]
+  readonly #encoder: KeyEncoder
+  readonly #keys: KeyTable
+  readonly #table: RowStore
+  /** Rows of each key, in order of arrival; -1 ends a chain. */
+  #heads: Int32Array = new Int32Array(0)
+  #next: Int32Array = new Int32Array(0)
+  /** Table rows that were taken back. */
+  readonly #gone = new Set<number>()
+  #waiting: Batch[] = []
+  #ready = false
+  #expressions!: JoinExpressions
+  #context!: OperatorContext
+  #evaluation!: EvaluationContext
+
+  constructor(spec: OperatorSpec) {
+    this.#spec = spec
+    this.#type = spec.config.type as JoinType
+    this.#schemas = [spec.inputs[0]!.schema, spec.inputs[1]!.schema]
+    const on = pairsOf(spec.config)
+    this.#keyColumns = [on.map((pair) => fieldIndex(this.#schemas[0], pair.left)), on.map((pair) => fieldIndex(this.#schemas[1], pair.right))]
+    this.#encoder = new KeyEncoder(this.#keyColumns[0]!.map((column) => this.#schemas[0].fields[column]!.type))
+    this.#keys = new KeyTable(on.length)
+    this.#table = new RowStore(this.#schemas[1])
+  }
+
+  open(context: OperatorContext): void {
+    this.#context = context
+    this.#evaluation = { timeZone: context.timeZone, processingTime: () => context.processingTime(), watermarks: null, watermark: -Infinity }
+    this.#expressions = compileJoin(this.#spec, this.#type, this.#schemas[0], this.#schemas[1], this.#evaluation)
+  }
+
+  processBatch(input: number, batch: Batch): void {
+    if (batch.rowCount === 0) return
+    if (input === 1) this.#addToTable(batch)
+    else if (this.#ready) this.#lookUp(batch)
+    else this.#waiting.push(batch)
+  }
+
+  #addToTable(batch: Batch): void {
+    const first = this.#table.appendRange(batch, 0, batch.rowCount)
+    if (batch.kinds === null) return
+    const columns = this.#table.columns()
+    for (let row = 0; row < batch.rowCount; row++) {
+      if (batch.kinds[row] !== rowKind.updateBefore && batch.kinds[row] !== rowKind.delete) continue
+      this.#gone.add(first + row)
+      for (let at = 0; at < first + row; at++) {
+        if (this.#gone.has(at) || !sameRow(columns, at, columns, first + row)) continue
+        this.#gone.add(at)
+        break
+      }
+    }
+  }
+
+  onInputEnd(input: number): void {
+    if (input !== 1 || this.#ready) return
+    this.#index()
+    this.#ready = true
+    const waiting = this.#waiting
+    this.#waiting = []
+    for (const batch of waiting) this.#lookUp(batch)
+  }
+
+  #index(): void {
+    const { rowCount } = this.#table
+    const columns = this.#keyColumns[1]!.map((column) => this.#table.column(column))
+    const slots = new Int32Array(rowCount)
+    this.#keys.slotsOf(this.#encoder.encode(columns, rowCount), 0, rowCount, slots)
+    this.#heads = new Int32Array(this.#keys.size).fill(-1)
+    this.#next = new Int32Array(rowCount)
+    // Backwards, so that chains run in order of arrival.
+    for (let row = rowCount - 1; row >= 0; row--) {
+      if (this.#gone.has(row) || hasNull(columns, row)) continue
+      this.#next[row] = this.#heads[slots[row]!]!
+      this.#heads[slots[row]!] = row
+    }
+  }
+
+  #lookUp(batch: Batch): void {
+    const { rowCount } = batch
+    const keyColumns = this.#keyColumns[0]!.map((column) => batch.columns[column]!)
+    const slots = new Int32Array(rowCount)
+    this.#keys.find(this.#encoder.encode(keyColumns, rowCount), 0, rowCount, slots)
+    const pairs = new PairList()
+    for (let row = 0; row < rowCount; row++) {
+      const slot = slots[row]!
+      if (slot >= 0 && !hasNull(keyColumns, row)) for (let at = this.#heads[slot]!; at >= 0; at = this.#next[at]!) pairs.push(row, at)
+    }
+    this.#select(batch, pairs)
+    const found = this.#type === 'left' ? withPadding(pairs, rowCount) : pairs
+    if (found.count > 0) this.#emit(batch, found)
+  }
+
+  #select(batch: Batch, pairs: PairList): void {
+    const { condition } = this.#expressions
+    if (condition === null || pairs.count === 0) return
+    const rows = new Int32Array(pairs.count)
+    const count = selectPairs(condition, batch.columns, this.#table.columns(), pairs, rows)
+    for (let i = 0; i < count; i++) {
+      pairs.left[i] = pairs.left[rows[i]!]!
+      pairs.right[i] = pairs.right[rows[i]!]!
+    }
+    pairs.count = count
+  }
+
+  #emit(batch: Batch, { left, right, count }: PairList): void {
+    const sides = [gatherSide(batch.columns, this.#schemas[0], left, count, false), gatherSide(this.#table.columns(), this.#schemas[1], right, count, this.#type === 'left')] as const
+    const columns: Column[] = this.#expressions.columns === null ? [...sides[0], ...sides[1]] : this.#expressions.columns.map((column) => column(sides, count))
+    this.#context.emit(0, {
+      schema: this.#spec.outputs[0]!.schema,
+      columns,
+      rowCount: count,
+      kinds: batch.kinds === null ? null : gatherUint8(batch.kinds, left, count),
+      watermarks: batch.watermarks === null ? null : gatherFloat64(batch.watermarks, left, count),
+    })
+  }
+
+  onWatermark(watermark: number): number {
+    this.#evaluation.watermark = watermark
+    return watermark
+  }
+
+  stateBytes(): number {
+    return this.#table.bytes + this.#keys.bytes + this.#encoder.bytes + this.#next.byteLength + this.#heads.byteLength
+  }
+
+  gauges(): Readonly<Record<string, number>> {
+    return { heldTableRows: this.#table.rowCount - this.#gone.size, heldLeftRows: this.#waiting.reduce((sum, batch) => sum + batch.rowCount, 0) }
+  }
+}
+
+/** The pairs, and each row that has none paired with nothing, in order of the rows. */
+function withPadding(pairs: PairList, rowCount: number): PairList {
+  const padded = new PairList()
+  let pair = 0
+  for (let row = 0; row < rowCount; row++) {
+    const begin = pair
+    for (; pair < pairs.count && pairs.left[pair] === row; pair++) padded.push(row, pairs.right[pair]!)
+    if (pair === begin) padded.push(row, -1)
+  }
+  return padded
+}

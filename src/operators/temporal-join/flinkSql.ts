@@ -1,0 +1,48 @@
+import { pairsOf } from '../../job/joinConfig.ts'
+import { columnSql, quoted } from '../../sql/printStatement.ts'
+import type { SqlJoinType, Statement } from '../../sql/statement.ts'
+import { joinColumns, joinCondition } from '../joinSql.ts'
+import { rowNumberUpTo } from '../rankSql.ts'
+import { noted, type SqlEmitter } from '../sqlEmitter.ts'
+import { versionTime } from './definition.ts'
+
+/** The right side becomes a versioned table: the last row in time of each key, in the shape in which Flink knows one. */
+export const emitter: SqlEmitter = {
+  emit: (context) => {
+    const { config, inputs } = context.spec
+    const [left, right] = [inputs[0]!.schema, inputs[1]!.schema]
+    const time = right.fields[versionTime(right)!]!.name
+    const versions = context.view('versions')
+    const statements: Statement[] = [
+      {
+        kind: 'view',
+        name: versions,
+        query: rowNumberUpTo({
+          from: { kind: 'table', name: context.inputs[1]! },
+          schema: right,
+          columns: right.fields.map((field) => field.name),
+          partitionBy: [...new Set(pairsOf(config).map((pair) => pair.right))],
+          order: `${quoted(time)} DESC`,
+          n: 1,
+        }),
+      },
+      {
+        kind: 'view',
+        name: context.view('out'),
+        query: {
+          kind: 'select',
+          columns: joinColumns(config, left, right),
+          from: {
+            kind: 'join',
+            left: { kind: 'table', name: context.inputs[0]!, as: 'l' },
+            type: (config.type as string).toUpperCase() as SqlJoinType,
+            right: { kind: 'as-of', name: versions, time: columnSql(config.leftTime as string, 'l'), as: 'r' },
+            on: joinCondition(config, left, right),
+          },
+        },
+      },
+    ]
+    const notes = inputs[1]!.updating === true ? ['The right side brings updates; the script takes its rows as versions by their time, and a delete, which has none, is not seen. Declare the table with a primary key on Flink instead.'] : []
+    return { statements, verdict: noted(notes) }
+  },
+}

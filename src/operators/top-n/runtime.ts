@@ -1,0 +1,185 @@
+import { rowKind, type Batch } from '../../columnar/batch.ts'
+import type { Column } from '../../columnar/column.ts'
+import { fieldIndex, type Schema } from '../../columnar/schema.ts'
+import { ChangeList } from '../../engine/changes.ts'
+import { KeyEncoder } from '../../engine/keyEncoder.ts'
+import { KeyTable } from '../../engine/keyTable.ts'
+import type { OperatorContext, OperatorRuntime } from '../../engine/operatorRuntime.ts'
+import { placeAfterEquals } from '../../engine/ranking.ts'
+import { RowStore } from '../../engine/rowStore.ts'
+import { RowOrder, sameRow } from '../../expression/rowOrder.ts'
+import type { OperatorSpec } from '../../job/operatorSpec.ts'
+import { columnsOf, orderOf } from '../../job/orderConfig.ts'
+import type { RuntimeFactory } from '../runtimeFactory.ts'
+
+export const runtime: RuntimeFactory = { role: 'operator', create: (spec) => new TopN(spec) }
+
+/** Stored rows that nobody holds are cleared away when they outnumber the others, and this many. */
+const garbageMin = 4096
+
+/**
+ * Each group's rows in order, as positions in one row store. Of an input that only inserts, the best n are kept (Flink: AppendOnlyTopNFunction); one that takes
+ * rows back keeps all of them, because any may move up (RetractableTopNFunction).
+ *
+ * A row goes behind its equals, so ties go to the earlier arrival. What comes out depends on whether the rank is a column: without it, a row enters and the one that
+ * falls out is deleted; with it, every row whose rank changes is updated. At n = 1 the one row is updated.
+ */
+class TopN implements OperatorRuntime {
+  readonly #outSchema: Schema
+  readonly #n: number
+  readonly #ranked: boolean
+  readonly #keepsAll: boolean
+  readonly #order: RowOrder
+  readonly #keyColumns: readonly number[]
+  readonly #encoder: KeyEncoder
+  readonly #keys: KeyTable
+  readonly #store: RowStore
+  readonly #changes = new ChangeList()
+  /** By slot of the group: positions in the store, best first. */
+  readonly #groups: number[][] = []
+  #held = 0
+  #slots: Int32Array = new Int32Array(0)
+  #columns: readonly Column[] = []
+  #context!: OperatorContext
+
+  constructor(spec: OperatorSpec) {
+    const { schema, updating } = spec.inputs[0]!
+    this.#outSchema = spec.outputs[0]!.schema
+    this.#n = spec.config.n as number
+    this.#ranked = typeof spec.config.rankColumn === 'string'
+    this.#keepsAll = updating === true
+    this.#order = new RowOrder(orderOf(spec.config).map(({ column, descending }) => ({ column: fieldIndex(schema, column), descending })), schema)
+    this.#keyColumns = columnsOf(spec.config, 'partitionBy').map((name) => fieldIndex(schema, name))
+    this.#encoder = new KeyEncoder(this.#keyColumns.map((column) => schema.fields[column]!.type))
+    this.#keys = new KeyTable(this.#keyColumns.length)
+    this.#store = new RowStore(schema)
+  }
+
+  open(context: OperatorContext): void {
+    this.#context = context
+  }
+
+  processBatch(_input: number, batch: Batch): void {
+    const { rowCount, kinds } = batch
+    if (rowCount === 0) return
+    if (this.#slots.length < rowCount) this.#slots = new Int32Array(rowCount)
+    const slots = this.#slots
+    this.#keys.slotsOf(this.#encoder.encode(this.#keyColumns.map((column) => batch.columns[column]!), rowCount), 0, rowCount, slots)
+    while (this.#groups.length < this.#keys.size) this.#groups.push([])
+    const first = this.#store.appendRange(batch, 0, rowCount)
+    this.#columns = this.#store.columns()
+    for (let row = 0; row < rowCount; row++) {
+      const group = this.#groups[slots[row]!]!
+      const kind = kinds === null ? rowKind.insert : kinds[row]!
+      if (kind === rowKind.updateBefore || kind === rowKind.delete) this.#takeBack(group, first + row)
+      else this.#insert(group, first + row)
+    }
+    const changes = this.#changes.take(this.#store, this.#outSchema, { ranked: this.#ranked })
+    this.#sweep()
+    if (changes !== null) this.#context.emit(0, changes)
+  }
+
+  #insert(group: number[], position: number): void {
+    const n = this.#n
+    const at = placeAfterEquals(this.#order, this.#columns, group, position)
+    if (at >= n && !this.#keepsAll) return
+    group.splice(at, 0, position)
+    this.#held++
+    if (at >= n) return
+    if (this.#ranked) this.#shiftDown(group, at)
+    else if (group.length <= n) this.#changes.push(rowKind.insert, position)
+    else if (n === 1) {
+      this.#changes.push(rowKind.updateBefore, group[1]!)
+      this.#changes.push(rowKind.updateAfter, position)
+    } else {
+      this.#changes.push(rowKind.delete, group[n]!)
+      this.#changes.push(rowKind.insert, position)
+    }
+    if (!this.#keepsAll && group.length > n) {
+      group.pop()
+      this.#held--
+    }
+  }
+
+  /** A row has come in at `at`: every rank from there on has another row, and the list may have one more. */
+  #shiftDown(group: readonly number[], at: number): void {
+    const last = Math.min(group.length, this.#n)
+    for (let rank = at; rank < last; rank++) {
+      if (rank + 1 < group.length) {
+        this.#changes.push(rowKind.updateBefore, group[rank + 1]!, rank + 1)
+        this.#changes.push(rowKind.updateAfter, group[rank]!, rank + 1)
+      } else this.#changes.push(rowKind.insert, group[rank]!, rank + 1)
+    }
+  }
+
+  /** Takes back the row that is equal to the one at `position`; one that was never seen is passed over, as on Flink. */
+  #takeBack(group: number[], position: number): void {
+    const at = this.#find(group, position)
+    if (at < 0) return
+    const n = this.#n
+    const gone = group[at]!
+    group.splice(at, 1)
+    this.#held--
+    if (at >= n) return
+    if (this.#ranked) {
+      const last = Math.min(group.length, n)
+      for (let rank = at, before = gone; rank <= last && rank < n; rank++) {
+        if (rank === last) this.#changes.push(rowKind.delete, before, rank + 1)
+        else {
+          this.#changes.push(rowKind.updateBefore, before, rank + 1)
+          this.#changes.push(rowKind.updateAfter, group[rank]!, rank + 1)
+          before = group[rank]!
+        }
+      }
+    } else if (group.length < n) this.#changes.push(rowKind.delete, gone)
+    else if (n === 1) {
+      this.#changes.push(rowKind.updateBefore, gone)
+      this.#changes.push(rowKind.updateAfter, group[0]!)
+    } else {
+      this.#changes.push(rowKind.delete, gone)
+      this.#changes.push(rowKind.insert, group[n - 1]!)
+    }
+  }
+
+  #find(group: readonly number[], position: number): number {
+    const columns = this.#columns
+    for (let at = placeAfterEquals(this.#order, this.#columns, group, position) - 1; at >= 0 && this.#order.compare(columns, group[at]!, columns, position) === 0; at--) {
+      if (!sameRow(columns, group[at]!, columns, position)) continue
+      // Of rows that are the same throughout, the first that came goes first.
+      let first = at
+      while (first > 0 && this.#order.compare(columns, group[first - 1]!, columns, position) === 0) {
+        first--
+        if (sameRow(columns, group[first]!, columns, position)) at = first
+      }
+      return at
+    }
+    return -1
+  }
+
+  /** Clears rows away that no group holds. */
+  #sweep(): void {
+    const { rowCount } = this.#store
+    if (rowCount - this.#held <= Math.max(garbageMin, this.#held)) return
+    const held = new Int32Array(this.#held)
+    let count = 0
+    for (const group of this.#groups) for (const position of group) held[count++] = position
+    held.sort()
+    const moved = new Int32Array(rowCount)
+    for (let i = 0; i < count; i++) moved[held[i]!] = i
+    for (const group of this.#groups) for (let i = 0; i < group.length; i++) group[i] = moved[group[i]!]!
+    this.#store.keep(held, count)
+    if (this.#encoder.wantsShrink(this.#keys.size)) this.#encoder.shrink([this.#keys])
+  }
+
+  onWatermark(watermark: number): number {
+    return watermark
+  }
+
+  stateBytes(): number {
+    return this.#store.bytes + this.#keys.bytes + this.#encoder.bytes + this.#held * 8
+  }
+
+  gauges(): Readonly<Record<string, number>> {
+    return { heldRows: this.#held }
+  }
+}
