@@ -141,6 +141,18 @@ describe('millrace', () => {
     expect(await call(['run', jobFile(), '--input', `bids=${join(folder, 'none.csv')}`])).toMatchObject({ exit: 1, err: expect.stringContaining('there is no such file') })
   })
 
+  it('pins the processing clock to event time, from the first row on, at the source and behind it', async () => {
+    const [source, , sink] = (document() as { operators: { config: { columns: object[] } }[] }).operators
+    const computed = { ...source, config: { ...source!.config, columns: [{ name: 'seen', expression: 'PROCTIME()' }, ...source!.config.columns] } }
+    const later = { id: 'keep', kind: 'project', config: { columns: [{ name: 'seen', expression: 'seen' }, { name: 'later', expression: 'PROCTIME()' }] } }
+    const latest = '2026-01-31 12:00:01.000Z'
+    expect(await call(['run', jobFile({ operators: [computed, later, sink] }), '--output', 'out=-', '--processing-time', 'event'])).toEqual({
+      exit: 0,
+      out: `{"seen":"${latest}","later":"${latest}"}\n`.repeat(2),
+      err: '',
+    })
+  })
+
   it('tells the final rows of an updating result from its changes', async () => {
     const changes = join(folder, 'changes.jsonl')
     const row = (auction: number): string => `"row":{"auction":${auction},"ts":"2026-01-31 12:00:00"}`

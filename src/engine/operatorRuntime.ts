@@ -1,4 +1,5 @@
 import type { Batch } from '../columnar/batch.ts'
+import type { Float64Column } from '../columnar/column.ts'
 
 /**
  * The contract between an operator's run time and the task that drives it.
@@ -93,6 +94,11 @@ export interface SourceContext {
   readonly timeZone: string
   /** Processing time in ms since 1970-01-01, from the clock of the run: for PROCTIME() columns. */
   processingTime(): number
+  /**
+   * Told the event times of rows that have been read, before anything is computed from those rows: a processing clock that is pinned to them has moved when
+   * PROCTIME() is asked. Absent when no clock follows the data.
+   */
+  eventTimesRead?(times: Float64Column, rowCount: number): void
   readonly files: FileAccess
   readonly counters: OperatorCounters
   /** Keeps a row that could not be read: its number (1-based, in the file) and why. */

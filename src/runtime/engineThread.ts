@@ -1,3 +1,4 @@
+import type { Float64Column } from '../columnar/column.ts'
 import type { Schema } from '../columnar/schema.ts'
 import type { JsonObject } from '../columnar/json.ts'
 import type { Chain, ChainOperator, PhysicalPlan } from '../compiler/physicalPlan.ts'
@@ -250,7 +251,7 @@ export class EngineThread {
     const head = entries[0]!
     if (head.operator.role === 'source') {
       const watermark = sourceWatermark(head.operator.spec)
-      const splits = head.sources.map((runtime) => ({ runtime: this.#observed(runtime, watermark), watermark }))
+      const splits = head.sources.map((runtime) => ({ runtime, watermark }))
       const { schema } = head.operator.spec.outputs[0]!
       const source = new SourceTask(splits, schema, nodes, outlets, this.gate, timers, processingClock, (ready) => {
         this.#sourceWaits = true
@@ -280,6 +281,7 @@ export class EngineThread {
             splits,
             timeZone: this.#setup.plan.settings.timeZone,
             processingTime: () => this.#processingTime(),
+            ...(this.#setup.eventTimeAsProcessingTime === true ? { eventTimesRead: (times: Float64Column, rowCount: number) => this.#followEventTime(times, rowCount) } : {}),
             files: this.#setup.files,
             counters: node,
             poison: (row, reason, text) => this.#setup.poison(spec.id, row, reason, text),
@@ -293,19 +295,10 @@ export class EngineThread {
   }
 
   /** Where processing time follows the data, each read moves it. */
-  #observed(runtime: SourceRuntime, watermark: SourceWatermark | null): SourceRuntime {
-    if (this.#setup.eventTimeAsProcessingTime !== true || watermark === null) return runtime
-    const next = runtime.next.bind(runtime)
-    runtime.next = (rowsMax) => {
-      const batch = next(rowsMax)
-      if (typeof batch === 'string') return batch
-      const column = batch.columns[watermark.column]!
-      if (column.storage === 'float64') {
-        for (let row = 0; row < batch.rowCount; row++) if (column.values[row]! > this.#eventTimeMax) this.#eventTimeMax = column.values[row]!
-      }
-      return batch
+  #followEventTime(times: Float64Column, rowCount: number): void {
+    for (let row = 0; row < rowCount; row++) {
+      if (times.values[row]! > this.#eventTimeMax && (times.nulls === null || times.nulls[row] === 0)) this.#eventTimeMax = times.values[row]!
     }
-    return runtime
   }
 
   #exchangeWriter(id: number, from: number, schema: Schema): ExchangeWriter {

@@ -13,7 +13,7 @@ import { columnsRead } from '../../job/columnUses.ts'
 import type { OperatorSpec } from '../../job/operatorSpec.ts'
 import type { RowReader } from '../../streams/rowReader.ts'
 import type { RuntimeFactory } from '../runtimeFactory.ts'
-import { sourceColumns } from './columns.ts'
+import { sourceColumns, watermarkColumn } from './columns.ts'
 import { readerOf } from './readers/reader.ts'
 
 /**
@@ -31,6 +31,9 @@ class Source implements SourceRuntime {
   readonly #all: Schema
   /** How each output column comes about: by its place among the columns read, or computed from them. */
   readonly #outputs: readonly OutputColumn[]
+  /** The column of event time among the outputs, or -1. */
+  readonly #time: number
+  #eventTimesRead: SourceContext['eventTimesRead']
   #watermark: CompiledScalar | null = null
   readonly #watermarkSpec: { readonly text: string } | null
   #reader: RowReader | null = null
@@ -67,6 +70,7 @@ class Source implements SourceRuntime {
       if (typed === null) throw new Error(`source ${spec.id} was deployed with a column ${column.name} that does not compile: ${problems[0]?.message}`)
       return { kind: 'computed', name: column.name, evaluate: compileScalar(typed) }
     })
+    this.#time = used.findIndex((column) => column.name === watermarkColumn(spec.config))
     const expression = (spec.config.watermark as JsonObject | undefined)?.expression
     this.#watermarkSpec = typeof expression === 'string' ? { text: expression } : null
   }
@@ -76,6 +80,7 @@ class Source implements SourceRuntime {
 
   async open(context: SourceContext): Promise<void> {
     this.#evaluation = { timeZone: context.timeZone, processingTime: () => context.processingTime(), watermarks: null, watermark: -Infinity }
+    this.#eventTimesRead = context.eventTimesRead?.bind(context)
     const connector = this.#spec.config.connector as JsonObject
     const skip = connector.onError === 'skip'
     const badRow = (row: number, reason: string, text: string): void => {
@@ -112,14 +117,18 @@ class Source implements SourceRuntime {
 
   #withComputed(read: Batch): Batch {
     this.#inputs[0] = read.columns
-    const columns: Column[] = []
-    for (const output of this.#outputs) {
-      columns.push(output.kind === 'read' ? read.columns[output.index]! : this.#computed(output, read))
+    // Event time comes first: a processing clock that follows it must have seen these rows when another column asks it.
+    let times: Column | null = null
+    if (this.#time >= 0 && this.#eventTimesRead !== undefined) {
+      times = this.#column(this.#outputs[this.#time]!, read)
+      if (times.storage === 'float64') this.#eventTimesRead(times, read.rowCount)
     }
+    const columns = this.#outputs.map((output, index) => (index === this.#time && times !== null ? times : this.#column(output, read)))
     return { schema: this.#schema, columns, rowCount: read.rowCount, kinds: read.kinds, watermarks: null }
   }
 
-  #computed(output: ComputedColumn, read: Batch): Column {
+  #column(output: OutputColumn, read: Batch): Column {
+    if (output.kind === 'read') return read.columns[output.index]!
     try {
       return output.evaluate(this.#inputs, read.rowCount, this.#evaluation)
     } catch (error) {

@@ -36,18 +36,20 @@ interface Read {
   readonly source: SourceRuntime
 }
 
-async function read(config: JsonObject, options: { only?: readonly string[]; rowsMax?: number; files?: Record<string, Uint8Array>; split?: number; splits?: number; poison?: Poison[]; batches?: Batch[] } = {}): Promise<Read> {
+async function read(config: JsonObject, options: { only?: readonly string[]; rowsMax?: number; files?: Record<string, Uint8Array>; split?: number; splits?: number; poison?: Poison[]; batches?: Batch[]; clockFollows?: true } = {}): Promise<Read> {
   const { outputs } = inferOperator({ id: 's', kind: 'source', config }, definition, {}, {})
   const schema = { fields: outputs.out!.fields.filter((field) => options.only === undefined || options.only.includes(field.name)) }
   if (runtime.role !== 'source') throw new Error('no source')
   const source = runtime.create({ id: 's', kind: 'source', config, inputs: [], outputs: [{ port: 'out', schema }] })
   const poison = options.poison ?? []
+  let eventTime = 0
   const context: SourceContext = {
     operatorId: 's',
     split: options.split ?? 0,
     splits: options.splits ?? 1,
     timeZone: 'UTC',
-    processingTime: () => 1_000_000,
+    processingTime: () => (options.clockFollows === true ? eventTime : 1_000_000),
+    ...(options.clockFollows === true ? { eventTimesRead: (times, rowCount) => (eventTime = Math.max(eventTime, ...times.values.subarray(0, rowCount))) } : {}),
     files: {
       open: async (path) => {
         const bytes = options.files?.[path]
@@ -163,6 +165,15 @@ describe('source', () => {
     expect(inferred(config).problems).toEqual([])
     const { batches, source } = await read(config)
     expect([...source.watermarkOf!(batches[0]!)].slice(0, 2)).toEqual([Date.UTC(2026, 0, 31, 11, 59, 56), Date.UTC(2026, 0, 31, 11, 59, 58, 500)])
+  })
+
+  it('has told the event times of its rows before PROCTIME() is asked, wherever the column stands', async () => {
+    const seen = { name: 'seen', expression: 'PROCTIME()' }
+    for (const watermark of [{ column: 'ts', delayMs: 0 }, { column: 'computed', delayMs: 0 }]) {
+      const config = { connector: { type: 'inline', rows: [...rows, ['2026-01-31 12:00:01', 'c', 3]] }, columns: [seen, ...columns, { name: 'computed', expression: 'ts' }], watermark }
+      const { batches } = await read(config, { rowsMax: 1, clockFollows: true })
+      expect(rowsOf(batches).map(([first]) => first)).toEqual([0, 2500, 2500].map((ms) => Date.UTC(2026, 0, 31, 12) + ms))
+    }
   })
 
   it('skips and counts rows that cannot be read, or fails with the row', async () => {
