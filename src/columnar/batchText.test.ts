@@ -97,6 +97,16 @@ describe('value text', () => {
       '1969-12-31 23:59:59.999',
     ])
   })
+  it.each<[number, string]>([
+    [1.5, '1970-01-01 00:00:00.001'],
+    [59_999.999_9, '1970-01-01 00:00:59.999'],
+    [-0.25, '1969-12-31 23:59:59.999'],
+    [-1e-12, '1969-12-31 23:59:59.999'],
+    [Date.UTC(2026, 0, 31, 12) + 0.062_5, '2026-01-31 12:00:00.000'],
+  ])('cuts what lies below a millisecond: %s', (ms, text) => {
+    expect(timestampText(ms)).toBe(text)
+    expect(timestampText(ms, 0)).toBe(text.slice(0, 19))
+  })
   it('reads, rounds and prints decimals exactly', () => {
     expect(parseDecimal('-12.30')).toEqual({ unscaled: -1230n, scale: 2 })
     expect(parseDecimal('1e3')).toEqual({ unscaled: 1000n, scale: 0 })

@@ -58,17 +58,19 @@ export function dateText(days: number): string {
   return `${yearText(year)}-${pad(month, 2)}-${pad(day, 2)}`
 }
 
-/** `12:00:00`, with exactly `precision` digits after the point when precision > 0 (at most 3). */
+/** `12:00:00`, with exactly `precision` digits after the point when precision > 0 (at most 3); what lies below is cut. */
 export function timeText(msOfDay: number, precision = 0): string {
   const seconds = Math.floor(msOfDay / 1000)
   const text = `${pad(Math.floor(seconds / 3600), 2)}:${pad(Math.floor(seconds / 60) % 60, 2)}:${pad(seconds % 60, 2)}`
-  return precision === 0 ? text : `${text}.${pad(msOfDay - seconds * 1000, 3).slice(0, precision)}`
+  return precision === 0 ? text : `${text}.${pad(Math.floor(msOfDay) - seconds * 1000, 3).slice(0, precision)}`
 }
 
 /** `2026-01-31 12:00:00.123` with exactly `precision` fractional digits (0…3); what lies below is cut, as Flink's cast does. */
 export function timestampText(ms: number, precision = 3): string {
-  const days = Math.floor(ms / msPerDay)
-  return `${dateText(days)} ${timeText(ms - days * msPerDay, precision)}`
+  // Cut before the day is taken: of a clock finer than a millisecond, the difference to midnight may round up to a whole day.
+  const whole = Math.floor(ms)
+  const days = Math.floor(whole / msPerDay)
+  return `${dateText(days)} ${timeText(whole - days * msPerDay, precision)}`
 }
 
 /** Days of `2026-01-31`, or null. */
