@@ -103,6 +103,7 @@ export function applyFault(world: World, object: object): void {
   const size = world.nodes.length
   const { servers, observers } = world.setup.options
   const ensemble = servers + observers
+  world.counters.lastFault = world.now
   switch (kind) {
     case 'swarm':
       return swarm(world)

@@ -41,6 +41,7 @@ export function makeEnsemble(spec: EnsembleSpec): World {
     world.trace?.note(world, node.id, 'fault', `crashes: ${name}`)
     world.crash(node)
     world.counters.faults++
+    world.counters.lastFault = world.now
     planFault(world, 50_000 + world.faultChance.below(3_000_000), fault('restart', node.id))
   }
   const machines = []

@@ -33,7 +33,8 @@ export class Checks implements ChangeListener {
   promised: number[] = []
   accepted: number[] = []
   current: number[] = []
-  lastTouch = new Map<number, number>()
+  /** Per server that leads: the last touch of each session it received, and the timeout it knew. */
+  lastTouch: Map<number, number>[] = []
   timeouts = new Map<number, number>()
   /** Proposals not yet committed, by zxid. */
   proposed = new Map<number, Txn>()
@@ -54,7 +55,7 @@ export class Checks implements ChangeListener {
   }
 
   changed(path: string, isChildren: boolean, zxid: number): void {
-    onChanged(this.clients, path, isChildren, zxid)
+    onChanged(this.clients, this.model, path, isChildren, zxid)
   }
 
   // ---- election and epochs ----------------------------------------------------------------------------------------------------------------------------------
@@ -72,6 +73,7 @@ export class Checks implements ChangeListener {
 
   onDecided(world: World, server: Server): void {
     let sids = 0
+    let established = 0
     let leaderSpoke = false
     for (let sid = 0; sid < world.setup.options.servers; sid++) {
       const vote = server.received[sid]!
@@ -79,8 +81,11 @@ export class Checks implements ChangeListener {
       const late = server.outOfElection[sid]!
       const speaks = (late.valid && late.leader === sid && late.state === leading) || (vote.valid && vote.leader === sid && vote.state === leading)
       if (sid === server.finalLeader && speaks) leaderSpoke = true
+      for (const each of [vote, late]) if (each.valid && each.state !== 0 && each.leader === server.finalLeader && each.epoch === server.finalEpoch) established |= 1 << sid
     }
-    if (!quorum(world, sids) && !leaderSpoke) this.fail('FLE-4', server.id, `decides for server ${server.finalLeader} without a quorum for that vote and without that server's word`)
+    // R9: a server that others already follow in its own round needs no word but its own.
+    const ownWord = server.finalLeader === server.id && quorum(world, established)
+    if (!quorum(world, sids) && !leaderSpoke && !ownWord) this.fail('FLE-4', server.id, `decides for server ${server.finalLeader} without a quorum for that vote and without that server's word`)
   }
 
   onBoot(world: World, server: Server): void {
@@ -88,6 +93,7 @@ export class Checks implements ChangeListener {
   }
 
   onEpochs(world: World, id: number): void {
+    if (!world.nodes[id]!.up) return
     while (this.accepted.length <= id) {
       this.accepted.push(0)
       this.current.push(0)
@@ -107,7 +113,8 @@ export class Checks implements ChangeListener {
     if (epoch < accepted) this.fail('FLE-2', server.id, `promises epoch ${epoch} after epoch ${accepted}`)
   }
 
-  onAckEpoch(_world: World, server: Server, epoch: number): void {
+  onAckEpoch(world: World, server: Server, epoch: number): void {
+    if (!world.nodes[server.id]!.up) return
     if (epoch === -1) return
     const before = this.promised[server.id] ?? 0
     if (server.newEpoch <= before) this.fail('FLE-3', server.id, `promises epoch ${server.newEpoch} countably after it promised ${before}`)
@@ -117,13 +124,14 @@ export class Checks implements ChangeListener {
   // ---- Zab --------------------------------------------------------------------------------------------------------------------------------------------------
 
   onEstablished(world: World, server: Server): void {
+    if (!world.nodes[server.id]!.up) return
     const epoch = server.newEpoch
     const before = this.leaders.get(epoch)
     if (before !== undefined) this.fail('FLE-1', server.id, `is established for epoch ${epoch}, which server ${before} led`)
     this.leaders.set(epoch, server.id)
     this.onEpochs(world, server.id)
-    this.lastTouch.clear()
-    this.timeouts.clear()
+    while (this.lastTouch.length <= server.id) this.lastTouch.push(new Map())
+    this.lastTouch[server.id]!.clear()
     const { tree } = server
     const last = this.g.length === 0 ? 0 : this.g[this.g.length - 1]!.zxid
     let from = tree.recent.length
@@ -176,7 +184,8 @@ export class Checks implements ChangeListener {
     return this.g[index]?.zxid === zxid ? index : -1
   }
 
-  onProposed(_world: World, server: Server, txn: Txn): void {
+  onProposed(world: World, server: Server, txn: Txn): void {
+    if (!world.nodes[server.id]!.up) return
     if (!server.established || this.leaders.get(epochOf(txn.zxid)) !== server.id) this.fail('ZAB-6', server.id, `proposes ${zxidText(txn.zxid)} without being established for its epoch`)
     const known = this.proposed.get(txn.zxid)
     if (known !== undefined && known.serial !== txn.serial) this.fail('ZAB-1', server.id, `proposes ${zxidText(txn.zxid)} a second time with another meaning`)
@@ -185,6 +194,7 @@ export class Checks implements ChangeListener {
   }
 
   onCommit(world: World, server: Server, txn: Txn): void {
+    if (!world.nodes[server.id]!.up) return
     const { g } = this
     const last = g.length === 0 ? 0 : g[g.length - 1]!.zxid
     if (txn.zxid > last) {
@@ -197,6 +207,7 @@ export class Checks implements ChangeListener {
   }
 
   onAppend(world: World, server: Server, txn: Txn): void {
+    if (!world.nodes[server.id]!.up) return
     const { entries } = logOf(world, server.id)
     const last = entries.length > 0 ? (entries[entries.length - 1] as Txn) : snapshotOf(world, server.id)?.tree.recent.at(-1)
     if (last === undefined ? txn.after !== 0 : last.serial !== txn.after) {
@@ -210,10 +221,12 @@ export class Checks implements ChangeListener {
   }
 
   onAckSent(world: World, server: Server, txn: Txn): void {
+    if (!world.nodes[server.id]!.up) return
     if (!isDurable(world, server.id, txn)) this.fail('ZAB-12', server.id, `acknowledges ${zxidText(txn.zxid)}, which is not on its disk`)
   }
 
   onNewLeaderAck(world: World, server: Server): void {
+    if (!world.nodes[server.id]!.up) return
     const log = logOf(world, server.id)
     const snapshot = snapshotOf(world, server.id)
     let history = snapshot?.tree.history ?? 0
@@ -263,14 +276,16 @@ export class Checks implements ChangeListener {
     // Snapshots are judged by what is rebuilt from them.
   }
 
-  onServing(_world: World, server: Server): void {
+  onServing(world: World, server: Server): void {
+    if (!world.nodes[server.id]!.up) return
     const { tree } = server
     if (tree.count > this.g.length || this.histories[tree.count] !== tree.history) {
       this.fail('ZAB-2', server.id, `serves a history of ${tree.count} transactions up to ${zxidText(tree.lastTxn)} that is no prefix of the ${this.g.length} committed`)
     } else if (tree.count > 0 && this.digests[tree.count - 1] !== tree.digest) this.fail('ZAB-14', server.id, `its tree at ${zxidText(tree.lastTxn)} differs from what the committed sequence makes`)
   }
 
-  onApplied(_world: World, server: Server, txn: Txn): void {
+  onApplied(world: World, server: Server, txn: Txn): void {
+    if (!world.nodes[server.id]!.up) return
     const at = server.tree.count - 1
     if (this.g[at] !== txn || this.histories[at + 1] !== server.tree.history) this.fail('ZAB-2', server.id, `applies ${zxidText(txn.zxid)} as its ${at + 1}th transaction, where the committed sequence has ${this.g[at] === undefined ? 'none' : zxidText(this.g[at]!.zxid)}`)
     else if (this.digests[at] !== server.tree.digest) this.fail('ZAB-14', server.id, `its tree after ${zxidText(txn.zxid)} differs from what the committed sequence makes`)
@@ -286,14 +301,14 @@ export class Checks implements ChangeListener {
 
   // ---- sessions ---------------------------------------------------------------------------------------------------------------------------------------------
 
-  onTouch(world: World, session: number, timeoutMs: number): void {
-    this.lastTouch.set(session, world.now)
+  onTouch(world: World, server: Server, session: number, timeoutMs: number): void {
+    this.lastTouch[server.id]?.set(session, world.now)
     this.timeouts.set(session, timeoutMs)
   }
 
   onExpired(world: World, server: Server, session: number): void {
     if (this.leaders.get(server.newEpoch) !== server.id) this.fail('SES-3', server.id, 'expires a session without being the established leader')
-    const last = this.lastTouch.get(session)
+    const last = this.lastTouch[server.id]?.get(session)
     const timeout = this.timeouts.get(session)
     if (last === undefined || timeout === undefined) {
       // A new leader owes every session its full timeout.
@@ -307,6 +322,9 @@ export class Checks implements ChangeListener {
 
   /** SES-6: with nobody down and nothing cut, a client that is connected and pings must not lose its session. */
   #expiredAlive(world: World, server: Server, session: number): void {
+    // Faults, a paused leader's own late timers among them, may rightly cost a session: judged when things have been quiet for long enough.
+    if (world.now - world.counters.lastFault < 40_000_000 || world.now - server.phaseStarted < 40_000_000) return
+    if ([...this.leaders.keys()].some((epoch) => epoch > server.newEpoch)) return
     for (const node of world.nodes) if (!node.up || node.paused) return
     for (const way of world.cut) if (way !== 0) return
     for (const node of world.nodes) {

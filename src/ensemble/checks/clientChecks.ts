@@ -40,7 +40,8 @@ export class GhostWatch {
   since = 0
   /** First change after `since`, 0 while there is none. */
   due = 0
-  active = true
+  /** The path has had an access list, so events may rightly be withheld: nothing is expected any more. */
+  guarded = false
 }
 
 export class GhostClient {
@@ -72,8 +73,12 @@ function ghostOf(checks: ClientChecks, id: number): GhostClient {
 export type Failing = (invariant: string, node: number, detail: string) => void
 
 /** A path changed in the committed sequence: watches without a due event get one. */
-export function onChanged(checks: ClientChecks, path: string, isChildren: boolean, zxid: number): void {
+export function onChanged(checks: ClientChecks, model: Model, path: string, isChildren: boolean, zxid: number): void {
   const watches = checks.byPath.get(path)
+  if (model.guarded.size > 0 && model.guarded.has(path)) {
+    if (watches !== undefined) for (const watch of watches) watch.guarded = true
+    for (const watch of checks.recursive) if (isBelow(path, watch.path)) watch.guarded = true
+  }
   if (watches !== undefined) for (const watch of watches) if (watch.due === 0 && watch.since < zxid && concerns(watch.kind, isChildren)) watch.due = zxid
   if (!isChildren && checks.recursive.length > 0) for (const watch of checks.recursive) if (watch.due === 0 && watch.since < zxid && isBelow(path, watch.path)) watch.due = zxid
 }
@@ -134,6 +139,7 @@ function addWatch(checks: ClientChecks, model: Model, id: number, kind: number, 
   watch.path = path
   watch.since = since
   watch.due = dueAfter(model, watch, since)
+  watch.guarded = model.guarded.has(path) || (kind === kindRecursive && model.guarded.size > 0)
   ghost.watches.push(watch)
   if (kind === kindRecursive) {
     checks.recursive.push(watch)
@@ -145,7 +151,6 @@ function addWatch(checks: ClientChecks, model: Model, id: number, kind: number, 
 }
 
 function drop(checks: ClientChecks, ghost: GhostClient, watch: GhostWatch): void {
-  watch.active = false
   ghost.watches.splice(ghost.watches.indexOf(watch), 1)
   const list = watch.kind === kindRecursive ? checks.recursive : checks.byPath.get(watch.path)!
   list.splice(list.indexOf(watch), 1)
@@ -181,7 +186,7 @@ export function onReply(checks: ClientChecks, model: Model, id: number, client: 
   if (request.op === opSetWatches) onRearmed(checks, model, ghost, view, id, fail)
   if (!ghost.suspended) {
     for (const watch of ghost.watches) {
-      if (watch.due === 0 || watch.due > view || (isWrite(request.op) && watch.due === view && reply.error !== ok)) continue
+      if (watch.due === 0 || watch.due > view || watch.guarded || (isWrite(request.op) && watch.due === view && reply.error !== ok)) continue
       fail('WAT-2', id, `a reply shows ${text(view)}, but the watch on ${watch.path}, due at ${text(watch.due)}, has not fired`)
     }
   }
@@ -232,6 +237,10 @@ export function onWatchEvent(checks: ClientChecks, model: Model, id: number, eve
       if (event.type === eventChildrenChanged || !isBelow(path, watch.path)) continue
     } else if (watch.path !== path || !hears(watch.kind, event.type)) continue
     if (watch.kind >= kindPersistent) {
+      if (watch.guarded) {
+        matched = true
+        continue
+      }
       if (watch.due === 0) continue
       // A due earlier than this event was missed.
       if (!ghost.suspended && watch.due < zxid) fail(watch.kind === kindRecursive ? 'WAT-6' : 'WAT-5', id, `the event of ${text(watch.due)} for the watch on ${watch.path} is missing before that of ${text(zxid)}`)
@@ -243,12 +252,14 @@ export function onWatchEvent(checks: ClientChecks, model: Model, id: number, eve
       if (next !== 0) watch.due = next
       continue
     }
-    if (event.rearmed ? watch.due === 0 || watch.due > zxid : watch.due !== zxid) continue
+    if (!watch.guarded && (event.rearmed ? watch.due === 0 || watch.due > zxid : watch.due !== zxid)) continue
     matched = true
     drop(checks, ghost, watch)
     ghost.fired.set(path, zxid)
+    // On re-arming the server goes through the data and the child watches one after the other, and tells a deletion once for each.
+    if (event.rearmed) break
   }
-  if (matched) return
+  if (matched || model.guarded.has(path)) return
   if (ghost.watches.some((watch) => watch.kind >= kindPersistent && watch.since === zxid && (watch.kind === kindRecursive ? isBelow(path, watch.path) : watch.path === path))) return
   const before = ghost.fired.get(path)
   if (before !== undefined && before <= zxid) fail('WAT-1', id, `a second event for the one-shot watch on ${path}, which fired at ${text(before)}`)
@@ -266,7 +277,7 @@ function onRearmed(checks: ClientChecks, model: Model, ghost: GhostClient, view:
   ghost.suspended = false
   for (const watch of ghost.watches) {
     if (watch.due === 0 || watch.due > view) continue
-    const excused = watch.kind >= kindPersistent || (watch.kind === kindExists && !existsAt(model, watch.path, view))
+    const excused = watch.guarded || watch.kind >= kindPersistent || (watch.kind === kindExists && !existsAt(model, watch.path, view))
     if (!excused) fail('WAT-5', id, `the watch on ${watch.path} was armed again at ${text(view)} although the change of ${text(watch.due)} was never told`)
     watch.since = view
     watch.due = dueAfter(model, watch, view)

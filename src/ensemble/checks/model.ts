@@ -14,6 +14,8 @@ export class Model {
   lastCxid = new Map<number, number>()
   digest = 0
   changes = new Map<string, PathChanges>()
+  /** Paths that have ever had an access list other than the open one. */
+  guarded = new Set<string>()
   /** Changes before this of paths long gone are forgotten. */
   forgotten = 0
   /** The first broken rule of the transaction being applied: invariant and words. */
@@ -59,13 +61,13 @@ export interface ChangeListener {
 
 export function applyToModel(model: Model, txn: Txn, listener: ChangeListener): void {
   model.brokenRule = ''
+  if (txn.type === opError) return
   if (txn.session !== 0 && txn.type !== opCreateSession && txn.cxid !== 0) {
     const last = model.lastCxid.get(txn.session) ?? 0
     if (txn.cxid === last) broken(model, 'CLI-5', `request ${txn.cxid} of a session took effect twice`)
     if (txn.cxid < last) broken(model, 'SES-4', `request ${txn.cxid} of a session took effect after its request ${last}`)
     model.lastCxid.set(txn.session, txn.cxid)
   }
-  if (txn.type === opError) return
   if (txn.session !== 0 && txn.type !== opCreateSession && !model.sessions.has(txn.session) && txn.type !== opCloseSession) {
     broken(model, 'SES-1', `a transaction on ${txn.path} by a session that is closed`)
   }
@@ -102,6 +104,7 @@ function part2(model: Model, txn: Txn, whole: Txn, listener: ChangeListener): vo
       node.aversion++
       if (node.aversion !== txn.version) broken(model, 'TREE-2', `${txn.path} went from ACL version ${node.aversion - 1} to ${txn.version}`)
       node.acl = txn.acl!
+      if (node.acl !== openAcl) model.guarded.add(txn.path)
       return share(model, node)
     }
     case opCheck:
@@ -147,6 +150,7 @@ function create(model: Model, txn: Txn, whole: Txn, listener: ChangeListener): v
   node.data = txn.data
   node.dataHash = textHash(txn.data)
   node.acl = txn.acl ?? openAcl
+  if (node.acl !== openAcl) model.guarded.add(path)
   node.czxid = node.mzxid = node.pzxid = whole.zxid
   node.ctime = node.mtime = whole.time
   node.ttl = txn.ttl

@@ -380,6 +380,7 @@ neverChanges(Setup)
 export class Counters {
   messages = 0
   faults = 0
+  lastFault = 0
   crashes = 0
   /** Leaders established, transactions committed and client operations completed. */
   established = 0

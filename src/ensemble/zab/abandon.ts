@@ -37,12 +37,20 @@ export function abandon(world: World, node: Node, server: Server, why: string): 
   server.touched.clear()
   server.outstanding.length = 0
   server.changes.clear()
-  if (!server.logBusy && server.logQueue.length === 0) drained(world, node, server)
-  else if (world.setup.options.bugs.logThreadOutlives) drained(world, node, server)
+  whenDrained(world, node, server)
 }
 
-/** The log thread has nothing left: what was received is on the disk, or was never acknowledged. */
-export function drained(world: World, node: Node, server: Server): void {
+/**
+ * Goes on once the disk has nothing of the old term left to do: a write the quorum thread is in cannot be left, and what the log thread holds must be on the disk or
+ * never acknowledged. Called again whenever a disk operation completes.
+ */
+export function whenDrained(world: World, node: Node, server: Server): void {
+  if (server.phase !== phaseDraining || world.disks[server.id]!.pending.length > 0) return
+  const logIsIdle = !server.logBusy && server.logQueue.length === 0
+  if (logIsIdle || world.setup.options.bugs.logThreadOutlives) drained(world, node, server)
+}
+
+function drained(world: World, node: Node, server: Server): void {
   const { bugs } = world.setup.options
   if (server.reload) {
     if (bugs.interruptedSyncTrusted || bugs.partialSnapshotTrusted) server.reload = false

@@ -29,7 +29,17 @@ export function loadDatabase(world: World, server: Server): void {
   server.tree = snapshot === null ? emptyTree() : copyOf(snapshot.tree)
   server.window = []
   server.reload = false
+  if (snapshot !== null) dropStaleLog(world, server, snapshot)
   replayLog(world, server)
+}
+
+/**
+ * A crash between writing the snapshot of a synchronisation and restarting the log leaves a log that ends before the snapshot: nothing may be appended behind it.
+ */
+function dropStaleLog(world: World, server: Server, snapshot: Snapshot): void {
+  const log = logOf(world, server.id)
+  const last = log.entries[log.entries.length - 1] as Txn | undefined
+  if (last !== undefined && last.zxid < snapshot.tree.lastTxn) dropPrefix(log, log.entries.length)
 }
 
 /** Applies what the log holds beyond memory. */

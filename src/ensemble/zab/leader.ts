@@ -129,6 +129,7 @@ export function onAcceptedPersisted(world: World, node: Node, server: Server): v
 function onAckEpoch(world: World, node: Node, server: Server, learner: Learner, p: Packet): void {
   learner.epochAcked = true
   learner.lastZxid = p.zxid
+  learner.currentEpoch = p.number
   if (!server.electionFinished && p.number !== -1) {
     const isAhead = p.number > server.startEpoch || (p.number === server.startEpoch && p.zxid > server.startZxid)
     if (isAhead && !learner.observer && !world.setup.options.bugs.noRefusal) {

@@ -10,7 +10,7 @@ import { applyToMemory, loadDatabase, ticketAccepted, ticketSyncEpoch, ticketSyn
 import { logTxn } from './logThread.ts'
 import { ack, ackEpoch, commit, diff, epochUnit, followerInfo, inform, leaderInfo, newLeader, observerInfo, packet, ping, proposal, purposeZab, revalidate, Snapshot, snap, sync, trunc, upToDate, type Packet } from './messages.ts'
 import { applyCommitted, onRevalidated, onSyncAnswered, startServing } from './requests.ts'
-import { acceptedEpochOf, cellAcceptedEpoch, cellCurrentEpoch, cellSnapshot, currentEpochOf, logOf, phaseBroadcast, phaseDiscovery, phaseSynchronization, timerConnect, timerLearner, txnLog, type Server } from './server.ts'
+import { acceptedEpochOf, cellAcceptedEpoch, cellCurrentEpoch, cellSnapshot, currentEpochOf, logOf, phaseBroadcast, phaseDiscovery, phaseSynchronization, snapshotOf, timerConnect, timerLearner, txnLog, type Server } from './server.ts'
 
 /**
  * The learner's side of Zab 1.0, follower or observer (reference 1.3). Whatever must be on the disk before something is said is written first, and packets that
@@ -182,6 +182,11 @@ function onSyncMode(world: World, node: Node, server: Server, p: Packet): void {
   if (p.type === snap) {
     server.tree = copyOf(p.snapshot!.tree)
     server.window = []
+    return
+  }
+  const snapshot = snapshotOf(world, server.id)
+  if (snapshot !== null && snapshot.tree.lastTxn > p.zxid) {
+    abandon(world, node, server, `cannot cut below its snapshot at ${zxidText(snapshot.tree.lastTxn)}`)
     return
   }
   const { entries } = logOf(world, server.id)

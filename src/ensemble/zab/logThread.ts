@@ -7,8 +7,7 @@ import type { Txn } from '../znodes/types.ts'
 import { considerSnapshot, ticketLog } from './database.ts'
 import { onAck, stillLeads } from './leader.ts'
 import { ack, packet } from './messages.ts'
-import { logOf, phaseBroadcast, phaseDraining, txnLog, type Server } from './server.ts'
-import { drained } from './abandon.ts'
+import { logOf, phaseBroadcast, txnLog, type Server } from './server.ts'
 
 /**
  * The log thread (ZooKeeper's SyncRequestProcessor): takes what is queued, appends it, makes it durable with one fsync for the whole batch, and only then
@@ -40,11 +39,6 @@ export function onBatchFlushed(world: World, node: Node, server: Server): void {
   world.point(node, 'logged, not acknowledged')
   if (!world.setup.options.bugs.ackBeforeFlush) acknowledge(world, node, server)
   if (!node.up) return
-  if (server.phase === phaseDraining && server.logQueue.length === 0 && !world.setup.options.bugs.logThreadOutlives) {
-    server.logBatch.length = 0
-    drained(world, node, server)
-    return
-  }
   for (let i = 0; i < server.logBatch.length; i++) considerSnapshot(world, node, server)
   server.logBatch.length = 0
   if (!server.logBusy) startBatch(world, node, server)

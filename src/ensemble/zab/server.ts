@@ -77,6 +77,8 @@ export class Learner {
   informed = false
   epochAcked = false
   lastZxid = 0
+  /** As ACKEPOCH gave it: −1 from one that had promised before. */
+  currentEpoch = 0
   /** Gets proposals: from the moment its synchronisation stream was computed. */
   forwarding = false
   newLeaderAcked = false

@@ -1,6 +1,7 @@
 import type { NodeKind } from '../world/node.ts'
 import type { World } from '../world/world.ts'
 import { checksOf } from '../checks/checks.ts'
+import { whenDrained } from './abandon.ts'
 import { loadDatabase, onSnapshotWritten, ticketLeaderAccepted, ticketLeaderCurrent, ticketLog, ticketSnapshot } from './database.ts'
 import { onElectionTimer, onNotification, startElection } from './election.ts'
 import { learnerOf, onAcceptedPersisted, onCurrentPersisted, onLeaderTimer, onLearnerConnects, onLearnerPacket } from './leader.ts'
@@ -8,7 +9,7 @@ import { onConnectTimer, onLeaderConnected, onLeaderPacket, onLeaderUnreachable,
 import { onBatchFlushed } from './logThread.ts'
 import { purposeZab, type Notification, type Packet } from './messages.ts'
 import { onClientConnects, onClientGone, onClientMessage, onContainerTimer } from './requests.ts'
-import { Server, timerConnect, timerContainers, timerFinalize, timerLeader, timerLearner, timerNotify, timerSessions } from './server.ts'
+import { phaseDraining, Server, timerConnect, timerContainers, timerFinalize, timerLeader, timerLearner, timerNotify, timerSessions } from './server.ts'
 import { onSessionTimer } from './sessionTracker.ts'
 
 export function serverOf(world: World, id: number): Server | null {
@@ -53,16 +54,21 @@ export const serverKind: NodeKind = {
     const server = node.state as Server
     switch (ticket) {
       case ticketLog:
-        return onBatchFlushed(world, node, server)
+        onBatchFlushed(world, node, server)
+        break
       case ticketLeaderAccepted:
-        return onAcceptedPersisted(world, node, server)
+        onAcceptedPersisted(world, node, server)
+        break
       case ticketLeaderCurrent:
-        return onCurrentPersisted(world, node, server)
+        onCurrentPersisted(world, node, server)
+        break
       case ticketSnapshot:
-        return onSnapshotWritten(world, node, server)
+        onSnapshotWritten(world, node, server)
+        break
       default:
-        return onUnblocked(world, node, server, ticket)
+        onUnblocked(world, node, server, ticket)
     }
+    if (server.phase === phaseDraining) whenDrained(world, node, server)
   },
 
   onMessage(world, node, connection, _from, message) {

@@ -31,7 +31,7 @@ export function addSession(world: World, server: Server, session: number, timeou
 
 function touch(world: World, server: Server, session: number, timeoutMs: number): void {
   const { tickMicros, bugs } = world.setup.options
-  checksOf(world)?.onTouch(world, session, timeoutMs)
+  checksOf(world)?.onTouch(world, server, session, timeoutMs)
   const periods = Math.floor((world.now + timeoutMs * 1000) / tickMicros)
   putDeadline(server, session, (bugs.expiryEarly ? periods : periods + 1) * tickMicros)
 }

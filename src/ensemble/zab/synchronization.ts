@@ -18,7 +18,7 @@ export interface SyncPlan {
   readonly send: readonly Txn[]
 }
 
-export function chooseSync(world: World, server: Server, learnerZxid: number): SyncPlan {
+export function chooseSync(world: World, server: Server, learnerZxid: number, learnerEpoch: number): SyncPlan {
   const { bugs, committedWindow } = world.setup.options
   const window = server.window.length > committedWindow ? server.window.slice(server.window.length - committedWindow) : server.window
   const { rules } = world.counters
@@ -29,6 +29,11 @@ export function chooseSync(world: World, server: Server, learnerZxid: number): S
   if (learnerZxid === last) {
     rules[20]!++
     return { mode: diff, zxid: last, send: [] }
+  }
+  if (learnerZxid > max && learnerEpoch !== -1 && epochOf(learnerZxid) > learnerEpoch) {
+    // The learner wrote the snapshot of a synchronisation and crashed before its currentEpoch: a cut could go below that snapshot (decision 0111).
+    rules[27]!++
+    return { mode: snap, zxid: last, send: [] }
   }
   if (learnerZxid > max && !isEpochStart) {
     rules[21]!++
@@ -108,7 +113,7 @@ function fromProposals(world: World, source: readonly Txn[], learnerZxid: number
 }
 
 export function synchronize(world: World, node: Node, server: Server, learner: Learner): void {
-  const plan = chooseSync(world, server, learner.lastZxid)
+  const plan = chooseSync(world, server, learner.lastZxid, learner.currentEpoch)
   const { connection } = learner
   let upTo = plan.zxid
   if (plan.mode === snap) {
