@@ -11,6 +11,9 @@ const isolation = {
   'Cross-Origin-Resource-Policy': 'same-origin',
 }
 
+/** As named in monaco-editor 0.57; the editor falls back to plain strings where one is missing, which the policy then refuses. */
+const monacoPolicies = ['defaultWorkerFactory', 'diffEditorWidget', 'diffReview', 'domLineBreaksComputer', 'editorGhostText', 'editorViewLayer', 'richScreenReaderContent', 'standaloneColorizer', 'stickyScrollViewLayer', 'tokenizeToString', 'dompurify']
+
 /** Monaco and React Flow set inline styles; nothing else is allowed beyond our own files. WebAssembly is for user functions. */
 const contentSecurityPolicy = [
   "default-src 'self'",
@@ -23,6 +26,10 @@ const contentSecurityPolicy = [
   "object-src 'none'",
   "base-uri 'none'",
   "form-action 'none'",
+  // No text becomes markup or a script address, except through these policies: ours names workers (runtime/launch/workerUrl.ts), the others are Monaco's for its
+  // own templates (one of them made twice). One without a name here cannot be made.
+  "require-trusted-types-for 'script'",
+  `trusted-types ${['millrace', ...monacoPolicies, "'allow-duplicates'"].join(' ')}`,
 ].join('; ')
 
 /** Lists every built file for the service worker, gives it the build's name, and puts the policy into the page. */
@@ -135,7 +142,7 @@ export default defineConfig({
     target: 'es2023',
     outDir: 'dist/page',
     manifest: true,
-    modulePreload: { resolveDependencies: (_, files, { hostId }) => (reachedByWorkers.has(hostId) ? [] : files) },
+    modulePreload: { polyfill: false, resolveDependencies: (_, files, { hostId }) => (reachedByWorkers.has(hostId) ? [] : files) },
     cssTarget: ['chrome125', 'firefox128', 'safari18'],
     // Monaco's editor is one chunk of 2.7 MB, fetched with the first code field.
     chunkSizeWarningLimit: 3000,

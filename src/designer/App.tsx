@@ -1,5 +1,4 @@
 import { lazy, Suspense, useEffect } from 'react'
-import { BlankState } from './frame/BlankState.tsx'
 import { DropTarget } from './frame/DropTarget.tsx'
 import { Frame } from './frame/Frame.tsx'
 import { Hint } from './frame/Hint.tsx'
@@ -29,9 +28,11 @@ const later = {
   // The forms of operators need the rules of the catalog.
   inspector: () => Promise.all([import('./inspector/Inspector.tsx'), definitionsReady]).then(([module]) => module),
   sheets: () => import('./frame/Sheets.tsx'),
+  blank: () => import('./frame/BlankState.tsx').then((module) => ({ default: module.BlankState })),
 }
 const Inspector = lazy(later.inspector)
 const Sheets = lazy(later.sheets)
+const BlankState = lazy(later.blank)
 
 export async function prefetchScreens(): Promise<void> {
   for (const fetchIt of Object.values(later)) await fetchIt().catch(() => undefined)
@@ -61,7 +62,13 @@ export function App({ onDrawn }: { /** The canvas stands. */ readonly onDrawn: (
               <Canvas />
               <Drawn then={onDrawn} />
             </Suspense>
-            {blank ? <BlankState /> : <Hint />}
+            {blank ? (
+              <Suspense>
+                <BlankState />
+              </Suspense>
+            ) : (
+              <Hint />
+            )}
           </>
         }
         inspector={<Suspense>{nothingSelected ? <JobInspector /> : <Inspector />}</Suspense>}

@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import {
   Background,
   BackgroundVariant,
@@ -17,7 +17,7 @@ import {
 } from '@xyflow/react'
 import '@xyflow/react/dist/style.css'
 import type { Position } from '../../job/job.ts'
-import { definitionOf } from '../store/definitions.ts'
+import { definitionOf, definitionsReady } from '../store/definitions.ts'
 import { addOperator, currentJob, designerState, dispatch, operatorSize, select, selectItem, setViewCentre, showDockTab, useDesigner, useJob } from '../store/designerStore.ts'
 import { edgeKey, edgeOfKey, plainEdge } from '../store/edgeKey.ts'
 import { text as t } from '../text/text.ts'
@@ -30,20 +30,21 @@ import { connectingStore, forgetRefusal, letGo, pickUp, surroundings } from './c
 import { LensControl, ViewControls } from './Controls.tsx'
 import { setEdgesInView } from './dots.ts'
 import { kindDragType } from './dragType.ts'
-import { EdgePeek } from './EdgePeek.tsx'
 import { Find } from './Find.tsx'
-import { Floating } from './Floating.tsx'
 import { FlowMemory, positionOf, type CanvasNode, type ChannelFlowEdge } from './flow.ts'
 import { applySelection, edgeAt, fitsOnEdge, gateNear, operatorAt } from './gestures.ts'
 import { GroupNode } from './GroupNode.tsx'
 import { hoverEdge, leaveEdge } from './hovering.ts'
-import { KeyboardWireLine } from './KeyboardWireLine.tsx'
 import { NoteNode } from './NoteNode.tsx'
 import { OperatorNode } from './OperatorNode.tsx'
-import { QuickAdd } from './QuickAdd.tsx'
 import { openQuickAdd } from './quickAdd.ts'
 import { startRenaming } from './renaming.ts'
 import { useGliding } from './tidy.ts'
+
+// After the first picture, and after what the document's check needs.
+const overlays = definitionsReady.then(() => import('./Overlays.tsx'))
+const OverGraph = lazy(() => overlays.then((module) => ({ default: module.OverGraph })))
+const OverCanvas = lazy(() => overlays.then((module) => ({ default: module.OverCanvas })))
 
 const nodeTypes = { operator: OperatorNode, note: NoteNode, group: GroupNode }
 const edgeTypes = { channel: ChannelEdge }
@@ -289,14 +290,16 @@ function CanvasFlow() {
         aria-label={t.canvas.title}
       >
         <Background variant={BackgroundVariant.Dots} gap={24} size={1} />
-        <Floating />
-        <KeyboardWireLine />
+        <Suspense>
+          <OverGraph />
+        </Suspense>
         {job.operators.length === 0 ? null : <ViewControls />}
       </ReactFlow>
       {job.operators.length === 0 ? null : <LensControl />}
       <Find />
-      <QuickAdd />
-      <EdgePeek />
+      <Suspense>
+        <OverCanvas />
+      </Suspense>
       <CanvasMenu />
     </div>
   )

@@ -1,7 +1,5 @@
 import { keepFile } from './files.ts'
 import { openText } from './openJob.ts'
-import { addFileSource } from './fileSource.ts'
-import { linesOfJsonList } from './inferColumns.ts'
 import { toast } from '../store/toasts.ts'
 import { text } from '../text/text.ts'
 
@@ -30,6 +28,8 @@ export async function openFiles(files: readonly File[]): Promise<void> {
 
 /** A JSON file that is one list of rows is kept as lines, which is how rows are read. */
 async function addFile(file: File, format: FileFormat): Promise<void> {
+  // Learning columns from rows is a chunk of its own.
+  const [{ addFileSource }, { linesOfJsonList }] = await Promise.all([import('./fileSource.ts'), import('./inferColumns.ts')])
   const lines = format === 'json' && file.size <= listBytesMax && /^\s*\[/.test(await file.slice(0, 1000).text()) ? linesOfJsonList(await file.text()) : null
   const kept = lines === null ? file : new File([lines], file.name.replace(/\.json$/i, '.jsonl'), { type: 'application/x-ndjson' })
   await keepFile(kept)

@@ -54,6 +54,8 @@ export function CodeEditor(props: CodeEditorProps) {
     let gone = false
     void loadMonaco().then((monaco) => {
       if (gone || host.current === null) return
+      // What is hidden cannot take the focus.
+      host.current.hidden = false
       handle.current = openEditor(monaco, host.current, live)
       setReady(true)
       return undefined
@@ -82,7 +84,10 @@ export function CodeEditor(props: CodeEditorProps) {
           spellCheck={false}
           rows={Math.max(props.value.split('\n').length, props.lines?.min ?? 1)}
           onChange={(event) => props.onChange(event.target.value)}
-          onBlur={props.onBlur}
+          onBlur={(event) => {
+            // The editor takes over: nobody has left.
+            if (host.current?.contains(event.relatedTarget) !== true) props.onBlur?.()
+          }}
           // oxlint-disable-next-line jsx-a11y/no-autofocus -- the user has just opened this field
           autoFocus={props.autoFocus ?? false}
         />

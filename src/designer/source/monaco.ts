@@ -5,7 +5,8 @@
  * Hovers and completions are plain text: nothing from a document is ever rendered as Markdown or HTML.
  */
 import { editor, languages, MarkerSeverity, type IDisposable } from 'monaco-editor/editor'
-import 'monaco-editor/features/suggest/register'
+// The feature's own entry brings inline suggestions alone; this is the list.
+import 'monaco-editor/editor/contrib/suggest/browser/suggestController'
 import 'monaco-editor/features/hover/register'
 import 'monaco-editor/features/bracketMatching/register'
 import 'monaco-editor/features/caretOperations/register'

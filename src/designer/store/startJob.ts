@@ -1,6 +1,5 @@
 import type { CompiledJob } from '../../compiler/compile.ts'
 import { settingsDefaults, type Job } from '../../job/job.ts'
-import { hasErrors } from '../../job/validate.ts'
 import type { Launcher } from '../../runtime/launcher.ts'
 import { browserFiles } from '../persistence/files.ts'
 import { definitionOf, definitionsReady } from './definitions.ts'
@@ -32,7 +31,7 @@ let loaded: Loaded | null = null
 export const startInBrowser: StartJob = async (job, { speed, paused }) => {
   const { compile, startRun, browserLauncher } = loaded ?? (await load())
   const compiled = compiledOnce(job, compile)
-  if (compiled.physical === null || hasErrors(compiled.problems)) return { problems: compiled.problems }
+  if (compiled.physical === null || compiled.problems.some((problem) => problem.severity === 'error')) return { problems: compiled.problems }
   return { run: startRun(compiled.physical, { launcher: browserLauncher, files: browserFiles, speed, paused }) }
 }
 
