@@ -1,10 +1,10 @@
-import { rowAt, rowKindAt, type Batch, type RowKindText } from '../columnar/batch.ts'
+import { gatherRows, rowAt, rowKindAt, type Batch, type RowKindText } from '../columnar/batch.ts'
 import type { Float64Column, Value } from '../columnar/column.ts'
 import type { Schema } from '../columnar/schema.ts'
 import { noWatermark } from './watermark.ts'
 
 /**
- * What passes one edge at one subtask: counts, the newest watermark, and the newest rows, kept by reference and read only when someone looks.
+ * What passes one edge at one subtask: counts, the newest watermark, and the newest rows, copied and read only when someone looks.
  *
  * A row counts as late when its event time is not above the watermark that came before it. Whether an operator drops it is that operator's own rule.
  */
@@ -34,9 +34,23 @@ export class EdgeTap {
       const { values } = batch.columns[this.#timeColumn] as Float64Column
       this.lateRows += batch.watermarks !== null ? countBehind(values, batch.watermarks, batch.rowCount) : watermark === noWatermark ? 0 : countAtMost(values, watermark, batch.rowCount)
     }
-    this.#recent.push({ batch, watermark })
-    this.#recentRows += batch.rowCount
-    while (this.#recent.length > 1 && this.#recentRows - this.#recent[0]!.batch.rowCount >= this.keep) this.#recentRows -= this.#recent.shift()!.batch.rowCount
+    if (this.keep > 0) this.#remember(batch, watermark)
+    else {
+      this.#recent.length = 0
+      this.#recentRows = 0
+    }
+  }
+
+  /** The rows themselves: the batch and its arrays may be used again when it has gone through. */
+  #remember(batch: Batch, watermark: number): void {
+    const { keep } = this
+    const { rowCount } = batch
+    const count = Math.min(keep, rowCount)
+    const rows = new Int32Array(count)
+    for (let i = 0; i < count; i++) rows[i] = rowCount - count + i
+    this.#recent.push({ batch: gatherRows(batch, rows, count), watermark })
+    this.#recentRows += count
+    while (this.#recentRows - this.#recent[0]!.batch.rowCount >= keep) this.#recentRows -= this.#recent.shift()!.batch.rowCount
   }
 
   /** The last rows, oldest first, at most `keep`. */

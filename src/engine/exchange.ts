@@ -1,8 +1,9 @@
+import { Scratch } from '../columnar/arrays.ts'
 import type { Batch } from '../columnar/batch.ts'
 import type { Schema } from '../columnar/schema.ts'
 import type { ChannelWriter } from './channel.ts'
 import { KeyPartition } from './partition.ts'
-import { RowCollector, Scratch } from './rowCollector.ts'
+import { RowCollector } from './rowCollector.ts'
 import { noWatermark } from './watermark.ts'
 
 /**

@@ -1,3 +1,4 @@
+import type { Arrays } from '../columnar/arrays.ts'
 import type { Batch } from '../columnar/batch.ts'
 import type { Float64Column } from '../columnar/column.ts'
 
@@ -11,6 +12,11 @@ import type { Float64Column } from '../columnar/column.ts'
  * then `finish`.
  */
 export interface OperatorRuntime {
+  /**
+   * What is left of a batch when `processBatch` has returned. `nothing`: no one refers to it nor to an array of it. `emitted`: only what was emitted, which may share its arrays. Absent: it
+   * may be kept. Strings' dictionaries and nested values may be kept in any case. Where nothing is left, the arrays are used again for the next batch.
+   */
+  readonly keeps?: 'nothing' | 'emitted'
   open?(context: OperatorContext): void
   /**
    * Rows of one input, in channel order. `batch.watermarks`, where present, is already the operator's own watermark before each row (combined
@@ -100,6 +106,8 @@ export interface SourceContext {
    */
   eventTimesRead?(times: Float64Column, rowCount: number): void
   readonly files: FileAccess
+  /** For the columns of a batch: they are a source's to fill from the beginning of `next` until the next call. A source may also make its own. */
+  readonly arrays: Arrays
   readonly counters: OperatorCounters
   /** Keeps a row that could not be read: its number (1-based, in the file) and why. */
   poison(row: number, reason: string, text: string): void

@@ -1,3 +1,4 @@
+import { freshArrays, type Arrays } from '../columnar/arrays.ts'
 import { batchRowsTarget, rowKind, type Batch } from '../columnar/batch.ts'
 import type { BoolColumn, Column, DecimalColumn, Dictionary, Float64Column, Int32Column, Int64Column, Nulls, ObjectColumn, StringColumn, Value } from '../columnar/column.ts'
 
@@ -47,55 +48,6 @@ export class RowCollector {
       kinds: kindsOf(parts, rowCount, arrays),
       watermarks,
     }
-  }
-}
-
-/** Where the arrays of a collected batch come from. What they hold is not defined. */
-export interface Arrays {
-  uint8(length: number): Uint8Array
-  int32(length: number): Int32Array
-  float64(length: number): Float64Array
-}
-
-const freshArrays: Arrays = {
-  uint8: (length) => new Uint8Array(length),
-  int32: (length) => new Int32Array(length),
-  float64: (length) => new Float64Array(length),
-}
-
-/** One piece of memory that is used again for each batch, for receivers that copy what they get: allocating columns costs more than filling them. */
-export class Scratch implements Arrays {
-  #memory = new ArrayBuffer(256 * 1024)
-  #used = 0
-
-  /** Begins a new batch; the last one is lost. */
-  reset(): this {
-    this.#used = 0
-    return this
-  }
-  uint8(length: number): Uint8Array {
-    // The place first: it may change the memory.
-    const place = this.#place(length)
-    return new Uint8Array(this.#memory, place, length)
-  }
-  int32(length: number): Int32Array {
-    const place = this.#place(length * 4)
-    return new Int32Array(this.#memory, place, length)
-  }
-  float64(length: number): Float64Array {
-    const place = this.#place(length * 8)
-    return new Float64Array(this.#memory, place, length)
-  }
-  #place(bytes: number): number {
-    const needed = (bytes + 7) & ~7
-    if (this.#used + needed > this.#memory.byteLength) {
-      // Arrays given out before stay on the old memory, which they keep alive.
-      this.#memory = new ArrayBuffer(Math.max(needed, this.#memory.byteLength * 2))
-      this.#used = 0
-    }
-    const place = this.#used
-    this.#used += needed
-    return place
   }
 }
 

@@ -1,3 +1,4 @@
+import { freshArrays, Scratch } from '../columnar/arrays.ts'
 import { batchRowsTarget, rowAt, type Batch } from '../columnar/batch.ts'
 import type { Float64Column } from '../columnar/column.ts'
 import { sliceBatch } from '../columnar/concat.ts'
@@ -30,6 +31,8 @@ export interface Gate {
 
 export interface SourceSplit {
   readonly runtime: SourceRuntime
+  /** What its batches are made of, where nobody keeps anything of them; null: each is made anew. */
+  readonly scratch: Scratch | null
   readonly watermark: SourceWatermark | null
 }
 
@@ -53,6 +56,8 @@ export class SourceTask implements Task {
   readonly #splits: Split[]
   readonly #combined: CombinedWatermark
   readonly #timeColumn: number
+  /** For watermarks, which are made anew for each part of a batch that passes. */
+  readonly #scratch: Scratch | null
   #next = 0
   #open: number
   #idle = false
@@ -80,6 +85,7 @@ export class SourceTask implements Task {
     this.#splits = splits.map((split) => new Split(split, clock.now()))
     this.#combined = new CombinedWatermark(splits.length)
     this.#open = splits.length
+    this.#scratch = splits.length > 0 && splits.every(({ scratch }) => scratch !== null) ? new Scratch(2 * 8 * batchRowsTarget) : null
     this.#timeColumn = splits[0]?.watermark?.column ?? schema.fields.findIndex((field) => field.time === 'event')
   }
 
@@ -180,6 +186,8 @@ export class SourceTask implements Task {
     while (split.ahead === null && !split.ended && split.ready === null) {
       let next: Batch | 'wait' | 'end'
       try {
+        // All of its last batch has gone through the chain.
+        split.scratch?.reset()
         next = split.runtime.next(batchRowsTarget)
       } catch (error) {
         throw this.#sourceFailure(error)
@@ -222,17 +230,18 @@ export class SourceTask implements Task {
       this.#tellIdleness()
     }
     const head = this.nodes[0]!
+    const arrays = this.#scratch?.reset() ?? freshArrays
     let batch = rows
     if (split.assigner !== null) {
       try {
         const candidates = split.watermark!.delayMs === null ? (split.runtime.watermarkOf?.(rows) ?? null) : null
-        batch = split.assigner.assign(rows, candidates)
+        batch = split.assigner.assign(rows, candidates, arrays)
       } catch (error) {
         if (error instanceof RowError) throw new TaskFailure('row', head.id, error.message, { schema: this.#schema, values: rowAt(rows, error.row) })
         throw head.failureOf(error, null)
       }
       if (this.#splits.length > 1) {
-        const watermarks = new Float64Array(batch.rowCount)
+        const watermarks = arrays.float64(batch.rowCount)
         this.#combined.advanceRows(index, batch.watermarks!, batch.rowCount, watermarks)
         batch = { ...batch, watermarks }
       }
@@ -292,6 +301,7 @@ export class SourceTask implements Task {
 
 class Split {
   readonly runtime: SourceRuntime
+  readonly scratch: Scratch | null
   readonly watermark: SourceWatermark | null
   readonly assigner: WatermarkAssigner | null
   /** Read but not yet let through, from row `at`. */
@@ -305,6 +315,7 @@ class Split {
 
   constructor(split: SourceSplit, now: number) {
     this.runtime = split.runtime
+    this.scratch = split.scratch
     this.watermark = split.watermark
     this.assigner = split.watermark === null ? null : new WatermarkAssigner(split.watermark.column, split.watermark.columnName, split.watermark.delayMs ?? 0)
     this.activeAt = now

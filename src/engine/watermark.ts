@@ -1,3 +1,4 @@
+import { freshArrays, type Arrays } from '../columnar/arrays.ts'
 import type { Batch } from '../columnar/batch.ts'
 import type { Float64Column } from '../columnar/column.ts'
 import { RowError } from '../columnar/rowError.ts'
@@ -43,13 +44,13 @@ export class WatermarkAssigner {
    * The batch with the watermark before each of its rows; afterwards `watermark` is the one that follows the batch. `candidates` replace
    * time − delay where the job gives an expression; NaN is its NULL. A NULL time fails the job, as on Flink.
    */
-  assign(batch: Batch, candidates: Float64Array | null): Batch {
+  assign(batch: Batch, candidates: Float64Array | null, arrays: Arrays = freshArrays): Batch {
     const { values, nulls } = batch.columns[this.#column] as Float64Column
     if (nulls !== null) {
       const row = nulls.subarray(0, batch.rowCount).indexOf(1)
       if (row >= 0) throw new RowError(row, `the time column \`${this.#columnName}\` is NULL, and a row without event time has no place in the stream. Filter such rows out in the source, or give the column a value.`)
     }
-    const watermarks = new Float64Array(batch.rowCount)
+    const watermarks = arrays.float64(batch.rowCount)
     this.#current = candidates === null ? risingBehind(values, this.#delayMs, batch.rowCount, this.#current, watermarks) : risingTo(candidates, batch.rowCount, this.#current, watermarks)
     return { ...batch, watermarks }
   }
@@ -57,8 +58,14 @@ export class WatermarkAssigner {
 
 function risingBehind(times: Float64Array, delayMs: number, rowCount: number, start: number, watermarks: Float64Array): number {
   let current = start
-  for (let row = 0; row < rowCount; row++) {
-    watermarks[row] = current > 0 ? current : noWatermark
+  let row = 0
+  for (; row < rowCount && !(current > 0); row++) {
+    watermarks[row] = noWatermark
+    current = Math.max(current, times[row]! - delayMs)
+  }
+  // Nothing but doubles in this loop: choosing between one and a constant puts a number on the heap for every row (measured: most of all garbage).
+  for (; row < rowCount; row++) {
+    watermarks[row] = current
     const candidate = times[row]! - delayMs
     if (candidate > current) current = candidate
   }

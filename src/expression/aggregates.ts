@@ -227,6 +227,10 @@ export class AggregateTable {
     })
   }
 
+  /** Slots there is room for. */
+  get capacity(): number {
+    return this.#capacity
+  }
   /** Makes room for slots below `count`. Must be called before a slot is used. */
   ensure(count: number): void {
     if (count <= this.#capacity) return

@@ -1,3 +1,4 @@
+import { freshArrays, Scratch } from '../columnar/arrays.ts'
 import type { Float64Column } from '../columnar/column.ts'
 import type { Schema } from '../columnar/schema.ts'
 import type { JsonObject } from '../columnar/json.ts'
@@ -63,6 +64,19 @@ export interface Subtask {
 
 /** Elements a task may take before the next one has its turn. */
 const elementsPerTurn = 16
+
+interface SourceEntry {
+  readonly runtime: SourceRuntime
+  /** Where its batches' arrays come from: known when the whole chain is. */
+  readonly arrays: { scratch: Scratch | null }
+}
+
+/** Whether a batch that this node emits is no longer looked at by anyone once the call returns. */
+function leavesNothing(node: OperatorNode): boolean {
+  return node.targets.every((port) =>
+    port.every(({ node: next }) => next !== null && (next.runtime?.keeps === 'nothing' || (next.runtime?.keeps === 'emitted' && leavesNothing(next)))),
+  )
+}
 
 export class EngineThread {
   readonly subtasks: readonly Subtask[]
@@ -200,6 +214,7 @@ export class EngineThread {
     const taps: { readonly tap: EdgeTap; readonly exchange: ExchangeWriter | null }[] = []
     const nodes: OperatorNode[] = []
     const behind = new Map<number, ExchangeWriter>()
+    const sources: SourceEntry[] = []
     const entries: Subtask['nodes'][number][] = []
     const timers = new ProcessingTimers((node, time) => nodes[node]!.processingTime(time))
 
@@ -230,7 +245,8 @@ export class EngineThread {
       }
       const node = new OperatorNode(spec.phase?.kind === 'local' ? spec.phase.of : spec.id, spec.inputs.map((input) => input.schema), runtime, targets)
       nodes[index] = node
-      entries[index] = { node, operator, runtime, sources: factory.role === 'source' ? this.#sources(factory.create, spec, chain, subtask, node) : [] }
+      if (factory.role === 'source') sources.push(...this.#sources(factory.create, spec, chain, subtask, node))
+      entries[index] = { node, operator, runtime, sources: factory.role === 'source' ? sources.map((source) => source.runtime) : [] }
     }
 
     for (let index = 0; index < nodes.length; index++) {
@@ -251,7 +267,12 @@ export class EngineThread {
     const head = entries[0]!
     if (head.operator.role === 'source') {
       const watermark = sourceWatermark(head.operator.spec)
-      const splits = head.sources.map((runtime) => ({ runtime, watermark }))
+      // Rows that leave the chain as they came wait in the exchange, and with them the arrays they are in.
+      const reuses = leavesNothing(nodes[0]!)
+      const splits = sources.map(({ runtime, arrays }) => {
+        arrays.scratch = reuses ? new Scratch() : null
+        return { runtime, watermark, scratch: arrays.scratch }
+      })
       const { schema } = head.operator.spec.outputs[0]!
       const source = new SourceTask(splits, schema, nodes, outlets, this.gate, timers, processingClock, (ready) => {
         this.#sourceWaits = true
@@ -267,12 +288,13 @@ export class EngineThread {
     return { chain, subtask, task: new OperatorTask(inputs, nodes, outlets, timers, processingClock), source: null, nodes: entries, taps, finished: false }
   }
 
-  #sources(create: (spec: OperatorSpec) => SourceRuntime, spec: OperatorSpec, chain: Chain, subtask: number, node: OperatorNode): SourceRuntime[] {
+  #sources(create: (spec: OperatorSpec) => SourceRuntime, spec: OperatorSpec, chain: Chain, subtask: number, node: OperatorNode): SourceEntry[] {
     const splits = this.#setup.operators.splitsOf(spec)
-    const sources: SourceRuntime[] = []
+    const sources: SourceEntry[] = []
     for (let split = subtask; split < splits; split += chain.parallelism) {
       const source = create(spec)
-      sources.push(source)
+      const arrays: SourceEntry['arrays'] = { scratch: null }
+      sources.push({ runtime: source, arrays })
       this.#opening.push(async () => {
         try {
           await source.open({
@@ -283,6 +305,7 @@ export class EngineThread {
             processingTime: () => this.#processingTime(),
             ...(this.#setup.eventTimeAsProcessingTime === true ? { eventTimesRead: (times: Float64Column, rowCount: number) => this.#followEventTime(times, rowCount) } : {}),
             files: this.#setup.files,
+            arrays: arrays.scratch ?? freshArrays,
             counters: node,
             poison: (row, reason, text) => this.#setup.poison(spec.id, row, reason, text),
           })

@@ -1,3 +1,4 @@
+import { freshArrays, type Arrays } from '../columnar/arrays.ts'
 import type { Batch } from '../columnar/batch.ts'
 import type { Column, Dictionary } from '../columnar/column.ts'
 import type { Schema } from '../columnar/schema.ts'
@@ -38,13 +39,13 @@ export class NexmarkGenerator {
   #number = 0
   readonly #numberEnd: number
 
-  constructor(stream: NexmarkStreamName, options: NexmarkOptions, schema: Schema, split = 0, splits = 1) {
+  constructor(stream: NexmarkStreamName, options: NexmarkOptions, schema: Schema, split = 0, splits = 1, arrays: Arrays = freshArrays) {
     this.#options = options
     this.#schema = schema
     const perSplit = Math.floor(options.events / splits)
     const firstEvent = options.events === 0 ? 0 : perSplit * split
     this.#numberEnd = options.events === 0 ? Infinity : split === splits - 1 ? options.events - firstEvent : perSplit
-    this.#rows = new EventRows(stream, options, firstEvent, splits)
+    this.#rows = new EventRows(stream, options, firstEvent, splits, arrays)
     this.rowsTotal = this.#numberEnd === Infinity ? undefined : this.#rows.rowsBefore(firstEvent + this.#numberEnd) - this.#rows.rowsBefore(firstEvent)
     const texts = new Texts(options.seed)
     this.#fill = schema.fields.map((field) => fillOf(stream, field.name, options, texts))
@@ -99,12 +100,15 @@ class EventRows {
   readonly #groupSize: number
   /** All events of an epoch in one run. */
   readonly #whole: boolean
+  /** For columns of the batch. */
+  readonly arrays: Arrays
   readonly baseTimeMs: number
   readonly delayUs: number
   /** Events ahead at which an auction of now ends, half of the time. */
   readonly horizonEvents: number
 
-  constructor(stream: NexmarkStreamName, options: NexmarkOptions, firstEvent: number, splits: number) {
+  constructor(stream: NexmarkStreamName, options: NexmarkOptions, firstEvent: number, splits: number, arrays: Arrays) {
+    this.arrays = arrays
     this.#persons = options.personProportion
     this.#auctions = options.auctionProportion
     this.#total = options.personProportion + options.auctionProportion + options.bidProportion
@@ -339,7 +343,7 @@ function ids(last: Float64Array, count: number): Float64Array {
 
 function eventTime(rows: EventRows): Column {
   const { runs, length, number, baseTimeMs, delayUs } = rows
-  const values = new Float64Array(rows.count)
+  const values = rows.arrays.float64(rows.count)
   let at = 0
   for (let run = 0; run < runs; run++) {
     const first = number[run]!
@@ -355,7 +359,7 @@ function eventTime(rows: EventRows): Column {
  */
 function auctions(rows: EventRows, stream: number, ratio: number): Float64Array {
   const { runs, length, event, lastAuction } = rows
-  const values = new Float64Array(rows.count)
+  const values = rows.arrays.float64(rows.count)
   const toRatio = ratio / 4_294_967_296
   let at = 0
   for (let run = 0; run < runs; run++) {
@@ -377,7 +381,7 @@ function auctions(rows: EventRows, stream: number, ratio: number): Float64Array 
 
 function persons(rows: EventRows, stream: number, ratio: number, hotPlace: number, offset: number): Float64Array {
   const { runs, length, event, lastPerson } = rows
-  const values = new Float64Array(rows.count)
+  const values = rows.arrays.float64(rows.count)
   const toRatio = ratio / 4_294_967_296
   let at = 0
   for (let run = 0; run < runs; run++) {
@@ -417,7 +421,7 @@ const priceTables = [new Float64Array(256), new Float64Array(256), new Float64Ar
 function prices(rows: EventRows, stream: number): Float64Array {
   const { runs, length, event } = rows
   const [a, b, c, d] = priceTables
-  const values = new Float64Array(rows.count)
+  const values = rows.arrays.float64(rows.count)
   let at = 0
   for (let run = 0; run < runs; run++) {
     const first = event[run]! | 0
@@ -451,7 +455,7 @@ function expiries(rows: EventRows, stream: number): Float64Array {
 /** Half of the bids come over one of four hot channels, the others over any of ten thousand. The URL follows the channel. */
 function channelCodes(rows: EventRows, stream: number): Int32Array {
   const { runs, length, event } = rows
-  const codes = new Int32Array(rows.count)
+  const codes = rows.arrays.int32(rows.count)
   let at = 0
   for (let run = 0; run < runs; run++) {
     const first = event[run]! | 0

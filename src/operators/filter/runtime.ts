@@ -10,6 +10,7 @@ import type { RuntimeFactory } from '../runtimeFactory.ts'
 export const runtime: RuntimeFactory = { role: 'operator', create: (spec) => new Filter(spec) }
 
 class Filter implements OperatorRuntime {
+  readonly keeps = 'emitted'
   readonly #predicate: ReturnType<typeof compilePredicate>
   #context!: OperatorContext
   #evaluation!: EvaluationContext

@@ -11,6 +11,7 @@ import type { RuntimeFactory } from '../runtimeFactory.ts'
 export const runtime: RuntimeFactory = { role: 'operator', create: (spec) => new Project(spec) }
 
 class Project implements OperatorRuntime {
+  readonly keeps = 'emitted'
   readonly #spec: OperatorSpec
   readonly #columns: readonly ReturnType<typeof compileScalar>[]
   #context!: OperatorContext

@@ -1,3 +1,4 @@
+import { freshArrays } from '../../columnar/arrays.ts'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -44,6 +45,7 @@ async function read(config: JsonObject, options: { only?: readonly string[]; row
   const poison = options.poison ?? []
   let eventTime = 0
   const context: SourceContext = {
+    arrays: freshArrays,
     operatorId: 's',
     split: options.split ?? 0,
     splits: options.splits ?? 1,

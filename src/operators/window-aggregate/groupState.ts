@@ -32,7 +32,7 @@ export class Grouping {
   readonly #groupColumns: readonly number[]
   readonly encoder: KeyEncoder
   readonly #program: AggregateProgram
-  readonly #pool: KeyTable[] = []
+  readonly #pool: GroupState[] = []
   #sizeExpected = 0
   #newest: GroupState | null = null
   #gathered: Float64Array[]
@@ -58,22 +58,23 @@ export class Grouping {
   /** A slice mostly has about as many groups as the one before it, so its arrays begin at that size. */
   open(): GroupState {
     const size = Math.min(sizeExpectedMax, Math.max(this.#sizeExpected, this.#newest?.keys.size ?? 0))
-    const accumulators = this.#program.table()
-    accumulators.ensure(size)
-    this.#newest = { keys: this.#pool.pop() ?? new KeyTable(this.#columns.length, size), accumulators }
-    return this.#newest
+    const pooled = this.#pool.pop()
+    const state = pooled ?? { keys: new KeyTable(this.#columns.length, size), accumulators: this.#program.table() }
+    state.accumulators.ensure(size)
+    this.#newest = state
+    return state
   }
 
-  /**
-   * Key tables are pooled. Accumulators are not: clearing them slot by slot costs about what new arrays cost, and a table whose sums once needed 64 bits would stay slow.
-   */
+  /** What a slice needed is kept for those to come, unless a rare burst made it far too large. */
   release(state: GroupState): void {
-    this.#sizeExpected = Math.max(state.keys.size, this.#sizeExpected >> 1)
+    const { size } = state.keys
+    this.#sizeExpected = Math.max(size, this.#sizeExpected >> 1)
     if (state === this.#newest) this.#newest = null
     // A burst of slices must not be kept for ever.
-    if (this.#pool.length >= 16) return
+    if (this.#pool.length >= 16 || (state.accumulators.capacity > 4096 && size * 16 < state.accumulators.capacity)) return
     state.keys.clear()
-    this.#pool.push(state.keys)
+    state.accumulators.reset()
+    this.#pool.push(state)
   }
 
   encode(batch: Batch): readonly Float64Array[] {

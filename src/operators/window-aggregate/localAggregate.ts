@@ -1,5 +1,5 @@
 import type { Batch } from '../../columnar/batch.ts'
-import type { Column } from '../../columnar/column.ts'
+import { gather, type Column } from '../../columnar/column.ts'
 import { sliceColumn } from '../../columnar/concat.ts'
 import { fieldIndex, type Schema } from '../../columnar/schema.ts'
 import { constantTime } from '../../engine/joinOutput.ts'
@@ -27,6 +27,7 @@ import type { GridWindowConfig } from './twoPhase.ts'
  * Where rows have few partners, putting them together costs more than it saves: then they pass, each as a partial row of its own, and after a while it tries again.
  */
 export class LocalAggregate implements OperatorRuntime {
+  readonly keeps = 'nothing'
   readonly #grid: WindowGrid
   readonly #input: Schema
   readonly #output: Schema
@@ -212,8 +213,10 @@ export class LocalAggregate implements OperatorRuntime {
     const slots = this.#program.allSlots(rowCount)
     this.#program.add(singles, prepared, slots, 0, rowCount, rowCount)
     const slice: Column = { storage: 'float64', values: sliceStarts(times, rowCount, this.#grid), nulls: null }
-    const columns = [...this.#groupColumns.map((column) => batch.columns[column]!), slice, ...this.#program.partials(singles, slots, rowCount)]
-    this.#context.emit(0, { schema: this.#output, columns, rowCount, kinds: null, watermarks: batch.watermarks })
+    // The exchange holds what it gets for a while, and the batch's arrays are not ours to give.
+    const groups = this.#groupColumns.map((column) => gather(batch.columns[column]!, slots, rowCount))
+    const watermarks = batch.watermarks?.slice(0, rowCount) ?? null
+    this.#context.emit(0, { schema: this.#output, columns: [...groups, slice, ...this.#program.partials(singles, slots, rowCount)], rowCount, kinds: null, watermarks })
   }
 
   stateBytes(): number {

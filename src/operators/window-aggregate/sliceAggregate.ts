@@ -33,6 +33,7 @@ const runRowsMin = 128
  * that could have fired by its end, which is the usual case, it is not.
  */
 export class SliceAggregate implements OperatorRuntime {
+  readonly keeps = 'nothing'
   readonly #spec: OperatorSpec
   readonly #input: Schema
   readonly #grid: WindowGrid | null

@@ -31,7 +31,7 @@ export async function readerOf(request: ReaderRequest): Promise<RowReader> {
     case 'inline':
       return splitOf(context, new ListedRows(connector.rows as readonly Json[], schema, listColumns, connector.changelog === true, badRow))
     case 'nexmark':
-      return new GeneratedRows(new NexmarkGenerator(streamOf(connector)!, nexmarkOptions(connector), schema, context.split, context.splits))
+      return new GeneratedRows(new NexmarkGenerator(streamOf(connector)!, nexmarkOptions(connector), schema, context.split, context.splits, context.arrays))
     case 'datagen': {
       // Rules are those of all columns; the schema may hold fewer.
       const { plans } = fieldPlans((connector.fields ?? {}) as JsonObject, request.physical)
