@@ -1,9 +1,9 @@
 import type { Value } from '../columnar/column.ts'
 import { isCharacter, isInteger, isNumeric, isTimestamp, printType, sameType, stringLengthMax, withNullable, type DataType } from '../columnar/dataType.ts'
+import { instantOf, wallClockOf } from '../columnar/timeZone.ts'
 import { dateText, decimalFits, decimalText, msPerDay, parseDate, parseDecimal, parseTime, parseTimestamp, powerOfTen, rescaleDecimal, timeText, timestampText } from '../columnar/valueText.ts'
 import { decimalOf } from './commonType.ts'
 import { doubleText, floatText, parseDouble } from './numberText.ts'
-import { instantOf, wallClockOf } from './timeZone.ts'
 
 /**
  * What each CAST means, for one value: the rules of Flink since 1.15 (flink-table-planner, functions/casting), legacy behaviour off.

@@ -1,5 +1,5 @@
+import { fixedOffset, instantOf, isTimeZone, offsetAt } from '../columnar/timeZone.ts'
 import { msPerDay } from '../columnar/valueText.ts'
-import { instantOf, isTimeZone, offsetAt } from './timeZone.ts'
 
 /**
  * Time zones as java.util has them, for the functions that go through SimpleDateFormat: `GMT+8` and three-letter names besides IANA's, GMT for
@@ -33,11 +33,10 @@ export function javaZone(name: string): JavaZone {
 
 function made(name: string): JavaZone {
   if (shortOffsets[name] !== undefined) return fixed(shortOffsets[name] * 3_600_000)
-  const custom = /^GMT([+-])(\d{1,2})(?::?(\d{2}))?$/.exec(name)
-  if (custom !== null && Number(custom[2]) <= 23 && Number(custom[3] ?? 0) <= 59) return fixed((custom[1] === '-' ? -1 : 1) * (Number(custom[2]) * 60 + Number(custom[3] ?? 0)) * 60_000)
+  const custom = fixedOffset(name)
+  if (custom !== null) return fixed(custom)
   const zone = shortNames[name] ?? name
-  // The host also takes names in any case and bare offsets; Java does not.
-  if (!/^[A-Z]/.test(zone) || !isTimeZone(zone)) return fixed(0)
+  if (!isTimeZone(zone)) return fixed(0)
   return { offsetAt: (instant) => offsetAt(instant, zone), instantOf: (wallMs) => standardInstantOf(wallMs, zone) }
 }
 

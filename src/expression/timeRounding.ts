@@ -1,8 +1,8 @@
 import type { Column, Float64Column, Int32Column } from '../columnar/column.ts'
 import { isTimestamp, printType, withNullable } from '../columnar/dataType.ts'
+import { offsetAt } from '../columnar/timeZone.ts'
 import { dateOfDays, daysOfDate, msPerDay } from '../columnar/valueText.ts'
 import type { CallSite, CallTypes, Kernel, Resolution } from './functionDefinition.ts'
-import { offsetAt } from './timeZone.ts'
 
 /**
  * FLOOR and CEIL of a point in time to a unit, as Flink's DateTimeUtils computes them, edges included.

@@ -64,7 +64,7 @@ const settings = keysOf<Settings>({
   checkpoint: ['optional', checkpoint],
   restart: ['optional', restart],
   stateTtlMs: ['optional', milliseconds(settingsDefaults.stateTtlMs, 'Keyed state not touched for so long is forgotten; 0 keeps it for ever.')],
-  timeZone: ['optional', { kind: 'text', lengthMax: 100, help: 'Session time zone, an IANA name. Default "UTC".' }],
+  timeZone: ['optional', { kind: 'text', lengthMax: 100, help: 'Session time zone, an IANA name or GMT+hh:mm. Default "UTC".' }],
   coordination: ['optional', coordination],
 })
 

@@ -77,7 +77,7 @@ export const documentProblems = {
       'MR-014',
       `The parallelism ${parallelism} is above maxParallelism ${max}, the number of key groups: some subtasks would never get a key. Lower the one or raise the other.`,
     ),
-  unknownTimeZone: (zone: string) => error('MR-015', `The time zone ${named(zone)} is not known. Use an IANA name such as "UTC" or "Europe/Berlin".`),
+  unknownTimeZone: (zone: string) => error('MR-015', `The time zone ${named(zone)} is not known. Use an IANA name such as "UTC" or "Europe/Berlin", or "GMT+08:00".`),
   testOfUnknownOperator: (id: string, family: 'source' | 'sink', known: readonly string[]) =>
     error('MR-016', `The test names ${named(id)}, which is no ${family} of this job.${meant(id, known)} The job's ${family}s: ${listed(known)}.`),
   unreadable: (path: string, reason: string) => error('MR-018', `${path} cannot be read: ${reason}. Check the path.`),

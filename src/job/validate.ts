@@ -1,3 +1,4 @@
+import { isTimeZone } from '../columnar/timeZone.ts'
 import { ordering, pieces } from './graph.ts'
 import { defaultInputPort, defaultOutputPort, fromPortOf, inferSchemas, toPortOf, type InferenceMemory, type InferredSchemas } from './inferSchemas.ts'
 import { operatorIdPattern, settingsDefaults, type Edge, type Job, type Operator } from './job.ts'
@@ -87,15 +88,6 @@ function checkSettings(job: Job, add: Add): void {
   })
   const zone = job.settings?.timeZone
   if (zone !== undefined && !isTimeZone(zone)) add({ path: 'settings.timeZone' }, documentProblems.unknownTimeZone(zone))
-}
-
-function isTimeZone(name: string): boolean {
-  try {
-    // The platform's zone table has no other door than a constructor that throws.
-    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== ''
-  } catch {
-    return false
-  }
 }
 
 /** Reports edges that lead nowhere; returns how many edges reach each `id port`. */

@@ -1,7 +1,7 @@
 import type { Column, Float64Column, Int32Column } from '../../columnar/column.ts'
 import { bigintType, isTimestamp, printType, withNullable, type DataType } from '../../columnar/dataType.ts'
+import { offsetAt } from '../../columnar/timeZone.ts'
 import { dateOfDays, daysOfDate, msPerDay } from '../../columnar/valueText.ts'
-import { offsetAt } from '../timeZone.ts'
 import type { CallSite, CallTypes, FunctionDefinition, FunctionExample, Kernel, Resolution, ScalarFunction } from '../functionDefinition.ts'
 
 /**

@@ -1,9 +1,9 @@
 import type { Column, Float64Column, Int32Column } from '../../columnar/column.ts'
 import { intType, isTimestamp, printType, withNullable, type DataType } from '../../columnar/dataType.ts'
+import { wallClockOf } from '../../columnar/timeZone.ts'
 import { msPerDay } from '../../columnar/valueText.ts'
 import { unionNulls } from '../kernels.ts'
 import { inFamily, wrongFamily } from '../parameters.ts'
-import { wallClockOf } from '../timeZone.ts'
 import { addMonthsToDays, addMonthsToMs } from './arithmetic.ts'
 import type { CallSite, CallTypes, FunctionDefinition, Kernel, Resolution, ScalarFunction } from '../functionDefinition.ts'
 

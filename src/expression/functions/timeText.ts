@@ -1,6 +1,7 @@
 import type { Column, Float64Column, Int32Column, Int64Column, StringColumn } from '../../columnar/column.ts'
 import { bigintType, intType, isCharacter, isNumeric, stringType, timestampLtzType, timestampType, type DataType } from '../../columnar/dataType.ts'
 import { RowError } from '../../columnar/rowError.ts'
+import { offsetAt } from '../../columnar/timeZone.ts'
 import { daysInMonth, daysOfDate, msPerDay } from '../../columnar/valueText.ts'
 import { decimalToDouble } from '../castValue.ts'
 import { dateTimePattern, type DateTimePattern, type Dialect } from '../dateTimePattern.ts'
@@ -8,7 +9,6 @@ import { javaZone } from '../javaZone.ts'
 import { constantArgument, stringColumn, textAt, unionNulls } from '../kernels.ts'
 import { takes, wrongFamily, type Parameter } from '../parameters.ts'
 import { textKernel } from '../textKernel.ts'
-import { offsetAt } from '../timeZone.ts'
 import type { CallSite, CallTypes, FunctionDefinition, Kernel, Resolution, ScalarFunction } from '../functionDefinition.ts'
 
 /**
