@@ -14,7 +14,7 @@ export interface ExampleJob {
 }
 
 export const examples: readonly ExampleJob[] = readdirSync(join(root, 'examples'))
-  .filter((file) => file.endsWith('.json') && file !== 'index.json')
+  .filter((file) => file.endsWith('.json'))
   .map((file) => {
     const text = readFileSync(join(root, 'examples', file), 'utf8')
     const job = JSON.parse(text) as { name: string; operators: { id: string; kind: string }[] }

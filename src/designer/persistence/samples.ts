@@ -3,11 +3,11 @@ import type { Job } from '../../job/job.ts'
 import { parseJob } from '../../job/parseJob.ts'
 
 /**
- * The sample jobs: the files in `examples/`, each its own chunk, so that the first screen loads one of them and the gallery the rest. They are the very files that the
- * command line runs.
+ * The sample jobs: the files in `examples/`, in the order and with the lessons of `examples/gallery/index.json`, each its own chunk, so that the first screen loads one
+ * of them and the gallery the rest. They are the very files that the command line runs.
  */
-const files = import.meta.glob<string>(['../../../examples/*.json', '!**/index.json'], { query: '?raw', import: 'default' })
-const index = Object.values(import.meta.glob<readonly Entry[]>('../../../examples/index.json', { eager: true, import: 'default' }))[0] ?? []
+const files = import.meta.glob<string>('../../../examples/*.json', { query: '?raw', import: 'default' })
+const index = Object.values(import.meta.glob<readonly Entry[]>('../../../examples/gallery/index.json', { eager: true, import: 'default' }))[0] ?? []
 
 interface Entry {
   readonly id: string
