@@ -54,7 +54,8 @@ export class Bugs {
   ackBeforeFlush = false
   commitOutOfOrder = false
   observersCount = false
-  newLeaderAckNotAwaited = false
+  /** Acknowledgements from before a learner was synchronised anew still count, although it may have been told to cut what it acknowledged. */
+  oldAcksCount = false
 
   // Mutants of the tree, sessions, watches and the client.
   prepareAgainstCommitted = false

@@ -30,7 +30,7 @@ import {
 } from '../znodes/types.ts'
 import { watchPersistent, watchRecursive } from '../znodes/watches.ts'
 import { timerProgram, type ClientState, type Program } from './clientNode.ts'
-import { stateConnected, submit, type PendingOp } from './zkClient.ts'
+import { newSession, stateConnected, submit, type PendingOp } from './zkClient.ts'
 
 /**
  * The workload of the bulk runs: a client that does a bit of everything on a few shared paths, several requests under way at a time, so that requests, commits,
@@ -67,12 +67,13 @@ export const randomProgram: Program = {
     schedule(world, node, state)
   },
 
-  onReply(_world, _node, state, { request }: PendingOp, reply: Reply) {
+  onReply(world, node, state, { request }: PendingOp, reply: Reply) {
     const memory = state.memory as RandomMemory
     memory.inFlight--
     if (reply.error !== ok) return
     if (request.op === opCreate && reply.path !== request.path) memory.made.push(reply.path)
     if (reply.stat !== null && memory.versions.size < 64) memory.versions.set(reply.path, reply.stat.version)
+    if (request.op === opCloseSession) newSession(world, node, state.zk)
     if (request.op === opDelete) memory.versions.delete(request.path)
   },
 
@@ -90,7 +91,8 @@ export const randomProgram: Program = {
 }
 
 function schedule(world: World, node: Node, state: ClientState): void {
-  const { thinkMicros } = world.setup.options
+  // While recovery is judged, just enough is asked to see that everybody is served.
+  const thinkMicros = world.setup.options.thinkMicros * (world.resting ? 40 : 1)
   world.setTimer(node, timerProgram, 1 + (thinkMicros >> 1) + state.chance.below(thinkMicros))
 }
 

@@ -99,6 +99,9 @@ export function connectClient(world: World, node: Node, client: ZkClient): void 
 
 /** Starts over with a new session, after the old one expired. */
 export function newSession(world: World, node: Node, client: ZkClient): void {
+  if (client.connection !== null) world.close(node, client.connection)
+  client.connection = null
+  client.pending = []
   client.state = stateConnecting
   client.session = 0
   client.password = 0

@@ -14,6 +14,8 @@ export class Disk {
   lastLog = 0
   lastOther = 0
   pending: DiskOp[] = []
+  /** Flushes under way. */
+  flushing = 0
   /** Every operation takes this many µs longer until then. */
   slowUntil = 0
   slowBy = 0
@@ -87,13 +89,15 @@ function submit(world: World, nodeId: number, kind: number, target: number, leng
   if (disk.slowUntil > world.now) time += disk.slowBy
   if (kind === flushOp) disk.lastLog = time = Math.max(time, disk.lastLog + 1)
   else disk.lastOther = time = Math.max(time, disk.lastOther + 1)
-  if (kind !== flushOp) disk.pending.push(op)
+  if (kind === flushOp) disk.flushing++
+  else disk.pending.push(op)
   world.queue.schedule(time, eventDisk, nodeId, ticket, node.incarnation, op)
 }
 
 /** The world's loop calls this when an operation is due, before it tells the node. */
 export function complete(disk: Disk, op: DiskOp): void {
   if (op.kind === flushOp) {
+    disk.flushing--
     const log = disk.logs[op.target]!
     log.durable = Math.max(log.durable, Math.min(op.length - log.dropped, log.entries.length))
     return
@@ -119,6 +123,7 @@ export function crashDisk(world: World, disk: Disk, forgets: boolean): void {
     if (survives) perform(disk, op)
   }
   disk.pending.length = 0
+  disk.flushing = 0
   for (const log of disk.logs) {
     if (forgets && log.durable > 0) log.durable--
     log.entries.length = log.durable + world.diskChance.below(log.entries.length - log.durable + 1 - (forgets && log.entries.length > log.durable ? 1 : 0))

@@ -36,6 +36,8 @@ export class World {
   pointChance = new Chance()
   /** Crash chance at each marked point, per million; faults raise and clear it. */
   crashAtPoints = 0
+  /** The faults are over and recovery is judged: workloads slow down. */
+  resting = false
   counters = new Counters()
   /** What the fault source remembers; plain data of its own. */
   faultState: object | null = null

@@ -46,7 +46,7 @@ export function abandon(world: World, node: Node, server: Server, why: string): 
  */
 export function whenDrained(world: World, node: Node, server: Server): void {
   if (server.phase !== phaseDraining || world.disks[server.id]!.pending.length > 0) return
-  const logIsIdle = !server.logBusy && server.logQueue.length === 0
+  const logIsIdle = !server.logBusy && world.disks[server.id]!.flushing === 0 && server.logQueue.length === 0
   if (logIsIdle || world.setup.options.bugs.logThreadOutlives) drained(world, node, server)
 }
 

@@ -127,7 +127,14 @@ export function synchronize(world: World, node: Node, server: Server, learner: L
     if (plan.send.length > 0) upTo = plan.send[plan.send.length - 1]!.zxid
   }
   world.trace?.note(world, node.id, 'sync', syncText(plan, learner))
-  if (!learner.observer) for (const { txn } of server.outstanding) if (txn.zxid > upTo) world.send(node, connection, txnPacket(proposal, txn))
+  if (!learner.observer) {
+    for (const each of server.outstanding) {
+      if (each.txn.zxid <= upTo) continue
+      // What it acknowledged before it came back may have just been cut from its log: only what it acknowledges from now on counts (decision 0112).
+      if (!world.setup.options.bugs.oldAcksCount) each.acks &= ~(1 << learner.sid)
+      world.send(node, connection, txnPacket(proposal, each.txn))
+    }
+  }
   learner.forwarding = true
   world.send(node, connection, packet(newLeader, server.newEpoch * epochUnit, 0))
 }
