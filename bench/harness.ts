@@ -1,5 +1,3 @@
-import { cpus } from 'node:os'
-
 /**
  * Measures and prints. Absolute rates move by up to 1.8 times between runs on a shared machine, so a result is always a ratio of two things measured in
  * the same process, turn and turn about; the median of the turns counts, with process CPU time beside wall time.
@@ -40,14 +38,14 @@ export async function compare(title: string, contestants: readonly Contestant[],
   const cpu = contestants.map((): number[] => [])
   for (let turn = -(options.warmups ?? 2); turn < turns; turn++) {
     for (const [i, { pass }] of contestants.entries()) {
-      const cpuBefore = process.cpuUsage()
-      const before = process.hrtime.bigint()
+      const cpuBefore = cpuMs()
+      const before = performance.now()
       kept = await pass()
-      const ms = Number(process.hrtime.bigint() - before) / 1e6
-      const { user, system } = process.cpuUsage(cpuBefore)
+      const ms = performance.now() - before
+      const used = cpuMs() - cpuBefore
       if (turn < 0) continue
       wall[i]!.push(ms)
-      cpu[i]!.push((user + system) / 1000)
+      cpu[i]!.push(used)
     }
   }
   const results = contestants.map(({ name }, i): Result => {
@@ -63,6 +61,13 @@ export async function compare(title: string, contestants: readonly Contestant[],
   }
   print(comparison)
   return comparison
+}
+
+/** Process CPU time; 0 in a page, which does not know. */
+function cpuMs(): number {
+  if (typeof process === 'undefined') return 0
+  const { user, system } = process.cpuUsage()
+  return (user + system) / 1000
 }
 
 /** Where passes leave what they made, so that the engine of the language cannot drop their work. */
@@ -92,9 +97,4 @@ function print({ title, results, ratios, goal }: Comparison): void {
 function rate(perSecond: number): string {
   if (perSecond >= 1e6) return `${(perSecond / 1e6).toFixed(1)} M`
   return `${(perSecond / 1e3).toFixed(0)} k`
-}
-
-export function machine(): { readonly node: string; readonly cpu: string; readonly cores: number } {
-  const list = cpus()
-  return { node: process.version, cpu: list[0]?.model ?? 'unknown', cores: list.length }
 }

@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
+import { cpus } from 'node:os'
 import type { Launcher } from '../src/runtime/launcher.ts'
-import { machine } from './harness.ts'
 
 /**
  * The benchmark: `millrace bench` prints a table for each measurement and writes all numbers to bench/results/latest.json. What is good is said by ratios
@@ -18,7 +18,13 @@ const measurements: Readonly<Record<string, (options: BenchOptions) => Promise<u
   kernels: async () => (await import('./kernels.ts')).benchKernels(2_000_000),
   workers: async ({ launcher }) => (await import('./jobs.ts')).benchWorkers(20_000_000, launcher),
   memory: async ({ launcher }) => (await import('./jobs.ts')).benchMemory(50_000_000, launcher),
+  page: async () => (await import('./page.ts')).benchPage(),
   peers: async () => (await import('./peers.ts')).benchPeers(500_000),
+}
+
+function machine(): { readonly node: string; readonly cpu: string; readonly cores: number } {
+  const list = cpus()
+  return { node: process.version, cpu: list[0]?.model ?? 'unknown', cores: list.length }
 }
 
 export const measurementNames = Object.keys(measurements)
