@@ -1,0 +1,20 @@
+import type { OperatorCase } from '../../src/operators/operatorCase.ts'
+import type { ProgramSet } from '../src/program.ts'
+import { roomPrograms } from '../src/roomPrograms.ts'
+import { notesOnRooms } from './notes.ts'
+import { windowPrograms } from './windows.ts'
+
+/**
+ * Every program there is. A room joins by having cases: they are found, not listed. Sources and sinks are how a program is fed and read, so they have none.
+ */
+const rooms = import.meta.glob<{ readonly cases?: unknown }>('../../src/operators/*/cases.ts', { eager: true })
+
+export const programSets: readonly ProgramSet[] = [
+  ...Object.entries(rooms)
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .flatMap(([path, room]) => {
+      const kind = path.split('/').at(-2)!
+      return kind === 'source' || kind === 'sink' ? [] : [roomPrograms(kind, (room.cases ?? []) as readonly OperatorCase[], notesOnRooms[kind])]
+    }),
+  windowPrograms,
+]

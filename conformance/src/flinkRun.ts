@@ -1,0 +1,110 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { rowAt, rowKindAt, type Batch } from '../../src/columnar/batch.ts'
+import type { Value } from '../../src/columnar/column.ts'
+import type { DataType } from '../../src/columnar/dataType.ts'
+import type { JsonObject } from '../../src/columnar/json.ts'
+import { jsonTextOf } from '../../src/columnar/valueJson.ts'
+import { exportFlinkSql } from '../../src/export/flinkSql.ts'
+import type { Job } from '../../src/job/job.ts'
+import { printProblem } from '../../src/job/problem.ts'
+import { answerOfFlink, type Answer } from './answer.ts'
+import type { FlinkProcess } from './flinkProcess.ts'
+import { Session } from './gateway.ts'
+import { rowsOfSource } from './millraceRun.ts'
+
+/**
+ * A job run by Flink: its sources' rows written as JSON lines, its sources bound to those files, the exported script executed statement by statement, and
+ * what feeds each sink asked for as a SELECT. Sinks themselves are not created: a SELECT shows every change, which no sink does.
+ */
+export class CannotRun extends Error {}
+
+const queryTimeoutMs = 60_000
+
+/** The job as Flink will read it, with its input files written. */
+export async function boundToFiles(job: Job, folder: string): Promise<Job> {
+  mkdirSync(folder, { recursive: true })
+  const operators = await Promise.all(
+    job.operators.map(async (operator) => {
+      if (operator.kind !== 'source') return operator
+      const path = join(folder, `${operator.id}.jsonl`)
+      const changes = (operator.config.connector as JsonObject).changelog === true
+      const physical = new Set((operator.config.columns as readonly JsonObject[]).filter((column) => column.expression === undefined).map((column) => column.name as string))
+      writeFileSync(path, linesOf(await rowsOfSource(job, operator.id), physical, changes))
+      const format: JsonObject = changes ? { format: 'debezium-json' } : { format: 'json' }
+      return { ...operator, config: { ...operator.config, flink: { connector: 'filesystem', options: { path: `file://${path}`, ...format } } } }
+    }),
+  )
+  return { ...job, operators }
+}
+
+export async function runFlink(job: Job, flink: FlinkProcess): Promise<Map<string, Answer>> {
+  const exported = exportFlinkSql(job, { version: flink.version })
+  if (exported.text === null) throw new CannotRun(exported.problems.map(printProblem).join('; '))
+  const sinks = new Set(exported.queries.map((query) => query.sink))
+  const properties: Record<string, string> = {}
+  const creates: { operator: string | null; text: string }[] = []
+  for (const { kind, operator, text } of exported.statements) {
+    if (kind === 'set') {
+      const [, key, value] = /^SET '((?:[^']|'')*)' = '((?:[^']|'')*)';\s*$/.exec(text)!
+      properties[key!.replaceAll("''", "'")] = value!.replaceAll("''", "'")
+    } else if ((kind === 'table' || kind === 'view') && !sinks.has(operator ?? '')) creates.push({ operator, text })
+  }
+  const session = await Session.open(flink.gateway, properties)
+  try {
+    for (const { operator, text } of creates) {
+      const refused = await session.configure(text.trimEnd().replace(/;$/, ''))
+      if (refused !== null) return new Map([...sinks].map((sink) => [sink, { kind: 'failed', reason: `${operator ?? 'script'}: ${refused.reason}` }]))
+    }
+    const answers = new Map<string, Answer>()
+    for (const { sink, text } of exported.queries) answers.set(sink, answerOfFlink(await session.query(text.trimEnd().replace(/;$/, ''), queryTimeoutMs)))
+    return answers
+  } finally {
+    await session.close()
+  }
+}
+
+/** Rows as Flink's `json` format reads them; changes as its `debezium-json` format does, an update being one record. */
+function linesOf(batches: readonly Batch[], names: ReadonlySet<string>, changes: boolean): string {
+  const lines: string[] = []
+  let before: string | null = null
+  for (const batch of batches) {
+    for (let row = 0; row < batch.rowCount; row++) {
+      const values = rowAt(batch, row)
+      const text = `{${batch.schema.fields.flatMap((field, i) => (names.has(field.name) ? [`${JSON.stringify(field.name)}:${flinkJson(values[i]!, field.type)}`] : [])).join(',')}}`
+      if (!changes) lines.push(text)
+      else {
+        const kind = rowKindAt(batch, row)
+        if (kind === '-U') before = text
+        else if (kind === '+U') {
+          if (before === null) throw new Error(`an update of ${text} without the row before it: Debezium records have both`)
+          lines.push(`{"before":${before},"after":${text},"op":"u"}`)
+          before = null
+        } else lines.push(kind === '+I' ? `{"before":null,"after":${text},"op":"c"}` : `{"before":${text},"after":null,"op":"d"}`)
+      }
+    }
+  }
+  return lines.map((line) => `${line}\n`).join('')
+}
+
+/** As `jsonTextOf`, but maps are objects, as Flink reads them. */
+function flinkJson(value: Value, type: DataType): string {
+  if (value === null) return 'null'
+  switch (type.kind) {
+    case 'ARRAY':
+      return `[${(value as Value[]).map((element) => flinkJson(element, type.element)).join(',')}]`
+    case 'MAP':
+      return `{${(value as Value[][]).map(([k, v]) => `${JSON.stringify(keyText(k!, type.key))}:${flinkJson(v!, type.value)}`).join(',')}}`
+    case 'MULTISET':
+      return `{${(value as Value[][]).map(([k, v]) => `${JSON.stringify(keyText(k!, type.element))}:${String(v)}`).join(',')}}`
+    case 'ROW':
+      return `{${type.fields.map((field, i) => `${JSON.stringify(field.name)}:${flinkJson((value as Value[])[i]!, field.type)}`).join(',')}}`
+    default:
+      return jsonTextOf(value, type)
+  }
+}
+
+function keyText(value: Value, type: DataType): string {
+  const text = jsonTextOf(value, type)
+  return text.startsWith('"') ? (JSON.parse(text) as string) : text
+}

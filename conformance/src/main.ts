@@ -1,0 +1,71 @@
+import { existsSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { Command, Option } from 'commander'
+import { flinkVersions, type FlinkVersion } from '../../src/operators/emitters.ts'
+import { programSets } from '../programs/sets.ts'
+import { resultsPage } from './results.ts'
+import { runPrograms } from './run.ts'
+
+/** `npm run conformance`: every program on a real Flink, compared with Millrace. Exit 0 when all that differs is noted and nothing kept is out of date. */
+interface Options {
+  readonly only?: string
+  readonly flink?: FlinkVersion
+  readonly refresh?: true
+  readonly times?: true
+}
+
+const root = rootFolder()
+const options = new Command('conformance')
+  .description('Runs the conformance programs on Apache Flink and compares what comes out with what Millrace gives.')
+  .option('--only <name>', 'only programs with this in their name')
+  .addOption(new Option('--flink <version>', 'only this version').choices([...flinkVersions]))
+  .option('--refresh', "keep Flink's answers in conformance/fixtures, and write RESULTS.md")
+  .option('--times', 'say how long each program took')
+  .parse()
+  .opts<Options>()
+
+const say = (line: string): void => void process.stderr.write(`${line}\n`)
+const terminal = process.stderr.isTTY
+let failed = false
+for (const version of options.flink === undefined ? flinkVersions.toReversed() : [options.flink]) {
+  const started = performance.now()
+  const { release, memoryMb, outcomes } = await runPrograms(programSets, {
+    root,
+    version,
+    only: options.only ?? null,
+    refresh: options.refresh === true,
+    say,
+    progress: (done, of) => {
+      if (terminal) process.stderr.write(`\r${done}/${of}${done === of ? '\n' : ''}`)
+    },
+  })
+  const count = (kind: string): number => outcomes.filter(({ verdict }) => verdict.kind === kind).length
+  for (const { program, verdict, stale, ms } of outcomes) {
+    if (options.times === true || options.only !== undefined) console.log(`${verdict.kind.padEnd(10)} ${Math.round(ms).toString().padStart(6)} ms  ${program.name}`)
+    if (verdict.kind === 'different' || verdict.kind === 'not run' || verdict.kind === 'note without a difference') {
+      console.log(`\n${verdict.kind}: ${program.name} (${program.says})\n${verdict.text}`)
+      failed = true
+    }
+    if (stale && options.refresh !== true) {
+      console.log(`Flink's answer to ${program.name} is not what is kept; read it with --refresh and git diff`)
+      failed = true
+    }
+  }
+  console.log(
+    `Flink ${release}: ${count('identical')} identical, ${count('noted')} with a noted difference, ${count('different') + count('note without a difference')} different, ${count('not run')} not run; ` +
+      `${((performance.now() - started) / 1000).toFixed(0)} s${memoryMb === null ? '' : `, ${memoryMb} MB`}`,
+  )
+}
+if (options.only === undefined) {
+  const page = await resultsPage(programSets, root)
+  if (options.refresh === true) writeFileSync(join(root, 'conformance', 'RESULTS.md'), page)
+}
+process.exit(failed ? 1 : 0)
+
+/** The checkout: this file runs from dist/conformance. */
+function rootFolder(): string {
+  let folder = dirname(fileURLToPath(import.meta.url))
+  while (!existsSync(join(folder, 'conformance', 'flink', 'pom.xml'))) folder = dirname(folder)
+  return folder
+}
