@@ -4,10 +4,10 @@ import { rowAt, type Batch } from '../columnar/batch.ts'
 import type { Value } from '../columnar/column.ts'
 import { rowTexts } from '../columnar/compareRows.ts'
 import { NexmarkGenerator } from './nexmark.ts'
-import { nexmarkBaseTimeMs, nexmarkColumns, nexmarkDefaults, nexmarkStreamNames, type NexmarkOptions, type NexmarkStreamName } from './nexmarkModel.ts'
+import { nexmarkBaseTimeMs, nexmarkColumns, nexmarkDefaults, nexmarkKinds, type NexmarkOptions, type NexmarkKind } from './nexmarkModel.ts'
 import { reverseBits } from './nexmarkText.ts'
 
-function generator(stream: NexmarkStreamName, options: Partial<NexmarkOptions> = {}, columns?: readonly string[], split = 0, splits = 1): NexmarkGenerator {
+function generator(stream: NexmarkKind, options: Partial<NexmarkOptions> = {}, columns?: readonly string[], split = 0, splits = 1): NexmarkGenerator {
   const fields = nexmarkColumns[stream].filter((column) => columns === undefined || columns.includes(column.name))
   return new NexmarkGenerator(stream, { ...nexmarkDefaults, ...options }, { fields }, split, splits)
 }
@@ -18,7 +18,7 @@ function batchesOf(from: NexmarkGenerator, rowsMax = 1000): Batch[] {
   return batches
 }
 
-function rowsOf(stream: NexmarkStreamName, options: Partial<NexmarkOptions> = {}, columns?: readonly string[]): Value[][] {
+function rowsOf(stream: NexmarkKind, options: Partial<NexmarkOptions> = {}, columns?: readonly string[]): Value[][] {
   return batchesOf(generator(stream, options, columns)).flatMap((batch) => Array.from({ length: batch.rowCount }, (_, row) => rowAt(batch, row)))
 }
 
@@ -40,8 +40,8 @@ describe('nexmark', () => {
   })
 
   it('makes one person, three auctions and 46 bids of every fifty events', () => {
-    expect(nexmarkStreamNames.map((stream) => generator(stream, { events: 1000 }).rowsTotal)).toEqual([20, 60, 920])
-    for (const stream of nexmarkStreamNames) expect(rowsOf(stream, { events: 1003 })).toHaveLength(generator(stream, { events: 1003 }).rowsTotal!)
+    expect(nexmarkKinds.map((stream) => generator(stream, { events: 1000 }).rowsTotal)).toEqual([20, 60, 920])
+    for (const stream of nexmarkKinds) expect(rowsOf(stream, { events: 1003 })).toHaveLength(generator(stream, { events: 1003 }).rowsTotal!)
   })
 
   it('spaces event times by the rate and never steps back', () => {
@@ -85,7 +85,7 @@ describe('nexmark', () => {
       bidProportion: fc.integer({ min: 1, max: 60 }),
     })
     fc.assert(
-      fc.property(fc.constantFrom(...nexmarkStreamNames), options, fc.integer({ min: 1, max: 40 }), fc.integer({ min: 1, max: 97 }), (stream, given, firstRows, batchRows) => {
+      fc.property(fc.constantFrom(...nexmarkKinds), options, fc.integer({ min: 1, max: 40 }), fc.integer({ min: 1, max: 97 }), (stream, given, firstRows, batchRows) => {
         const all = { ...given, events: 700 }
         const whole = rowTexts(batchesOf(generator(stream, all)))
         const first = generator(stream, all)

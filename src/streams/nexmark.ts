@@ -3,7 +3,7 @@ import type { Batch } from '../columnar/batch.ts'
 import type { Column, Dictionary } from '../columnar/column.ts'
 import type { Schema } from '../columnar/schema.ts'
 import { hash32 } from '../deterministic/prng.ts'
-import type { NexmarkOptions, NexmarkStreamName } from './nexmarkModel.ts'
+import type { NexmarkKind, NexmarkOptions } from './nexmarkModel.ts'
 import {
   below,
   channelNames,
@@ -39,7 +39,7 @@ export class NexmarkGenerator {
   #number = 0
   readonly #numberEnd: number
 
-  constructor(stream: NexmarkStreamName, options: NexmarkOptions, schema: Schema, split = 0, splits = 1, arrays: Arrays = freshArrays) {
+  constructor(stream: NexmarkKind, options: NexmarkOptions, schema: Schema, split = 0, splits = 1, arrays: Arrays = freshArrays) {
     this.#options = options
     this.#schema = schema
     const perSplit = Math.floor(options.events / splits)
@@ -79,7 +79,7 @@ export class NexmarkGenerator {
  * Which events the rows of a batch are, as runs of events that follow one another and see the same newest person and auction. The bids of an epoch are
  * one run, so that what they share is computed once; persons, auctions and shuffled events are runs of one. Scratch arrays, reused from batch to batch.
  */
-class EventRows {
+export class EventRows {
   /** Rows in all runs. */
   count = 0
   runs = 0
@@ -107,7 +107,7 @@ class EventRows {
   /** Events ahead at which an auction of now ends, half of the time. */
   readonly horizonEvents: number
 
-  constructor(stream: NexmarkStreamName, options: NexmarkOptions, firstEvent: number, splits: number, arrays: Arrays) {
+  constructor(stream: NexmarkKind, options: NexmarkOptions, firstEvent: number, splits: number, arrays: Arrays) {
     this.arrays = arrays
     this.#persons = options.personProportion
     this.#auctions = options.auctionProportion
@@ -193,7 +193,7 @@ class EventRows {
 }
 
 /** Makes one column of the rows. */
-type Fill = (rows: EventRows, options: NexmarkOptions) => Column
+export type Fill = (rows: EventRows, options: NexmarkOptions) => Column
 
 const firstId = 1000
 const hotBlock = 100
@@ -225,7 +225,7 @@ const draw = {
   extraLength: 23,
 } as const
 
-function fillOf(stream: NexmarkStreamName, column: string, options: NexmarkOptions, texts: Texts): Fill {
+export function fillOf(stream: NexmarkKind, column: string, options: NexmarkOptions, texts: Texts): Fill {
   const fills: Record<string, (() => Fill) | undefined> =
     stream === 'person' ? personFills(options, texts) : stream === 'auction' ? auctionFills(options, texts) : bidFills(options, texts)
   const fill = fills[column]
@@ -509,7 +509,7 @@ function extraOf(averageSize: number, otherSize: number, seed: number, texts: Te
 }
 
 /** The long texts of a seed, made when first needed. */
-class Texts {
+export class Texts {
   readonly #seed: number
   #spaced: TextPool | null = null
   #letters: TextPool | null = null

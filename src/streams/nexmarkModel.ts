@@ -1,20 +1,27 @@
-import { bigintType, stringType, timestampType, type DataType } from '../columnar/dataType.ts'
+import { bigintType, intType, stringType, timestampType, type DataType } from '../columnar/dataType.ts'
 
 /**
  * What the Nexmark streams look like: their columns and the settings of the generator, without the generator. Names, types and defaults are
- * those of the public repository nexmark/nexmark (views `person`, `auction`, `bid`; `NexmarkConfiguration`), except for the base time, which is a
- * fixed recent one, and for two of our own: the seed and `repeatBidderOffset`.
+ * those of the public repository nexmark/nexmark (views `person`, `auction`, `bid` and the table `datagen` beneath them, here `all`; `NexmarkConfiguration`), except for
+ * the base time, which is a fixed recent one, and for two of our own: the seed and `repeatBidderOffset`.
  */
-export type NexmarkStreamName = 'person' | 'auction' | 'bid'
+export type NexmarkKind = 'person' | 'auction' | 'bid'
 
-export const nexmarkStreamNames: readonly NexmarkStreamName[] = ['person', 'auction', 'bid']
+/** In the order of their numbers in the column `event_type`. */
+export const nexmarkKinds: readonly NexmarkKind[] = ['person', 'auction', 'bid']
+
+export type NexmarkStreamName = NexmarkKind | 'all'
+
+export const nexmarkStreamNames: readonly NexmarkStreamName[] = [...nexmarkKinds, 'all']
 
 export interface NexmarkColumn {
   readonly name: string
   readonly type: DataType
+  /** Some of its values are NULL. */
+  readonly hasNulls?: true
 }
 
-export const nexmarkColumns: Readonly<Record<NexmarkStreamName, readonly NexmarkColumn[]>> = {
+const columnsOfKind: Readonly<Record<NexmarkKind, readonly NexmarkColumn[]>> = {
   person: [
     { name: 'id', type: bigintType },
     { name: 'name', type: stringType },
@@ -46,6 +53,17 @@ export const nexmarkColumns: Readonly<Record<NexmarkStreamName, readonly Nexmark
     { name: 'dateTime', type: timestampType },
     { name: 'extra', type: stringType },
   ],
+}
+
+const rowOf = (kind: NexmarkKind): NexmarkColumn => ({
+  name: kind,
+  type: { kind: 'ROW', fields: columnsOfKind[kind].map(({ name, type }) => ({ name, type })), nullable: true },
+  hasNulls: true,
+})
+
+export const nexmarkColumns: Readonly<Record<NexmarkStreamName, readonly NexmarkColumn[]>> = {
+  ...columnsOfKind,
+  all: [{ name: 'event_type', type: intType }, ...nexmarkKinds.map(rowOf), { name: 'dateTime', type: timestampType }],
 }
 
 export interface NexmarkOptions {

@@ -76,6 +76,23 @@ export const cases: readonly SourceCase[] = [
       1 | 1970-01-01 00:16:40.000Z`,
   },
   {
+    name: 'reads all Nexmark events as one stream of wide rows',
+    config: {
+      connector: { type: 'nexmark', stream: 'all', events: 6, eventsPerSecond: 1_000_000 },
+      columns: [{ name: 'event_type', type: 'INT' }, { name: 'dateTime', type: 'TIMESTAMP(3)' }],
+      watermark: { column: 'dateTime', delayMs: 4000 },
+    },
+    schema: 'event_type INT, dateTime TIMESTAMP(3) *event*',
+    rows: `
+      event_type | dateTime
+      0          | 2026-01-31 12:00:00.000
+      1          | 2026-01-31 12:00:00.000
+      1          | 2026-01-31 12:00:00.000
+      1          | 2026-01-31 12:00:00.000
+      2          | 2026-01-31 12:00:00.000
+      2          | 2026-01-31 12:00:00.000`,
+  },
+  {
     name: 'finds the columns of a CSV file by its header',
     config: { connector: { type: 'file', path: 'readings.csv', format: 'csv' }, columns: readings },
     files: { 'readings.csv': csv },

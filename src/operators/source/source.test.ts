@@ -162,6 +162,18 @@ describe('source', () => {
     expect(definition.adjustConfig!(kept, 'connector.seed')).toBe(kept)
   })
 
+  it('proposes and reads the wide Nexmark stream, of which computed columns see into the rows', async () => {
+    const connector = { type: 'nexmark', stream: 'all', events: 5 }
+    const proposed = definition.adjustConfig!({ connector, columns: [] }, 'connector.stream')
+    const config = { ...proposed, columns: [...(proposed.columns as JsonObject[]), { name: 'id', expression: 'COALESCE(person.id, auction.id, bid.auction)' }] }
+    expect(inferred(config).problems).toEqual([])
+    expect(inferred(config).columns!.map((column) => column.split(' ').slice(0, 2).join(' ').split('<')[0])).toEqual(['event_type INT', 'person ROW', 'auction ROW', 'bid ROW', 'dateTime TIMESTAMP(3)', 'id BIGINT'])
+    const rowsRead = rowsOf((await read(config)).batches)
+    expect(rowsRead.map((row) => row[0])).toEqual([0, 1, 1, 1, 2])
+    expect(rowsRead.map((row) => row.slice(1, 4).map((value) => value !== null))).toEqual([0, 1, 1, 1, 2].map((type) => [0, 1, 2].map((kind) => kind === type)))
+    expect(rowsRead.slice(0, 4).map((row) => row[5])).toEqual([1000n, 1000n, 1001n, 1002n])
+  })
+
   it('evaluates a watermark expression for each row', async () => {
     const config = { connector: { type: 'inline', rows }, columns, watermark: { column: 'ts', expression: "ts - INTERVAL '4' SECOND" } }
     expect(inferred(config).problems).toEqual([])
@@ -242,6 +254,7 @@ describe('source', () => {
     ['a connector that is not there yet', { connector: { type: 'topic', topic: 'x' }, columns }, /MR-106 s\.connector\.type/],
     ['a Nexmark column that is not there', { connector: { type: 'nexmark', stream: 'bid' }, columns: [{ name: 'prize', type: 'BIGINT' }] }, /MR-173 s\.columns\[0\]\.name.*`price`/],
     ['a Nexmark column of another type', { connector: { type: 'nexmark', stream: 'bid' }, columns: [{ name: 'price', type: 'INT' }] }, /MR-174 s\.columns\[0\]\.type/],
+    ['a NOT NULL column that is NULL for other kinds of events', { connector: { type: 'nexmark', stream: 'all' }, columns: [{ name: 'bid', type: 'ROW<auction BIGINT, bidder BIGINT, price BIGINT, channel STRING, url STRING, dateTime TIMESTAMP(3), extra STRING> NOT NULL' }] }, /MR-174 s\.columns\[0\]\.type/],
     ['splits of a stream without end', { connector: { type: 'nexmark', stream: 'bid', events: 0, splits: 2 }, columns: [{ name: 'price', type: 'BIGINT' }] }, /MR-175/],
     ['only computed columns', { connector: { type: 'inline', rows: [] }, columns: [{ name: 'p', expression: 'PROCTIME()' }] }, /MR-177/],
   ])('reports %s', (_, config, expected) => {

@@ -4,12 +4,12 @@ import type { Report } from '../../../job/problem.ts'
 import type { JsonObject } from '../../../columnar/json.ts'
 import type { SourceColumns } from '../columns.ts'
 
-/** Reports read columns that data with known columns does not have, or has with another type. NOT NULL may be added: the data has no NULLs where `exact`. */
+/** Reports read columns that data with known columns does not have, or has with another type. NOT NULL may be added where the data has no NULLs. */
 export function checkKnownColumns(
   config: JsonObject,
   columns: SourceColumns,
   what: string,
-  known: readonly { readonly name: string; readonly type: DataType }[],
+  known: readonly { readonly name: string; readonly type: DataType; readonly hasNulls?: true }[],
   exact: boolean,
   report: Report,
 ): void {
@@ -18,6 +18,6 @@ export function checkKnownColumns(
     const at = entries.findIndex((entry) => entry.name === field.name)
     const found = known.find((column) => column.name === field.name)
     if (found === undefined) report(`columns[${at}].name`, sourceProblems.noSuchData(field.name, what, known.map((column) => column.name)))
-    else if (exact && !sameType(found.type, field.type)) report(`columns[${at}].type`, sourceProblems.otherType(field.name, printType(field.type), what, printType(found.type)))
+    else if (exact && (!sameType(found.type, field.type) || (found.hasNulls === true && !field.type.nullable))) report(`columns[${at}].type`, sourceProblems.otherType(field.name, printType(field.type), what, printType(found.type)))
   }
 }

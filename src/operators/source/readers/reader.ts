@@ -5,6 +5,7 @@ import type { BadRow, RowReader } from '../../../streams/rowReader.ts'
 import { EveryNth } from './everyNth.ts'
 import { GeneratedRows, ListedRows } from './memory.ts'
 import { NexmarkGenerator } from '../../../streams/nexmark.ts'
+import { WideNexmarkGenerator } from '../../../streams/nexmarkWide.ts'
 import { DatagenGenerator, fieldPlans } from '../../../streams/datagen.ts'
 import { CsvReader } from '../../../streams/formats/csv.ts'
 import { JsonLinesReader } from '../../../streams/formats/jsonLines.ts'
@@ -30,8 +31,13 @@ export async function readerOf(request: ReaderRequest): Promise<RowReader> {
   switch (connector.type) {
     case 'inline':
       return splitOf(context, new ListedRows(connector.rows as readonly Json[], schema, listColumns, connector.changelog === true, badRow))
-    case 'nexmark':
-      return new GeneratedRows(new NexmarkGenerator(streamOf(connector)!, nexmarkOptions(connector), schema, context.split, context.splits, context.arrays))
+    case 'nexmark': {
+      const stream = streamOf(connector)!
+      const options = nexmarkOptions(connector)
+      return new GeneratedRows(
+        stream === 'all' ? new WideNexmarkGenerator(options, schema, context.split, context.splits) : new NexmarkGenerator(stream, options, schema, context.split, context.splits, context.arrays),
+      )
+    }
     case 'datagen': {
       // Rules are those of all columns; the schema may hold fewer.
       const { plans } = fieldPlans((connector.fields ?? {}) as JsonObject, request.physical)
