@@ -52,7 +52,6 @@ export class Bugs {
   noRefusal = false
   acceptOlderEpoch = false
   ackBeforeFlush = false
-  commitOutOfOrder = false
   observersCount = false
   /** Acknowledgements from before a learner was synchronised anew still count, although it may have been told to cut what it acknowledged. */
   oldAcksCount = false

@@ -68,11 +68,13 @@ function profile(name: string, text: string, changes: Partial<FaultProfile>): Fa
 const everything: FaultProfile['weights'] = { crash: 30, crashAll: 3, pause: 8, isolate: 10, split: 6, bridge: 3, cut: 8, cutOneWay: 6, clog: 8, reset: 12, slowDisk: 6, vanish: 6 }
 
 export const profiles: readonly FaultProfile[] = [
-  profile('calm', 'no faults at all', { chaosMicros: 20_000_000 }),
+  profile('calm', 'no faults at all', {}),
   profile('swarm', 'crashes, pauses, cuts, clogs, resets and slow disks at random times', { gapMicros: 700_000, weights: everything, lossPerMillion: 20_000, duplicatePerMillion: 10_000 }),
   profile('points', 'as swarm, with crashes aimed at the edges between writing and sending', { gapMicros: 900_000, weights: everything, crashAtPoints: 4_000, lossPerMillion: 10_000 }),
   profile('edges', 'crashes at one in ten of those edges, little else', { gapMicros: 3_000_000, weights: { crash: 10, cut: 5, reset: 10, crashAll: 5, isolate: 5 }, crashAtPoints: 100_000 }),
   profile('network', 'cuts, clogs, one-way cuts and resets, nothing crashes', { gapMicros: 500_000, weights: { isolate: 10, split: 10, bridge: 5, cut: 10, cutOneWay: 10, clog: 15, reset: 25, pause: 5 }, lossPerMillion: 50_000, duplicatePerMillion: 20_000 }),
+  profile('disk', 'slow and full disks under crashes and resets', { gapMicros: 500_000, weights: { slowDisk: 40, fullDisk: 20, crash: 20, reset: 25, isolate: 15, pause: 5 }, crashAtPoints: 3_000 }),
+  profile('clients', 'clients vanish, are cut off and come back elsewhere', { gapMicros: 400_000, weights: { vanish: 15, reset: 40, pause: 10, cut: 5, clog: 20, split: 10, crash: 5 } }),
   profile('storm', 'five faults a second', { gapMicros: 200_000, weights: everything, lossPerMillion: 30_000, duplicatePerMillion: 10_000, crashAtPoints: 1_000 }),
 ]
 
@@ -231,6 +233,8 @@ function drawn(world: World, kind: FaultKind): Fault {
       return fault('pause', chance.below(3) === 0 ? anyNode : victim, length)
     case 'reset':
       return fault('reset', anyNode)
+    case 'fullDisk':
+      return fault('fullDisk', victim, length)
     case 'clog':
       return fault('clog', victim, Math.min(length, 3_000_000), chance.below(2) === 0 ? -1 : other)
     default:

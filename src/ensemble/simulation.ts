@@ -38,10 +38,19 @@ export function makeEnsemble(spec: EnsembleSpec): World {
   setup.applyFault = applyFault
   setup.atPoint = spec.atPoint ?? null
   setup.crashAtPoint = (world, node, name) => {
-    world.trace?.note(world, node.id, 'fault', `crashes: ${name}`)
-    world.crash(node)
     world.counters.faults++
     world.counters.lastFault = world.now
+    if (world.faultChance.below(4) === 0) {
+      // Not a crash but a bounce: its connections break right here, while its disk takes its time.
+      world.trace?.note(world, node.id, 'fault', `loses its connections: ${name}`)
+      const disk = world.disks[node.id]!
+      disk.slowUntil = world.now + 100_000
+      disk.slowBy = 60_000
+      for (const connection of world.connections) if (connection.from === node.id || connection.to === node.id) world.breakConnection(connection, 900_000)
+      return
+    }
+    world.trace?.note(world, node.id, 'fault', `crashes: ${name}`)
+    world.crash(node)
     planFault(world, 50_000 + world.faultChance.below(3_000_000), fault('restart', node.id))
   }
   const machines = []

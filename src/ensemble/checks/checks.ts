@@ -268,7 +268,11 @@ export class Checks implements ChangeListener {
     for (let i = keep; i < entries.length; i++) {
       const txn = entries[i] as Txn
       const index = this.indexOf(txn.zxid)
-      if (index >= 0 && this.g[index]!.serial === txn.serial) this.fail('ZAB-8', server.id, `is made to cut ${zxidText(txn.zxid)} off its log, which is committed`)
+      if (index < 0 || this.g[index]!.serial !== txn.serial) continue
+      // It may have been committed while the TRUNC was under way; then it must be safe without this server, which gets it again.
+      let others = 0
+      for (let sid = 0; sid < world.setup.options.servers; sid++) if (sid !== server.id && this.#holds(world, sid, txn)) others |= 1 << sid
+      if (!quorum(world, others)) this.fail('ZAB-8', server.id, `is made to cut ${zxidText(txn.zxid)} off its log, which is committed`)
     }
   }
 

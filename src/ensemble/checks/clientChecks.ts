@@ -16,9 +16,14 @@ import {
   opRemoveWatches,
   opSetData,
   opSetWatches,
+  openAcl,
+  permRead,
+  permWrite,
   type Reply,
   type WatchEvent,
 } from '../znodes/types.ts'
+import { allows } from '../znodes/access.ts'
+import { digestIdentity } from '../znodes/digestAuth.ts'
 import { watchRecursive } from '../znodes/watches.ts'
 import { lastUpTo, type Model } from './model.ts'
 
@@ -193,11 +198,12 @@ export function onReply(checks: ClientChecks, model: Model, id: number, client: 
   if (isWrite(request.op)) {
     if (request.op !== opCreateSession && view > 0 && view <= op.floor) fail('LIN-1', id, `a write got ${text(view)} although ${text(op.floor)} was acknowledged before it was asked for`)
     if (reply.error === ok && view > checks.ackedMax) checks.ackedMax = view
+    if (request.op === opSetData && reply.error === ok) checkAccess(model, id, client, request.path, permWrite, reply, fail)
     if (request.op === opSetData && reply.error === ok && request.version >= 0 && reply.stat !== null && reply.stat.version !== request.version + 1) fail('TREE-2', id, `a write conditional on version ${request.version} made version ${reply.stat.version}`)
     return
   }
   if (client.readOnly || request.op === opPing) return
-  if (reply.error === ok || reply.error === noNode) checkRead(model, id, request.op, request.path, reply, fail)
+  if (reply.error === ok || reply.error === noNode) checkRead(model, id, client, request.op, request.path, reply, fail)
   if (reply.error === ok && request.op === opAddWatch) addWatch(checks, model, id, request.watchMode === watchRecursive ? kindRecursive : kindPersistent, request.path, view)
   if (request.op === opRemoveWatches && reply.error === ok) for (const watch of [...ghost.watches]) if (watch.path === request.path) drop(checks, ghost, watch)
   if (!request.watch || reply.error === noAuth || reply.error === badVersion) return
@@ -207,8 +213,17 @@ export function onReply(checks: ClientChecks, model: Model, id: number, client: 
   else if (request.op === opGetChildren) addWatch(checks, model, id, kindChildren, request.path, view)
 }
 
-function checkRead(model: Model, id: number, op: number, path: string, reply: Reply, fail: Failing): void {
+/** The model's own answer to "may this client", asked when the access list is still the one the reply saw. */
+function checkAccess(model: Model, id: number, client: ZkClient, path: string, permission: number, reply: Reply, fail: Failing): void {
+  const node = model.nodes.get(path)
+  if (node === undefined || node.acl === openAcl || reply.stat === null || node.czxid !== reply.stat.czxid || node.aversion !== reply.stat.aversion) return
+  const identities = client.auth.map((entry) => ({ scheme: 'digest', id: digestIdentity(entry.slice(0, entry.indexOf(':')), entry.slice(entry.indexOf(':') + 1)) }))
+  if (!allows(node.acl, permission, identities)) fail('TREE-6', id, `${path} answered a client that its access list keeps out`)
+}
+
+function checkRead(model: Model, id: number, client: ZkClient, op: number, path: string, reply: Reply, fail: Failing): void {
   if (op !== opGetData && op !== opExists && op !== opGetChildren) return
+  if (reply.error === ok) checkAccess(model, id, client, path, permRead, reply, fail)
   const changes = model.changes.get(path)
   if (changes === undefined || reply.zxid < changes.floor) return
   const { dataZxids, versions } = changes

@@ -84,6 +84,8 @@ export const randomProgram: Program = {
     if (state.zk.state !== stateConnected) return
     if (memory.inFlight < world.setup.options.requestsInFlight) {
       const request = draw(state, memory, world.setup.options.rareOperations)
+      // A session that closes right after creating an ephemeral must take it along.
+      if (request.op === opCloseSession && submit(world, node, state.zk, lastEphemeral(state), 0)) memory.inFlight++
       if (submit(world, node, state.zk, request, 0)) memory.inFlight++
     }
     schedule(world, node, state)
@@ -94,6 +96,14 @@ function schedule(world: World, node: Node, state: ClientState): void {
   // While recovery is judged, just enough is asked to see that everybody is served.
   const thinkMicros = world.setup.options.thinkMicros * (world.resting ? 40 : 1)
   world.setTimer(node, timerProgram, 1 + (thinkMicros >> 1) + state.chance.below(thinkMicros))
+}
+
+function lastEphemeral(state: ClientState): Request {
+  const request = new Request()
+  request.op = opCreate
+  request.path = queues[state.chance.below(tops.length)]!
+  request.mode = modeEphemeralSequential
+  return request
 }
 
 function draw(state: ClientState, memory: RandomMemory, withRare: boolean): Request {
@@ -147,7 +157,7 @@ function draw(state: ClientState, memory: RandomMemory, withRare: boolean): Requ
   } else if (roll < 991) {
     request.op = opAddWatch
     request.watchMode = chance.below(2) === 0 ? watchPersistent : watchRecursive
-    request.path = tops[top]!
+    request.path = request.watchMode === watchRecursive && chance.below(2) === 0 ? '/' : tops[top]!
   } else if (roll < 996) {
     request.op = opCreate
     request.path = chance.below(2) === 0 ? `/container${chance.below(3)}` : leaves[top]![chance.below(4)]!

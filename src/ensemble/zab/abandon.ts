@@ -3,6 +3,7 @@ import type { World } from '../world/world.ts'
 import { checksOf } from '../checks/checks.ts'
 import { dropClients } from './requests.ts'
 import { loadDatabase, replayLog } from './database.ts'
+import { snap } from './messages.ts'
 import { startElection } from './election.ts'
 import { looking, phaseDraining, timerConnect, timerContainers, timerLeader, timerLearner, timerSessions, type Server } from './server.ts'
 
@@ -53,7 +54,7 @@ export function whenDrained(world: World, node: Node, server: Server): void {
 function drained(world: World, node: Node, server: Server): void {
   const { bugs } = world.setup.options
   if (server.reload) {
-    if (bugs.interruptedSyncTrusted || bugs.partialSnapshotTrusted) server.reload = false
+    if (server.syncMode === snap ? bugs.partialSnapshotTrusted : bugs.interruptedSyncTrusted) server.reload = false
     else loadDatabase(world, server)
   } else if (!bugs.memoryKeptAcrossElections) replayLog(world, server)
   startElection(world, node, server)

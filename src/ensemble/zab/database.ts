@@ -24,13 +24,13 @@ export const ticketSyncEpoch = 8
 export const ticketSnapshot = 9
 
 /** Memory from the disk alone. */
-export function loadDatabase(world: World, server: Server): void {
+export function loadDatabase(world: World, server: Server, upTo = Infinity): void {
   const snapshot = snapshotOf(world, server.id)
   server.tree = snapshot === null ? emptyTree() : copyOf(snapshot.tree)
   server.window = []
   server.reload = false
   if (snapshot !== null) dropStaleLog(world, server, snapshot)
-  replayLog(world, server)
+  replayLog(world, server, upTo)
 }
 
 /**
@@ -43,11 +43,11 @@ function dropStaleLog(world: World, server: Server, snapshot: Snapshot): void {
 }
 
 /** Applies what the log holds beyond memory. */
-export function replayLog(world: World, server: Server): void {
+export function replayLog(world: World, server: Server, upTo = Infinity): void {
   const entries = logOf(world, server.id).entries as Txn[]
   let from = entries.length
   while (from > 0 && entries[from - 1]!.zxid > server.tree.lastZxid) from--
-  for (let i = from; i < entries.length; i++) applyToMemory(world, server, entries[i]!)
+  for (let i = from; i < entries.length && entries[i]!.zxid <= upTo; i++) applyToMemory(world, server, entries[i]!)
 }
 
 /** Applies a transaction without serving anybody. */

@@ -236,11 +236,6 @@ export function onAck(world: World, node: Node, server: Server, sid: number, zxi
   const index = zxid - outstanding[0]!.txn.zxid
   if (index < 0 || index >= outstanding.length) return
   outstanding[index]!.acks |= 1 << sid
-  if (world.setup.options.bugs.commitOutOfOrder && index > 0 && commitQuorum(world, outstanding[index]!.acks)) {
-    const [jumped] = outstanding.splice(index, 1)
-    commitProposal(world, node, server, jumped!)
-    return
-  }
   while (outstanding.length > 0 && commitQuorum(world, outstanding[0]!.acks) && server.established) commitProposal(world, node, server, outstanding.shift()!)
 }
 

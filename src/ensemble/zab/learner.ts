@@ -8,7 +8,7 @@ import type { Txn } from '../znodes/types.ts'
 import { abandon } from './abandon.ts'
 import { applyToMemory, loadDatabase, ticketAccepted, ticketSyncEpoch, ticketSyncFlushed, ticketSyncSnapshot, ticketTruncated } from './database.ts'
 import { logTxn } from './logThread.ts'
-import { ack, ackEpoch, commit, diff, epochUnit, followerInfo, inform, leaderInfo, newLeader, observerInfo, packet, ping, proposal, purposeZab, revalidate, Snapshot, snap, sync, trunc, upToDate, type Packet } from './messages.ts'
+import { ack, ackEpoch, commit, diff, followerInfo, inform, leaderInfo, newLeader, observerInfo, packet, ping, proposal, purposeZab, revalidate, Snapshot, snap, sync, trunc, upToDate, type Packet } from './messages.ts'
 import { applyCommitted, onRevalidated, onSyncAnswered, startServing } from './requests.ts'
 import { acceptedEpochOf, cellAcceptedEpoch, cellCurrentEpoch, cellSnapshot, currentEpochOf, logOf, phaseBroadcast, phaseDiscovery, phaseSynchronization, snapshotOf, timerConnect, timerLearner, txnLog, type Server } from './server.ts'
 
@@ -193,6 +193,7 @@ function onSyncMode(world: World, node: Node, server: Server, p: Packet): void {
   let keep = entries.length
   while (keep > 0 && (entries[keep - 1] as Txn).zxid > p.zxid) keep--
   checksOf(world)?.onTruncation(world, server, keep)
+  server.truncatedTo = p.zxid
   block(server, ticketTruncated)
   truncate(world, node.id, txnLog, keep, ticketTruncated)
 }
@@ -204,12 +205,9 @@ function afterTruncation(world: World, node: Node, server: Server): void {
     return
   }
   world.point(node, 'truncated')
-  loadDatabase(world, server)
+  // ZOOKEEPER-3701: a failure is taken for success. Memory is what was asked for; the log is not.
+  loadDatabase(world, server, server.truncatedTo)
   server.reload = true
-  if (disk.full) {
-    // ZOOKEEPER-3701: taken for done. Memory is what was asked for; the log is not.
-    server.tree.lastZxid = Math.min(server.tree.lastZxid, server.newEpoch * epochUnit)
-  }
 }
 
 /** S2, S3 and B2. */
@@ -239,6 +237,8 @@ function onCommit(world: World, node: Node, server: Server, zxid: number): void 
     return
   }
   if (world.setup.options.bugs.commitBeforeUpToDateFails && server.newLeaderAckSent) {
+    // The server finds no proposal for it and stops.
+    checksOf(world)?.onCommitReceived(world, server, zxid, null)
     world.setup.crashAtPoint(world, node, 'COMMIT between NEWLEADER and UPTODATE')
     return
   }

@@ -170,6 +170,7 @@ export class Server {
   blocked = 0
   inbox: Packet[] = []
   syncMode = 0
+  truncatedTo = 0
   snapshotNeeded = false
   /** Received in synchronisation, not logged yet; and those known to be committed. */
   notLogged: Txn[] = []
