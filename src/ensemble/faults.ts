@@ -100,7 +100,8 @@ export function startSwarm(world: World, chosen: FaultProfile): void {
 }
 
 export function applyFault(world: World, object: object): void {
-  const { kind, node: id, other, micros } = object as Fault
+  const { kind, node: named, other, micros } = object as Fault
+  const id = named >= 0 ? named : someServer(world, named)
   const node = world.nodes[id]
   const size = world.nodes.length
   const { servers, observers } = world.setup.options
@@ -183,6 +184,15 @@ export function applyFault(world: World, object: object): void {
     }
   }
   world.counters.faults++
+}
+
+/** Faults of a script may say "the leader" instead of a number: whoever that is then. */
+export const theLeader = -1
+export const aFollower = -2
+
+function someServer(world: World, named: number): number {
+  const leader = Math.max(0, leaderOf(world))
+  return named === theLeader ? leader : (leader + 1) % world.setup.options.servers
 }
 
 function cutBoth(world: World, a: number, b: number): void {

@@ -182,6 +182,8 @@ export function onReply(checks: ClientChecks, model: Model, id: number, client: 
     fail('CLI-3', id, op === null ? `a reply to request ${reply.cxid}, which is not waiting for one` : `a reply to request ${reply.cxid} before the one to ${op.request.cxid}`)
     return
   }
+  // A server on its own shows what it has, committed or not; that is what read-only means.
+  if (client.readOnly) return
   const { request } = op
   const ghost = ghostOf(checks, id)
   const view = reply.zxid
@@ -202,7 +204,7 @@ export function onReply(checks: ClientChecks, model: Model, id: number, client: 
     if (request.op === opSetData && reply.error === ok && request.version >= 0 && reply.stat !== null && reply.stat.version !== request.version + 1) fail('TREE-2', id, `a write conditional on version ${request.version} made version ${reply.stat.version}`)
     return
   }
-  if (client.readOnly || request.op === opPing) return
+  if (request.op === opPing) return
   if (reply.error === ok || reply.error === noNode) checkRead(model, id, client, request.op, request.path, reply, fail)
   if (reply.error === ok && request.op === opAddWatch) addWatch(checks, model, id, request.watchMode === watchRecursive ? kindRecursive : kindPersistent, request.path, view)
   if (request.op === opRemoveWatches && reply.error === ok) for (const watch of [...ghost.watches]) if (watch.path === request.path) drop(checks, ghost, watch)
@@ -292,7 +294,7 @@ function onRearmed(checks: ClientChecks, model: Model, ghost: GhostClient, view:
   ghost.suspended = false
   for (const watch of ghost.watches) {
     if (watch.due === 0 || watch.due > view) continue
-    const excused = watch.guarded || watch.kind >= kindPersistent || (watch.kind === kindExists && !existsAt(model, watch.path, view))
+    const excused = watch.guarded || model.guarded.has(watch.path) || watch.kind >= kindPersistent || (watch.kind === kindExists && !existsAt(model, watch.path, view))
     if (!excused) fail('WAT-5', id, `the watch on ${watch.path} was armed again at ${text(view)} although the change of ${text(watch.due)} was never told`)
     watch.since = view
     watch.due = dueAfter(model, watch, view)

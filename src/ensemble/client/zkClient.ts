@@ -219,7 +219,8 @@ export function onSessionMessage(world: World, node: Node, client: ZkClient, mes
     const op = client.pending.shift()
     checksOf(world)?.onReply(world, node.id, client, op ?? null, message)
     if (op === undefined) return
-    if (message.zxid > client.lastZxid) client.lastZxid = message.zxid
+    // Answers to pings and credentials do not count as seen: they can come before the watches are armed again, and what happened in between would never be told.
+    if (message.zxid > client.lastZxid && op.request.op !== opPing && op.request.op !== opAuth) client.lastZxid = message.zxid
     registerWatch(client, op.request, message)
     if (op.request.op === opPing || op.request.op === opSetWatches || op.request.op === opAuth) return
     world.counters.completed++

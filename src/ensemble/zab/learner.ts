@@ -208,6 +208,7 @@ function afterTruncation(world: World, node: Node, server: Server): void {
   // ZOOKEEPER-3701: a failure is taken for success. Memory is what was asked for; the log is not.
   loadDatabase(world, server, server.truncatedTo)
   server.reload = true
+  if (disk.full) server.snapshotNeeded = false
 }
 
 /** S2, S3 and B2. */
