@@ -5,7 +5,8 @@ import { printType, type DataType } from '../../src/columnar/dataType.ts'
 import { ExactNumber, type Json, type JsonObject } from '../../src/columnar/json.ts'
 import type { Schema } from '../../src/columnar/schema.ts'
 import { jsonTextOf } from '../../src/columnar/valueJson.ts'
-import { decimalText, parseDecimal, rescaleDecimal } from '../../src/columnar/valueText.ts'
+import { wallClockOf } from '../../src/columnar/timeZone.ts'
+import { decimalText, parseDecimal, rescaleDecimal, timestampText } from '../../src/columnar/valueText.ts'
 import type { FlinkAnswer, FlinkColumn } from './gateway.ts'
 
 /**
@@ -96,9 +97,9 @@ function nullable(type: string): string {
   return type.replaceAll(' NOT NULL', '')
 }
 
-export function answerOfBatches(batches: readonly Batch[], schema: Schema): Table {
+export function answerOfBatches(batches: readonly Batch[], schema: Schema, timeZone: string): Table {
   const columns = schema.fields.map((field) => ({ name: field.name, type: printType(field.type) }))
-  const changes = [...changesOf(batches)].map(({ kind, values }) => ({ kind, text: objectText(schema.fields.map((field) => field.name), schema.fields.map((field, i) => valueText(values[i] ?? null, field.type))) }))
+  const changes = [...changesOf(batches)].map(({ kind, values }) => ({ kind, text: objectText(schema.fields.map((field) => field.name), schema.fields.map((field, i) => valueText(values[i] ?? null, field.type, timeZone))) }))
   return tableOf(columns, changes)
 }
 
@@ -122,22 +123,32 @@ function tableOf(columns: readonly AnswerColumn[], changes: readonly { readonly 
   return { kind: 'table', columns, updating: changes.some(({ kind }) => kind !== '+I'), rows: rows.toSorted(), stray: stray.toSorted() }
 }
 
+/** Of a program with several sources only the end is settled: which is read first is open on a cluster, and with it how the result came about. */
+export function settled(answer: Answer): Answer {
+  return answer.kind === 'failed' ? answer : { ...answer, updating: false, stray: [] }
+}
+
 function objectText(names: readonly string[], values: readonly string[]): string {
   return `{${names.map((name, i) => `${JSON.stringify(name)}:${values[i]!}`).join(',')}}`
 }
 
-/** A Millrace value as text. Entries of a MAP or MULTISET have no order, so they are sorted. */
-export function valueText(value: Value, type: DataType): string {
+/**
+ * A Millrace value as text. Entries of a MAP or MULTISET have no order, so they are sorted. A TIMESTAMP_LTZ is written as the gateway writes it: by the clock of the
+ * session's time zone, and with a Z all the same.
+ */
+export function valueText(value: Value, type: DataType, timeZone: string): string {
   if (value === null) return 'null'
   switch (type.kind) {
     case 'ARRAY':
-      return `[${(value as Value[]).map((element) => valueText(element, type.element)).join(',')}]`
+      return `[${(value as Value[]).map((element) => valueText(element, type.element, timeZone)).join(',')}]`
     case 'MAP':
-      return `[${(value as Value[][]).map(([k, v]) => `[${valueText(k!, type.key)},${valueText(v!, type.value)}]`).toSorted().join(',')}]`
+      return `[${(value as Value[][]).map(([k, v]) => `[${valueText(k!, type.key, timeZone)},${valueText(v!, type.value, timeZone)}]`).toSorted().join(',')}]`
     case 'MULTISET':
-      return `[${(value as Value[][]).map(([element, n]) => `[${valueText(element!, type.element)},${String(n)}]`).toSorted().join(',')}]`
+      return `[${(value as Value[][]).map(([element, n]) => `[${valueText(element!, type.element, timeZone)},${String(n)}]`).toSorted().join(',')}]`
     case 'ROW':
-      return objectText(type.fields.map((field) => field.name), type.fields.map((field, i) => valueText((value as Value[])[i]!, field.type)))
+      return objectText(type.fields.map((field) => field.name), type.fields.map((field, i) => valueText((value as Value[])[i]!, field.type, timeZone)))
+    case 'TIMESTAMP_LTZ':
+      return `"${timestampText(wallClockOf(value as number, timeZone), type.precision)}Z"`
     default:
       return jsonTextOf(value, type)
   }

@@ -8,10 +8,10 @@ import { jsonTextOf } from '../../src/columnar/valueJson.ts'
 import { exportFlinkSql } from '../../src/export/flinkSql.ts'
 import type { Job } from '../../src/job/job.ts'
 import { printProblem } from '../../src/job/problem.ts'
-import { answerOfFlink, type Answer } from './answer.ts'
+import { answerOfFlink, settled, type Answer } from './answer.ts'
 import type { FlinkProcess } from './flinkProcess.ts'
 import { Session } from './gateway.ts'
-import { rowsOfSource } from './millraceRun.ts'
+import { hasOneSource, rowsOfSource } from './millraceRun.ts'
 
 /**
  * A job run by Flink: its sources' rows written as JSON lines, its sources bound to those files, the exported script executed statement by statement, and
@@ -57,7 +57,10 @@ export async function runFlink(job: Job, flink: FlinkProcess): Promise<Map<strin
       if (refused !== null) return new Map([...sinks].map((sink) => [sink, { kind: 'failed', reason: `${operator ?? 'script'}: ${refused.reason}` }]))
     }
     const answers = new Map<string, Answer>()
-    for (const { sink, text } of exported.queries) answers.set(sink, answerOfFlink(await session.query(text.trimEnd().replace(/;$/, ''), queryTimeoutMs)))
+    for (const { sink, text } of exported.queries) {
+      const answer = answerOfFlink(await session.query(text.trimEnd().replace(/;$/, ''), queryTimeoutMs))
+      answers.set(sink, hasOneSource(job) ? answer : settled(answer))
+    }
     return answers
   } finally {
     await session.close()

@@ -4,7 +4,7 @@ import type { Job } from '../../src/job/job.ts'
 import { printProblem } from '../../src/job/problem.ts'
 import { definitionOf } from '../../src/operators/catalog.ts'
 import { runToEnd } from '../../src/runtime/launch/inProcess.ts'
-import { answerOfBatches, type Answer } from './answer.ts'
+import { answerOfBatches, settled, type Answer } from './answer.ts'
 
 /** A job run by Millrace's own engine in this thread: an answer for each of its sinks. */
 export async function runMillrace(job: Job): Promise<Map<string, Answer>> {
@@ -21,9 +21,14 @@ export async function runMillrace(job: Job): Promise<Map<string, Answer>> {
   return new Map(
     sinks.map((sink) => {
       const operator = compiled.physical!.chains.flatMap((chain) => chain.operators).find(({ spec }) => spec.id === sink)!
-      return [sink, answerOfBatches(received.get(sink) ?? [], operator.spec.inputs[0]!.schema)]
+      const answer = answerOfBatches(received.get(sink) ?? [], operator.spec.inputs[0]!.schema, job.settings?.timeZone ?? 'UTC')
+      return [sink, hasOneSource(job) ? answer : settled(answer)]
     }),
   )
+}
+
+export function hasOneSource(job: Job): boolean {
+  return job.operators.filter((operator) => operator.kind === 'source').length === 1
 }
 
 export class UnreadableSource extends Error {}

@@ -1,0 +1,39 @@
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it } from 'vitest'
+import { flinkVersions } from '../src/operators/emitters.ts'
+import { programSets } from './programs/sets.ts'
+import { digestOf, readFixtures } from './src/fixtures.ts'
+import { judge, runsOn } from './src/judge.ts'
+import { runMillrace } from './src/millraceRun.ts'
+
+/**
+ * Millrace against what Flink answered when it was last asked (`npm run conformance -- --refresh`). Without Java: the answers are files.
+ *
+ * A program without an answer, new or changed since, is left to the runner: it has nothing to be compared with yet.
+ */
+const root = fileURLToPath(new URL('..', import.meta.url))
+
+for (const set of programSets) {
+  describe(`${set.name}, as Flink has it`, () => {
+    const kept = new Map(flinkVersions.map((version) => [version, readFixtures(root, set.name, version)?.byProgram]))
+    for (const program of set.programs) {
+      const answered = flinkVersions.filter((version) => runsOn(program, version) && kept.get(version)?.get(program.name)?.digest === digestOf(program))
+      if (answered.length === 0) continue
+      it(`${program.name} · ${program.says}`, async () => {
+        const millrace = await runMillrace(program.job)
+        for (const version of answered) {
+          const verdict = judge(program, version, kept.get(version)!.get(program.name)!.sinks, millrace)
+          expect(`${version} ${verdict.kind === 'noted' ? 'identical' : verdict.kind}\n${verdict.kind === 'noted' ? '' : verdict.text}`).toBe(`${version} identical\n`)
+        }
+      })
+    }
+  })
+}
+
+it('has an answer for almost every program', () => {
+  for (const version of flinkVersions) {
+    const programs = programSets.flatMap((set) => set.programs.filter((program) => runsOn(program, version)).map((program) => ({ set, program })))
+    const answered = programs.filter(({ set, program }) => readFixtures(root, set.name, version)?.byProgram.get(program.name)?.digest === digestOf(program))
+    expect(answered.length, `programs of Flink ${version} with a kept answer: run npm run conformance -- --refresh`).toBeGreaterThan(programs.length * 0.9)
+  }
+})
