@@ -101,7 +101,7 @@ describe('the built command line', () => {
     const job = bids(0, 1).replace(/"connector":\{"type":"nexmark"[^}]*\}/, JSON.stringify({ connector: { type: 'file', path, format: 'csv', onError: 'skip' } }).slice(1, -1))
     const { exit, out, err } = await call(['run', '-', '--output', 'out=-'], job)
     expect({ exit, rows: out.split('\n').length - 1 }).toEqual({ exit: 0, rows: 1 })
-    expect(err).toMatch(/^warning MR-300 bids: row 3 cannot be read: price: .*"many".*\(1 such rows so far\)\n$/)
+    expect(err).toMatch(/^warning MR-300 bids: row 3 cannot be read: price: .*"many".*\(1 such row so far\)\n$/)
   })
 
   it('stops when interrupted, and says so', async () => {

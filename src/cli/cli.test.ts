@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -138,7 +138,14 @@ describe('millrace', () => {
     const csv = join(folder, 'bids.csv')
     writeFileSync(csv, 'ts,auction\n2026-01-31 12:00:00,7\n')
     expect((await call(['run', jobFile(), '--input', `bids=${csv}`, '--output', 'out=-'])).out).toBe('{"auction":7,"ts":"2026-01-31 12:00:00.000"}\n')
-    expect(await call(['run', jobFile(), '--input', `bids=${join(folder, 'none.csv')}`])).toMatchObject({ exit: 1, err: expect.stringContaining('there is no such file') })
+    // A file named in the call is missed before anything is begun; one that the job names, when it is read.
+    const rowsOut = join(folder, 'kept.jsonl')
+    writeFileSync(rowsOut, 'kept')
+    const none = join(folder, 'none.csv')
+    expect(await call(['run', jobFile(), '--input', `bids=${none}`, '--output', `out=${rowsOut}`])).toEqual({ exit: 2, out: '', err: `error: --input bids: ${none} cannot be read: there is no such file\n` })
+    expect(readFileSync(rowsOut, 'utf8')).toBe('kept')
+    const named = jobFile(sourceOf({ type: 'file', path: 'none.csv', format: 'csv' }))
+    expect(await call(['run', named])).toMatchObject({ exit: 1, err: `error MR-402 bids[0]: none.csv cannot be read: there is no such file. Check the path; it is taken from ${process.cwd()}.\n` })
   })
 
   it('pins the processing clock to event time, from the first row on, at the source and behind it', async () => {
@@ -190,6 +197,54 @@ describe('millrace', () => {
     expect(await call(['run', jobFile({ operators: [], edges: [] })])).toMatchObject({ exit: 2, err: expect.stringContaining('MR-129') })
   })
 
+  it('refuses a call that would lose or mix rows, before a file is touched', async () => {
+    const csv = join(folder, 'bids.csv')
+    const text = 'ts,auction\n2026-01-31 12:00:00,7\n'
+    writeFileSync(csv, text)
+    const refused = async (...args: string[]): Promise<string> => {
+      const { exit, out, err } = await call(['run', ...args])
+      expect({ exit, out }).toEqual({ exit: 2, out: '' })
+      expect(readFileSync(csv, 'utf8')).toBe(text)
+      return err
+    }
+    expect(await refused(jobFile(), '--input', `bids=${csv}`, '--input', `bids=${csv}`)).toBe('error: --input names bids twice\n')
+    expect(await refused(jobFile(), '--input', `bids=${csv}`, '--output', `out=${csv}`)).toBe(`error: the sink out writes ${csv}, which the source bids reads; write to another file\n`)
+    expect(await refused(jobFile(sourceOf({ type: 'file', path: csv, format: 'csv' })), '--output', `out=${csv}`)).toContain('which the source bids reads')
+    const [source, filter, sink] = (document() as { operators: object[] }).operators
+    const twice = jobFile({ operators: [source, filter, sink, { ...sink, id: 'also' }], edges: [{ from: 'bids', to: 'keep' }, { from: 'keep', to: 'out' }, { from: 'keep', to: 'also' }] })
+    expect(await refused(twice, '--output', `out=${join(folder, 'x')}`, '--output', `also=${join(folder, '.', 'x')}`)).toContain('the sinks out and also both write')
+    expect(await refused(jobFile(), '--input', 'keep=rows.csv')).toBe('error: --input: the job has no source "keep". Its sources: bids\n')
+    expect(await refused(jobFile(), '--parallelism', '65')).toBe('error: --parallelism needs a whole number from 1 to 64, found "65"\n')
+    expect(await refused(jobFile(sinkOf({ type: 'file', path: { secret: 'PATH' }, format: 'csv' })))).toContain('error MR-161 out.connector.path')
+    expect(await refused(jobFile(sourceOf({ type: 'file', path: { secret: 'PATH' }, format: 'csv' })))).toContain('error MR-161 bids.connector.path')
+    expect(await refused(jobFile(sinkOf({ type: 'file', path: 'x.parquet', format: 'parquet' })))).toBe(
+      'error: the sink out writes parquet, which the command line cannot write yet; set its format to json, csv or arrow, or use --output out=FILE\n',
+    )
+  })
+
+  it.runIf(existsSync('/dev/full'))('ends with 1 and a sentence when the disk is full', async () => {
+    const said = 'error: /dev/full cannot be written: the disk is full; what was written stays\n'
+    expect(await call(['run', jobFile(), '--output', 'out=/dev/full'])).toEqual({ exit: 1, out: '', err: said })
+    expect(await call(['run', jobFile(sinkOf({ type: 'file', path: '/dev/full', format: 'csv' }))])).toMatchObject({ exit: 1, err: said })
+  })
+
+  it('does not run, test, export or call sound what a newer Millrace has written', async () => {
+    const newer = jobFile({ version: 2, lanes: 3 })
+    for (const args of [['validate'], ['explain'], ['run'], ['test'], ['export', '--to', 'json']]) {
+      const { exit, err } = await call([args[0]!, newer, ...args.slice(1)])
+      expect(exit, args[0]).toBe(2)
+      expect(err.split('\n').map((line) => line.slice(0, 28))).toEqual(['error MR-004 1:36 version: T', 'warning MR-006 1:553 lanes: ', ''])
+    }
+  })
+
+  it('says a wrong type once, not again for every row', async () => {
+    const [source, ...others] = (document() as { operators: { config: { columns: object[] } }[] }).operators
+    const wrong = { operators: [{ ...source, config: { ...source!.config, columns: [{ name: 'auction', type: 'BIGNUM' }, source!.config.columns[1]!] } }, ...others] }
+    const { exit, err } = await call(['validate', jobFile(wrong)])
+    expect(exit).toBe(2)
+    expect(err.split('\n').map((line) => line.slice(0, 34))).toEqual(['error MR-170 bids.columns[0].type:', ''])
+  })
+
   it("runs a job's tests and shows rows that differ", async () => {
     const test = (name: string, auctions: number[], expected: (number | null)[]): object => ({
       name,
@@ -218,6 +273,11 @@ describe('millrace', () => {
     expect((await call(['test', jobFile(), none])).err).toBe(`${none}: error MR-018 job: ${none} cannot be read: there is no such file. Check the path.\n`)
   })
 })
+
+function sourceOf(connector: object): object {
+  const [source, ...others] = (document() as { operators: { config: object }[] }).operators
+  return { operators: [{ ...source, config: { ...source!.config, connector } }, ...others] }
+}
 
 function sinkOf(connector: object): object {
   return { operators: [...(document() as { operators: object[] }).operators.slice(0, 2), { id: 'out', kind: 'sink', config: { connector } }] }

@@ -1,5 +1,5 @@
 import { tableFromIPC } from 'apache-arrow'
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -48,6 +48,20 @@ describe('file sinks', () => {
     const bytes = readFileSync(join(folder, 'result', 'k=A', 'part-0.arrow'))
     expect(bytes.subarray(0, 6).toString()).toBe('ARROW1')
     expect(tableFromIPC(bytes).toArray().map((row) => String(row.n))).toEqual(['1', '2'])
+  })
+
+  it('are complete with more folders than a process may have files open, in any order of rows', async () => {
+    const keys = Array.from({ length: 500 }, (_, i) => `k${i}`)
+    const table = `k | n | ts\n${keys.map((key) => `${key} | 1 | null`).join('\n')}`
+    await write({ format: 'csv', partitionBy: ['k'] }, false, table, table)
+    for (const key of ['k0', 'k250', 'k499']) expect(readFileSync(join(folder, 'result', `k=${key}`, 'part-0.csv'), 'utf8')).toBe('n,ts\n1,\n1,\n')
+    expect(readdirSync(join(folder, 'result'))).toHaveLength(500)
+  })
+
+  it('make the folders on their way', async () => {
+    await write({ format: 'json', path: join(folder, 'a', 'b', 'rows.jsonl') }, false)
+    expect(readFileSync(join(folder, 'a', 'b', 'rows.jsonl'), 'utf8')).toBe('')
+    if (existsSync('/proc/self')) await expect(write({ format: 'json', path: '/proc/none/rows.jsonl' }, false)).rejects.toThrow(UsageError)
   })
 
   it('exist also when they are empty, and say what they cannot write', async () => {

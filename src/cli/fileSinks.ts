@@ -1,5 +1,4 @@
-import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { rowAt, type Batch } from '../columnar/batch.ts'
 import type { Value } from '../columnar/column.ts'
 import { changesOf, finalRows, rowText } from '../columnar/compareRows.ts'
@@ -7,8 +6,9 @@ import type { JsonObject } from '../columnar/json.ts'
 import type { Schema } from '../columnar/schema.ts'
 import { jsonTextOf } from '../columnar/valueJson.ts'
 import { reasonOf } from './jobFile.ts'
+import { makeFolderOf, OutputFile } from './outputFile.ts'
 import type { ResultForm, ResultWriter } from './resultWriter.ts'
-import { UsageError } from './terminal.ts'
+import { RunError, UsageError } from './terminal.ts'
 
 /**
  * Files that a job's own `file` sinks name, written where the job runs; paths are relative to the working directory. JSON lines and CSV are written as rows
@@ -42,7 +42,9 @@ class FileSink implements FileSinkWriter {
   /** Indices of the columns in the file, and of those in folder names. */
   readonly #written: readonly number[]
   readonly #partition: readonly number[]
-  readonly #files = new Map<string, number>()
+  /** Open files by folder, the longest open first. */
+  readonly #files = new Map<string, OutputFile>()
+  readonly #begun = new Set<string>()
   /** Of a result that can only be written whole. */
   readonly #held: Batch[] = []
   rowCount = 0
@@ -74,7 +76,7 @@ class FileSink implements FileSinkWriter {
   }
 
   close(): void {
-    for (const file of this.#files.values()) closeSync(file)
+    for (const file of this.#files.values()) file.close()
     this.#files.clear()
   }
 
@@ -93,7 +95,7 @@ class FileSink implements FileSinkWriter {
       if (list === undefined) rowsOf.set(folder, [written])
       else list.push(written)
     }
-    for (const [folder, list] of rowsOf) writeSync(this.#open(folder), arrowFile(this.#schema, list))
+    for (const [folder, list] of rowsOf) this.#open(folder).write(arrowFile(this.#schema, list))
     this.rowCount += rows.length
   }
 
@@ -105,25 +107,37 @@ class FileSink implements FileSinkWriter {
       const line = this.#format === 'json' ? rowText(written, this.#schema) : csvLine(written, this.#schema)
       textOf.set(folder, `${textOf.get(folder) ?? ''}${line}\n`)
     }
-    for (const [folder, text] of textOf) writeSync(this.#open(folder), text)
+    for (const [folder, text] of textOf) this.#open(folder).write(text)
     this.rowCount += rows.length
   }
 
-  #open(folder: string): number {
+  #open(folder: string): OutputFile {
     const open = this.#files.get(folder)
     if (open !== undefined) return open
     const path = this.#partition.length === 0 ? this.#path : join(this.#path, folder, `part-0.${this.#format === 'json' ? 'jsonl' : this.#format}`)
+    let file: OutputFile
+    const begun = this.#begun.has(folder)
     try {
-      mkdirSync(dirname(path), { recursive: true })
-      const file = openSync(path, 'w')
-      if (this.#format === 'csv') writeSync(file, `${this.#schema.fields.map((field) => csvCell(field.name)).join(',')}\n`)
-      this.#files.set(folder, file)
-      return file
+      makeFolderOf(path)
+      file = new OutputFile(path, path, begun)
     } catch (error) {
-      throw new UsageError(`error: the sink ${this.#id} cannot write ${path}: ${reasonOf(error)}`)
+      // Folders come with their first row, when the job is running.
+      throw new (this.#partition.length === 0 ? UsageError : RunError)(`error: the sink ${this.#id} cannot write ${path}: ${reasonOf(error)}`)
     }
+    if (this.#files.size >= filesOpenMax) {
+      const [oldest, longestOpen] = this.#files.entries().next().value!
+      longestOpen.close()
+      this.#files.delete(oldest)
+    }
+    this.#files.set(folder, file)
+    if (this.#format === 'csv' && !begun) file.write(`${this.#schema.fields.map((field) => csvCell(field.name)).join(',')}\n`)
+    this.#begun.add(folder)
+    return file
   }
 }
+
+/** Far below what an operating system allows a process. */
+const filesOpenMax = 200
 
 type FieldType = Schema['fields'][number]['type']
 

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import type { Job } from '../job/job.ts'
+import { currentVersion } from '../job/migrations.ts'
 import { parseJob } from '../job/parseJob.ts'
 import { printProblem, type Problem } from '../job/problem.ts'
 import { documentProblems } from '../job/problemCatalogue.ts'
@@ -21,7 +22,13 @@ export async function readJobFile(path: string, terminal: Terminal, among = ''):
     printProblems([{ ...documentProblems.notUtf8(), place: {} }], terminal, among)
     return null
   }
-  const { job, problems } = parseJob(text)
+  const { job, readOnly, problems } = parseJob(text)
+  if (readOnly) {
+    // What is left out would be missing from the rows, from the text that is exported and from what is said to be sound.
+    const refused = documentProblems.newerThanRunnable(currentVersion)
+    printProblems(problems.map((problem) => (problem.code === refused.code ? { ...problem, ...refused } : problem)), terminal, among)
+    return null
+  }
   printProblems(problems, terminal, among)
   return job
 }
@@ -42,8 +49,16 @@ export function reasonOf(error: unknown): string {
     case 'EACCES':
     case 'EPERM':
       return 'access is denied'
+    case 'ENOTDIR':
+      return 'a part of the path is a file, not a folder'
+    case 'EROFS':
+      return 'the file system is read-only'
     case 'ENOSPC':
+    case 'EDQUOT':
       return 'the disk is full'
+    case 'EMFILE':
+    case 'ENFILE':
+      return 'too many files are open'
     default:
       return error instanceof Error ? error.message : String(error)
   }

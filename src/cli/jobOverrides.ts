@@ -1,8 +1,10 @@
+import { accessSync, constants, statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { Json, JsonObject } from '../columnar/json.ts'
 import type { Job, Operator } from '../job/job.ts'
 import { nearest } from '../job/problemCatalogue.ts'
 import { definitionOf } from '../operators/catalog.ts'
+import { reasonOf } from './jobFile.ts'
 import { UsageError } from './terminal.ts'
 
 /**
@@ -20,17 +22,33 @@ const formatOfExtension: Readonly<Record<string, string>> = { jsonl: 'json', ndj
 /** `--input SRC=FILE`: the source's connector becomes that file; its columns and watermark stay. */
 export function withInputFiles(job: Job, flags: readonly string[]): Job {
   let result = job
+  const named = new Set<string>()
   for (const flag of flags) {
     const [id, path] = assignment('--input', flag)
     const source = operatorOf(job, id, 'source', '--input')
+    if (named.has(id)) throw new UsageError(`error: --input names ${id} twice`)
+    named.add(id)
     const extension = path.slice(path.lastIndexOf('.') + 1).toLowerCase()
     const format = formatOfExtension[extension]
     if (format === undefined) throw new UsageError(`error: --input ${id}: the format of ${path} is told by its extension; expected .jsonl, .csv, .parquet or .arrow`)
+    const trouble = unreadable(path)
+    if (trouble !== null) throw new UsageError(`error: --input ${id}: ${path} cannot be read: ${trouble}`)
     const before = source.config.connector as JsonObject | undefined
     const changelog = before?.changelog === undefined ? {} : { changelog: before.changelog }
     result = withConnector(result, id, { type: 'file', path: resolve(path), format, ...changelog })
   }
   return result
+}
+
+/** Why a file named in the call cannot be read, before anything is begun; null when it can. */
+function unreadable(path: string): string | null {
+  try {
+    if (statSync(path).isDirectory()) return 'it is a folder'
+    accessSync(path, constants.R_OK)
+    return null
+  } catch (error) {
+    return reasonOf(error)
+  }
 }
 
 /** The same job with another connector at one source or sink. */
@@ -54,5 +72,5 @@ export function operatorOf(job: Job, id: string, family: 'source' | 'sink', flag
   if (found !== undefined) return found
   const ids = ofFamily.map((operator) => operator.id)
   const near = nearest(id, ids)
-  throw new UsageError(`error: ${flag}: the job has no ${family} ${JSON.stringify(id)}${near === null ? '' : `; did you mean ${JSON.stringify(near)}?`} Its ${family}s: ${ids.join(', ') || 'none'}`)
+  throw new UsageError(`error: ${flag}: the job has no ${family} ${JSON.stringify(id)}${near === null ? '' : `; did you mean ${JSON.stringify(near)}?`}${near === null ? '.' : ''} Its ${family}s: ${ids.join(', ') || 'none'}`)
 }

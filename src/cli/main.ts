@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { reasonOf } from './jobFile.ts'
 import { runCommandLine } from './program.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -20,10 +21,13 @@ const terminal: Terminal = {
   },
 }
 
-// `millrace run … | head` closes the pipe early: that is the reader's good right.
+// `millrace run … | head` closes the pipe early: that is the reader's good right. A full disk behind `>` is a failed run.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(0)
-  throw error
+  terminal.err(`error: standard output cannot be written: ${reasonOf(error)}; what was written stays\n`)
+  process.exit(1)
 })
+// Where nobody hears the problems, the exit code still tells.
+process.stderr.on('error', () => {})
 
 process.exitCode = await runCommandLine(process.argv.slice(2), terminal)

@@ -1,5 +1,5 @@
 import { closeSync, existsSync, fstatSync, openSync, readSync, statSync } from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
+import { dirname, isAbsolute, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { reasonOf } from './jobFile.ts'
 
@@ -15,7 +15,7 @@ export const nodeFiles = {
     try {
       return Promise.resolve(new NodeFile(path, locate(path)))
     } catch (error) {
-      return Promise.reject(new Error(`${path} cannot be read: ${reasonOf(error)}.`))
+      return Promise.reject(new Error(`${path} cannot be read: ${reasonOf(error)}. Check the path${isAbsolute(path) ? '' : `; it is taken from ${process.cwd()}`}.`))
     }
   },
 }
@@ -46,7 +46,8 @@ class NodeFile implements OpenFile {
   }
 
   async read(start: number, end: number): Promise<Uint8Array> {
-    const now = statSync(this.#path)
+    const now = statSync(this.#path, { throwIfNoEntry: false })
+    if (now === undefined) throw new Error(`${this.#name} disappeared while it was read. Put it back and run the job again.`)
     if (now.size !== this.size || now.mtimeMs !== this.#changedMs) throw new Error(`${this.#name} changed while it was read. Run the job again.`)
     const bytes = new Uint8Array(end - start)
     for (let filled = 0; filled < bytes.length; ) {

@@ -1,5 +1,6 @@
 import { Command, CommanderError, Option } from 'commander'
-import { UsageError, type ExitCode, type Terminal } from './terminal.ts'
+import { parallelismMax } from '../job/envelope.ts'
+import { RunError, UsageError, type ExitCode, type Terminal } from './terminal.ts'
 
 /**
  * The command line: `millrace <command>`, as the job format's section 5 has it. Each command's code is loaded when it is called, so that
@@ -68,9 +69,9 @@ export async function runCommandLine(args: readonly string[], terminal: Terminal
   } catch (error) {
     // Commander throws for help too, having printed it.
     if (error instanceof CommanderError) return error.exitCode === 0 || error.code === 'commander.help' ? 0 : 2
-    if (!(error instanceof UsageError)) throw error
+    if (!(error instanceof UsageError || error instanceof RunError)) throw error
     terminal.err(`${error.message}\n`)
-    return 2
+    return error instanceof UsageError ? 2 : 1
   }
 }
 
@@ -88,6 +89,8 @@ function collected(value: string, before: string[]): string[] {
 
 function wholeNumber(text: string): number {
   const number = Number(text)
-  if (!Number.isInteger(number) || number < 1) throw new UsageError(`error: --parallelism needs a whole number from 1 on, found ${JSON.stringify(text)}`)
+  if (!Number.isInteger(number) || number < 1 || number > parallelismMax) {
+    throw new UsageError(`error: --parallelism needs a whole number from 1 to ${parallelismMax}, found ${JSON.stringify(text)}`)
+  }
   return number
 }

@@ -23,3 +23,6 @@ export type ExitCode = 0 | 1 | 2
 
 /** The call cannot be carried out; `message` is one line for standard error. Caught in `program.ts` alone. */
 export class UsageError extends Error {}
+
+/** A run that had begun cannot go on, for a reason outside of the job, such as a full disk: one line, exit code 1. Caught in `program.ts` alone. */
+export class RunError extends Error {}

@@ -99,12 +99,12 @@ export function valueOfJson(json: Json | undefined, type: DataType): Value | Not
       const number = integerOf(json)
       if (number === null) break
       const limit = 1n << BigInt(bits - 1)
-      return number >= -limit && number < limit ? Number(number) : new NotOfType(`${String(number)} is outside the range of ${type.kind}`)
+      return number >= -limit && number < limit ? Number(number) : new NotOfType(`${shortened(String(number))} is outside the range of ${type.kind}`)
     }
     case 'BIGINT': {
       const number = integerOf(json)
       if (number === null) break
-      return BigInt.asIntN(64, number) === number ? number : new NotOfType(`${String(number)} is outside the range of BIGINT`)
+      return BigInt.asIntN(64, number) === number ? number : new NotOfType(`${shortened(String(number))} is outside the range of BIGINT`)
     }
     case 'FLOAT':
     case 'DOUBLE': {
@@ -116,7 +116,7 @@ export function valueOfJson(json: Json | undefined, type: DataType): Value | Not
       const parsed = json instanceof ExactNumber ? parseDecimal(json.text) : typeof json === 'number' ? parseDecimal(String(json)) : null
       if (parsed === null) break
       const unscaled = rescaleDecimal(parsed.unscaled, parsed.scale, type.scale)
-      return decimalFits(unscaled, type.precision) ? unscaled : new NotOfType(`${decimalText(parsed.unscaled, parsed.scale)} does not fit ${printType(type)}`)
+      return decimalFits(unscaled, type.precision) ? unscaled : new NotOfType(`${shortened(decimalText(parsed.unscaled, parsed.scale))} does not fit ${printType(type)}`)
     }
     case 'CHAR':
     case 'VARCHAR':
@@ -142,7 +142,7 @@ export function valueOfJson(json: Json | undefined, type: DataType): Value | Not
     case 'TIMESTAMP_LTZ': {
       const parsed = typeof json === 'string' ? parseTimestamp(json) : null
       if (parsed === null) break
-      if (parsed.cut) return new NotOfType(`${JSON.stringify(json)} has more than millisecond precision`)
+      if (parsed.cut) return new NotOfType(`${describeJson(json)} has more than millisecond precision`)
       return cutToPrecision(parsed.ms, type.precision)
     }
     case 'ARRAY':
@@ -209,8 +209,10 @@ function doubleOf(json: Json): number | null {
 }
 
 function describeJson(json: Json): string {
-  if (json instanceof ExactNumber) return json.text
-  const text = JSON.stringify(json)
+  return shortened(json instanceof ExactNumber ? json.text : JSON.stringify(json))
+}
+
+function shortened(text: string): string {
   return text.length > 60 ? `${text.slice(0, 57)}...` : text
 }
 

@@ -51,6 +51,8 @@ export const documentProblems = {
       'MR-004',
       `The job is written in format version ${found}; this Millrace knows up to ${known}. It is open read-only and parts may be missing; update Millrace to edit it.`,
     ),
+  newerThanRunnable: (known: number) =>
+    error('MR-004', `The job is written in a newer format version; this Millrace knows up to ${known} and could leave out what it does not know. Update Millrace; the page opens the job to be looked at.`),
   unknownVersion: (found: string) => error('MR-005', `"version" is ${found}; expected a whole number from 1 on. Use "version": 1.`),
   unknownKey: (key: string, known: readonly string[]) =>
     error('MR-006', `${named(key)} is not known here.${meant(key, known)} Known keys: ${listed(known)}. Remove it or correct its name.`),
@@ -239,6 +241,11 @@ export const sinkProblems = {
   keyNotUnique: (column: string) => error('MR-160', `The key names ${named(column)} twice. Remove one.`),
 } as const
 
+/** MR-161: files of sources and sinks. */
+export const fileProblems = {
+  secretPath: () => error('MR-161', 'The path is a reference to a secret, and nothing resolves secrets where this job runs. Write the path itself; secrets stand in the options for Flink.'),
+} as const
+
 /** MR-17x, MR-30x: sources and the data they read. */
 export const sourceProblems = {
   badType: (column: string, detail: string) => error('MR-170', `The type of ${named(column)} is not understood: ${detail}`),
@@ -324,4 +331,12 @@ function editDistance(a: string, b: string, limit: number): number {
     previous = current
   }
   return previous[b.length]!
+}
+
+/** MR-5xx: what keeps a job from being written for another engine. */
+export const exportProblems = {
+  notExportable: (target: string, why: string, alternative: string) => error('MR-500', `This cannot be exported to ${target}. ${why} ${alternative}`),
+  unwritableText: (character: string) => error('MR-501', `This text holds ${character}, which no script can carry. Remove it.`),
+  lineBreakInName: (name: string) => error('MR-502', `The name ${named(name.replaceAll(/[\r\n]/g, '↵'))} holds a line break, and Flink SQL has no way to write one in a name. Rename the column before it is exported.`),
+  longDuration: (days: number) => error('MR-503', `A time of ${days} days stands here; Flink takes at most 999 days in a script. Make it shorter.`),
 }

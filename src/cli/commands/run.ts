@@ -1,4 +1,4 @@
-import { closeSync, openSync, writeSync } from 'node:fs'
+import { resolve } from 'node:path'
 import type { JsonObject } from '../../columnar/json.ts'
 import { fieldIndex } from '../../columnar/schema.ts'
 import { compile, type CompiledJob } from '../../compiler/compile.ts'
@@ -13,6 +13,7 @@ import { progressLine } from '../progress.ts'
 import type { RunFlags } from '../program.ts'
 import { resultWriter, type ResultWriter } from '../resultWriter.ts'
 import { fileSinkWriter } from '../fileSinks.ts'
+import { OutputFile } from '../outputFile.ts'
 import { UsageError, type ExitCode, type Terminal } from '../terminal.ts'
 
 /** Runs a job to the end of its input. */
@@ -21,6 +22,7 @@ export async function run(path: string, flags: RunFlags, terminal: Terminal): Pr
   if (read === null) return 2
   const outputs = outputFiles(read, flags.output)
   let job = withInputFiles(withParallelism(read, flags.parallelism), flags.input)
+  checkPaths(job, outputs)
   // Rows come back from sinks that show them, whatever the sink's own connector.
   for (const id of outputs.keys()) job = withConnector(job, id, { type: 'collect' })
 
@@ -55,7 +57,7 @@ export async function run(path: string, flags: RunFlags, terminal: Terminal): Pr
         poison: (operator, rows, total) => {
           poisonRows += rows.length
           if (poisonRows > poisonRowsShownMax) return
-          for (const { row, reason } of rows) terminal.err(`warning MR-300 ${operator}: row ${row} cannot be read: ${reason} (${total} such rows so far)\n`)
+          for (const { row, reason } of rows) terminal.err(`warning MR-300 ${operator}: row ${row} cannot be read: ${reason} (${total} such ${total === 1 ? 'row' : 'rows'} so far)\n`)
         },
       },
       terminal,
@@ -96,17 +98,33 @@ function outputFiles(job: Job, flags: readonly string[]): Map<string, string> {
   return outputs
 }
 
-interface OutputFile {
-  write(text: string): void
-  close(): void
-}
-
 function openOutput(id: string, path: string): OutputFile {
   try {
-    const file = openSync(path, 'w')
-    return { write: (text) => void writeSync(file, text), close: () => closeSync(file) }
+    return new OutputFile(path, path)
   } catch (error) {
     throw new UsageError(`error: --output ${id}: ${path} cannot be written: ${reasonOf(error)}`)
+  }
+}
+
+/** Two results in one file would be neither, and a source that is also written is empty before it is read. */
+function checkPaths(job: Job, outputs: ReadonlyMap<string, string>): void {
+  const readBy = new Map<string, string>()
+  const writtenBy = new Map<string, string>()
+  for (const { id, kind, config } of job.operators) {
+    const family = definitionOf(kind)?.family
+    const connector = isObject(config.connector) ? config.connector : {}
+    const own = connector.type === 'file' && typeof connector.path === 'string' ? resolve(connector.path) : null
+    if (family === 'source' && own !== null) readBy.set(own, id)
+    const named = outputs.get(id)
+    const path = named === undefined ? (family === 'sink' ? own : null) : named === '-' ? null : resolve(named)
+    if (path === null) continue
+    const other = writtenBy.get(path)
+    if (other !== undefined && !/^\/dev\//.test(path)) throw new UsageError(`error: the sinks ${other} and ${id} both write ${path}; give each a file of its own`)
+    writtenBy.set(path, id)
+  }
+  for (const [path, sink] of writtenBy) {
+    const source = readBy.get(path)
+    if (source !== undefined) throw new UsageError(`error: the sink ${sink} writes ${path}, which the source ${source} reads; write to another file`)
   }
 }
 

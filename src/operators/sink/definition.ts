@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../columnar/json.ts'
 import { fieldIndex } from '../../columnar/schema.ts'
 import type { OperatorDefinition } from '../../job/operatorDefinition.ts'
-import { columnProblems, sinkProblems } from '../../job/problemCatalogue.ts'
+import { columnProblems, fileProblems, sinkProblems } from '../../job/problemCatalogue.ts'
 import { renameInColumns } from '../../job/renameColumn.ts'
 
 export const definition: OperatorDefinition = {
@@ -87,6 +87,7 @@ export const definition: OperatorDefinition = {
       seen.add(column)
     })
     const connector = config.connector as JsonObject | undefined
+    if (connector?.type === 'file' && typeof connector.path === 'object') report('connector.path', fileProblems.secretPath())
     const partitionBy = Array.isArray(connector?.partitionBy) ? (connector.partitionBy as readonly string[]) : []
     partitionBy.forEach((column, i) => {
       if (fieldIndex(schema, column) < 0) report(`connector.partitionBy[${i}]`, columnProblems.unknownColumn(column, names))

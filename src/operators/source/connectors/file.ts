@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../../columnar/json.ts'
+import { fileProblems } from '../../../job/problemCatalogue.ts'
 import type { Connector } from './connector.ts'
 import { changelogField, onErrorField, splitsField } from './shared.ts'
 
@@ -52,7 +53,9 @@ export const file: Connector = {
   },
   subtitle: (connector) => (typeof connector.path === 'string' ? (connector.path.split('/').at(-1) ?? '') : 'file'),
   proposal: () => null,
-  check: () => {},
+  check: (config, _columns, report) => {
+    if (typeof (config.connector as JsonObject).path === 'object') report('connector.path', fileProblems.secretPath())
+  },
   // A value that cannot be read is found by reading it: leaving a column out would change which rows fail or are skipped.
   leavesOut: false,
 }

@@ -27,7 +27,8 @@ export const inline: Connector = {
   proposal: () => null,
   check: (config, columns, report) => {
     const connector = config.connector as JsonObject
-    if (!Array.isArray(connector.rows)) return
+    // Without all columns known there is nothing to hold the rows against, and what is wrong with the columns is said already.
+    if (!Array.isArray(connector.rows) || columns.schema === null) return
     const reader = new JsonRowReader(columns.physical, columns.physical.fields.map((field) => field.name), connector.changelog === true)
     let problems = 0
     for (const [i, row] of (connector.rows as readonly Json[]).entries()) {
