@@ -119,7 +119,7 @@ function checkPaths(job: Job, outputs: ReadonlyMap<string, string>): void {
     const path = named === undefined ? (family === 'sink' ? own : null) : named === '-' ? null : resolve(named)
     if (path === null) continue
     const other = writtenBy.get(path)
-    if (other !== undefined && !/^\/dev\//.test(path)) throw new UsageError(`error: the sinks ${other} and ${id} both write ${path}; give each a file of its own`)
+    if (other !== undefined && !path.startsWith('/dev/')) throw new UsageError(`error: the sinks ${other} and ${id} both write ${path}; give each a file of its own`)
     writtenBy.set(path, id)
   }
   for (const [path, sink] of writtenBy) {
