@@ -21,6 +21,8 @@ export class KeyPartition {
   readonly #subtaskOfGroup: Int32Array
   #groups = new Int32Array(0)
   readonly #rows: Int32Array[]
+  /** Batches still to be hashed as a whole, because remembering does not help. */
+  #hashesAll = 0
   #rememberedKeys: Float64Array | null = null
   #rememberedSubtasks: Int32Array | null = null
   readonly #subtaskOfCode = new WeakMap<Dictionary, Int32Array>()
@@ -45,7 +47,7 @@ export class KeyPartition {
     this.counts.fill(0)
     const key = batch.columns[this.#columns[0]!]!
     if (this.#columns.length === 1 && key.nulls === null) {
-      if (key.storage === 'int64' && key.values !== null) {
+      if (key.storage === 'int64' && key.values !== null && this.#hashesAll === 0) {
         this.#splitLongs(key.values, rowCount)
         return
       }
@@ -54,6 +56,7 @@ export class KeyPartition {
         return
       }
     }
+    if (this.#hashesAll > 0) this.#hashesAll--
     this.#hasher.hash(this.#columns.map((column) => batch.columns[column]!), rowCount, this.#groups)
     toKeyGroups(this.#groups, rowCount, this.#maxParallelism)
     distribute(this.#groups, rowCount, this.#subtaskOfGroup, this.#rows, this.counts)
@@ -65,10 +68,12 @@ export class KeyPartition {
     const subtasks = (this.#rememberedSubtasks ??= new Int32Array(rememberedMax))
     const rows = this.#rows
     const { counts } = this
+    let unknown = 0
     for (let row = 0; row < rowCount; row++) {
       const value = values[row]!
       const place = value & (rememberedMax - 1)
       if (keys[place] !== value) {
+        unknown++
         keys[place] = value
         subtasks[place] = this.#subtaskOf(this.#hasher.hashLong(value))
       }
@@ -77,6 +82,7 @@ export class KeyPartition {
       rows[subtask]![count] = row
       counts[subtask] = count + 1
     }
+    if (unknown * 4 > rowCount) this.#hashesAll = hashedBatches
   }
 
   #splitCodes(codes: Int32Array, dictionary: Dictionary, rowCount: number): void {
@@ -106,6 +112,9 @@ export class KeyPartition {
     return this.#subtaskOfGroup[keyGroupOf(hash, this.#maxParallelism)]!
   }
 }
+
+/** Batches that are hashed as a whole after one in which a quarter of the keys was new: such as those of partial rows, whose keys do not come again soon. */
+const hashedBatches = 32
 
 /** Keys remembered at once; a power of two. */
 const rememberedMax = 8192

@@ -127,7 +127,7 @@ export class Grouping {
     const targets = slots.length < size ? new Int32Array(Math.max(1024, size)) : slots
     into.keys.slotsOf(keysOf(from.keys), 0, size, targets)
     into.accumulators.ensure(into.keys.size)
-    for (let slot = 0; slot < size; slot++) into.accumulators.merge(targets[slot]!, from.accumulators, slot)
+    into.accumulators.mergeAll(targets, from.accumulators, size)
     return targets
   }
 }

@@ -112,7 +112,7 @@ export class SliceAggregate implements OperatorRuntime {
   }
 
   /**
-   * The way most batches go: rows in order of time, so that long runs of them are in one slice, which cannot have fired before the batch ends. Such runs are taken at once,
+   * The way most batches go: rows in order of time, so that long runs of them are in one slice, which cannot have fired before the run ends. Such runs are taken at once,
    * whatever the watermark does in between: no window that fires meanwhile contains their slice. Returns the first row that is left for the general way.
    */
   #addRuns(batch: Batch, times: Float64Array, prepared: PreparedArguments, keys: readonly Float64Array[]): number {
@@ -124,9 +124,15 @@ export class SliceAggregate implements OperatorRuntime {
     let row = 0
     while (row < rowCount) {
       const end = grid.sliceEnd(times[row]!)
-      if (store.isFired(end, last)) return row
-      const { keys: table, accumulators } = store.sliceOf(end, last)!.content
-      const next = table.slotsWithin(keys[0]!, times, end - grid.sliceMs, end, row, rowCount, this.#slots)
+      const low = end - grid.sliceMs
+      let watermark = last
+      if (store.isFired(end, last)) {
+        // Not within the run perhaps: then the run is taken before its window fires further on.
+        watermark = Math.max(this.#watermark, watermarks?.[runEnd(times, row, rowCount, low, end) - 1] ?? -Infinity)
+        if (store.isFired(end, watermark)) return row
+      }
+      const { keys: table, accumulators } = store.sliceOf(end, watermark)!.content
+      const next = table.slotsWithin(keys[0]!, times, low, end, row, rowCount, this.#slots)
       this.#program.add(accumulators, prepared, this.#slots, row, next - row, table.size)
       const short = next - row < runRowsMin
       row = next
@@ -326,6 +332,13 @@ function singles<G extends SliceGroup>(groups: readonly G[]): G[] {
     for (let at = 0; at < group.count; at++) rows.push({ ...group, first: group.contiguous ? group.first + at : group.rows[at]!, count: 1, contiguous: true })
   }
   return rows.sort((a, b) => a.first - b.first)
+}
+
+/** Where the rows from `row` on that are in [low, high) end. */
+function runEnd(times: Float64Array, row: number, rowCount: number, low: number, high: number): number {
+  let end = row
+  while (end < rowCount && times[end]! >= low && times[end]! < high) end++
+  return end
 }
 
 interface Span {
