@@ -1,5 +1,6 @@
 import { Command, CommanderError, Option } from 'commander'
 import { parallelismMax } from '../job/envelope.ts'
+import type { SimulateFlags } from './commands/simulate.ts'
 import { RunError, UsageError, type ExitCode, type Terminal } from './terminal.ts'
 
 /**
@@ -54,6 +55,23 @@ export async function runCommandLine(args: readonly string[], terminal: Terminal
     .option('--out <PATH>', 'where to write; - is standard output', '-')
     .action(async (path: string, options: { to: 'json' | 'flink-sql'; flinkVersion: '1.20' | '2.2'; out: string }) => {
       exit = await (await import('./commands/export.ts')).exportJob(path, options, terminal)
+    })
+
+  addCommand('simulate', 'runs the coordination ensemble under seeded faults and checks its invariants')
+    .option('--seeds <N>', 'how many seeds to run (100, or 1 when --seed is given)')
+    .option('--seed <FIRST>', 'the first seed; the same seed and options replay exactly')
+    .option('--servers <N>', 'voting servers: 3, 5 or 7', '3')
+    .option('--observers <N>', 'observers beside them', '0')
+    .option('--profile <NAME>', 'which faults strike how often (swarm)')
+    .option('--bug <ID>', 'turns a historic bug or a mutant on, for example ZOOKEEPER-4646')
+    .option('--recipe <NAME>', 'clients run this recipe instead of the random workload')
+    .option('--scenario <NAME>', 'tells one guided run, act by act')
+    .option('--trace', 'tells the first seed act by act')
+    .option('--no-liveness', 'stops when the faults end, without judging recovery')
+    .option('--json', 'prints one JSON object')
+    .option('--list', 'names profiles, bugs, scenarios, recipes and invariants')
+    .action(async (options: SimulateFlags) => {
+      exit = await (await import('./commands/simulate.ts')).simulate(options, terminal)
     })
 
   addCommand('bench', 'measures the engine: prints a table and writes bench/results/latest.json')

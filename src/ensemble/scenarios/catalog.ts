@@ -1,4 +1,7 @@
 import type { Bugs } from '../bugs.ts'
+import { recipePrograms, type RecipeName } from '../client/recipes/recipes.ts'
+import { profileNamed } from '../faults.ts'
+import type { SeedOptions } from '../simulate.ts'
 import type { WorldOptions } from '../world/options.ts'
 
 /**
@@ -19,7 +22,7 @@ export interface BugCard {
   readonly liveness?: true
   readonly options?: Partial<WorldOptions>
   /** Clients run this recipe instead of the random workload. */
-  readonly recipe?: string
+  readonly recipe?: RecipeName
   readonly fix: string
 }
 
@@ -79,9 +82,31 @@ export const bugCards: readonly BugCard[] = [
   { id: 'reads-overtake', kind: 'mutant', title: "reads overtake their session's writes", switches: ['readsOvertakeWrites'], profile: 'swarm', seeds: 5, tells: ['CLI-3', 'CLI-2'], fix: 'one queue per session' },
   { id: 'older-server', kind: 'mutant', title: 'a server takes a client that has seen more than it has', switches: ['olderServerAccepted'], profile: 'network', seeds: 200, tells: ['CLI-1'], fix: 'refused; the client tries another' },
   { id: 'reply-twice', kind: 'mutant', title: 'some replies are sent twice', switches: ['replyTwice'], profile: 'swarm', seeds: 5, tells: ['CLI-3'], fix: 'once' },
+
+  // ---- recipes
+  { id: 'lock-herd', kind: 'recipe', title: 'everybody who waits for a lock watches its folder', switches: ['lockHerd'], profile: 'calm', seeds: 3, tells: ['LOCK-4'], recipe: 'lock', fix: 'watch only the one before' },
+  { id: 'lock-first-seen', kind: 'recipe', title: 'the deletion of the predecessor is taken for the lock', switches: ['lockByFirstSeen'], profile: 'clients', seeds: 60, tells: ['LOCK-1'], recipe: 'lock', fix: 'list again: it may have given up rather than held' },
+  { id: 'lock-unfenced', kind: 'recipe', title: 'the guarded resource takes any token', switches: ['noFencing'], profile: 'clients', seeds: 30, tells: ['LOCK-2'], recipe: 'lock', fix: 'the czxid of the lock node goes with every write; lower ones are refused' },
 ]
 
 export function cardNamed(id: string): BugCard | null {
   const wanted = id.toUpperCase()
   return bugCards.find((card) => card.id.toUpperCase() === wanted || card.id.toUpperCase() === `ZOOKEEPER-${wanted}`) ?? null
+}
+
+/** How a card's seeds are run; with `deeper` only its consequence stops a run. */
+export function seedOptionsOf(card: BugCard, seed: number, servers = 3, isDeeper = false): SeedOptions {
+  const profile = profileNamed(isDeeper ? card.deeper!.profile : card.profile)
+  if (profile === null) throw new Error(`card ${card.id} names the profile ${card.profile}, which does not exist`)
+  return {
+    seed,
+    servers,
+    observers: card.observers ?? 0,
+    profile,
+    bugs: card.switches,
+    only: isDeeper ? card.deeper!.only : null,
+    liveness: card.liveness === true,
+    ...(card.options === undefined ? {} : { options: card.options }),
+    ...(card.recipe === undefined ? {} : { programs: [recipePrograms[card.recipe]], clients: 4 }),
+  }
 }

@@ -38,6 +38,8 @@ export class World {
   crashAtPoints = 0
   /** The faults are over and recovery is judged: workloads slow down. */
   resting = false
+  /** What locks guard: something outside the ensemble that keeps the highest fencing token it accepted. */
+  resource = new Resource()
   counters = new Counters()
   /** What the fault source remembers; plain data of its own. */
   faultState: object | null = null
@@ -378,6 +380,12 @@ export class Setup {
   atPoint: ((world: World, node: Node, name: string) => void) | null = null
 }
 neverChanges(Setup)
+
+export class Resource {
+  tokenMax = 0
+  accepted = 0
+  refused = 0
+}
 
 export class Counters {
   messages = 0
