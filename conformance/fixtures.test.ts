@@ -1,9 +1,12 @@
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { flinkVersions } from '../src/operators/emitters.ts'
+import { grids } from './programs/grids.ts'
 import { programSets } from './programs/sets.ts'
 import { digestOf, readFixtures } from './src/fixtures.ts'
+import { readGrid } from './src/grid.ts'
 import { judge, runsOn } from './src/judge.ts'
+import { differencesOf, openOf } from './src/openDifferences.ts'
 import { runMillrace } from './src/millraceRun.ts'
 
 /**
@@ -37,3 +40,17 @@ it('has an answer for almost every program', () => {
     expect(answered.length, `programs of Flink ${version} with a kept answer: run npm run conformance -- --refresh`).toBeGreaterThan(programs.length * 0.9)
   }
 })
+
+for (const grid of grids) {
+  describe(`grid ${grid.name}, as Flink has it`, () => {
+    for (const version of flinkVersions) {
+      const answers = readGrid(root, grid.name, version)
+      if (answers === null) continue
+      it(`${version}: nothing differs but what is known to`, () => {
+        const open = openOf(root, version, grid.name)
+        const unexplained = differencesOf(grid, answers).filter(({ expression }) => !open.has(expression.text))
+        expect(unexplained.map(({ expression, text }) => `${expression.text}: ${text}`)).toEqual([])
+      })
+    }
+  })
+}

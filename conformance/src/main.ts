@@ -3,8 +3,10 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Command, Option } from 'commander'
 import { flinkVersions, type FlinkVersion } from '../../src/operators/emitters.ts'
+import { grids } from '../programs/grids.ts'
 import { programSets } from '../programs/sets.ts'
-import { resultsPage } from './results.ts'
+import { differencesOf, keepOpen, openOf } from './openDifferences.ts'
+import { expressionsPage, resultsPage } from './results.ts'
 import { runPrograms } from './run.ts'
 
 /** `npm run conformance`: every program on a real Flink, compared with Millrace. Exit 0 when all that differs is noted and nothing kept is out of date. */
@@ -30,7 +32,7 @@ const terminal = process.stderr.isTTY
 let failed = false
 for (const version of options.flink === undefined ? flinkVersions.toReversed() : [options.flink]) {
   const started = performance.now()
-  const { release, memoryMb, outcomes } = await runPrograms(programSets, {
+  const { release, memoryMb, outcomes, grids: answered } = await runPrograms(programSets, grids, {
     root,
     version,
     only: options.only ?? null,
@@ -52,14 +54,28 @@ for (const version of options.flink === undefined ? flinkVersions.toReversed() :
       failed = true
     }
   }
+  for (const [grid, answers] of answered) {
+    const open = openOf(root, version, grid.name)
+    const found = differencesOf(grid, answers)
+    const unexplained = found.filter(({ expression }) => !open.has(expression.text))
+    console.log(`grid ${grid.name}: ${grid.expressions.length - found.length} identical, ${found.length} different, ${found.length - unexplained.length} of them known`)
+    if (options.refresh === true) keepOpen(root, version, grid.name, found.map(({ expression }) => expression.text))
+    else {
+      for (const { expression, text } of unexplained) console.log(`  ${expression.text}: ${text}`)
+      failed ||= unexplained.length > 0
+    }
+  }
   console.log(
     `Flink ${release}: ${count('identical')} identical, ${count('noted')} with a noted difference, ${count('different') + count('note without a difference')} different, ${count('not run')} not run; ` +
       `${((performance.now() - started) / 1000).toFixed(0)} s${memoryMb === null ? '' : `, ${memoryMb} MB`}`,
   )
 }
 if (options.only === undefined) {
-  const page = await resultsPage(programSets, root)
-  if (options.refresh === true) writeFileSync(join(root, 'conformance', 'RESULTS.md'), page)
+  const page = await resultsPage(programSets, grids, root)
+  if (options.refresh === true) {
+    writeFileSync(join(root, 'conformance', 'RESULTS.md'), page)
+    writeFileSync(join(root, 'conformance', 'EXPRESSIONS.md'), expressionsPage(grids, root))
+  }
 }
 process.exit(failed ? 1 : 0)
 

@@ -2,16 +2,21 @@ import { flinkVersions, type FlinkVersion } from '../../src/operators/emitters.t
 import { digestOf, readFixtures } from './fixtures.ts'
 import { judge, notesFor, runsOn } from './judge.ts'
 import { runMillrace } from './millraceRun.ts'
-import type { ProgramSet } from './program.ts'
+import { exportFlinkSql } from '../../src/export/flinkSql.ts'
+import type { Grid } from '../programs/grids.ts'
+import { readGrid, type CellAnswer } from './grid.ts'
+import { differencesOf } from './openDifferences.ts'
+import type { Program, ProgramSet } from './program.ts'
 
 /** The state of conformance as a page: from the answers that are kept, so that it says the same wherever it is written. */
-export async function resultsPage(sets: readonly ProgramSet[], root: string): Promise<string> {
+export async function resultsPage(sets: readonly ProgramSet[], grids: readonly Grid[], root: string): Promise<string> {
   const rows: string[] = []
   const notes: string[] = []
   const differing: string[] = []
   const nullability: string[] = []
   const totals = new Map<FlinkVersion, Counts>()
   const releases: string[] = []
+  const incomparable = sets.flatMap((set) => set.incomparable.map(({ name, reason }) => `- ${name}: ${reason}`))
   const millrace = new Map<string, Awaited<ReturnType<typeof runMillrace>>>()
   for (const set of sets) for (const program of set.programs) millrace.set(program.name, await runMillrace(program.job))
   for (const version of flinkVersions) {
@@ -22,8 +27,11 @@ export async function resultsPage(sets: readonly ProgramSet[], root: string): Pr
       if (kept !== null && !releases.includes(kept.release)) releases.push(kept.release)
       const counts: Counts = { identical: 0, noted: 0, different: 0, unanswered: 0, incomparable: set.incomparable.length }
       for (const program of set.programs) {
-        if (!runsOn(program, version)) {
+        const refused = runsOn(program, version) ? notExportable(program, version) : `It is not for Flink ${version}.`
+        if (refused !== null) {
           counts.incomparable++
+          const line = `- ${program.name}: ${refused}`
+          if (!incomparable.includes(line)) incomparable.push(line)
           continue
         }
         const answers = kept?.byProgram.get(program.name)
@@ -47,7 +55,6 @@ export async function resultsPage(sets: readonly ProgramSet[], root: string): Pr
     }
     rows.push(`| **all** | ${version} | ${cells(total)} |`)
   }
-  const incomparable = sets.flatMap((set) => set.incomparable.map(({ name, reason }) => `- ${name}: ${reason}`))
   return `# What Flink says
 
 Written by \`npm run conformance\` from the answers kept in \`fixtures/\` (Flink ${releases.join(', ')}). Every program is run by both engines over the same rows; see [README](README.md).
@@ -56,7 +63,47 @@ Written by \`npm run conformance\` from the answers kept in \`fixtures/\` (Flink
 |---|---|---|---|---|---|---|
 ${rows.toSorted().join('\n')}
 
+Expressions, each over ${grids[0]?.rows.length ?? 0} rows of values; those that differ stand in [EXPRESSIONS.md](EXPRESSIONS.md) by function.
+
+| grid | Flink | identical | different | not answered yet |
+|---|---|---|---|---|
+${gridRows(grids, root).join('\n')}
+
 ${section('Different', differing)}${section('Noted differences', notes)}${section('Not comparable', incomparable)}${section('Columns that differ only in NOT NULL', nullability)}`
+}
+
+function notExportable(program: Program, version: FlinkVersion): string | null {
+  const { problems } = exportFlinkSql(program.job, { version })
+  const refused = problems.find((problem) => problem.code === 'MR-500')
+  return refused === undefined ? null : refused.message
+}
+
+function gridRows(grids: readonly Grid[], root: string): string[] {
+  return grids.flatMap((grid) =>
+    flinkVersions.map((version) => {
+      const answers = readGrid(root, grid.name, version) ?? new Map<string, CellAnswer>()
+      const answered = grid.expressions.filter(({ text }) => answers.has(text)).length
+      const different = differencesOf(grid, answers).length
+      return `| ${grid.name} | ${version} | ${answered - different} | ${different} | ${grid.expressions.length - answered} |`
+    }),
+  )
+}
+
+/** Every expression that differs, by what it is about, with Flink's answer and ours. */
+export function expressionsPage(grids: readonly Grid[], root: string): string {
+  const lines = new Map<string, Map<string, FlinkVersion[]>>()
+  for (const version of flinkVersions) {
+    for (const grid of grids) {
+      for (const { expression, text } of differencesOf(grid, readGrid(root, grid.name, version) ?? new Map<string, CellAnswer>())) {
+        const about = lines.get(expression.about) ?? new Map<string, FlinkVersion[]>()
+        lines.set(expression.about, about)
+        const line = `- \`${expression.text}\`${grid.timeZone === 'UTC' ? '' : ` in ${grid.timeZone}`}: ${text.length > 400 ? `${text.slice(0, 400)} …` : text}`
+        about.set(line, [...(about.get(line) ?? []), version])
+      }
+    }
+  }
+  const sections = [...lines].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([about, found]) => `## ${about}\n\n${[...found].map(([line, versions]) => `${line} (${versions.join(', ')})`).join('\n')}\n`)
+  return `# Expressions that differ from Flink\n\nWritten by \`npm run conformance -- --refresh\`. Row numbers count from 0 in \`programs/grids.ts\`.\n\n${sections.join('\n')}`
 }
 
 interface Counts {

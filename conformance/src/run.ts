@@ -1,9 +1,12 @@
 import { join } from 'node:path'
+import type { Job } from '../../src/job/job.ts'
 import type { FlinkVersion } from '../../src/operators/emitters.ts'
+import type { Grid } from '../programs/grids.ts'
 import type { Answer } from './answer.ts'
 import { startFlink } from './flinkProcess.ts'
 import { boundToFiles, CannotRun, runFlink } from './flinkRun.ts'
 import { flinkRelease } from './gateway.ts'
+import { askGrid, readGrid, writeGrid, type CellAnswer } from './grid.ts'
 import { digestOf, readFixtures, writeFixtures, type KeptAnswers } from './fixtures.ts'
 import { judge, runsOn, type Verdict } from './judge.ts'
 import { runMillrace, UnreadableSource } from './millraceRun.ts'
@@ -33,14 +36,23 @@ export interface RunOptions {
 /** More sessions than processors: a session mostly waits for the cluster. */
 const sessionsAtOnce = 4
 
-export async function runPrograms(sets: readonly ProgramSet[], options: RunOptions): Promise<{ readonly release: string; readonly startMs: number; readonly memoryMb: number | null; readonly outcomes: readonly Outcome[] }> {
+export interface RunResult {
+  readonly release: string
+  readonly startMs: number
+  readonly memoryMb: number | null
+  readonly outcomes: readonly Outcome[]
+  readonly grids: ReadonlyMap<Grid, ReadonlyMap<string, CellAnswer>>
+}
+
+export async function runPrograms(sets: readonly ProgramSet[], grids: readonly Grid[], options: RunOptions): Promise<RunResult> {
   const { root, version, only } = options
+  const chosenGrids = grids.filter((grid) => only === null || `grid-${grid.name}`.includes(only))
   const chosen = sets.flatMap((set) => set.programs.filter((program) => runsOn(program, version) && (only === null || program.name.includes(only))).map((program) => ({ set: set.name, program })))
-  if (chosen.length === 0) throw new Error(`no program of Flink ${version} has ${only ?? ''} in its name`)
+  if (chosen.length === 0 && chosenGrids.length === 0) throw new Error(`no program of Flink ${version} has ${only ?? ''} in its name`)
   const flink = await startFlink(version, root, options.say)
   try {
     const release = await flinkRelease(flink.gateway)
-    options.say(`Flink ${release} answers after ${(flink.startMs / 1000).toFixed(1)} s; ${chosen.length} programs`)
+    options.say(`Flink ${release} answers after ${(flink.startMs / 1000).toFixed(1)} s; ${chosen.length} programs, ${chosenGrids.reduce((sum, grid) => sum + grid.expressions.length, 0)} expressions`)
     const answers = new Map<Program, ReadonlyMap<string, Answer>>()
     const outcomes: Outcome[] = []
     const waiting = [...chosen]
@@ -66,9 +78,19 @@ export async function runPrograms(sets: readonly ProgramSet[], options: RunOptio
       }
     }
     await Promise.all(Array.from({ length: sessionsAtOnce }, work))
+    const gridAnswers = new Map<Grid, ReadonlyMap<string, CellAnswer>>()
+    for (const grid of chosenGrids) {
+      const started = performance.now()
+      const folder = join(root, 'conformance', 'target', 'inputs', `grid-${grid.name}`)
+      const run = async (job: Job): Promise<Answer> => (await runFlink(await boundToFiles(job, folder), flink)).get('out')!
+      const found = await askGrid(grid, readGrid(root, grid.name, version), run, sessionsAtOnce, options.progress)
+      gridAnswers.set(grid, found)
+      if (options.refresh) writeGrid(root, grid.name, version, release, found)
+      options.say(`grid ${grid.name}: ${grid.expressions.length} expressions in ${((performance.now() - started) / 1000).toFixed(0)} s`)
+    }
     const memoryMb = flink.memoryMb()
     if (options.refresh) keep(sets, answers, release, options)
-    return { release, startMs: flink.startMs, memoryMb, outcomes: chosen.map(({ program }) => outcomes.find((outcome) => outcome.program === program)!) }
+    return { release, startMs: flink.startMs, memoryMb, outcomes: chosen.map(({ program }) => outcomes.find((outcome) => outcome.program === program)!), grids: gridAnswers }
   } catch (error) {
     options.say(flink.complaints())
     throw error
