@@ -1,11 +1,14 @@
 import { compile } from '../compiler/compile.ts'
-import type { LogicalPlan } from '../compiler/logicalPlan.ts'
+import type { LogicalOperator, LogicalPlan } from '../compiler/logicalPlan.ts'
 import type { Job } from '../job/job.ts'
 import type { Problem } from '../job/problem.ts'
+import { exportProblems } from '../job/problemCatalogue.ts'
+import { mergeSettings } from '../job/settings.ts'
 import { definitionOf, type Kind } from '../operators/catalog.ts'
 import { emitters, flinkVersions, type FlinkVersion, type Verdict } from '../operators/emitters.ts'
 import { printQuery, printStatement } from '../sql/printStatement.ts'
 import type { InsertStatement, Statement } from '../sql/statement.ts'
+import { unwritableName, unwritableParts } from './unwritable.ts'
 
 export { flinkVersions, type FlinkVersion, type Verdict }
 
@@ -18,7 +21,7 @@ export { flinkVersions, type FlinkVersion, type Verdict }
 export interface FlinkExport {
   /** Null when the job has errors or an operator that cannot be exported. */
   readonly text: string | null
-  /** In order of the script. Lines are 1-based and inclusive. */
+  /** In order of the script. Lines are 1-based and inclusive; they begin with the comment that names the operator, which is no part of `text`. */
   readonly statements: readonly ExportedStatement[]
   /** What each sink is fed with, as a SELECT of its own: for looking at the rows instead of writing them. */
   readonly queries: readonly { readonly sink: string; readonly text: string }[]
@@ -46,12 +49,13 @@ export function exportFlinkSql(job: Job, options: { readonly version: FlinkVersi
   if (compiled.logical === null) return { text: null, statements: [], queries: [], certificate: [], problems: compiled.problems }
   const plan = compiled.logical
   const certificate: CertificateEntry[] = []
-  const problems: Problem[] = [...compiled.problems.filter((problem) => problem.severity === 'error')]
-  const written: { operator: string; statement: Statement }[] = []
-  const inserts: { operator: string; statement: InsertStatement }[] = []
+  const problems: Problem[] = [...compiled.problems.filter((problem) => problem.severity === 'error'), ...unwritableName(job.name), ...plan.operators.flatMap(unwritableParts)]
+  const settings = new Map<string, string>()
+  const written: { operator: LogicalOperator; statement: Statement }[] = []
+  const inserts: { operator: LogicalOperator; statement: InsertStatement }[] = []
   for (const operator of plan.operators) {
     const { spec } = operator
-    const { statements, verdict } = emitters[spec.kind as Kind].emit({
+    const { statements, verdict, settings: needed } = emitters[spec.kind as Kind].emit({
       spec,
       version: options.version,
       timeZone: plan.settings.timeZone,
@@ -60,18 +64,19 @@ export function exportFlinkSql(job: Job, options: { readonly version: FlinkVersi
       isUsed: (port) => plan.edges.some((edge) => edge.from === spec.id && spec.outputs[edge.fromOutput]!.port === port),
     })
     certificate.push({ operator: spec.id, name: operator.name, verdict })
-    if (verdict.kind === 'not-exportable') problems.push({ code: 'MR-500', severity: 'error', message: `This cannot be exported to Flink SQL: ${verdict.why} ${verdict.alternative}`, place: { operator: spec.id } })
+    if (verdict.kind === 'not-exportable') problems.push({ ...exportProblems.notExportable('Flink SQL', verdict.why, verdict.alternative), place: { operator: spec.id } })
+    for (const [key, value] of needed ?? []) settings.set(key, value)
     for (const statement of statements) {
-      if (statement.kind === 'insert') inserts.push({ operator: spec.id, statement })
-      else written.push({ operator: spec.id, statement })
+      if (statement.kind === 'insert') inserts.push({ operator, statement })
+      else written.push({ operator, statement })
     }
   }
   if (problems.length > 0) return { text: null, statements: [], queries: [], certificate, problems }
   const script = new Script(header(job, options.version, certificate))
-  for (const statement of settingsOf(job, plan)) script.add(null, statement)
+  for (const statement of settingsOf(job, plan, settings)) script.add(null, statement)
   for (const { operator, statement } of written) script.add(operator, statement)
   script.addInserts(inserts)
-  return { text: script.text(), statements: script.statements, queries: inserts.map(({ operator, statement }) => ({ sink: operator, text: printQuery(statement.query) })), certificate, problems }
+  return { text: script.text(), statements: script.statements, queries: inserts.map(({ operator, statement }) => ({ sink: operator.spec.id, text: printQuery(statement.query) })), certificate, problems }
 }
 
 /** A view is named by its operator; a further output by operator and port. No id has a dot. */
@@ -85,22 +90,29 @@ function inputView(plan: LogicalPlan, id: string, input: number): string {
   return viewName(edge.from, from.spec.outputs[edge.fromOutput]!.port)
 }
 
-/** What makes the meaning the same: streaming, per-record watermarks, the job's time zone, no mini-batches; and what names and sizes the job. */
-function settingsOf(job: Job, plan: LogicalPlan): Statement[] {
-  const set = (key: string, value: string): Statement => ({ kind: 'set', key, value })
+/** What makes the meaning the same: streaming, per-record watermarks, the job's time zone, no mini-batches; and what names and sizes the job. `more` is what its operators ask for. */
+function settingsOf(job: Job, plan: LogicalPlan, more: ReadonlyMap<string, string>): Statement[] {
   const fansOut = plan.operators.some(({ spec }) => plan.edges.filter((edge) => edge.from === spec.id).length > 1)
-  const checkpoint = job.settings?.checkpoint
-  return [
-    set('pipeline.name', plan.name),
-    set('execution.runtime-mode', 'streaming'),
-    set('parallelism.default', String(plan.settings.parallelism)),
-    set('pipeline.max-parallelism', String(plan.settings.maxParallelism)),
-    set('table.local-time-zone', plan.settings.timeZone),
-    set('pipeline.auto-watermark-interval', '0 ms'),
-    set('table.exec.mini-batch.enabled', 'false'),
-    ...(fansOut ? [set('table.optimizer.reuse-optimize-block-with-digest-enabled', 'true')] : []),
-    ...(checkpoint === undefined || checkpoint.intervalMs === undefined || checkpoint.intervalMs === 0 ? [] : [set('execution.checkpointing.interval', `${checkpoint.intervalMs} ms`)]),
-  ]
+  const all = new Map<string, string>([
+    ['pipeline.name', plan.name],
+    ['execution.runtime-mode', 'streaming'],
+    ['parallelism.default', String(plan.settings.parallelism)],
+    ['pipeline.max-parallelism', String(plan.settings.maxParallelism)],
+    ['table.local-time-zone', plan.settings.timeZone],
+    ['pipeline.auto-watermark-interval', '0 ms'],
+    ['table.exec.mini-batch.enabled', 'false'],
+  ])
+  // Without it, branches that read different columns would each have a copy of what is before the fork.
+  if (fansOut) all.set('table.optimizer.reuse-optimize-block-with-digest-enabled', 'true')
+  const { checkpoint, stateTtlMs } = job.settings ?? {}
+  if (stateTtlMs !== undefined && stateTtlMs > 0) all.set('table.exec.state.ttl', `${stateTtlMs} ms`)
+  if (checkpoint !== undefined && checkpoint.intervalMs !== 0) {
+    const { intervalMs, mode } = mergeSettings(job.settings).checkpoint
+    all.set('execution.checkpointing.interval', `${intervalMs} ms`)
+    all.set('execution.checkpointing.mode', mode === 'exactly-once' ? 'EXACTLY_ONCE' : 'AT_LEAST_ONCE')
+  }
+  for (const [key, value] of more) all.set(key, value)
+  return [...all].map(([key, value]) => ({ kind: 'set', key, value }))
 }
 
 function header(job: Job, version: FlinkVersion, certificate: readonly CertificateEntry[]): string[] {
@@ -109,8 +121,12 @@ function header(job: Job, version: FlinkVersion, certificate: readonly Certifica
     if (verdict.kind === 'same') lines.push(`  ${operator}: same meaning`)
     else if (verdict.kind === 'noted') for (const [i, note] of verdict.notes.entries()) lines.push(i === 0 ? `  ${operator}: noted difference. ${note}` : `    ${note}`)
   }
-  // A comment is one line: whatever stands in a name must not end it.
-  return lines.map((line) => `--${line === '' ? '' : ` ${line.replaceAll(/[\p{Cc}\u2028\u2029]/gu, ' ')}`}`)
+  return lines.map(comment)
+}
+
+/** A comment is one line: whatever stands in a name must not end it. */
+function comment(text: string): string {
+  return `--${text === '' ? '' : ` ${text.replaceAll(/[\p{Cc}\u2028\u2029]/gu, ' ')}`}`
 }
 
 class Script {
@@ -121,13 +137,13 @@ class Script {
     this.#lines = [...header]
   }
 
-  add(operator: string | null, statement: Statement): void {
+  add(operator: LogicalOperator | null, statement: Statement): void {
     if (statement.kind !== 'set' || this.statements.at(-1)?.kind !== 'set') this.#lines.push('')
     this.#put(operator, statement.kind, printStatement(statement))
   }
 
   /** One job: one statement set, whose lines still belong to their sinks. */
-  addInserts(inserts: readonly { readonly operator: string; readonly statement: InsertStatement }[]): void {
+  addInserts(inserts: readonly { readonly operator: LogicalOperator; readonly statement: InsertStatement }[]): void {
     if (inserts.length === 0) return
     const fromLine = this.#lines.length + 2
     this.#lines.push('', 'EXECUTE STATEMENT SET', 'BEGIN')
@@ -136,10 +152,11 @@ class Script {
     this.statements.push({ operator: null, kind: 'statement-set', text: this.#lines.slice(fromLine - 1).join('\n'), fromLine, toLine: this.#lines.length })
   }
 
-  #put(operator: string | null, kind: Statement['kind'], text: string): void {
-    const lines = text.split('\n')
-    this.statements.push({ operator, kind, text, fromLine: this.#lines.length + 1, toLine: this.#lines.length + lines.length })
-    this.#lines.push(...lines)
+  #put(operator: LogicalOperator | null, kind: Statement['kind'], text: string): void {
+    const fromLine = this.#lines.length + 1
+    if (operator !== null) this.#lines.push(comment(operator.name === operator.spec.id ? operator.spec.id : `${operator.spec.id}  ${operator.name}`))
+    this.#lines.push(...text.split('\n'))
+    this.statements.push({ operator: operator?.spec.id ?? null, kind, text, fromLine, toLine: this.#lines.length })
   }
 
   text(): string {

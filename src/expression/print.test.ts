@@ -132,7 +132,7 @@ describe('printing', () => {
     ['-(5)', '-(5)'],
     ['price != .5', 'price <> .5'],
     ["interval '90' minute", "INTERVAL '90' MINUTE"],
-    ["interval '1 02:03:04.5' day to second", "INTERVAL '93784.5' SECOND(5)"],
+    ["interval '1 02:03:04.5' day to second", "INTERVAL '1 02:03:04.500' DAY TO SECOND"],
     ["interval '2' year", "INTERVAL '2' YEAR"],
     ['cast(a as timestamp(3) with local time zone)', 'CAST(a AS TIMESTAMP_LTZ(3))'],
     ['`order`.`x y`', '`order`.`x y`'],

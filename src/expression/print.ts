@@ -15,14 +15,15 @@ import { bareFunctions, binaryPowers, power } from './parse.ts'
 export type ColumnText = (input: number, column: number) => string
 
 export function printExpression(expression: Expression | TypedExpression, columns?: Scope | ColumnText): string {
-  return new Printer(columns === undefined ? unnamed : typeof columns === 'function' ? columns : scopeText(columns), plainName).at(expression, 0)
+  return new Printer(columns === undefined ? unnamed : typeof columns === 'function' ? columns : scopeText(columns), plainName, printName).at(expression, 0)
 }
 
 /** Gives a column of a tree as written its text: for scripts, in which every name is quoted and a side of a join has a name of its own. */
 export type NameText = (qualifier: string | null, name: string) => string
 
-export function printWithNames(expression: Expression, names: NameText): string {
-  return new Printer(unnamed, names).at(expression, 0)
+/** `fields` gives the fields of rows their text, in paths and in types. */
+export function printWithNames(expression: Expression, names: NameText, fields: (name: string) => string): string {
+  return new Printer(unnamed, names, fields).at(expression, 0)
 }
 
 function plainName(qualifier: string | null, name: string): string {
@@ -53,10 +54,12 @@ interface Printed {
 class Printer {
   readonly #columns: ColumnText
   readonly #names: NameText
+  readonly #fields: (name: string) => string
 
-  constructor(columns: ColumnText, names: NameText) {
+  constructor(columns: ColumnText, names: NameText, fields: (name: string) => string) {
     this.#columns = columns
     this.#names = names
+    this.#fields = fields
   }
 
   at(tree: Tree, least: number): string {
@@ -73,13 +76,13 @@ class Printer {
         return { text: this.#names(tree.qualifier, tree.name), power: power.postfix }
       case 'cast':
         if (isImplicit(tree)) return this.#print(tree.operand)
-        return { text: `${tree.mode === 'cast' ? 'CAST' : 'TRY_CAST'}(${this.at(tree.operand, 0)} AS ${printSqlType(withNullable(tree.type, true))})`, power: power.postfix }
+        return { text: `${tree.mode === 'cast' ? 'CAST' : 'TRY_CAST'}(${this.at(tree.operand, 0)} AS ${printSqlType(withNullable(tree.type, true), this.#fields)})`, power: power.postfix }
       case 'field': {
         const name = 'name' in tree ? tree.name : fieldName(tree)
         // A bare column with a dot behind it reads as a qualified name, a number as a longer number.
         const ambiguous = tree.operand.kind === 'literal' || (tree.operand.kind === 'column' && 'name' in tree.operand && tree.operand.qualifier === null)
         const operand = ambiguous ? `(${this.at(tree.operand, 0)})` : this.at(tree.operand, power.postfix)
-        return { text: `${operand}.${printName(name)}`, power: power.postfix }
+        return { text: `${operand}.${this.#fields(name)}`, power: power.postfix }
       }
       case 'element':
         return { text: `${this.at(tree.operand, power.postfix)}[${this.at(tree.index, 0)}]`, power: power.postfix }
@@ -212,17 +215,17 @@ class Printer {
   }
 }
 
-/** The type for Flink: as `printType`, with reserved words among the fields of a ROW in backticks. */
-export function printSqlType(type: DataType): string {
+/** The type for Flink: as `printType`, with reserved words among the fields of a ROW in backticks, or each field as `fields` says. */
+export function printSqlType(type: DataType, fields: (name: string) => string = printName): string {
   const suffix = type.nullable ? '' : ' NOT NULL'
   switch (type.kind) {
     case 'ROW':
-      return `ROW<${type.fields.map((field) => `${printName(field.name)} ${printSqlType(field.type)}`).join(', ')}>${suffix}`
+      return `ROW<${type.fields.map((field) => `${fields(field.name)} ${printSqlType(field.type, fields)}`).join(', ')}>${suffix}`
     case 'ARRAY':
     case 'MULTISET':
-      return `${type.kind}<${printSqlType(type.element)}>${suffix}`
+      return `${type.kind}<${printSqlType(type.element, fields)}>${suffix}`
     case 'MAP':
-      return `MAP<${printSqlType(type.key)}, ${printSqlType(type.value)}>${suffix}`
+      return `MAP<${printSqlType(type.key, fields)}, ${printSqlType(type.value, fields)}>${suffix}`
     default:
       return printType(type)
   }
@@ -245,6 +248,8 @@ function fieldName(field: TypedExpression & { kind: 'field' }): string {
 }
 
 // Literals.
+
+const dayTimeUnits = [['DAY', msPerDay], ['HOUR', 3_600_000], ['MINUTE', 60_000], ['SECOND', 1000]] as const
 
 function literal(value: Value, type: DataType): Printed {
   const signed = (text: string): Printed => ({ text, power: text.startsWith('-') ? power.unary : power.postfix })
@@ -289,22 +294,34 @@ function literal(value: Value, type: DataType): Printed {
     case 'INTERVAL_YEAR_MONTH':
       return plain(`INTERVAL ${interval(value as number, [['YEAR', 12], ['MONTH', 1]])}`)
     case 'INTERVAL_DAY_TIME':
-      return plain(`INTERVAL ${interval(value as number, [['DAY', msPerDay], ['HOUR', 3_600_000], ['MINUTE', 60_000], ['SECOND', 1000]])}`)
+      return plain(`INTERVAL ${interval(value as number, dayTimeUnits)}`)
     default:
       throw new Error(`there is no literal of type ${printType(type)}`)
   }
 }
 
-/** In the largest unit that divides it: `'5' MINUTE`, `'1.5' SECOND`; with as many leading digits as it needs. */
+/** A duration behind INTERVAL, in the largest unit that divides it: `'5' MINUTE`, `'1.5' SECOND`. */
+export function printDuration(ms: number): string {
+  return interval(ms, dayTimeUnits)
+}
+
+/**
+ * In the largest unit that divides it, with as many leading digits as it needs. Flink's planner takes three at most ("DAY_INTERVAL_TYPES precision is not supported"), so a long time counts days,
+ * hours, minutes and seconds.
+ */
 function interval(value: number, units: readonly (readonly [string, number])[]): string {
   const magnitude = Math.abs(value)
   const sign = value < 0 ? '-' : ''
   const [unit, size] = (magnitude === 0 ? undefined : units.find(([, each]) => magnitude % each === 0)) ?? units.at(-1)!
   const whole = String(Math.floor(magnitude / size))
   const rest = magnitude - Math.floor(magnitude / size) * size
-  if (whole.length > 10) {
-    const days = Math.floor(magnitude / msPerDay)
-    return `'${sign}${days} ${timeText(magnitude - days * msPerDay, 3)}' DAY(${Math.max(2, String(days).length)}) TO SECOND`
+  if (whole.length > 3 && unit !== 'DAY' && unit !== 'YEAR') {
+    const [largest, largestSize] = units[0]!
+    const most = Math.floor(magnitude / largestSize)
+    const precision = most > 99 ? `(${String(most).length})` : ''
+    if (largest === 'YEAR') return `'${sign}${most}-${magnitude - most * largestSize}' YEAR${precision} TO MONTH`
+    const time = magnitude - most * msPerDay
+    return `'${sign}${most} ${timeText(time, time % 1000 === 0 ? 0 : 3)}' DAY${precision} TO SECOND`
   }
   const fraction = rest === 0 ? '' : `.${String(rest).padStart(3, '0').replace(/0+$/, '')}`
   return `'${sign}${whole}${fraction}' ${unit}${whole.length > 2 ? `(${whole.length})` : ''}`

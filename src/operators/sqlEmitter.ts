@@ -1,6 +1,5 @@
 import type { Schema } from '../columnar/schema.ts'
 import type { OperatorSpec } from '../job/operatorSpec.ts'
-import type { Problem } from '../job/problem.ts'
 import type { Select, Query, SelectColumn, Statement } from '../sql/statement.ts'
 import { columnSql } from '../sql/printStatement.ts'
 
@@ -31,18 +30,25 @@ export interface Emitted {
   /** In order; empty when it cannot be exported. */
   readonly statements: readonly Statement[]
   readonly verdict: Verdict
+  /** What the operator needs to be set for the whole script, beside what every script sets. */
+  readonly settings?: readonly (readonly [string, string])[]
 }
 
 export type Verdict =
   | { readonly kind: 'same' }
   /** The same rows but for what is said. */
   | { readonly kind: 'noted'; readonly notes: readonly string[] }
-  | { readonly kind: 'not-exportable'; readonly why: string; readonly alternative: string; readonly problem?: Problem }
+  | { readonly kind: 'not-exportable'; readonly why: string; readonly alternative: string }
 
 export const same: Verdict = { kind: 'same' }
 
 export function noted(notes: readonly string[]): Verdict {
   return notes.length === 0 ? same : { kind: 'noted', notes }
+}
+
+/** Two sentences: what Flink lacks, and the nearest thing that it has. */
+export function notExportable(why: string, alternative: string): Emitted {
+  return { statements: [], verdict: { kind: 'not-exportable', why, alternative } }
 }
 
 /** One view for the main output. */

@@ -10,7 +10,7 @@ import type { Sql } from './statement.ts'
 export function expressionToSql(text: string): Sql {
   const { expression } = parseExpression(text)
   if (expression === null) throw new Error(`an expression that does not parse was exported: ${text}`)
-  return { sql: printWithNames(expression, (qualifier, name) => (qualifier === null ? quoted(name) : `${quoted(qualifier)}.${quoted(name)}`)) }
+  return { sql: printWithNames(expression, (qualifier, name) => (qualifier === null ? quoted(name) : `${quoted(qualifier)}.${quoted(name)}`), quoted) }
 }
 
 /** The same over the two sides of a join: a bare name that only one side has is qualified with it. */
@@ -18,10 +18,14 @@ export function joinExpressionToSql(text: string, left: ReadonlySet<string>, rig
   const { expression } = parseExpression(text)
   if (expression === null) throw new Error(`an expression that does not parse was exported: ${text}`)
   return {
-    sql: printWithNames(expression, (qualifier, name) => {
-      if (qualifier === 'l' || qualifier === 'r') return `${quoted(qualifier)}.${quoted(name)}`
-      if (qualifier !== null) return `${quoted(left.has(qualifier) ? 'l' : 'r')}.${quoted(qualifier)}.${quoted(name)}`
-      return left.has(name) && !right.has(name) ? `\`l\`.${quoted(name)}` : right.has(name) && !left.has(name) ? `\`r\`.${quoted(name)}` : quoted(name)
-    }),
+    sql: printWithNames(
+      expression,
+      (qualifier, name) => {
+        if (qualifier === 'l' || qualifier === 'r') return `${quoted(qualifier)}.${quoted(name)}`
+        if (qualifier !== null) return `${quoted(left.has(qualifier) ? 'l' : 'r')}.${quoted(qualifier)}.${quoted(name)}`
+        return left.has(name) && !right.has(name) ? `\`l\`.${quoted(name)}` : right.has(name) && !left.has(name) ? `\`r\`.${quoted(name)}` : quoted(name)
+      },
+      quoted,
+    ),
   }
 }

@@ -1,9 +1,10 @@
-import { printText } from '../expression/print.ts'
+import { printDuration, printText } from '../expression/print.ts'
 import type { From, Query, Select, Sql, Statement, TableStatement } from './statement.ts'
 
 /**
  * Statements to text: the one door through which names, texts and intervals reach a script. Every name is in backticks, since about 400 words are reserved and most of them are ordinary; every
- * text is a literal whose control characters are code points, so a line of a script is a line. The same statement gives the same bytes.
+ * text is a literal whose control characters are code points. The same statement gives the same bytes. A name with a line break has no form that Flink reads, and half a character none at all: the
+ * exporter refuses both before they come here.
  */
 export function printStatement(statement: Statement): string {
   switch (statement.kind) {
@@ -75,22 +76,12 @@ function indented(lines: readonly string[]): string {
   return lines.map((line) => `  ${line}`).join(',\n')
 }
 
-const units = [
-  ['DAY', 86_400_000],
-  ['HOUR', 3_600_000],
-  ['MINUTE', 60_000],
-  ['SECOND', 1000],
-] as const
-
-/** A duration in the largest unit that divides it, with as many leading digits as it needs: two are the default. */
+/**
+ * A duration as a literal: in the largest unit that divides it, as the expression language prints its own. Two leading digits are the default, three the most that Flink's planner takes; longer
+ * ones count days, hours, minutes and seconds.
+ */
 export function printInterval(ms: number): string {
-  const sign = ms < 0 ? '-' : ''
-  const magnitude = Math.abs(ms)
-  const [unit, size] = units.find(([, each]) => magnitude !== 0 && magnitude % each === 0) ?? (['SECOND', 1000] as const)
-  const whole = String(Math.floor(magnitude / size))
-  const rest = magnitude % size
-  const fraction = rest === 0 ? '' : `.${String(rest).padStart(3, '0')}`
-  return `INTERVAL '${sign}${whole}${fraction}' ${unit}${whole.length > 2 ? `(${whole.length})` : ''}`
+  return `INTERVAL ${printDuration(ms)}`
 }
 
 /** A column by name, of one side of a join where a qualifier is given. */

@@ -1,12 +1,10 @@
 import { writeFile } from 'node:fs/promises'
-import { exportFlinkSql, type FlinkVersion } from '../../export/flinkSql.ts'
-import { canonicalText } from '../../job/canonical.ts'
-import { definitionOf } from '../../operators/catalog.ts'
+import { exporters, type ExportForm, type FlinkVersion } from '../../export/exporters.ts'
 import { printProblems, readJobFile, reasonOf } from '../jobFile.ts'
 import { UsageError, type ExitCode, type Terminal } from '../terminal.ts'
 
 export interface ExportOptions {
-  readonly to: 'json' | 'flink-sql'
+  readonly to: ExportForm
   readonly flinkVersion: FlinkVersion
   readonly out: string
 }
@@ -15,14 +13,9 @@ export interface ExportOptions {
 export async function exportJob(path: string, options: ExportOptions, terminal: Terminal): Promise<ExitCode> {
   const job = await readJobFile(path, terminal)
   if (job === null) return 2
-  let text: string
-  if (options.to === 'json') text = canonicalText(job, definitionOf)
-  else {
-    const exported = exportFlinkSql(job, { version: options.flinkVersion })
-    printProblems(exported.problems, terminal)
-    if (exported.text === null) return 2
-    text = exported.text
-  }
+  const { text, problems } = exporters[options.to].write(job, { flinkVersion: options.flinkVersion })
+  printProblems(problems, terminal)
+  if (text === null) return 2
   if (options.out === '-') terminal.out(text)
   else {
     await writeFile(options.out, text).catch((error: unknown) => {

@@ -15,7 +15,7 @@ export const emitter: SqlEmitter = {
     const notes: string[] = []
     const key = columnsOf(config, 'key')
     const connector = config.connector as JsonObject
-    const options = config.flink === undefined ? optionsFor(connector, updating === true, notes) : connectorOptions(config.flink as JsonObject)
+    const options = config.flink === undefined ? optionsFor(connector, updating === true, key.length > 0, notes) : connectorOptions(config.flink as JsonObject)
     const table: TableStatement = {
       kind: 'table',
       name: context.view('out'),
@@ -33,7 +33,7 @@ export const emitter: SqlEmitter = {
   },
 }
 
-function optionsFor(connector: JsonObject, updating: boolean, notes: string[]): [string, string][] {
+function optionsFor(connector: JsonObject, updating: boolean, keyed: boolean, notes: string[]): [string, string][] {
   switch (connector.type) {
     case 'blackhole':
       return [['connector', 'blackhole']]
@@ -44,8 +44,16 @@ function optionsFor(connector: JsonObject, updating: boolean, notes: string[]): 
       notes.push('Files become visible when a checkpoint completes, or at the end of a bounded input.')
       return [['connector', 'filesystem'], ['path', String(connector.path)], ['format', updating ? 'debezium-json' : known ? String(connector.format) : 'json']]
     }
-    case 'topic':
-      return [['connector', 'kafka'], ['topic', String(connector.topic)], ['properties.bootstrap.servers', '${secret:KAFKA_BOOTSTRAP_SERVERS}'], ['format', updating ? 'debezium-json' : 'json']]
+    case 'topic': {
+      const topic: [string, string][] = [['topic', String(connector.topic)], ['properties.bootstrap.servers', '${secret:KAFKA_BOOTSTRAP_SERVERS}']]
+      if (!updating) return [['connector', 'kafka'], ...topic, ['format', 'json']]
+      if (keyed) {
+        notes.push('The topic holds the last row of each key, and an empty record for a key that is gone (upsert-kafka).')
+        return [['connector', 'upsert-kafka'], ...topic, ['key.format', 'json'], ['value.format', 'json']]
+      }
+      notes.push('This result has updates and the sink has no key: the topic holds them as Debezium changes. Set a key to keep the last row of each.')
+      return [['connector', 'kafka'], ...topic, ['format', 'debezium-json']]
+    }
     default:
       notes.push('The live table becomes a print sink, which writes rows to the TaskManagers’ output. Set "On Flink" to keep them.')
       return [['connector', 'print']]

@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { batchOf } from '../../columnar/batchBuilder.ts'
 import { rowAt, rowKindAt, type Batch } from '../../columnar/batch.ts'
@@ -9,6 +10,7 @@ import type { JsonObject } from '../../columnar/json.ts'
 import type { OperatorDefinition } from '../../job/operatorDefinition.ts'
 import type { OperatorCase, ProblemCase } from '../operatorCase.ts'
 import type { RuntimeFactory } from '../runtimeFactory.ts'
+import { casesSql } from './casesSql.ts'
 import { inferOperator, OperatorHarness, schemaOf, schemaText, singleRows, specOf, subtasksOf, type HarnessInput } from './operatorHarness.ts'
 
 type RunStep = { readonly kind: 'batch'; readonly input: number; readonly batch: Batch } | { readonly kind: 'watermark'; readonly watermark: number } | { readonly kind: 'time'; readonly time: number } | { readonly kind: 'end'; readonly input: number }
@@ -44,6 +46,12 @@ export function runCases(definition: OperatorDefinition, factory: RuntimeFactory
         compare(one, result, definition, inputs, false)
       })
     }
+  })
+  describe('on Flink', () => {
+    // Refresh it with `npx vitest run src/operators/<kind> -u`, and read the difference. Whether it means the same is seen on a real Flink (conformance/).
+    it('is the SQL of cases.sql', async () => {
+      await expect(casesSql(definition, cases)).toMatchFileSnapshot(join(import.meta.dirname, '..', definition.kind, 'cases.sql'))
+    })
   })
   describe('definition', () => {
     for (const one of cases) {

@@ -1,10 +1,11 @@
 import { namedExpressionsOf } from '../../job/joinConfig.ts'
 import { columnsOf } from '../../job/orderConfig.ts'
-import { attachedWindowOf, windowColumnNames, windowOf } from '../../job/windowConfig.ts'
+import type { Schema } from '../../columnar/schema.ts'
+import { attachedWindowOf, windowColumnNames, windowOf, type WindowConfig } from '../../job/windowConfig.ts'
 import { expressionToSql } from '../../sql/expressionToSql.ts'
-import { columnSql, quoted } from '../../sql/printStatement.ts'
+import { columnSql, printInterval, quoted } from '../../sql/printStatement.ts'
 import type { From, Select, Sql, Statement } from '../../sql/statement.ts'
-import { allColumns, noted, type SqlEmitter } from '../sqlEmitter.ts'
+import { allColumns, notExportable, noted, type EmitContext, type SqlEmitter } from '../sqlEmitter.ts'
 import { windowFunction } from '../windowSql.ts'
 
 export const emitter: SqlEmitter = {
@@ -15,10 +16,7 @@ export const emitter: SqlEmitter = {
     const groupBy = columnsOf(config, 'groupBy')
     const sets = Array.isArray(config.groupingSets) ? (config.groupingSets as unknown as readonly (readonly string[])[]) : null
     if (typeof config.allowedLatenessMs === 'number' && config.allowedLatenessMs > 0) {
-      return {
-        statements: [],
-        verdict: { kind: 'not-exportable', why: 'Flink SQL has no allowed lateness for windows of table functions.', alternative: 'Raise the watermark delay at the source by as much, and remove it here.' },
-      }
+      return notExportable('Flink SQL has no allowed lateness for windows of table functions.', 'Raise the watermark delay at the source by as much, and remove it here.')
     }
     const attached = window === null ? attachedWindowOf(schema) : null
     const carried = window !== null || attached?.time !== null ? windowColumnNames : windowColumnNames.slice(0, 2)
@@ -42,17 +40,34 @@ export const emitter: SqlEmitter = {
     }
     const notes: string[] = []
     if (context.isUsed('late')) {
-      const late: From = window === null || window.type === 'session' ? from : windowFunction(window, context.inputs[0]!, window.timeColumn)
-      statements.push({
-        kind: 'view',
-        name: context.view('late'),
-        query: { kind: 'select', columns: allColumns(schema), from: late, where: { sql: `${quoted('window_time')} <= CURRENT_WATERMARK(${quoted('window_time')})` } },
-      })
-      if (window?.type === 'hop' || window?.type === 'cumulate') notes.push('A late row comes out once for each of its windows that has closed, because Flink SQL has no late output; here it comes once, and only when all of them have.')
-      if (window?.type === 'session') notes.push('Late rows of sessions cannot be told apart in Flink SQL; this view holds rows whose own session, alone, has closed.')
+      if (window === null && attached?.time === null) {
+        return notExportable('Late rows are told by the watermark, and the windows come in without their time.', 'Let window_time through from the operator before, or remove what reads the late rows.')
+      }
+      statements.push({ kind: 'view', name: context.view('late'), query: lateRows(context, window, schema) })
+      if (window?.type === 'session') notes.push('Flink SQL cannot tell the late rows of sessions: this view has each row whose session, were it alone, has closed, also where it still joins an open one.')
     }
     return { statements, verdict: noted(notes) }
   },
+}
+
+/**
+ * Flink SQL has no late output. A row is late when the last window that it is in has closed, and `CURRENT_WATERMARK` says so at the place where the aggregate asks: before the row's own watermark.
+ */
+function lateRows(context: EmitContext, window: WindowConfig | null, schema: Schema): Select {
+  const columns = allColumns(schema)
+  const closed = `${quoted('window_time')} <= CURRENT_WATERMARK(${quoted('window_time')})`
+  const from: From = { kind: 'table', name: context.inputs[0]! }
+  if (window === null) return { kind: 'select', columns, from, where: { sql: closed } }
+  const time = quoted(window.timeColumn)
+  if (window.type === 'session') return { kind: 'select', columns, from, where: { sql: `${time} + ${printInterval(window.gapMs - 1)} <= CURRENT_WATERMARK(${time})` } }
+  // Of the windows that a row is in, only the last one decides.
+  const isLast =
+    window.type === 'hop' && window.sizeMs !== window.slideMs
+      ? ` AND ${time} <= ${quoted('window_time')} - ${printInterval(window.sizeMs - window.slideMs)}`
+      : window.type === 'cumulate'
+        ? ` AND ${quoted('window_end')} = ${quoted('window_start')} + ${printInterval(window.sizeMs)}`
+        : ''
+  return { kind: 'select', columns, from: windowFunction(window, context.inputs[0]!, window.timeColumn), where: { sql: `${closed}${isLast}` } }
 }
 
 function groupingSets(sets: readonly (readonly string[])[]): Sql {

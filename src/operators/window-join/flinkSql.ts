@@ -5,7 +5,7 @@ import type { From, SelectColumn, SqlJoinType } from '../../sql/statement.ts'
 import type { Schema } from '../../columnar/schema.ts'
 import { existsSql, joinColumns, joinCondition, namesOf } from '../joinSql.ts'
 import { joinExpressionToSql } from '../../sql/expressionToSql.ts'
-import { oneView, type SqlEmitter } from '../sqlEmitter.ts'
+import { noted, oneView, type SqlEmitter } from '../sqlEmitter.ts'
 import { windowFunction } from '../windowSql.ts'
 import { rightTimeColumn } from './definition.ts'
 
@@ -43,11 +43,15 @@ export const emitter: SqlEmitter = {
       named === null
         ? joinColumns(config, withoutWindow(window === null, left), withoutWindow(window === null, right))
         : named.map(({ name, expression }) => ({ expression: joinExpressionToSql(expression, namesOf(left), namesOf(right)), as: name }))
-    return oneView(context, {
-      kind: 'select',
-      columns: [...own, ...windowColumns.map(bound)],
-      from: { kind: 'join', left: side(0, 'l'), type: type.toUpperCase() as SqlJoinType, right: side(1, 'r'), on },
-    })
+    return oneView(
+      context,
+      {
+        kind: 'select',
+        columns: [...own, ...windowColumns.map(bound)],
+        from: { kind: 'join', left: side(0, 'l'), type: type.toUpperCase() as SqlJoinType, right: side(1, 'r'), on },
+      },
+      noted(type === 'full' ? ['On Flink the bounds of the window of a full join may be NULL by their type, and an operator behind it that goes on with its windows is not recognised as one. A left or right join keeps them.'] : []),
+    )
   },
 }
 
