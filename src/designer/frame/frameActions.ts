@@ -1,6 +1,7 @@
 import { nameVersion, openNew } from '../persistence/documents.ts'
 import { chooseFiles } from '../persistence/openFiles.ts'
 import { openBlank } from '../persistence/openJob.ts'
+import { neighbourProblem, visitProblem } from '../problems/problemFocus.ts'
 import { copySelection, cutSelection, pasteFromClipboard } from '../store/clipboard.ts'
 import { registerActions, type Action } from '../store/actions.ts'
 import {
@@ -10,7 +11,6 @@ import {
   dispatch,
   openSheet,
   redo,
-  reveal,
   selectAll,
   selectItem,
   showDockTab,
@@ -144,14 +144,11 @@ function openInspector(): void {
   requestAnimationFrame(() => focusRegionNamed('inspector'))
 }
 
-let problemIndex = -1
 function goToProblem(direction: 1 | -1): void {
-  const { problems } = designerState().check
-  if (problems.length === 0) return
-  problemIndex = (problemIndex + direction + problems.length) % problems.length
-  const problem = problems[problemIndex]!
+  const problem = neighbourProblem(direction)
+  if (problem === null) return
   showDockTab('problems')
-  if (problem.place.operator !== undefined) reveal({ kind: 'operator', id: problem.place.operator })
+  visitProblem(problem)
   toast({ tone: problem.severity === 'error' ? 'warning' : 'plain', message: problem.message })
 }
 

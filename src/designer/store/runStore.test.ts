@@ -49,6 +49,15 @@ beforeEach(() => {
 })
 
 describe('the run store', () => {
+  it('keeps the totals of a run that has ended, and none of its rates', async () => {
+    await run()
+    runs[0]!.emit({ kind: 'metrics', frame: { at: 250, operators: { in: { ...metrics(7, 1000), rowsInPerSecond: 28, rowsOutPerSecond: 28, busyMsPerSecond: 900 } }, edges: { 0: { ...edge(7), rowsPerSecond: 28, queueFill: 0.5 } } } })
+    expect(operatorMetrics('in')!.rowsOutPerSecond).toBe(28)
+    runs[0]!.emit({ kind: 'status', status: { kind: 'finished', durationMs: 300 } })
+    expect(operatorMetrics('in')).toMatchObject({ rowsIn: 7, watermark: 1000, rowsInPerSecond: 0, rowsOutPerSecond: 0, busyMsPerSecond: 0 })
+    expect(edgeMetrics('in:out>keep:in')).toMatchObject({ rows: 7, rowsPerSecond: 0, queueFill: 0 })
+  })
+
   it('starts, pauses, resumes and stops one run', async () => {
     await run()
     expect(runView().status.kind).toBe('running')

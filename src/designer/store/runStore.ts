@@ -300,6 +300,21 @@ function release(): void {
   current = null
 }
 
+/** A run that has ended moves nothing any more: its totals stay, its rates are none. */
+function settle(): void {
+  operators = Object.fromEntries(
+    Object.entries(operators).map(([id, metrics]) => {
+      touch(`operator ${id}`)
+      return [id, { ...metrics, rowsInPerSecond: 0, rowsOutPerSecond: 0, busyMsPerSecond: 0, idleMsPerSecond: 0, backPressuredMsPerSecond: 0 }]
+    }),
+  )
+  for (const [key, metrics] of edges) {
+    edges.set(key, { ...metrics, rowsPerSecond: 0, queueFill: 0 })
+    touch(`edge ${key}`)
+  }
+  touch('frame')
+}
+
 function clearNumbers(): void {
   for (const id of Object.keys(operators)) touch(`operator ${id}`)
   for (const key of edges.keys()) touch(`edge ${key}`)
@@ -372,9 +387,11 @@ function receiveStatus(status: JobStatus): void {
       return announce(text.run.paused)
     case 'finished':
       release()
+      settle()
       return announce(text.run.finished(status.durationMs))
     case 'canceled':
       release()
+      settle()
       return announce(text.run.stopped)
     case 'created':
     case 'deploying':
@@ -384,6 +401,7 @@ function receiveStatus(status: JobStatus): void {
 
 function fail(failure: RunFailure): void {
   release()
+  settle()
   setView({ status: { kind: 'failed', failure }, failure })
   announce(failure.message, true)
   if (failure.operator !== null) reveal({ kind: 'operator', id: failure.operator })
