@@ -55,3 +55,25 @@ export class Scratch implements Arrays {
     return place
   }
 }
+
+/** Arrays that are used again once it is known that nobody keeps them, and fresh before. */
+export class ReusedArrays implements Arrays {
+  #scratch: Scratch | null = null
+
+  reuse(): void {
+    this.#scratch = new Scratch()
+  }
+  /** Begins a new batch. */
+  reset(): void {
+    this.#scratch?.reset()
+  }
+  uint8(length: number): Uint8Array {
+    return this.#scratch === null ? new Uint8Array(length) : this.#scratch.uint8(length)
+  }
+  int32(length: number): Int32Array {
+    return this.#scratch === null ? new Int32Array(length) : this.#scratch.int32(length)
+  }
+  float64(length: number): Float64Array {
+    return this.#scratch === null ? new Float64Array(length) : this.#scratch.float64(length)
+  }
+}

@@ -1,3 +1,4 @@
+import { freshArrays, type Arrays } from './arrays.ts'
 import { gather, gatherFloat64, gatherUint8, valueAt, type Column, type Value } from './column.ts'
 import type { Schema } from './schema.ts'
 
@@ -39,12 +40,12 @@ export function rowKindAt(batch: Batch, row: number): RowKindText {
 }
 
 /** The given rows of a batch, in that order, with their kinds and watermarks. `rows` must ascend for watermarks to stay monotonic. */
-export function gatherRows(batch: Batch, rows: Int32Array, count: number): Batch {
+export function gatherRows(batch: Batch, rows: Int32Array, count: number, arrays: Arrays = freshArrays): Batch {
   return {
     schema: batch.schema,
-    columns: batch.columns.map((column) => gather(column, rows, count)),
+    columns: batch.columns.map((column) => gather(column, rows, count, arrays)),
     rowCount: count,
-    kinds: batch.kinds === null ? null : gatherUint8(batch.kinds, rows, count),
-    watermarks: batch.watermarks === null ? null : gatherFloat64(batch.watermarks, rows, count),
+    kinds: batch.kinds === null ? null : gatherUint8(batch.kinds, rows, count, arrays),
+    watermarks: batch.watermarks === null ? null : gatherFloat64(batch.watermarks, rows, count, arrays),
   }
 }

@@ -1,3 +1,4 @@
+import { freshArrays, type Arrays } from './arrays.ts'
 import type { DataType } from './dataType.ts'
 
 /**
@@ -138,44 +139,44 @@ export function valueAt(column: Column, row: number): Value {
   }
 }
 
-/** A column of the given rows of another, in that order. `count` rows of `rows` are read. */
-export function gather(column: Column, rows: Int32Array, count: number): Column {
-  const nulls = column.nulls === null ? null : gatherUint8(column.nulls, rows, count)
+/** A column of the given rows of another, in that order. `count` rows of `rows` are read. Its arrays are fresh, or from `arrays`. */
+export function gather(column: Column, rows: Int32Array, count: number, arrays: Arrays = freshArrays): Column {
+  const nulls = column.nulls === null ? null : gatherUint8(column.nulls, rows, count, arrays)
   switch (column.storage) {
     case 'bool':
-      return { storage: 'bool', values: gatherUint8(column.values, rows, count), nulls }
+      return { storage: 'bool', values: gatherUint8(column.values, rows, count, arrays), nulls }
     case 'int32':
-      return { storage: 'int32', values: gatherInt32(column.values, rows, count), nulls }
+      return { storage: 'int32', values: gatherInt32(column.values, rows, count, arrays), nulls }
     case 'float64':
-      return { storage: 'float64', values: gatherFloat64(column.values, rows, count), nulls }
+      return { storage: 'float64', values: gatherFloat64(column.values, rows, count, arrays), nulls }
     case 'int64':
       return column.values !== null
-        ? { storage: 'int64', values: gatherFloat64(column.values, rows, count), wide: null, nulls }
+        ? { storage: 'int64', values: gatherFloat64(column.values, rows, count, arrays), wide: null, nulls }
         : { storage: 'int64', values: null, wide: gatherBigInt64(column.wide!, rows, count), nulls }
     case 'decimal':
       return column.values !== null
-        ? { storage: 'decimal', values: gatherFloat64(column.values, rows, count), wide: null, nulls }
+        ? { storage: 'decimal', values: gatherFloat64(column.values, rows, count, arrays), wide: null, nulls }
         : { storage: 'decimal', values: null, wide: gatherArray(column.wide!, rows, count), nulls }
     case 'string':
-      return { storage: 'string', codes: gatherInt32(column.codes, rows, count), dictionary: column.dictionary, nulls }
+      return { storage: 'string', codes: gatherInt32(column.codes, rows, count, arrays), dictionary: column.dictionary, nulls }
     case 'object':
       return { storage: 'object', values: gatherArray(column.values, rows, count), nulls }
   }
 }
 
 // One loop per array class: see the note on storage above.
-export function gatherUint8(source: Uint8Array, rows: Int32Array, count: number): Uint8Array {
-  const target = new Uint8Array(count)
+export function gatherUint8(source: Uint8Array, rows: Int32Array, count: number, arrays: Arrays = freshArrays): Uint8Array {
+  const target = arrays.uint8(count)
   for (let i = 0; i < count; i++) target[i] = source[rows[i]!]!
   return target
 }
-function gatherInt32(source: Int32Array, rows: Int32Array, count: number): Int32Array {
-  const target = new Int32Array(count)
+function gatherInt32(source: Int32Array, rows: Int32Array, count: number, arrays: Arrays = freshArrays): Int32Array {
+  const target = arrays.int32(count)
   for (let i = 0; i < count; i++) target[i] = source[rows[i]!]!
   return target
 }
-export function gatherFloat64(source: Float64Array, rows: Int32Array, count: number): Float64Array {
-  const target = new Float64Array(count)
+export function gatherFloat64(source: Float64Array, rows: Int32Array, count: number, arrays: Arrays = freshArrays): Float64Array {
+  const target = arrays.float64(count)
   for (let i = 0; i < count; i++) target[i] = source[rows[i]!]!
   return target
 }

@@ -1,3 +1,4 @@
+import { ReusedArrays } from '../columnar/arrays.ts'
 import { rowAt, type Batch } from '../columnar/batch.ts'
 import { RowError } from '../columnar/rowError.ts'
 import type { Schema } from '../columnar/schema.ts'
@@ -19,6 +20,8 @@ export class OperatorNode implements OperatorCounters {
   readonly runtime: OperatorRuntime | null
   /** By output port. */
   readonly targets: readonly (readonly OutputTarget[])[]
+  /** What its run time may make its batches of. */
+  readonly arrays = new ReusedArrays()
   rowsIn = 0
   rowsOut = 0
   lateRows = 0
@@ -37,6 +40,8 @@ export class OperatorNode implements OperatorCounters {
 
   receive(input: number, batch: Batch): void {
     this.rowsIn += batch.rowCount
+    // All that it made of its last batch has gone through the chain.
+    this.arrays.reset()
     try {
       this.runtime!.processBatch(input, batch)
     } catch (error) {

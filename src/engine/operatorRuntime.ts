@@ -62,6 +62,8 @@ export interface OperatorContext {
   processingTime(): number
   scheduleProcessingTimer(time: number): void
   readonly counters: OperatorCounters
+  /** For the columns of what is emitted within `processBatch`: the operator's to fill until the next batch. It may also make its own. */
+  readonly arrays: Arrays
 }
 
 /** Counted by the operator, read by the task's metrics. */

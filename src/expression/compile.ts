@@ -7,6 +7,7 @@ import { CastFailure, castFails, castReadsZone, castValue } from './castValue.ts
 import { isComparison, mirrored, safeNumber, textHolds, type Comparison } from './compareKernels.ts'
 import type { EvaluationContext, TypedExpression } from './expression.ts'
 import { functionTable } from './functions.ts'
+import type { Arrays } from '../columnar/arrays.ts'
 import type { Buffers, CallSite, Frame, LazyArgument } from './functionDefinition.ts'
 import { allNulls, truthTables } from './kernels.ts'
 import { allRows, sieveCompact, sieveComparison, sieveTexts, sieveTruths } from './sieve.ts'
@@ -25,9 +26,10 @@ export type CompiledScalar = (inputs: readonly (readonly Column[])[], rowCount: 
 /** Writes the indices of the rows that are TRUE into `rows`, ascending, and gives their number. */
 export type CompiledPredicate = (inputs: readonly (readonly Column[])[], rowCount: number, context: EvaluationContext, rows: Int32Array) => number
 
-export function compileScalar(typed: TypedExpression): CompiledScalar {
+/** `arrays`: where the arrays of results come from, for an owner whose receivers keep nothing; fresh otherwise. */
+export function compileScalar(typed: TypedExpression, arrays: Arrays | null = null): CompiledScalar {
   const registers = new Registers()
-  const node = compileNode(typed, registers, freshBuffers)
+  const node = compileNode(typed, registers, arrays === null ? freshBuffers : { uint8: (n) => arrays.uint8(n), int32: (n) => arrays.int32(n), float64: (n) => arrays.float64(n), bigint64: freshBuffers.bigint64 })
   return (inputs, rowCount, context) => registers.released(node.evaluate({ inputs, rowCount, context }), rowCount)
 }
 

@@ -147,7 +147,7 @@ function equalInt32Rows(a: Int32Array, constant: number, rows: Int32Array, n: nu
   let count = 0
   for (let i = 0; i < n; i++) {
     rows[count] = i
-    count += a[i] === constant ? 1 : 0
+    count += Number(a[i] === constant)
   }
   return count
 }
@@ -155,7 +155,7 @@ function unequalInt32Rows(a: Int32Array, constant: number, rows: Int32Array, n: 
   let count = 0
   for (let i = 0; i < n; i++) {
     rows[count] = i
-    count += a[i] !== constant ? 1 : 0
+    count += Number(a[i] !== constant)
   }
   return count
 }
@@ -163,7 +163,7 @@ function lessInt32Rows(a: Int32Array, constant: number, rows: Int32Array, n: num
   let count = 0
   for (let i = 0; i < n; i++) {
     rows[count] = i
-    count += a[i]! < constant ? 1 : 0
+    count += Number(a[i]! < constant)
   }
   return count
 }
@@ -171,7 +171,7 @@ function atMostInt32Rows(a: Int32Array, constant: number, rows: Int32Array, n: n
   let count = 0
   for (let i = 0; i < n; i++) {
     rows[count] = i
-    count += a[i]! <= constant ? 1 : 0
+    count += Number(a[i]! <= constant)
   }
   return count
 }
@@ -179,7 +179,7 @@ function greaterInt32Rows(a: Int32Array, constant: number, rows: Int32Array, n: 
   let count = 0
   for (let i = 0; i < n; i++) {
     rows[count] = i
-    count += a[i]! > constant ? 1 : 0
+    count += Number(a[i]! > constant)
   }
   return count
 }
@@ -187,7 +187,7 @@ function atLeastInt32Rows(a: Int32Array, constant: number, rows: Int32Array, n: 
   let count = 0
   for (let i = 0; i < n; i++) {
     rows[count] = i
-    count += a[i]! >= constant ? 1 : 0
+    count += Number(a[i]! >= constant)
   }
   return count
 }
@@ -213,7 +213,7 @@ function equalInt32Among(a: Int32Array, constant: number, rows: Int32Array, n: n
   for (let k = 0; k < n; k++) {
     const row = rows[k]!
     rows[count] = row
-    count += a[row] === constant ? 1 : 0
+    count += Number(a[row] === constant)
   }
   return count
 }
@@ -222,7 +222,7 @@ function unequalInt32Among(a: Int32Array, constant: number, rows: Int32Array, n:
   for (let k = 0; k < n; k++) {
     const row = rows[k]!
     rows[count] = row
-    count += a[row] !== constant ? 1 : 0
+    count += Number(a[row] !== constant)
   }
   return count
 }
@@ -231,7 +231,7 @@ function lessInt32Among(a: Int32Array, constant: number, rows: Int32Array, n: nu
   for (let k = 0; k < n; k++) {
     const row = rows[k]!
     rows[count] = row
-    count += a[row]! < constant ? 1 : 0
+    count += Number(a[row]! < constant)
   }
   return count
 }
@@ -240,7 +240,7 @@ function atMostInt32Among(a: Int32Array, constant: number, rows: Int32Array, n: 
   for (let k = 0; k < n; k++) {
     const row = rows[k]!
     rows[count] = row
-    count += a[row]! <= constant ? 1 : 0
+    count += Number(a[row]! <= constant)
   }
   return count
 }
@@ -249,7 +249,7 @@ function greaterInt32Among(a: Int32Array, constant: number, rows: Int32Array, n:
   for (let k = 0; k < n; k++) {
     const row = rows[k]!
     rows[count] = row
-    count += a[row]! > constant ? 1 : 0
+    count += Number(a[row]! > constant)
   }
   return count
 }
@@ -258,7 +258,7 @@ function atLeastInt32Among(a: Int32Array, constant: number, rows: Int32Array, n:
   for (let k = 0; k < n; k++) {
     const row = rows[k]!
     rows[count] = row
-    count += a[row]! >= constant ? 1 : 0
+    count += Number(a[row]! >= constant)
   }
   return count
 }
@@ -283,7 +283,7 @@ function equalFloat64Rows(a: Float64Array, constant: number, rows: Int32Array, n
   let count = 0
   for (let i = 0; i < n; i++) {
     rows[count] = i
-    count += a[i] === constant ? 1 : 0
+    count += Number(a[i] === constant)
   }
   return count
 }
@@ -291,7 +291,7 @@ function unequalFloat64Rows(a: Float64Array, constant: number, rows: Int32Array,
   let count = 0
   for (let i = 0; i < n; i++) {
     rows[count] = i
-    count += a[i] !== constant ? 1 : 0
+    count += Number(a[i] !== constant)
   }
   return count
 }
@@ -299,7 +299,7 @@ function lessFloat64Rows(a: Float64Array, constant: number, rows: Int32Array, n:
   let count = 0
   for (let i = 0; i < n; i++) {
     rows[count] = i
-    count += a[i]! < constant ? 1 : 0
+    count += Number(a[i]! < constant)
   }
   return count
 }
@@ -307,7 +307,7 @@ function atMostFloat64Rows(a: Float64Array, constant: number, rows: Int32Array, 
   let count = 0
   for (let i = 0; i < n; i++) {
     rows[count] = i
-    count += a[i]! <= constant ? 1 : 0
+    count += Number(a[i]! <= constant)
   }
   return count
 }
@@ -315,7 +315,7 @@ function greaterFloat64Rows(a: Float64Array, constant: number, rows: Int32Array,
   let count = 0
   for (let i = 0; i < n; i++) {
     rows[count] = i
-    count += a[i]! > constant ? 1 : 0
+    count += Number(a[i]! > constant)
   }
   return count
 }
@@ -323,7 +323,7 @@ function atLeastFloat64Rows(a: Float64Array, constant: number, rows: Int32Array,
   let count = 0
   for (let i = 0; i < n; i++) {
     rows[count] = i
-    count += a[i]! >= constant ? 1 : 0
+    count += Number(a[i]! >= constant)
   }
   return count
 }
@@ -349,7 +349,7 @@ function equalFloat64Among(a: Float64Array, constant: number, rows: Int32Array, 
   for (let k = 0; k < n; k++) {
     const row = rows[k]!
     rows[count] = row
-    count += a[row] === constant ? 1 : 0
+    count += Number(a[row] === constant)
   }
   return count
 }
@@ -358,7 +358,7 @@ function unequalFloat64Among(a: Float64Array, constant: number, rows: Int32Array
   for (let k = 0; k < n; k++) {
     const row = rows[k]!
     rows[count] = row
-    count += a[row] !== constant ? 1 : 0
+    count += Number(a[row] !== constant)
   }
   return count
 }
@@ -367,7 +367,7 @@ function lessFloat64Among(a: Float64Array, constant: number, rows: Int32Array, n
   for (let k = 0; k < n; k++) {
     const row = rows[k]!
     rows[count] = row
-    count += a[row]! < constant ? 1 : 0
+    count += Number(a[row]! < constant)
   }
   return count
 }
@@ -376,7 +376,7 @@ function atMostFloat64Among(a: Float64Array, constant: number, rows: Int32Array,
   for (let k = 0; k < n; k++) {
     const row = rows[k]!
     rows[count] = row
-    count += a[row]! <= constant ? 1 : 0
+    count += Number(a[row]! <= constant)
   }
   return count
 }
@@ -385,7 +385,7 @@ function greaterFloat64Among(a: Float64Array, constant: number, rows: Int32Array
   for (let k = 0; k < n; k++) {
     const row = rows[k]!
     rows[count] = row
-    count += a[row]! > constant ? 1 : 0
+    count += Number(a[row]! > constant)
   }
   return count
 }
@@ -394,7 +394,7 @@ function atLeastFloat64Among(a: Float64Array, constant: number, rows: Int32Array
   for (let k = 0; k < n; k++) {
     const row = rows[k]!
     rows[count] = row
-    count += a[row]! >= constant ? 1 : 0
+    count += Number(a[row]! >= constant)
   }
   return count
 }

@@ -251,6 +251,7 @@ export class EngineThread {
 
     for (let index = 0; index < nodes.length; index++) {
       const node = nodes[index]!
+      if (leavesNothing(node)) node.arrays.reuse()
       node.runtime?.open?.({
         operatorId: node.id,
         subtask,
@@ -261,6 +262,7 @@ export class EngineThread {
         processingTime: () => this.#processingTime(),
         scheduleProcessingTimer: (time) => timers.schedule(index, time),
         counters: node,
+        arrays: node.arrays,
       })
     }
 

@@ -1,3 +1,4 @@
+import type { Arrays } from '../../columnar/arrays.ts'
 import type { Batch } from '../../columnar/batch.ts'
 import type { Column } from '../../columnar/column.ts'
 import type { OperatorContext, OperatorRuntime } from '../../engine/operatorRuntime.ts'
@@ -21,10 +22,12 @@ class Project implements OperatorRuntime {
   constructor(spec: OperatorSpec) {
     this.#spec = spec
     const scope = { inputs: [{ qualifier: null, schema: spec.inputs[0]!.schema }] }
+    // Known once the operator is opened, which is before any row.
+    const arrays: Arrays = { uint8: (n) => this.#context.arrays.uint8(n), int32: (n) => this.#context.arrays.int32(n), float64: (n) => this.#context.arrays.float64(n) }
     this.#columns = namedExpressionsOf(spec.config, 'columns')!.map(({ name, expression }) => {
       const { typed, problems } = checkScalar(expression, scope)
       if (typed === null) throw new Error(`project ${spec.id} was deployed with a column ${name} that does not compile: ${problems[0]?.message}`)
-      return compileScalar(typed)
+      return compileScalar(typed, arrays)
     })
   }
 

@@ -1,3 +1,4 @@
+import { freshArrays } from '../../columnar/arrays.ts'
 import type { Batch } from '../../columnar/batch.ts'
 import { storageOf } from '../../columnar/column.ts'
 import type { DataType } from '../../columnar/dataType.ts'
@@ -113,6 +114,7 @@ export class OperatorHarness {
         this.#timers.push(time)
       },
       counters: this.counters,
+      arrays: freshArrays,
     }
     this.operator.open?.(context)
   }

@@ -1,3 +1,4 @@
+import { freshArrays } from '../../columnar/arrays.ts'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { batchOf } from '../../columnar/batchBuilder.ts'
@@ -104,6 +105,7 @@ function inPhases(batches: readonly Batch[], config: JsonObject, limits: LocalLi
     processingTime: () => 0,
     scheduleProcessingTimer: () => undefined,
     counters: { lateRows: 0, poisonRows: 0 },
+    arrays: freshArrays,
   })
   for (const batch of batches) {
     local.processBatch(0, batch)
