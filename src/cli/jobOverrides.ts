@@ -5,6 +5,7 @@ import type { Job, Operator } from '../job/job.ts'
 import { nearest } from '../job/problemCatalogue.ts'
 import { definitionOf } from '../operators/catalog.ts'
 import { reasonOf } from './jobFile.ts'
+import { notRegular } from './nodeFiles.ts'
 import { UsageError } from './terminal.ts'
 
 /**
@@ -43,7 +44,9 @@ export function withInputFiles(job: Job, flags: readonly string[]): Job {
 /** Why a file named in the call cannot be read, before anything is begun; null when it can. */
 function unreadable(path: string): string | null {
   try {
-    if (statSync(path).isDirectory()) return 'it is a folder'
+    const stats = statSync(path)
+    if (stats.isDirectory()) return 'it is a folder'
+    if (!stats.isFile()) return notRegular
     accessSync(path, constants.R_OK)
     return null
   } catch (error) {

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -23,6 +23,7 @@ describe('a file that a job reads', () => {
   it('that is not there, is a folder or has a file for a folder is refused in words', async () => {
     await expect(nodeFiles.open(join(folder, 'none.csv'))).rejects.toThrow(`${join(folder, 'none.csv')} cannot be read: there is no such file. Check the path.`)
     await expect(nodeFiles.open(folder)).rejects.toThrow('it is a folder')
+    if (existsSync('/dev/null')) await expect(nodeFiles.open('/dev/null')).rejects.toThrow('it is a pipe or a device')
     await expect(nodeFiles.open(join(path, 'x.csv'))).rejects.toThrow('a part of the path is a file, not a folder')
   })
 

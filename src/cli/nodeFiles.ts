@@ -1,4 +1,4 @@
-import { closeSync, existsSync, fstatSync, openSync, readSync, statSync } from 'node:fs'
+import { existsSync, fstatSync, openSync, readSync, statSync } from 'node:fs'
 import { dirname, isAbsolute, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { reasonOf } from './jobFile.ts'
@@ -25,6 +25,9 @@ interface OpenFile {
   read(start: number, end: number): Promise<Uint8Array>
 }
 
+/** Rows are read in pieces from known places, and again after a restart, which a pipe or a device cannot give. */
+export const notRegular = 'it is a pipe or a device; a source needs a file that can be read from any place'
+
 class NodeFile implements OpenFile {
   readonly size: number
   readonly #name: string
@@ -35,12 +38,12 @@ class NodeFile implements OpenFile {
   constructor(name: string, path: string) {
     this.#name = name
     this.#path = path
+    // Asked before it is opened: opening a pipe waits for somebody to write into it.
+    const kind = statSync(path)
+    if (kind.isDirectory()) throw new Error('it is a folder')
+    if (!kind.isFile()) throw new Error(notRegular)
     this.#file = openSync(path, 'r')
     const stats = fstatSync(this.#file)
-    if (stats.isDirectory()) {
-      closeSync(this.#file)
-      throw new Error('it is a folder')
-    }
     this.size = stats.size
     this.#changedMs = stats.mtimeMs
   }

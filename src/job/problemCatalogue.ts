@@ -179,6 +179,8 @@ export const windowProblems = {
     ),
   sizeNotMultiple: (what: 'slide' | 'step', size: string, part: string) =>
     error('MR-142', `The window size ${size} is not a multiple of the ${what} ${part}; Flink accepts only multiples. Change one of them.`),
+  manyWindows: (windows: number) =>
+    warning('MR-159', `Every row is in ${windows.toLocaleString('en')} windows, and each gives results of its own: the job may never get to its end. Make the step longer or the size shorter.`),
   offsetTooLarge: (offset: string, limit: string) =>
     error('MR-143', `The window offset ${offset} is not smaller than the size ${limit}. Windows repeat every size, so a smaller offset says the same.`),
   windowsDiffer: (left: string, right: string) =>

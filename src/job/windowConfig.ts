@@ -103,12 +103,17 @@ export function windowOf(config: JsonObject): WindowConfig | null {
   return null
 }
 
+/** A day of seconds fits; beyond that the number of results surprises people. */
+const windowsOfRowMax = 100_000
+
 /** Reports what is wrong with a window's numbers, whatever its input. */
 export function checkWindowSizes(window: WindowConfig, report: Report): void {
   if (window.type === 'session') return
   if (window.type === 'hop' && window.sizeMs % window.slideMs !== 0) {
     report('window.slideMs', windowProblems.sizeNotMultiple('slide', durationText(window.sizeMs), durationText(window.slideMs)))
   }
+  const windows = window.sizeMs / (window.type === 'hop' ? window.slideMs : window.type === 'cumulate' ? window.stepMs : window.sizeMs)
+  if (windows > windowsOfRowMax) report(window.type === 'hop' ? 'window.slideMs' : 'window.stepMs', windowProblems.manyWindows(Math.ceil(windows)))
   if (window.type === 'cumulate' && window.sizeMs % window.stepMs !== 0) {
     report('window.stepMs', windowProblems.sizeNotMultiple('step', durationText(window.sizeMs), durationText(window.stepMs)))
   }
@@ -120,7 +125,9 @@ export function checkWindowSizes(window: WindowConfig, report: Report): void {
 /** Whether sizes can be cut into slices: what `checkWindowSizes` reports. */
 export function isSoundWindow(window: WindowConfig): boolean {
   let sound = true
-  checkWindowSizes(window, () => (sound = false))
+  checkWindowSizes(window, (_, finding) => {
+    if (finding.severity === 'error') sound = false
+  })
   return sound
 }
 

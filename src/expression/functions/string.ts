@@ -54,7 +54,7 @@ function define(name: string, entry: Entry): ScalarFunction {
 const textLengthMax = 1 << 28
 
 function checkLength(name: string, length: number, row: number): void {
-  if (length > textLengthMax) throw new RowError(row, `${name} would give a text of ${length} characters; the most is ${textLengthMax}`)
+  if (length > textLengthMax) throw new RowError(row, `${name} would give a text of ${length} characters; the most is ${textLengthMax}.`)
 }
 
 // Joining.
