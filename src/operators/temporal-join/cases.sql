@@ -76,7 +76,7 @@ FROM `left` AS `l`
 LEFT JOIN `op.versions` FOR SYSTEM_TIME AS OF `l`.`ts` AS `r`
 ON `l`.`currency` = `r`.`currency`;
 
--- of versions at one time the last holds, and a key of NULL has none
+-- of versions at one time the last holds, and NULL is a key like any other
 -- same meaning
 CREATE TEMPORARY VIEW `op.versions` AS
 SELECT

@@ -35,11 +35,11 @@ export const cases: readonly OperatorCase[] = [
     ordered: true,
   },
   {
-    name: 'of versions at one time the last holds, and a key of NULL has none',
+    name: 'of versions at one time the last holds, and NULL is a key like any other',
     config: { ...config, columns },
     inputs,
     steps: [right('1 | EUR | 1\n1 | EUR | 2\n1 | null | 9'), left('1 | EUR | 1\n2 | null | 2'), { watermark: 2 }],
-    expect: { out: 'ts | amount | rate\n1 | 1 | 2\n2 | 2 | null' },
+    expect: { out: 'ts | amount | rate\n1 | 1 | 2\n2 | 2 | 9' },
     ordered: true,
   },
   {

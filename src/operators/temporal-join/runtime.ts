@@ -3,7 +3,7 @@ import { rowKind, type Batch } from '../../columnar/batch.ts'
 import { RowError } from '../../columnar/rowError.ts'
 import { fieldIndex, type Schema } from '../../columnar/schema.ts'
 import { gatherSide, PairList, selectPairs } from '../../engine/joinOutput.ts'
-import { hasNull, KeyEncoder } from '../../engine/keyEncoder.ts'
+import { KeyEncoder } from '../../engine/keyEncoder.ts'
 import { KeyTable } from '../../engine/keyTable.ts'
 import type { OperatorContext, OperatorRuntime } from '../../engine/operatorRuntime.ts'
 import { RowStore } from '../../engine/rowStore.ts'
@@ -85,19 +85,19 @@ class TemporalJoin implements OperatorRuntime {
     if (this.#slots.length < rowCount) this.#slots = new Int32Array(Math.max(1024, rowCount))
     this.#keys.slotsOf(this.#encoder.encode(keyColumns, rowCount), 0, rowCount, this.#slots)
     while (this.#versions.length < this.#keys.size) this.#versions.push([])
-    const nulls = keyColumns.some((column) => column.nulls !== null)
     const first = (input === 0 ? this.#left : this.#right).appendRange(batch, 0, rowCount)
     if (input === 0) this.#fitLeft(first + rowCount)
     else this.#fitRight(first + rowCount)
     for (let row = 0; row < rowCount; row++) {
       if (watermarks !== null && watermarks[row]! > this.#watermark) this.#advance(watermarks[row]!)
-      const slot = nulls && hasNull(keyColumns, row) ? -1 : this.#slots[row]!
+      // A key of NULL finds the versions of the key NULL: Flink's operator only compares keys of its state (docs/flink-facts.md).
+      const slot = this.#slots[row]!
       const kind = batch.kinds === null ? rowKind.insert : batch.kinds[row]!
       if (input === 0) {
         this.#leftSlots[first + row] = slot
         this.#leftKinds[first + row] = kind
         this.#waiting.set(times[row]!, first + row)
-      } else if (slot >= 0 && kind !== rowKind.updateBefore) this.#addVersion(slot, first + row, times[row]!, kind === rowKind.delete)
+      } else if (kind !== rowKind.updateBefore) this.#addVersion(slot, first + row, times[row]!, kind === rowKind.delete)
     }
     this.#sweep()
   }
@@ -178,7 +178,7 @@ class TemporalJoin implements OperatorRuntime {
     const found = new Int32Array(count)
     for (let i = 0; i < count; i++) {
       const slot = this.#leftSlots[due[i]!]!
-      const versions = slot < 0 ? [] : this.#versions[slot]!
+      const versions = this.#versions[slot]!
       const at = this.#lastAtMost(versions, this.#leftTimes[due[i]!]!)
       found[i] = at < 0 || this.#deleted[versions[at]!] === 1 ? -1 : versions[at]!
     }
