@@ -8,6 +8,7 @@ import {
   noNode,
   ok,
   opAddWatch,
+  opAuth,
   opCreateSession,
   opExists,
   opGetChildren,
@@ -189,7 +190,8 @@ export function onReply(checks: ClientChecks, model: Model, id: number, client: 
   const view = reply.zxid
   if (view < ghost.lastView) fail('CLI-1', id, `a reply shows ${text(view)} after one that showed ${text(ghost.lastView)}`)
   if (view < ghost.lastEvent) fail('WAT-3', id, `a reply shows ${text(view)} after an event of ${text(ghost.lastEvent)}`)
-  ghost.lastView = Math.max(ghost.lastView, view)
+  // Answers to pings and credentials show nothing, and the client does not count them as seen.
+  if (request.op !== opPing && request.op !== opAuth) ghost.lastView = Math.max(ghost.lastView, view)
   if (request.op === opSetWatches) onRearmed(checks, model, ghost, view, id, fail)
   if (!ghost.suspended) {
     for (const watch of ghost.watches) {
