@@ -1,9 +1,6 @@
 import type { Note } from '../src/program.ts'
 
 /** Known differences of rooms' cases, by kind and by the case's sentence. */
-export const lateOnce: Note = {
-  reason: 'Flink SQL has no late output. The exported view gives a late row once for each of its windows that has closed; Millrace gives it once, when all of them have. The results are the same.',
-}
 const lateSession: Note = {
   reason: 'Flink SQL has no late output, and cannot tell which row Flink dropped from a session that would have merged. The results are the same.',
 }
@@ -20,8 +17,6 @@ export const notesOnRooms: Readonly<Record<string, Readonly<Record<string, reado
     'without keys keeps one row in all': [keepFirst],
   },
   'window-aggregate': {
-    'counts a row of a fired slice in the hopping windows that are still open (WIN-3)': [lateOnce],
-    'adds a row of a fired step to the steps that are still to come': [lateOnce],
     'takes a row behind the watermark when the session it is in ends after it (WIN-5)': [lateSession],
     'puts both passes of a repeated hour into one window, and fires it after the second': [
       { reason: 'window_time of a repeated hour is the end of its first pass, so the exported late view calls rows of the second pass late. The results are the same.' },

@@ -1,6 +1,5 @@
 import type { JsonObject } from '../../src/columnar/json.ts'
-import { jobOf, type Note, type Program, type ProgramSet } from '../src/program.ts'
-import { lateOnce } from './notes.ts'
+import { jobOf, type Program, type ProgramSet } from '../src/program.ts'
 
 /** Windows as users write them: a watermark that follows the rows, and rows that come too late by their place in the file. */
 const rows: readonly (readonly (string | number | null)[])[] = [
@@ -13,11 +12,10 @@ const rows: readonly (readonly (string | number | null)[])[] = [
   ['2026-01-31 12:00:45.000', 'B', -9],
 ]
 
-function windowed(name: string, says: string, window: JsonObject, noted: readonly Note[] = []): Program {
+function windowed(name: string, says: string, window: JsonObject): Program {
   return {
     name,
     says,
-    ...(noted.length === 0 ? {} : { noted }),
     job: jobOf(
       name,
       [
@@ -65,8 +63,8 @@ export const windowPrograms: ProgramSet = {
   name: 'windows',
   programs: [
     windowed('tumble-with-a-late-row', 'a tumbling window drops the row that comes after its firing, and the late output has it', { type: 'tumble', timeColumn: 'ts', sizeMs: 10_000 }),
-    windowed('hop-with-a-late-row', 'a hopping window counts a row in the windows that are still open', { type: 'hop', timeColumn: 'ts', sizeMs: 20_000, slideMs: 5000 }, [lateOnce]),
-    windowed('cumulate-with-a-late-row', 'a cumulating window counts a row in the steps that are still to come', { type: 'cumulate', timeColumn: 'ts', sizeMs: 20_000, stepMs: 5000 }, [lateOnce]),
+    windowed('hop-with-a-late-row', 'a hopping window counts a row in the windows that are still open', { type: 'hop', timeColumn: 'ts', sizeMs: 20_000, slideMs: 5000 }),
+    windowed('cumulate-with-a-late-row', 'a cumulating window counts a row in the steps that are still to come', { type: 'cumulate', timeColumn: 'ts', sizeMs: 20_000, stepMs: 5000 }),
     windowed('session-with-a-late-row', 'a session window takes a row as long as its session has not ended', { type: 'session', timeColumn: 'ts', gapMs: 4000 }),
   ],
   incomparable: [],

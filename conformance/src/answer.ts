@@ -93,8 +93,9 @@ export function differenceText(difference: Difference): string {
   ].join('\n')
 }
 
-function nullable(type: string): string {
-  return type.replaceAll(' NOT NULL', '')
+/** A type without what is not compared: nullability, and quotes around names. */
+export function nullable(type: string): string {
+  return type.replaceAll(' NOT NULL', '').replaceAll('`', '')
 }
 
 export function answerOfBatches(batches: readonly Batch[], schema: Schema, timeZone: string): Table {
@@ -134,19 +135,19 @@ function objectText(names: readonly string[], values: readonly string[]): string
 
 /**
  * A Millrace value as text. Entries of a MAP or MULTISET have no order, so they are sorted. A TIMESTAMP_LTZ is written as the gateway writes it: by the clock of the
- * session's time zone, and with a Z all the same.
+ * session's time zone, and with a Z all the same; inside a ROW, ARRAY or MAP by UTC.
  */
 export function valueText(value: Value, type: DataType, timeZone: string): string {
   if (value === null) return 'null'
   switch (type.kind) {
     case 'ARRAY':
-      return `[${(value as Value[]).map((element) => valueText(element, type.element, timeZone)).join(',')}]`
+      return `[${(value as Value[]).map((element) => valueText(element, type.element, 'UTC')).join(',')}]`
     case 'MAP':
-      return `[${(value as Value[][]).map(([k, v]) => `[${valueText(k!, type.key, timeZone)},${valueText(v!, type.value, timeZone)}]`).toSorted().join(',')}]`
+      return `[${(value as Value[][]).map(([k, v]) => `[${valueText(k!, type.key, 'UTC')},${valueText(v!, type.value, 'UTC')}]`).toSorted().join(',')}]`
     case 'MULTISET':
-      return `[${(value as Value[][]).map(([element, n]) => `[${valueText(element!, type.element, timeZone)},${String(n)}]`).toSorted().join(',')}]`
+      return `[${(value as Value[][]).map(([element, n]) => `[${valueText(element!, type.element, 'UTC')},${String(n)}]`).toSorted().join(',')}]`
     case 'ROW':
-      return objectText(type.fields.map((field) => field.name), type.fields.map((field, i) => valueText((value as Value[])[i]!, field.type, timeZone)))
+      return objectText(type.fields.map((field) => field.name), type.fields.map((field, i) => valueText((value as Value[])[i]!, field.type, 'UTC')))
     case 'TIMESTAMP_LTZ':
       return `"${timestampText(wallClockOf(value as number, timeZone), type.precision)}Z"`
     default:
@@ -160,7 +161,9 @@ function flinkValueText(json: Json, type: JsonObject): string {
   switch (type.type) {
     case 'FLOAT':
     case 'DOUBLE': {
-      const number = Number(json instanceof ExactNumber ? json.text : json)
+      // Java writes a float's own digits, which are not always the shortest: the value decides.
+      const double = Number(json instanceof ExactNumber ? json.text : json)
+      const number = type.type === 'FLOAT' ? Math.fround(double) : double
       return jsonTextOf(number, { kind: type.type, nullable: true })
     }
     case 'DECIMAL': {
@@ -193,6 +196,9 @@ function flinkValueText(json: Json, type: JsonObject): string {
       const fields = type.fields as readonly { readonly name: string; readonly fieldType: JsonObject }[]
       return objectText(fields.map((field) => field.name), fields.map((field) => flinkValueText((json as JsonObject)[field.name] ?? null, field.fieldType)))
     }
+    case 'DATE':
+      // Java puts a plus before years of more than four digits.
+      return JSON.stringify(String(json).replace(/^\+/, ''))
     case 'BOOLEAN':
       return String(json)
     case 'TINYINT':

@@ -19,7 +19,8 @@ import { hasOneSource, rowsOfSource } from './millraceRun.ts'
  */
 export class CannotRun extends Error {}
 
-const queryTimeoutMs = 60_000
+/** Long: on a machine that is busy with other things, generating code for a wide projection alone may take a minute. */
+const queryTimeoutMs = 240_000
 
 /** The job as Flink will read it, with its input files written. */
 export async function boundToFiles(job: Job, folder: string): Promise<Job> {

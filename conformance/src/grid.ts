@@ -12,7 +12,7 @@ import { checkScalar } from '../../src/expression/typeOf.ts'
 import type { Job } from '../../src/job/job.ts'
 import type { FlinkVersion } from '../../src/operators/emitters.ts'
 import type { Grid, GridExpression } from '../programs/grids.ts'
-import { valueText, type Answer } from './answer.ts'
+import { nullable, valueText, type Answer } from './answer.ts'
 import { jobOf } from './program.ts'
 
 /**
@@ -126,8 +126,7 @@ export function cellDifference(flink: CellAnswer, millrace: CellAnswer): string 
     if ('failed' in flink && 'failed' in millrace) return null
     return 'failed' in flink ? `Flink fails: ${flink.failed}` : `Millrace fails: ${(millrace as { failed: string }).failed}`
   }
-  const bare = (type: string): string => type.replaceAll(' NOT NULL', '')
-  const parts = bare(flink.type) === bare(millrace.type) ? [] : [`Flink ${bare(flink.type)}, Millrace ${bare(millrace.type)}`]
+  const parts = nullable(flink.type) === nullable(millrace.type) ? [] : [`Flink ${nullable(flink.type)}, Millrace ${nullable(millrace.type)}`]
   flink.values.forEach((value, row) => {
     if (value !== millrace.values[row]) parts.push(`row ${row}: Flink ${value}, Millrace ${millrace.values[row]!}`)
   })

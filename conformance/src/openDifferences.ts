@@ -15,6 +15,15 @@ export function differencesOf(grid: Grid, answers: ReadonlyMap<string, CellAnswe
   })
 }
 
+/** What kind of a difference it is, most serious first. */
+export const differenceKinds = ['value', 'only Millrace fails', 'only Flink fails', 'type'] as const
+
+export function kindOfDifference(text: string): (typeof differenceKinds)[number] {
+  if (/(^|; )row \d+: /.test(text)) return 'value'
+  if (text.startsWith('Millrace fails')) return 'only Millrace fails'
+  return text.startsWith('Flink fails') ? 'only Flink fails' : 'type'
+}
+
 type Open = Record<string, Record<string, readonly string[]>>
 
 function pathOf(root: string): string {

@@ -5,7 +5,7 @@ import { runMillrace } from './millraceRun.ts'
 import { exportFlinkSql } from '../../src/export/flinkSql.ts'
 import type { Grid } from '../programs/grids.ts'
 import { readGrid, type CellAnswer } from './grid.ts'
-import { differencesOf } from './openDifferences.ts'
+import { differenceKinds, differencesOf, kindOfDifference } from './openDifferences.ts'
 import type { Program, ProgramSet } from './program.ts'
 
 /** The state of conformance as a page: from the answers that are kept, so that it says the same wherever it is written. */
@@ -65,8 +65,8 @@ ${rows.toSorted().join('\n')}
 
 Expressions, each over ${grids[0]?.rows.length ?? 0} rows of values; those that differ stand in [EXPRESSIONS.md](EXPRESSIONS.md) by function.
 
-| grid | Flink | identical | different | not answered yet |
-|---|---|---|---|---|
+| grid | Flink | identical | other value | only Millrace fails | only Flink fails | other type, same values | not answered yet |
+|---|---|---|---|---|---|---|---|
 ${gridRows(grids, root).join('\n')}
 
 ${section('Different', differing)}${section('Noted differences', notes)}${section('Not comparable', incomparable)}${section('Columns that differ only in NOT NULL', nullability)}`
@@ -83,8 +83,9 @@ function gridRows(grids: readonly Grid[], root: string): string[] {
     flinkVersions.map((version) => {
       const answers = readGrid(root, grid.name, version) ?? new Map<string, CellAnswer>()
       const answered = grid.expressions.filter(({ text }) => answers.has(text)).length
-      const different = differencesOf(grid, answers).length
-      return `| ${grid.name} | ${version} | ${answered - different} | ${different} | ${grid.expressions.length - answered} |`
+      const found = differencesOf(grid, answers).map(({ text }) => kindOfDifference(text))
+      const different = differenceKinds.map((kind) => found.filter((one) => one === kind).length).join(' | ')
+      return `| ${grid.name} | ${version} | ${answered - found.length} | ${different} | ${grid.expressions.length - answered} |`
     }),
   )
 }

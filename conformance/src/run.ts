@@ -34,7 +34,7 @@ export interface RunOptions {
 }
 
 /** More sessions than processors: a session mostly waits for the cluster. */
-const sessionsAtOnce = 4
+const sessionsAtOnce = 3
 
 export interface RunResult {
   readonly release: string
