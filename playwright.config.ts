@@ -23,6 +23,8 @@ export default defineConfig({
     screenshot: 'only-on-failure',
     launchOptions: { ...(chromium === undefined ? {} : { executablePath: chromium }), args: ['--no-sandbox'] },
     permissions: ['clipboard-read', 'clipboard-write'],
+    // What moves is no subject of most journeys: the page stands still for who asks it to, and a journey then never meets it half way.
+    contextOptions: { reducedMotion: 'reduce' },
   },
   webServer: {
     command: 'npx vite preview --port 4174 --strictPort',

@@ -2,11 +2,20 @@ import AxeBuilder from '@axe-core/playwright'
 import { expect, test, type Page } from '@playwright/test'
 import { Designer } from './support/designer.ts'
 
-/** A sheet that is still fading in has the contrast of its fade: the scan looks at what stays. */
+/**
+ * A sheet that is still fading in has the contrast of its fade: the scan looks at what stays. Settled is a page on which two frames in a row nothing passes; what
+ * goes on for ever (the dots on edges) or is held does not count.
+ */
 async function settled(page: Page): Promise<void> {
   await page.evaluate(async () => {
-    const passing = document.getAnimations().filter((animation) => Number.isFinite(animation.effect?.getComputedTiming().endTime))
-    await Promise.allSettled(passing.map((animation) => animation.finished))
+    const passing = (animation: Animation): boolean => animation.playState === 'running' && Number.isFinite(animation.effect?.getComputedTiming().endTime)
+    const frame = (): Promise<unknown> => new Promise((resolve) => requestAnimationFrame(resolve))
+    for (let still = 0; still < 2; still++) {
+      await frame()
+      const moving = document.getAnimations().filter(passing)
+      if (moving.length > 0) still = -1
+      await Promise.allSettled(moving.map((animation) => animation.finished))
+    }
   })
 }
 

@@ -1,5 +1,33 @@
 import { expect, test } from '@playwright/test'
 import { Designer } from './support/designer.ts'
+import { openFiles } from './support/jobs.ts'
+
+/** Two streams and a join that nothing is wired to yet. One payment comes within a minute of its order, one within five, one later. */
+const ordersAndPayments = {
+  format: 'millrace/job',
+  version: 1,
+  name: 'Orders and payments',
+  operators: [
+    source('orders', ['08:00:00', '08:01:00', '08:02:00']),
+    source('payments', ['08:00:30', '08:04:00', '08:12:00']),
+    {
+      id: 'paid',
+      kind: 'interval-join',
+      config: { type: 'inner', on: [{ left: 'order', right: 'order' }], leftTime: 'at', rightTime: 'at', lowerMs: 0, upperMs: 60_000 },
+    },
+    { id: 'out', kind: 'sink', config: { connector: { type: 'collect' } } },
+  ],
+  edges: [],
+  layout: { operators: { orders: { x: 0, y: 0 }, payments: { x: 0, y: 180 }, paid: { x: 320, y: 90 }, out: { x: 640, y: 90 } } },
+}
+
+function source(id: string, times: readonly string[]): object {
+  const columns = [
+    { name: 'order', type: 'INT' },
+    { name: 'at', type: 'TIMESTAMP(3)' },
+  ]
+  return { id, kind: 'source', config: { connector: { type: 'inline', rows: times.map((time, i) => [i, `2026-01-31 ${time}.000`]) }, columns, watermark: { column: 'at', delayMs: 0 } } }
+}
 
 test.describe('designing', () => {
   test('opens on a finished sample, paused, without a dialog', async ({ page }) => {
@@ -29,20 +57,11 @@ test.describe('designing', () => {
     await expect(designer.node('sink')).toBeVisible()
     await expect(page.locator('[data-node]')).toHaveCount(3)
 
-    // Wires are drawn from gate to gate.
-    const wire = async (from: string, to: string): Promise<void> => {
-      const start = (await page.locator(`[data-node="${from}"] .source[data-handleid="out"]`).boundingBox())!
-      const end = (await page.locator(`[data-node="${to}"] .target`).first().boundingBox())!
-      await page.mouse.move(start.x + start.width / 2, start.y + start.height / 2)
-      await page.mouse.down()
-      await page.mouse.move((start.x + end.x) / 2, end.y + 20, { steps: 6 })
-      await page.mouse.move(end.x + end.width / 2, end.y + end.height / 2, { steps: 6 })
-      await page.mouse.up()
-    }
     const window = (await designer.node('window-aggregate').count()) > 0 ? 'window-aggregate' : 'window_aggregate'
-    if ((await page.locator('.react-flow__edge').count()) < 1) await wire('source', window)
+    // Wires are drawn from gate to gate.
+    if ((await page.locator('.react-flow__edge').count()) < 1) await designer.wire('source', window)
     await expect(page.locator('.react-flow__edge')).toHaveCount(1)
-    await wire(window, 'sink')
+    await designer.wire(window, 'sink')
     await expect(page.locator('.react-flow__edge')).toHaveCount(2)
 
     // The window aggregate says what it lacks or what it gives.
@@ -69,6 +88,56 @@ test.describe('designing', () => {
     await expect(designer.node('per-minute')).toContainText('5 min')
     await page.locator('[data-region="bar"]').getByRole('button', { name: /^Undo/ }).click()
     await expect(designer.node('per-minute')).toContainText('1 min')
+    expect(designer.errors).toEqual([])
+  })
+
+  test('two streams are joined; one minute becomes five, is undone, redone, and all of it is there after a reload', async ({ page }) => {
+    const designer = new Designer(page)
+    await designer.open()
+    await openFiles(page, { name: 'orders.json', content: JSON.stringify(ordersAndPayments) })
+    await expect(page.getByRole('textbox', { name: 'Name of the job' })).toHaveValue('Orders and payments')
+    await expect(page.locator('[data-node]')).toHaveCount(4)
+    const edges = page.locator('.react-flow__edge')
+    await expect(edges).toHaveCount(0)
+    await designer.wire('orders', 'paid', 'left')
+    await expect(edges).toHaveCount(1)
+    await designer.wire('payments', 'paid', 'right')
+    await expect(edges).toHaveCount(2)
+    await designer.wire('paid', 'out')
+    await expect(edges).toHaveCount(3)
+
+    const pairs = async (): Promise<number> => {
+      await designer.runToEnd()
+      return (await designer.sinkLines('out')).length
+    }
+    expect(await pairs()).toBe(1)
+    await designer.select('paid')
+    const to = designer.inspector.getByRole('textbox', { name: 'To', exact: true })
+    await expect(to).toHaveValue('1 min')
+    await to.fill('5 min')
+    await to.blur()
+    await expect(designer.node('paid')).toContainText('5 min')
+    expect(await pairs()).toBe(2)
+    const bar = page.locator('[data-region="bar"]')
+    await bar.getByRole('button', { name: /^Undo/ }).click()
+    await expect(designer.node('paid')).toContainText('1 min')
+    expect(await pairs()).toBe(1)
+    await bar.getByRole('button', { name: /^Redo/ }).click()
+    await expect(designer.node('paid')).toContainText('5 min')
+    await expect(bar).toContainText(/Saved/)
+
+    await page.reload()
+    await expect(page.getByRole('textbox', { name: 'Name of the job' })).toHaveValue('Orders and payments')
+    await expect(designer.node('paid')).toContainText('5 min')
+    await expect(edges).toHaveCount(3)
+    expect(await pairs()).toBe(2)
+    // The way back is there too, to the first wire.
+    await bar.getByRole('button', { name: /^Undo/ }).click()
+    await expect(designer.node('paid')).toContainText('1 min')
+    for (const left of [2, 1, 0]) {
+      await bar.getByRole('button', { name: /^Undo/ }).click()
+      await expect(edges).toHaveCount(left)
+    }
     expect(designer.errors).toEqual([])
   })
 

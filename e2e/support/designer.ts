@@ -7,6 +7,9 @@ export class Designer {
 
   constructor(page: Page) {
     this.page = page
+    // While nobody listens the browser asks the user, and without a screen that is a refusal. Playwright begins to listen a moment after it is told to: the first
+    // Ctrl+O after a load came before that, every tenth time.
+    page.on('filechooser', () => undefined)
     page.on('pageerror', (error) => this.errors.push(error.message))
     page.on('console', (message) => {
       if (message.type() === 'error') this.errors.push(message.text())
@@ -47,6 +50,18 @@ export class Designer {
 
   node(id: string): Locator {
     return this.page.locator(`[data-node="${id}"]`)
+  }
+
+  /** Draws a wire from gate to gate. */
+  async wire(from: string, to: string, port?: string): Promise<void> {
+    const start = (await this.node(from).locator('.source[data-handleid="out"]').boundingBox())!
+    const end = (await this.node(to).locator(port === undefined ? '.target' : `.target[data-handleid="${port}"]`).first().boundingBox())!
+    const { mouse } = this.page
+    await mouse.move(start.x + start.width / 2, start.y + start.height / 2)
+    await mouse.down()
+    await mouse.move((start.x + end.x) / 2, end.y + 20, { steps: 6 })
+    await mouse.move(end.x + end.width / 2, end.y + end.height / 2, { steps: 6 })
+    await mouse.up()
   }
 
   async select(id: string): Promise<void> {

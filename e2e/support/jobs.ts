@@ -26,16 +26,8 @@ export function millrace(args: readonly string[], input?: string): string {
   return execFileSync(process.execPath, [join(root, 'dist/cli/main.js'), ...args], { cwd: root, input, encoding: 'utf8', maxBuffer: 256 * 1024 * 1024 })
 }
 
-/** Opens files through the page's own dialog. */
+/** Opens files through the page's own dialog; `Designer` has listened for it since before the load. */
 export async function openFiles(page: Page, ...files: readonly { readonly name: string; readonly content: string | Buffer }[]): Promise<void> {
-  // The first press after a load may come before the page listens.
-  for (let attempt = 1; ; attempt++) {
-    const chooser = page.waitForEvent('filechooser', { timeout: 3000 }).catch(() => null)
-    await page.keyboard.press('Control+o')
-    const opened = await chooser
-    if (opened === null && attempt < 5) continue
-    if (opened === null) throw new Error('Ctrl+O opened no file dialog')
-    await opened.setFiles(files.map(({ name, content }) => ({ name, mimeType: 'application/octet-stream', buffer: Buffer.from(content) })))
-    return
-  }
+  const [chooser] = await Promise.all([page.waitForEvent('filechooser'), page.keyboard.press('Control+o')])
+  await chooser.setFiles(files.map(({ name, content }) => ({ name, mimeType: 'application/octet-stream', buffer: Buffer.from(content) })))
 }
