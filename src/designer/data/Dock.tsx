@@ -2,16 +2,17 @@ import { lazy, Suspense, useId } from 'react'
 import { Maximize2, Minimize2 } from 'lucide-react'
 import { setPanel, showDockTab, useDesigner, type DockTab } from '../store/designerStore.ts'
 import { text as t } from '../text/text.ts'
-import { Problems } from '../problems/Problems.tsx'
 import { DataTab } from './DataTab.tsx'
 import styles from './data.module.css'
 
+const Problems = lazy(() => import('../problems/Problems.tsx').then((module) => ({ default: module.Problems })))
 const JsonTab = lazy(() => import('../source/JsonTab.tsx').then((module) => ({ default: module.JsonTab })))
+const FlinkSqlTab = lazy(() => import('../export/FlinkSqlPane.tsx').then((module) => ({ default: module.FlinkSqlTab })))
 const HistoryTab = lazy(() => import('./HistoryTab.tsx').then((module) => ({ default: module.HistoryTab })))
 const TestsTab = lazy(() => import('./TestsTab.tsx').then((module) => ({ default: module.TestsTab })))
 const PlanTab = lazy(() => import('./PlanTab.tsx').then((module) => ({ default: module.PlanTab })))
 
-const tabs: readonly DockTab[] = ['data', 'problems', 'tests', 'plan', 'json', 'history']
+const tabs: readonly DockTab[] = ['data', 'problems', 'tests', 'plan', 'json', 'sql', 'history']
 
 /** Heights of the dock: as designed, and maximised over the canvas. */
 const tallPx = 560
@@ -62,7 +63,7 @@ export default function Dock() {
       </div>
       <div className={styles.panel} role="tabpanel" id={`${id}-panel`} aria-labelledby={`${id}-${tab}`}>
         <Suspense fallback={null}>
-          {tab === 'data' ? <DataTab /> : tab === 'problems' ? <Problems /> : tab === 'tests' ? <TestsTab /> : tab === 'plan' ? <PlanTab /> : tab === 'json' ? <JsonTab /> : <HistoryTab />}
+          {tab === 'data' ? <DataTab /> : tab === 'problems' ? <Problems /> : tab === 'tests' ? <TestsTab /> : tab === 'plan' ? <PlanTab /> : tab === 'json' ? <JsonTab /> : tab === 'sql' ? <FlinkSqlTab /> : <HistoryTab />}
         </Suspense>
       </div>
     </div>

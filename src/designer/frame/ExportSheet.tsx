@@ -1,6 +1,6 @@
 import { Copy, Download, LockKeyhole } from 'lucide-react'
-import { useMemo, useState } from 'react'
-import { useDesigner } from '../store/designerStore.ts'
+import { lazy, Suspense, useMemo, useState } from 'react'
+import { useDesigner, useJob } from '../store/designerStore.ts'
 import { text } from '../text/text.ts'
 import { Button } from './Button.tsx'
 import { JsonText } from './JsonText.tsx'
@@ -9,71 +9,127 @@ import { copyJob, downloadJob, fileNameOf, textOf } from './takeAway.ts'
 import styles from './ExportSheet.module.css'
 import { printKeys } from './keys.ts'
 
-/** Taking the job away as its canonical JSON: the text that the command line runs and that opens here again byte for byte. */
+// The exporter and its views come with the first look at them.
+const FlinkSqlPane = lazy(() => import('../export/FlinkSqlPane.tsx').then((module) => ({ default: module.FlinkSqlPane })))
+const FlinkSqlFoot = lazy(() => import('../export/FlinkSqlPane.tsx').then((module) => ({ default: module.FlinkSqlFoot })))
+
+type Form = 'json' | 'sql'
+const forms: readonly Form[] = ['json', 'sql']
+/** The form looked at last, while the page is open. */
+let last: Form = 'json'
+
+/** Taking the job away: as its canonical JSON, or as one script of Flink SQL with its certificate. */
 export function ExportSheet() {
-  const job = useDesigner((state) => state.document.job)
+  const [form, setForm] = useState(last)
+  const job = useJob()
+  const words = text.frame.exportSheet
+  const choose = (next: Form): void => {
+    last = next
+    setForm(next)
+  }
+  return (
+    <SheetShell
+      title={words.title(job.name)}
+      detail={form === 'sql' ? text.exporting.forOperators(job.operators.length) : words.detail(job.operators.length, job.tests?.length ?? 0)}
+      size="wide"
+      beside={<FormChoice form={form} onChoose={choose} />}
+      foot={<Suspense fallback={null}>{form === 'sql' ? <FlinkSqlFoot /> : <JsonFoot />}</Suspense>}
+    >
+      <Suspense fallback={null}>{form === 'sql' ? <FlinkSqlPane /> : <JsonBody />}</Suspense>
+    </SheetShell>
+  )
+}
+
+function FormChoice({ form, onChoose }: { readonly form: Form; readonly onChoose: (form: Form) => void }) {
+  return (
+    <div className={styles.forms} role="radiogroup" aria-label={text.exporting.form}>
+      {forms.map((each) => (
+        <button
+          key={each}
+          type="button"
+          role="radio"
+          aria-checked={each === form}
+          tabIndex={each === form ? 0 : -1}
+          onClick={() => onChoose(each)}
+          onKeyDown={(event) => {
+            if (!event.key.startsWith('Arrow')) return
+            event.preventDefault()
+            const next = (forms.indexOf(each) + 1) % forms.length
+            onChoose(forms[next]!)
+            ;(event.currentTarget.parentElement?.children[next] as HTMLElement | undefined)?.focus()
+          }}
+        >
+          {text.exporting.forms[each]}
+        </button>
+      ))}
+    </div>
+  )
+}
+
+/** The canonical JSON: the text that the command line runs and that opens here again byte for byte. */
+function JsonBody() {
+  const job = useJob()
   const problems = useDesigner((state) => state.check.problems)
   const content = useMemo(() => textOf(job), [job])
-  const [copied, setCopied] = useState(false)
   const words = text.frame.exportSheet
   const errors = problems.filter((problem) => problem.severity === 'error')
   const name = fileNameOf(job.name)
   const lines = content.split('\n').length - 1
   return (
-    <SheetShell
-      title={words.title(job.name)}
-      detail={words.detail(job.operators.length, job.tests?.length ?? 0)}
-      size="wide"
-      foot={
-        <>
-          <LockKeyhole className={styles.lock} aria-hidden="true" />
-          <span className={styles.grow}>{words.noSecrets}</span>
-          <Button
-            look="outline"
-            onClick={() => {
-              void copyJob().then((done) => {
-                setCopied(done)
-                return undefined
-              })
-            }}
-          >
-            <Copy />
-            {copied ? words.copied : words.copy}
-          </Button>
-          <Button look="primary" onClick={downloadJob} keys={printKeys('Mod+E')}>
-            <Download />
-            {words.download(name)}
-          </Button>
-        </>
-      }
-    >
-      <div className={styles.split}>
-        <aside className={styles.side}>
-          <h3>{words.runIt}</h3>
-          <code className={styles.command}>{`npx millrace run ${name}`}</code>
-          <p>{words.runItWhy}</p>
-          <h3>{words.testIt}</h3>
-          <code className={styles.command}>{`npx millrace test ${name}`}</code>
-          <p>{words.testItWhy(job.tests?.length ?? 0)}</p>
-          {errors.length === 0 ? null : (
-            <div className={styles.errors}>
-              <b>{words.errors(errors.length)}</b>
-              <ul>
-                {errors.slice(0, 6).map((problem, index) => (
-                  <li key={index}>{problem.message}</li>
-                ))}
-              </ul>
-            </div>
-          )}
-        </aside>
-        <div className={styles.file}>
-          <div className={styles.fileHead}>
-            <b>{name}</b>
-            <span>{words.size(lines, content.length)}</span>
+    <div className={styles.split}>
+      <aside className={styles.side}>
+        <h3>{words.runIt}</h3>
+        <code className={styles.command}>{`npx millrace run ${name}`}</code>
+        <p>{words.runItWhy}</p>
+        <h3>{words.testIt}</h3>
+        <code className={styles.command}>{`npx millrace test ${name}`}</code>
+        <p>{words.testItWhy(job.tests?.length ?? 0)}</p>
+        {errors.length === 0 ? null : (
+          <div className={styles.errors}>
+            <b>{words.errors(errors.length)}</b>
+            <ul>
+              {errors.slice(0, 6).map((problem, index) => (
+                <li key={index}>{problem.message}</li>
+              ))}
+            </ul>
           </div>
-          <JsonText content={content} />
+        )}
+      </aside>
+      <div className={styles.file}>
+        <div className={styles.fileHead}>
+          <b>{name}</b>
+          <span>{words.size(lines, content.length)}</span>
         </div>
+        <JsonText content={content} />
       </div>
-    </SheetShell>
+    </div>
+  )
+}
+
+function JsonFoot() {
+  const { name } = useJob()
+  const [copied, setCopied] = useState(false)
+  const words = text.frame.exportSheet
+  return (
+    <>
+      <LockKeyhole className={styles.lock} aria-hidden="true" />
+      <span className={styles.grow}>{words.noSecrets}</span>
+      <Button
+        look="outline"
+        onClick={() => {
+          void copyJob().then((done) => {
+            setCopied(done)
+            return undefined
+          })
+        }}
+      >
+        <Copy />
+        {copied ? words.copied : words.copy}
+      </Button>
+      <Button look="primary" onClick={downloadJob} keys={printKeys('Mod+E')}>
+        <Download />
+        {words.download(fileNameOf(name))}
+      </Button>
+    </>
   )
 }

@@ -36,12 +36,17 @@ export async function copyJob(): Promise<boolean> {
 
 export function downloadJob(): void {
   const name = fileNameOf(currentJob().name)
-  const url = URL.createObjectURL(new Blob([textOf(currentJob())], { type: 'application/json' }))
+  saveText(name, textOf(currentJob()), 'application/json')
+  announce(text.frame.exportSheet.downloaded(name))
+}
+
+/** A text as a file of its own, where the browser puts files. */
+export function saveText(name: string, content: string, type: string): void {
+  const url = URL.createObjectURL(new Blob([content], { type }))
   const link = document.createElement('a')
   link.href = url
   link.download = name
   link.click()
   // The download has taken hold of the blob by the next task; some browsers need a little longer.
   setTimeout(() => URL.revokeObjectURL(url), 10_000)
-  announce(text.frame.exportSheet.downloaded(name))
 }

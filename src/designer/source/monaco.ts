@@ -144,6 +144,10 @@ function defineTheme(): void {
       { token: 'keyword', foreground: colour.hex('--code-keyword') },
       { token: 'predefined', foreground: colour.hex('--code-keyword') },
       { token: 'string', foreground: colour.hex('--code-string') },
+      // Named with their language, because the base theme names them so.
+      { token: 'string.sql', foreground: colour.hex('--code-string') },
+      { token: 'predefined.sql', foreground: colour.hex('--code-keyword') },
+      { token: 'operator.sql', foreground: colour.hex('--text') },
       { token: 'string.key.json', foreground: colour.hex('--code-field') },
       { token: 'string.value.json', foreground: colour.hex('--code-string') },
       { token: 'number', foreground: colour.hex('--code-number') },

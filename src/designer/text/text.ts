@@ -4,6 +4,7 @@ import { frame } from './frame.ts'
 import { transport } from './transport.ts'
 import { problems } from './problems.ts'
 import { data } from './data.ts'
+import { exporting } from './exporting.ts'
 import { history } from './history.ts'
 import { inspector } from './inspector.ts'
 import { outline } from './outline.ts'
@@ -18,6 +19,6 @@ import { run } from './run.ts'
  * Wording: what happened, why, what you can do. Sentence case, no full stop on labels, no exclamation marks, no blame, no codes alone. Problems of jobs
  * have their wording in `job/problemCatalogue.ts`, operators theirs in their definitions.
  */
-export const text = { canvas, commands, data, frame, history, inspector, outline, palette, persistence, problems, run, transport }
+export const text = { canvas, commands, data, exporting, frame, history, inspector, outline, palette, persistence, problems, run, transport }
 
 export type TextCatalogue = typeof text
