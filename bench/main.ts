@@ -19,6 +19,7 @@ const measurements: Readonly<Record<string, (options: BenchOptions) => Promise<u
   workers: async ({ launcher }) => (await import('./jobs.ts')).benchWorkers(20_000_000, launcher),
   memory: async ({ launcher }) => (await import('./jobs.ts')).benchMemory(50_000_000, launcher),
   page: async () => (await import('./page.ts')).benchPage(),
+  simulate: async () => (await import('./simulate.ts')).benchSimulation(1_000_000),
   peers: async () => (await import('./peers.ts')).benchPeers(500_000),
 }
 

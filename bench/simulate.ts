@@ -1,0 +1,61 @@
+import { fault, FaultProfile, profileNamed } from '../src/ensemble/faults.ts'
+import { worldOf } from '../src/ensemble/simulate.ts'
+import { Timeline } from '../src/ensemble/timeline.ts'
+import type { World } from '../src/ensemble/world/world.ts'
+import { median } from './harness.ts'
+
+/**
+ * What a simulated event costs: three servers with clients, sessions and watches, with all checkers and without, beside the bare protocol (servers alone, no
+ * checkers; the reference's own spike made 2.3 to 2.7 M events a CPU-second of that). And how long it takes to be anywhere in a run of a million events.
+ */
+export interface SimulationFigures {
+  readonly eventsPerCpuSecond: Readonly<Record<string, number>>
+  readonly seekMs: { readonly median: number; readonly p95: number; readonly max: number }
+}
+
+export function benchSimulation(events: number): SimulationFigures {
+  const contestants: readonly (readonly [string, () => World])[] = [
+    ['checked, calm', () => long('calm', true, 5)],
+    ['unchecked, calm', () => long('calm', false, 5)],
+    ['checked, swarm of faults', () => long('swarm', true, 5)],
+    ['bare protocol under faults', () => long('swarm', false, 0)],
+  ]
+  const rates = contestants.map((): number[] => [])
+  for (let turn = -1; turn < 3; turn++) {
+    for (const [i, [, make]] of contestants.entries()) {
+      const world = make()
+      const before = process.cpuUsage()
+      while (world.events < events && world.violation === null) world.step()
+      const { user, system } = process.cpuUsage(before)
+      if (world.violation !== null) throw new Error(`seed 7 broke ${world.violation.invariant}: ${world.violation.detail}`)
+      if (turn >= 0) rates[i]!.push(world.events / ((user + system) / 1e6))
+    }
+  }
+  console.log('\nThe ensemble, simulated')
+  const eventsPerCpuSecond: Record<string, number> = {}
+  for (const [i, [name]] of contestants.entries()) {
+    const rate = (eventsPerCpuSecond[name] = median(rates[i]!))
+    const goal = i === 0 ? `  goal ≥ 1.00 M  ${rate >= 1e6 ? 'reached' : 'NOT REACHED'}` : ''
+    console.log(`  ${name.padEnd(27)} ${(rate / 1e6).toFixed(2).padStart(6)} M events a CPU-second${goal}`)
+  }
+  const timeline = new Timeline(long('swarm', true, 5))
+  timeline.advance(events)
+  timeline.act(fault('reset', 3))
+  const times: number[] = []
+  for (let i = 0; i < 100; i++) {
+    // Spread over the run, at every distance from a kept moment.
+    const at = Math.floor((i * timeline.head.events) / 100) + ((i * 7_919) % 8_192)
+    const before = process.hrtime.bigint()
+    timeline.at(Math.min(at, timeline.head.events))
+    times.push(Number(process.hrtime.bigint() - before) / 1e6)
+  }
+  times.sort((a, b) => a - b)
+  const seekMs = { median: times[50]!, p95: times[95]!, max: times[99]! }
+  console.log(`  anywhere in ${events} events: median ${seekMs.median.toFixed(1)} ms, 95 % within ${seekMs.p95.toFixed(1)} ms, at most ${seekMs.max.toFixed(1)} ms  goal ≤ 50 ms  ${seekMs.p95 <= 50 ? 'reached' : 'NOT REACHED'}`)
+  return { eventsPerCpuSecond, seekMs }
+}
+
+function long(name: string, checks: boolean, clients: number): World {
+  const profile = Object.assign(new FaultProfile(), profileNamed(name)!, { chaosMicros: 100_000_000_000 })
+  return worldOf({ seed: 7, servers: 3, clients, profile, options: { thinkMicros: 20_000, checks } })
+}
