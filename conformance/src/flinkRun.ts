@@ -19,6 +19,9 @@ import { hasOneSource, rowsOfSource } from './millraceRun.ts'
  */
 export class CannotRun extends Error {}
 
+/** The exporter says that Flink has no such thing: no difference, nothing to compare. */
+export class NotExportable extends CannotRun {}
+
 /** Long: on a machine that is busy with other things, generating code for a wide projection alone may take a minute. */
 const queryTimeoutMs = 240_000
 
@@ -41,7 +44,10 @@ export async function boundToFiles(job: Job, folder: string): Promise<Job> {
 
 export async function runFlink(job: Job, flink: FlinkProcess): Promise<Map<string, Answer>> {
   const exported = exportFlinkSql(job, { version: flink.version })
-  if (exported.text === null) throw new CannotRun(exported.problems.map(printProblem).join('; '))
+  if (exported.text === null) {
+    const said = exported.problems.map(printProblem).join('; ')
+    throw exported.problems.every((problem) => problem.code === 'MR-500') ? new NotExportable(said) : new CannotRun(said)
+  }
   const sinks = new Set(exported.queries.map((query) => query.sink))
   const properties: Record<string, string> = {}
   const creates: { operator: string | null; text: string }[] = []

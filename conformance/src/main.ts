@@ -45,7 +45,7 @@ for (const version of options.flink === undefined ? flinkVersions.toReversed() :
   const count = (kind: string): number => outcomes.filter(({ verdict }) => verdict.kind === kind).length
   for (const { program, verdict, stale, ms } of outcomes) {
     if (options.times === true || options.only !== undefined) console.log(`${verdict.kind.padEnd(10)} ${Math.round(ms).toString().padStart(6)} ms  ${program.name}`)
-    if (verdict.kind === 'different' || verdict.kind === 'note without a difference') {
+    if (verdict.kind === 'different' || verdict.kind === 'not run' || verdict.kind === 'note without a difference') {
       console.log(`\n${verdict.kind}: ${program.name} (${program.says})\n${verdict.text}`)
       failed = true
     }
@@ -66,7 +66,7 @@ for (const version of options.flink === undefined ? flinkVersions.toReversed() :
     }
   }
   console.log(
-    `Flink ${release}: ${count('identical')} identical, ${count('noted')} with a noted difference, ${count('different') + count('note without a difference')} different, ${count('not run')} not run; ` +
+    `Flink ${release}: ${count('identical')} identical, ${count('noted')} with a noted difference, ${count('different') + count('note without a difference')} different, ${count('not comparable')} not comparable, ${count('not run')} not run; ` +
       `${((performance.now() - started) / 1000).toFixed(0)} s${memoryMb === null ? '' : `, ${memoryMb} MB`}`,
   )
 }

@@ -4,7 +4,7 @@ import type { FlinkVersion } from '../../src/operators/emitters.ts'
 import type { Grid } from '../programs/grids.ts'
 import type { Answer } from './answer.ts'
 import { startFlink } from './flinkProcess.ts'
-import { boundToFiles, CannotRun, runFlink } from './flinkRun.ts'
+import { boundToFiles, CannotRun, NotExportable, runFlink } from './flinkRun.ts'
 import { flinkRelease } from './gateway.ts'
 import { askGrid, readGrid, writeGrid, type CellAnswer } from './grid.ts'
 import { digestOf, readFixtures, writeFixtures, type KeptAnswers } from './fixtures.ts'
@@ -18,7 +18,7 @@ import type { Program, ProgramSet } from './program.ts'
 export interface Outcome {
   readonly program: Program
   readonly set: string
-  readonly verdict: Verdict | { readonly kind: 'not run'; readonly text: string; readonly nullability: readonly string[] }
+  readonly verdict: Verdict | { readonly kind: 'not run' | 'not comparable'; readonly text: string; readonly nullability: readonly string[] }
   /** Flink answered otherwise than what is kept. */
   readonly stale: boolean
   readonly ms: number
@@ -71,7 +71,7 @@ export async function runPrograms(sets: readonly ProgramSet[], grids: readonly G
           stale = !sameAnswers(readFixtures(root, set, version)?.byProgram.get(program.name), program, theirs)
         } catch (error) {
           if (!(error instanceof CannotRun || error instanceof UnreadableSource)) throw error
-          verdict = { kind: 'not run', text: `  ${error.message}`, nullability: [] }
+          verdict = { kind: error instanceof NotExportable ? 'not comparable' : 'not run', text: `  ${error.message}`, nullability: [] }
         }
         outcomes.push({ program, set, verdict, stale, ms: performance.now() - started })
         options.progress(outcomes.length, chosen.length)
