@@ -72,6 +72,9 @@ describe('millrace', () => {
       expect(help.out).toContain(command)
       expect((await call([command, '--help'])).exit).toBe(0)
     }
+    expect(help.out).toContain('Exit codes: 0 success')
+    expect((await call(['run', '--help'])).out).toContain('millrace run job.json --output board=rows.jsonl')
+    expect(await call(['--version'])).toEqual({ exit: 0, out: `${(JSON.parse(readFileSync('package.json', 'utf8')) as { version: string }).version}\n`, err: '' })
     expect(await call(['fly'])).toMatchObject({ exit: 2, out: '' })
     expect((await call(['run'])).err).toContain('JOB')
     expect((await call(['explain', jobFile(), '--parallelism', 'two'])).exit).toBe(2)

@@ -1,4 +1,5 @@
 import { Command, CommanderError, Option } from 'commander'
+import { version } from '../../package.json'
 import { parallelismMax } from '../job/envelope.ts'
 import type { SimulateFlags } from './commands/simulate.ts'
 import { RunError, UsageError, type ExitCode, type Terminal } from './terminal.ts'
@@ -11,7 +12,9 @@ export async function runCommandLine(args: readonly string[], terminal: Terminal
   let exit: ExitCode = 0
   const program = new Command('millrace')
     .description('Runs Millrace jobs without a page: the same engine, the same rows.')
+    .version(version, '--version', 'prints the version')
     .showHelpAfterError('(millrace --help lists the commands)')
+    .addHelpText('after', exitCodes)
     .exitOverride()
     .configureOutput({ writeOut: (text) => terminal.out(text), writeErr: (text) => terminal.err(text) })
   const addCommand = (name: string, description: string): Command => program.command(name).description(description)
@@ -32,11 +35,21 @@ export async function runCommandLine(args: readonly string[], terminal: Terminal
 
   addCommand('run', "runs a job with the page's own engine on worker threads")
     .argument(...job)
-    .option('--input <SRC=FILE>', "reads the source SRC from FILE (.jsonl, .csv, .parquet, .arrow); the columns stay the job's; repeatable", collected, [])
-    .option('--output <SINK=FILE>', "writes the rows of SINK to FILE as JSON lines, whatever the sink's connector; - is standard output; repeatable. Without it, the rows of a job's only live table are printed", collected, [])
+    .option('--input <SRC=FILE>', "reads the source SRC from FILE (.jsonl, .csv, .parquet, .arrow); the columns stay the job's; repeatable", collected)
+    .option('--output <SINK=FILE>', "writes the rows of SINK to FILE as JSON lines, whatever the sink's connector; - is standard output; repeatable. Without it, the rows of a job's only live table are printed", collected)
     .option('--changelog', 'writes every change with its row kind, not the final rows')
     .option('--parallelism <N>', 'subtasks per operator, instead of what the job says', wholeNumber)
     .addOption(new Option('--processing-time <CLOCK>', 'what PROCTIME() reads: the wall clock, or the highest event time read so far').choices(['wall', 'event']).default('wall'))
+    .addHelpText(
+      'after',
+      `
+Examples:
+  millrace run job.json                              prints the rows of its only live table
+  millrace run job.json --output board=rows.jsonl    writes the rows of the sink board
+  millrace run job.json --input trips=mine.csv --output board=- | head
+  millrace explain job.json                          names the sources and sinks of a job
+${exitCodes}`,
+    )
     .action(async (path: string, options: RunFlags) => {
       exit = await (await import('./commands/run.ts')).run(path, options, terminal)
     })
@@ -75,10 +88,10 @@ export async function runCommandLine(args: readonly string[], terminal: Terminal
     })
 
   addCommand('bench', 'measures the engine: prints a table and writes bench/results/latest.json')
-    .option('--query <NAME>', 'only this measurement (kernels, workers, memory, page, peers); repeatable', collected, [])
+    .option('--query <NAME>', 'only this measurement (kernels, workers, memory, page, peers); repeatable', collected)
     .option('--peers', 'also measures other libraries on the same rows')
-    .action(async (options: { query: string[]; peers?: boolean }) => {
-      exit = await (await import('./commands/bench.ts')).benchEngine(options.query, options.peers === true, terminal)
+    .action(async (options: { query?: string[]; peers?: boolean }) => {
+      exit = await (await import('./commands/bench.ts')).benchEngine(options.query ?? [], options.peers === true, terminal)
     })
 
   try {
@@ -93,15 +106,19 @@ export async function runCommandLine(args: readonly string[], terminal: Terminal
   }
 }
 
+const exitCodes = `
+Exit codes: 0 success, 1 a job or a test that failed, 2 a call or a job that is not valid.
+Problems go to standard error, one a line.`
+
 export interface RunFlags {
-  readonly input: readonly string[]
-  readonly output: readonly string[]
+  readonly input?: readonly string[]
+  readonly output?: readonly string[]
   readonly changelog?: boolean
   readonly parallelism?: number
   readonly processingTime: 'wall' | 'event'
 }
 
-function collected(value: string, before: string[]): string[] {
+function collected(value: string, before: readonly string[] = []): string[] {
   return [...before, value]
 }
 

@@ -20,8 +20,8 @@ import { UsageError, type ExitCode, type Terminal } from '../terminal.ts'
 export async function run(path: string, flags: RunFlags, terminal: Terminal): Promise<ExitCode> {
   const read = await readJobFile(path, terminal)
   if (read === null) return 2
-  const outputs = outputFiles(read, flags.output)
-  let job = withInputFiles(withParallelism(read, flags.parallelism), flags.input)
+  const outputs = outputFiles(read, flags.output ?? [])
+  let job = withInputFiles(withParallelism(read, flags.parallelism), flags.input ?? [])
   checkPaths(job, outputs)
   // Rows come back from sinks that show them, whatever the sink's own connector.
   for (const id of outputs.keys()) job = withConnector(job, id, { type: 'collect' })
@@ -72,7 +72,7 @@ export async function run(path: string, flags: RunFlags, terminal: Terminal): Pr
       terminal.err('error: the run was interrupted; what it had written stays\n')
       return 1
     }
-    if (terminal.isInteractive) terminal.err(summaryText(status.durationMs, writers))
+    if (terminal.isInteractive) terminal.err(summaryText(job, status.durationMs, writers))
     return 0
   } finally {
     for (const file of files) file.close()
@@ -138,7 +138,9 @@ function resultForm(compiled: CompiledJob, id: string, changelog: boolean): Para
   return { schema, key: names.length === 0 ? null : names.map((name) => fieldIndex(schema, name)), updating, changelog }
 }
 
-function summaryText(durationMs: number, writers: ReadonlyMap<string, ResultWriter>): string {
-  const rows = [...writers].map(([id, writer]) => `${id}: ${writer.rowCount.toLocaleString('en')} rows`)
-  return `finished in ${(durationMs / 1000).toFixed(1)} s${rows.length === 0 ? '; ask for rows with --output SINK=FILE' : ` · ${rows.join(' · ')}`}\n`
+function summaryText(job: Job, durationMs: number, writers: ReadonlyMap<string, ResultWriter>): string {
+  const rows = [...writers].map(([id, writer]) => `${id}: ${writer.rowCount.toLocaleString('en')} ${writer.rowCount === 1 ? 'row' : 'rows'}`)
+  const sinks = job.operators.filter(({ kind }) => definitionOf(kind)?.family === 'sink').map(({ id }) => `--output ${id}=-`)
+  const asked = rows.length === 0 && sinks.length > 0 ? `; ask for rows with ${sinks.join(' or ')}` : ''
+  return `finished in ${(durationMs / 1000).toFixed(1)} s${asked}${rows.map((text) => ` · ${text}`).join('')}\n`
 }
