@@ -103,22 +103,46 @@ function sharedWorkers(): Plugin {
 }
 
 /**
- * `virtual:operator-faces`: what the first screen shows of each operator, as data, taken from the catalog while building. The catalog itself brings rules and
- * the expression language, which the page fetches once it stands.
+ * What the first screen shows, as data made while building: `virtual:operator-faces`, what is seen of each operator, from the catalog, which itself brings
+ * rules and the expression language; and `virtual:landing-job`, the first sample as the strict reader reads it, so that a first visit need not fetch the reader.
  */
-function operatorFaces(): Plugin {
-  const name = 'virtual:operator-faces'
-  return {
-    name: 'millrace-operator-faces',
-    resolveId: (id) => (id === name ? `\0${name}` : null),
-    async load(id) {
-      if (id !== `\0${name}`) return null
-      const { module, dependencies } = await runnerImport<typeof import('./src/operators/catalog.ts')>(resolve(import.meta.dirname, 'src/operators/catalog.ts'), { configFile: false, logLevel: 'error' })
-      for (const file of dependencies) this.addWatchFile(file)
-      const faces = module.definitions.map(({ kind, title, family, icon, summary, searchTerms, inputs, outputs }) => ({ kind, title, family, icon, summary, searchTerms, inputs, outputs }))
-      return `export default ${JSON.stringify(faces)}`
+function firstScreenData(): Plugin {
+  const made: Readonly<Record<string, (plugin: { addWatchFile(file: string): void }) => Promise<unknown>>> = {
+    'virtual:operator-faces': async (plugin) => {
+      const { definitions } = await runHere<typeof import('./src/operators/catalog.ts')>(plugin, 'src/operators/catalog.ts')
+      return definitions.map(({ kind, title, family, icon, summary, searchTerms, inputs, outputs }) => ({ kind, title, family, icon, summary, searchTerms, inputs, outputs }))
+    },
+    'virtual:landing-job': async (plugin) => {
+      const { parseJob } = await runHere<typeof import('./src/job/parseJob.ts')>(plugin, 'src/job/parseJob.ts')
+      const [landing] = JSON.parse(readFileSync('examples/gallery/index.json', 'utf8')) as { file: string }[]
+      const file = `examples/${landing!.file}`
+      plugin.addWatchFile(resolve(import.meta.dirname, file))
+      const { job, problems } = parseJob(readFileSync(file, 'utf8'))
+      if (job === null) throw new Error(`${file} cannot be read: ${problems[0]?.message}`)
+      if (!isPlain(job)) throw new Error(`${file} holds a number that is no double; it cannot be the landing sample.`)
+      return job
     },
   }
+  return {
+    name: 'millrace-first-screen',
+    resolveId: (id) => (Object.hasOwn(made, id) ? `\0${id}` : null),
+    async load(id) {
+      const make = id.startsWith('\0') ? made[id.slice(1)] : undefined
+      return make === undefined ? null : `export default ${JSON.stringify(await make(this))}`
+    },
+  }
+}
+
+/** A module of ours, run in the build itself. */
+async function runHere<T>(plugin: { addWatchFile(file: string): void }, path: string): Promise<T> {
+  const { module, dependencies } = await runnerImport<T>(resolve(import.meta.dirname, path), { configFile: false, logLevel: 'error' })
+  for (const file of dependencies) plugin.addWatchFile(file)
+  return module
+}
+
+function isPlain(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return true
+  return (Array.isArray(value) || Object.getPrototypeOf(value) === Object.prototype) && Object.values(value).every(isPlain)
 }
 
 /** Chunks that a worker may load. */
@@ -134,7 +158,7 @@ function publicFiles(): string[] {
 export default defineConfig({
   // Relative, so that the built page works from any sub-path of any static host.
   base: './',
-  plugins: [operatorFaces(), sharedWorkers(), react(), offline()],
+  plugins: [firstScreenData(), sharedWorkers(), react(), offline()],
   server: { host: '127.0.0.1', headers: isolation },
   preview: { host: '127.0.0.1', headers: { ...isolation, 'Content-Security-Policy': contentSecurityPolicy } },
   worker: { format: 'es' },

@@ -1,38 +1,36 @@
 import { lazy, Suspense, useEffect } from 'react'
-import { DropTarget } from './frame/DropTarget.tsx'
 import { Frame } from './frame/Frame.tsx'
 import { Hint } from './frame/Hint.tsx'
 import { handleKey } from './frame/keys.ts'
-import { SecondTab } from './frame/SecondTab.tsx'
 import { LiveRegion, Toasts } from './frame/Toasts.tsx'
 import { TopBar } from './frame/TopBar.tsx'
 import { definitionsReady } from './store/definitions.ts'
 import { useDesigner } from './store/designerStore.ts'
 
 // Asked for at once, side by side, while the document is still being opened.
-const regions = {
-  canvas: import('./canvas/Canvas.tsx'),
-  sidebar: import('./frame/Sidebar.tsx'),
-  dock: import('./data/Dock.tsx'),
-  transport: import('./run/Transport.tsx'),
-  inspector: import('./inspector/JobInspector.tsx'),
-}
-const Canvas = lazy(() => regions.canvas)
-const Sidebar = lazy(() => regions.sidebar)
-const Dock = lazy(() => regions.dock)
-const Transport = lazy(() => regions.transport)
-const JobInspector = lazy(() => regions.inspector)
+const canvas = import('./canvas/Canvas.tsx')
+const panels = import('./panels.ts')
+const Canvas = lazy(() => canvas)
+const Sidebar = lazy(() => panels.then((module) => ({ default: module.Sidebar })))
+const Dock = lazy(() => panels.then((module) => ({ default: module.Dock })))
+const Transport = lazy(() => panels.then((module) => ({ default: module.Transport })))
+const JobInspector = lazy(() => panels.then((module) => ({ default: module.JobInspector })))
 
 /** What is on no first screen: fetched when it is asked for, or before, while the page is idle (`prefetchScreens`). */
 const later = {
   // The forms of operators need the rules of the catalog.
   inspector: () => Promise.all([import('./inspector/Inspector.tsx'), definitionsReady]).then(([module]) => module),
   sheets: () => import('./frame/Sheets.tsx'),
+  dropTarget: () => import('./frame/DropTarget.tsx').then((module) => ({ default: module.DropTarget })),
+  secondTab: () => import('./frame/SecondTab.tsx').then((module) => ({ default: module.SecondTab })),
   blank: () => import('./frame/BlankState.tsx').then((module) => ({ default: module.BlankState })),
 }
 const Inspector = lazy(later.inspector)
 const Sheets = lazy(later.sheets)
 const BlankState = lazy(later.blank)
+// Wait for the page to be itself: both bring the storage of documents.
+const DropTarget = lazy(() => definitionsReady.then(later.dropTarget))
+const SecondTab = lazy(() => definitionsReady.then(later.secondTab))
 
 export async function prefetchScreens(): Promise<void> {
   for (const fetchIt of Object.values(later)) await fetchIt().catch(() => undefined)
@@ -88,10 +86,12 @@ export function App({ onDrawn }: { /** The canvas stands. */ readonly onDrawn: (
           <Sheets sheet={sheet} />
         </Suspense>
       )}
-      <SecondTab />
       <Toasts />
       <LiveRegion />
-      <DropTarget />
+      <Suspense>
+        <SecondTab />
+        <DropTarget />
+      </Suspense>
     </>
   )
 }

@@ -2,35 +2,34 @@ import { createRoot } from 'react-dom/client'
 import faces from 'virtual:operator-faces'
 import { workerUrl } from '../runtime/launch/workerUrl.ts'
 import { App, prefetchScreens } from './App.tsx'
-import { registerFrameActions } from './frame/frameActions.ts'
+import { handleKey } from './frame/keys.ts'
 import { Fence } from './frame/Region.tsx'
-import { registerServiceWorker } from './offline/register.ts'
 import { startArrangement } from './persistence/arrangement.ts'
-import { startPersistence } from './persistence/documents.ts'
-import { landingSampleId, loadSample } from './persistence/samples.ts'
-import { startChecking } from './store/checking.ts'
+import { newDocumentId, storedChoice } from './persistence/lastDocument.ts'
 import { setDefinitions, setFaces } from './store/definitions.ts'
+import { designerState, openDocument } from './store/designerStore.ts'
 import { provideStartJob } from './store/runStore.ts'
-import { prepareRuns, startInBrowser } from './store/startJob.ts'
 import { toast } from './store/toasts.ts'
 import { text } from './text/text.ts'
 import './theme/base.css'
 
 /**
- * Puts the parts together, in the order in which they are wanted: the document and the regions that show it; then catalog and checker; then, while the page is
- * idle, what the first press of Run and the next screens need, and the copy for offline use.
+ * Puts the parts together, in the order in which they are wanted. First the document and the regions that show it; a first visit shows the landing sample, a later
+ * one what was open, and so fetches the storage first. Then what makes the page alive: actions, storage, catalog, checker. Then, while it is idle, what the first press
+ * of Run and the next screens need, and the copy for offline use.
  */
 setFaces(faces)
 startArrangement()
-registerFrameActions()
-provideStartJob(startInBrowser)
+// A job is started by what is fetched below; a press of Run before that waits for it.
+provideStartJob(async (job, options) => (await import('./store/startJob.ts')).startInBrowser(job, options))
+const hearEarlyKeys = keepEarlyKeys()
 
-const root = createRoot(document.querySelector('#root')!)
-void startPersistence(async () => {
-  const id = landingSampleId()
-  return id === null ? null : ((await loadSample(id))?.job ?? null)
-}).then(() => {
-  root.render(
+/** Of a document that is on the screen before the storage is there; null when the storage opened one. */
+let shownRevision: number | null = null
+void showDocument().then(() => {
+  // A later visit has everything on this machine, so nothing is saved by waiting.
+  if (navigator.serviceWorker?.controller != null) checksStarted().catch(partMissing)
+  createRoot(document.querySelector('#root')!).render(
     <Fence label={text.frame.product}>
       <App onDrawn={fetchTheRest} />
     </Fence>,
@@ -40,26 +39,105 @@ void startPersistence(async () => {
   return undefined
 })
 
+async function showDocument(): Promise<void> {
+  if (storedChoice() === null) {
+    const { default: job } = await import('virtual:landing-job')
+    openDocument({ id: newDocumentId(), job })
+    shownRevision = designerState().document.revision
+    return
+  }
+  const [{ startPersistence }, { landingSampleId, loadSample }] = await Promise.all([import('./persistence/documents.ts'), import('./persistence/samples.ts')])
+  await startPersistence(async () => {
+    const id = landingSampleId()
+    return id === null ? null : ((await loadSample(id))?.job ?? null)
+  })
+}
+
 let asked = false
 function fetchTheRest(): void {
   if (asked) return
   asked = true
-  // The first picture goes to the screen before anything else is begun.
-  requestAnimationFrame(() => setTimeout(() => void rest(), 0))
+  // The first picture goes to the screen before anything else is begun: in one frame the canvas measures its nodes, in the next it shows them.
+  requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(() => void rest(), 0)))
 }
 
 async function rest(): Promise<void> {
-  startChecking(() => new Worker(workerUrl(new URL('./store/check.worker.ts', import.meta.url)), { type: 'module', name: 'check' }))
-  await import('../operators/catalog.ts').then(({ definitions }) => setDefinitions(definitions), catalogMissing)
+  // Keys are heard as soon as may be; the longest way is that to the schemas on the edges, subtitles and problems.
+  const heard = actionsHeard()
+  await checksStarted().catch(partMissing)
+  await Promise.all([heard, startStorage()].map((part) => part.catch(partMissing)))
   await idle()
+  const { prepareRuns, startInBrowser } = await import('./store/startJob.ts')
+  provideStartJob(startInBrowser)
   await prepareRuns()
   await idle()
   await prefetchScreens()
+  const { registerServiceWorker } = await import('./offline/register.ts')
   await registerServiceWorker({ onUpdate: (activate) => toast({ tone: 'plain', message: text.frame.updateReady, action: { label: text.persistence.reload, run: activate } }) })
 }
 
-function catalogMissing(): void {
-  toast({ tone: 'error', message: text.frame.catalogMissing, action: { label: text.persistence.reload, run: () => location.reload() } })
+let actions: Promise<void> | null = null
+function actionsHeard(): Promise<void> {
+  return (actions ??= hearActions())
+}
+
+async function hearActions(): Promise<void> {
+  const { registerFrameActions } = await import('./frame/frameActions.ts')
+  registerFrameActions()
+  hearEarlyKeys()
+}
+
+async function startStorage(): Promise<void> {
+  if (shownRevision === null) return
+  const { startPersistence } = await import('./persistence/documents.ts')
+  await startPersistence(shownRevision)
+}
+
+let checks: Promise<void> | null = null
+function checksStarted(): Promise<void> {
+  return (checks ??= startChecks())
+}
+
+async function startChecks(): Promise<void> {
+  const checker = startedChecker()
+  const catalog = import('../operators/catalog.ts')
+  const { startChecking } = await import('./store/checking.ts')
+  startChecking(checker)
+  // The canvas adds its actions when it knows the definitions; those of the page stand before them.
+  const [{ definitions }] = await Promise.all([catalog, actionsHeard().catch(() => undefined)])
+  setDefinitions(definitions)
+}
+
+/** Started before the one who speaks with it has been fetched; one that fails meanwhile is none. */
+function startedChecker(): () => Worker | null {
+  let worker: Worker | null = null
+  try {
+    worker = new Worker(workerUrl(new URL('./store/check.worker.ts', import.meta.url)), { type: 'module', name: 'check' })
+    worker.addEventListener('error', () => (worker = null))
+  } catch {
+    worker = null
+  }
+  return () => worker
+}
+
+function partMissing(): void {
+  toast({ tone: 'error', message: text.frame.partMissing, action: { label: text.persistence.reload, run: () => location.reload() } })
+}
+
+/** Shortcuts pressed before the actions are there: kept from the browser, which has meanings of its own for some, and heard when they are. */
+function keepEarlyKeys(): () => void {
+  const kept: KeyboardEvent[] = []
+  const keep = (event: KeyboardEvent): void => {
+    if (event.key !== 'F6' && (!(event.ctrlKey || event.metaKey) || !/^[kose]$/i.test(event.key))) return
+    event.preventDefault()
+    event.stopImmediatePropagation()
+    kept.push(new KeyboardEvent('keydown', { key: event.key, ctrlKey: event.ctrlKey, metaKey: event.metaKey, shiftKey: event.shiftKey, altKey: event.altKey }))
+  }
+  addEventListener('keydown', keep, { capture: true })
+  return () => {
+    removeEventListener('keydown', keep, { capture: true })
+    for (const event of kept) handleKey(event)
+  }
 }
 
 function idle(): Promise<void> {

@@ -9,6 +9,7 @@ import {
   useKeyPress,
   useReactFlow,
   useStore as useFlowStore,
+  useStoreApi,
   type Connection,
   type EdgeChange,
   type NodeChange,
@@ -21,16 +22,14 @@ import { definitionOf, definitionsReady } from '../store/definitions.ts'
 import { addOperator, currentJob, designerState, dispatch, operatorSize, select, selectItem, setViewCentre, showDockTab, useDesigner, useJob } from '../store/designerStore.ts'
 import { edgeKey, edgeOfKey, plainEdge } from '../store/edgeKey.ts'
 import { text as t } from '../text/text.ts'
-import { useCanvasActions } from './canvasActions.ts'
 import { CanvasMenu, openCanvasMenu } from './CanvasMenu.tsx'
 import styles from './canvas.module.css'
 import { ChannelEdge } from './ChannelEdge.tsx'
-import { edgeVerdict, gateVerdict, type WireEnd } from './connecting.ts'
+import { edgeVerdict, gateVerdict, type Verdict, type WireEnd } from './connecting.ts'
 import { connectingStore, forgetRefusal, letGo, pickUp, surroundings } from './connectingStore.ts'
 import { LensControl, ViewControls } from './Controls.tsx'
 import { setEdgesInView } from './dots.ts'
 import { kindDragType } from './dragType.ts'
-import { Find } from './Find.tsx'
 import { FlowMemory, positionOf, type CanvasNode, type ChannelFlowEdge } from './flow.ts'
 import { applySelection, edgeAt, fitsOnEdge, gateNear, operatorAt } from './gestures.ts'
 import { GroupNode } from './GroupNode.tsx'
@@ -74,6 +73,7 @@ function CanvasFlow() {
   const gliding = useGliding()
   const snapping = useKeyPress('Alt')
   const flow = useReactFlow<CanvasNode, ChannelFlowEdge>()
+  const flowStore = useStoreApi<CanvasNode, ChannelFlowEdge>()
   const box = useRef<HTMLDivElement>(null)
   const [memory] = useState(() => new FlowMemory())
   /** The edge one end of which is in the hand: its own gate is free to it. */
@@ -83,7 +83,6 @@ function CanvasFlow() {
   const nodes = useMemo(() => memory.nodesOf(job, selection, moved, readOnly), [memory, job, selection, moved, readOnly])
   const edges = useMemo(() => memory.edgesOf(job, selection), [memory, job, selection])
 
-  useCanvasActions(flow, box)
   useDrops(flow, box, readOnly)
 
   // Another document is looked at whole; an edit never moves the view.
@@ -167,11 +166,7 @@ function CanvasFlow() {
         // Let go on a gate that does not fit, or on the body of a node: the first gate that takes the wire is meant.
         const sameSide = gate != null && (gate.type === 'source') === (from.side === 'out')
         const verdict = gate != null && !sameSide ? gateVerdict(from, operator, gate.id ?? 'in', surroundings()) : connectingStore.getState().verdicts.get(operator)
-        if (verdict === undefined) return letGo()
-        if (verdict.kind !== 'legal') return letGo({ operator, verdict })
-        letGo()
-        dispatch({ kind: 'connect', edge: verdict.edge })
-        return
+        return tie(operator, verdict)
       }
       letGo()
       if (operator !== null || document.elementFromPoint(point.x, point.y)?.closest('.react-flow__pane') == null) return
@@ -194,7 +189,29 @@ function CanvasFlow() {
         leaveEdge()
         if (nodeId !== null && handleType !== null) pickUp({ operator: nodeId, port: handleId ?? (handleType === 'source' ? 'out' : 'in'), side: handleType === 'source' ? 'out' : 'in' } satisfies WireEnd)
       },
-      onConnect: (connection) => dispatch({ kind: 'connect', edge: edgeOf(connection) }),
+      // Without dragging: a tap on a gate takes the wire, a tap on another gate or on an operator ties it, a tap on the ground lets go.
+      onClickConnectStart: (_, { nodeId, handleId, handleType }) => {
+        if (nodeId !== null && handleType !== null) pickUp({ operator: nodeId, port: handleId ?? (handleType === 'source' ? 'out' : 'in'), side: handleType === 'source' ? 'out' : 'in' })
+      },
+      onClickConnectEnd: (event) => {
+        const { from, verdicts } = connectingStore.getState()
+        const gate = (event.target as Element).closest<HTMLElement>('.react-flow__handle')
+        const operator = gate?.dataset['nodeid'] ?? null
+        // Tied already, or tapped beside every gate.
+        if (from === null || gate === null || operator === null || operator === from.operator) return letGo()
+        const sameSide = gate.classList.contains('source') === (from.side === 'out')
+        tie(operator, sameSide ? verdicts.get(operator) : gateVerdict(from, operator, gate.dataset['handleid'] ?? 'in', surroundings()))
+      },
+      onNodeClick: (_, node) => {
+        const { from, verdicts } = connectingStore.getState()
+        if (from === null || flowStore.getState().connectionClickStartHandle === null || node.type !== 'operator' || node.id === from.operator) return
+        flowStore.setState({ connectionClickStartHandle: null })
+        tie(node.id, verdicts.get(node.id))
+      },
+      onConnect: (connection) => {
+        letGo()
+        dispatch({ kind: 'connect', edge: edgeOf(connection) })
+      },
       onReconnectStart: (_, edge) => {
         reconnecting.current = edge.id
       },
@@ -240,13 +257,19 @@ function CanvasFlow() {
       onMoveEnd: looked,
       onInit: looked,
     }),
-    [flow, readOnly, looked, onNodesChange, onEdgesChange, endDrag, onConnectEnd],
+    [flow, flowStore, readOnly, looked, onNodesChange, onEdgesChange, endDrag, onConnectEnd],
   )
 
   return (
     <div
       ref={box}
       className={styles.canvas}
+      onKeyDown={(event) => {
+        if (event.key !== 'Escape' || flowStore.getState().connectionClickStartHandle === null) return
+        event.stopPropagation()
+        flowStore.setState({ connectionClickStartHandle: null })
+        letGo()
+      }}
       onDoubleClick={(event) => {
         if (!(event.target as Element).classList.contains('react-flow__pane') || readOnly) return
         const point = { x: event.clientX, y: event.clientY }
@@ -291,12 +314,11 @@ function CanvasFlow() {
       >
         <Background variant={BackgroundVariant.Dots} gap={24} size={1} />
         <Suspense>
-          <OverGraph />
+          <OverGraph box={box} />
         </Suspense>
         {job.operators.length === 0 ? null : <ViewControls />}
       </ReactFlow>
       {job.operators.length === 0 ? null : <LensControl />}
-      <Find />
       <Suspense>
         <OverCanvas />
       </Suspense>
@@ -345,6 +367,14 @@ function useDrops(flow: ReturnType<typeof useReactFlow<CanvasNode, ChannelFlowEd
       region.removeEventListener('drop', drop)
     }
   }, [flow, box, readOnly])
+}
+
+/** The wire in the hand ends at this operator, if it may; if not, the reason stays beside it. */
+function tie(operator: string, verdict: Verdict | undefined): void {
+  if (verdict === undefined) return letGo()
+  if (verdict.kind !== 'legal') return letGo({ operator, verdict })
+  letGo()
+  dispatch({ kind: 'connect', edge: verdict.edge })
 }
 
 let highlighted: Element | null = null

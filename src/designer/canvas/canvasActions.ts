@@ -3,7 +3,6 @@ import type { ReactFlowInstance } from '@xyflow/react'
 import type { Position } from '../../job/job.ts'
 import { announce } from '../store/announcements.ts'
 import { registerActions, type Action } from '../store/actions.ts'
-import { pasteFromClipboard } from '../store/clipboard.ts'
 import { definitionOf } from '../store/definitions.ts'
 import { currentJob, designerState, dispatch, nameOf, operatorSize, reveal, select } from '../store/designerStore.ts'
 import { edgeKey, edgeOfKey } from '../store/edgeKey.ts'
@@ -23,6 +22,12 @@ const editable = (): boolean => designerState().document.readOnly === null
 const focusedOperator = (): string | null => {
   const { focused } = designerState().selection
   return focused?.kind === 'operator' ? focused.id : null
+}
+
+/** Reading what is on the clipboard takes the strict reader of documents, which no first screen needs. */
+async function paste(upstream: boolean, at: Position | null): Promise<void> {
+  const { pasteFromClipboard } = await import('../store/clipboard.ts')
+  await pasteFromClipboard(upstream, at)
 }
 
 /** Everything the canvas does from the keyboard, the palette of commands and menus. */
@@ -123,8 +128,8 @@ function canvasActions(flow: Flow, box: RefObject<HTMLDivElement | null>): reado
   return [
     { id: 'go.find', title: names.find, section: 'go', keys: ['Mod+F'], searchTerms: ['search'], run: openFind },
     // The frame's own pastes, but under the pointer while it is over the canvas.
-    { id: 'edit.paste', title: t.frame.actions.paste, section: 'edit', keys: ['Mod+V'], when: editable, run: () => void pasteFromClipboard(false, pointer === null ? null : flow.screenToFlowPosition(pointer)) },
-    { id: 'edit.pasteUpstream', title: t.frame.actions.pasteUpstream, section: 'edit', keys: ['Mod+Shift+V'], when: editable, run: () => void pasteFromClipboard(true, pointer === null ? null : flow.screenToFlowPosition(pointer)) },
+    { id: 'edit.paste', title: t.frame.actions.paste, section: 'edit', keys: ['Mod+V'], when: editable, run: () => void paste(false, pointer === null ? null : flow.screenToFlowPosition(pointer)) },
+    { id: 'edit.pasteUpstream', title: t.frame.actions.pasteUpstream, section: 'edit', keys: ['Mod+Shift+V'], when: editable, run: () => void paste(true, pointer === null ? null : flow.screenToFlowPosition(pointer)) },
     { id: 'canvas.insert', title: names.insert, section: 'canvas', when: () => editable() && designerState().selection.focused?.kind === 'edge', run: insertOnFocusedEdge },
     { id: 'canvas.add', title: names.add, section: 'canvas', keys: ['A'], scope: 'canvas', when: editable, run: addHere },
     { id: 'canvas.addNext', title: names.addNext, section: 'canvas', keys: ['N'], scope: 'canvas', when: editable, run: addNext },

@@ -2,7 +2,9 @@ import { describe, expect, it } from 'vitest'
 import type { Job } from '../../job/job.ts'
 import { inferSchemas } from '../../job/inferSchemas.ts'
 import { definitionOf, definitions } from '../../operators/catalog.ts'
-import { edgeVerdict, kindProblem, verdictsFor, type Surroundings } from './connecting.ts'
+import { edgeVerdict, kindProblem, provideInference, verdictsFor, type Surroundings } from './connecting.ts'
+
+provideInference(inferSchemas)
 
 const columns = [
   { name: 'ts', type: 'TIMESTAMP(3)' },

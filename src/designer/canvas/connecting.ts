@@ -2,7 +2,7 @@ import type { Schema } from '../../columnar/schema.ts'
 import type { ConfigField } from '../../job/configField.ts'
 import type { Edge, Job, Operator } from '../../job/job.ts'
 import type { DefinitionOf, OperatorDefinition, OutputSchemas } from '../../job/operatorDefinition.ts'
-import { inferSchemas } from '../../job/inferSchemas.ts'
+import type { inferSchemas } from '../../job/inferSchemas.ts'
 import { text as t } from '../text/text.ts'
 import { edgeProblem, operatorName } from '../store/documentCommands.ts'
 import { plainEdge } from '../store/edgeKey.ts'
@@ -139,13 +139,19 @@ function sourceWithoutTime(from: string, { job, outputs }: Surroundings): string
 
 const updating = new WeakMap<Job, ReadonlySet<string>>()
 
+/** Comes with the overlays, after the catalog; before it no operator is known to update. */
+let infer: typeof inferSchemas | null = null
+export function provideInference(inference: typeof inferSchemas): void {
+  infer = inference
+}
+
 /** Operators whose rows update or delete earlier ones. Asked with every move of a wire over gates, answered once for a job. */
 function updatingOperators({ job, definitionOf }: Surroundings): ReadonlySet<string> {
   // A job without any operator that can update needs no inference.
-  if (!job.operators.some((operator) => definitionOf(operator.kind)?.rowKinds !== undefined)) return nobody
+  if (infer === null || !job.operators.some((operator) => definitionOf(operator.kind)?.rowKinds !== undefined)) return nobody
   let found = updating.get(job)
   if (found === undefined) {
-    const { rowKinds } = inferSchemas(job, definitionOf)
+    const { rowKinds } = infer(job, definitionOf)
     found = new Set([...rowKinds].filter(([, kinds]) => kinds.some((kind) => kind !== '+I')).map(([id]) => id))
     updating.set(job, found)
   }

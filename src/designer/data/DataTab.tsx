@@ -1,6 +1,5 @@
 import { lazy, Suspense, useCallback, useEffect, useMemo } from 'react'
 import { ArrowRight, Download, Pin, PinOff } from 'lucide-react'
-import { rowText } from '../../columnar/compareRows.ts'
 import type { Schema } from '../../columnar/schema.ts'
 import { nameOf, useDesigner, useEdgeSchema } from '../store/designerStore.ts'
 import { edgeOfKey } from '../store/edgeKey.ts'
@@ -139,7 +138,7 @@ function SinkPane({ view, pinned }: { readonly view: Extract<DataView, { kind: '
         </div>
         <span className={styles.spacer} />
         <span className={styles.quiet}>{rows.rowCount < rows.rowsSeen ? t.data.rowsKept(rows.rowCount, rows.rowsSeen) : t.data.rowsSeen(rows.rowsSeen)}</span>
-        <button type="button" className={styles.iconButton} aria-label={t.data.download} title={t.data.download} disabled={rows.rowCount === 0} onClick={() => downloadRows(view.id)}>
+        <button type="button" className={styles.iconButton} aria-label={t.data.download} title={t.data.download} disabled={rows.rowCount === 0} onClick={() => void downloadRows(view.id)}>
           <Download size={14} aria-hidden />
         </button>
       </div>
@@ -149,7 +148,8 @@ function SinkPane({ view, pinned }: { readonly view: Extract<DataView, { kind: '
 }
 
 /** What the page holds of a sink, one JSON object a line, as `millrace run --output` writes it. */
-function downloadRows(id: string): void {
+async function downloadRows(id: string): Promise<void> {
+  const { rowText } = await import('../../columnar/compareRows.ts')
   const rows = sinkRows(id)
   if (rows.schema === null) return
   const lines: string[] = []

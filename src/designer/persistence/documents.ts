@@ -9,7 +9,8 @@ import { text } from '../text/text.ts'
 import { clearWitness, watchDatabase, withDatabase, witness, witnessed, type Database, type VersionRecord } from './database.ts'
 import { keepCopy, storedCopy } from './lastCopy.ts'
 import { restored, writesFor, type DocumentRecord, type Written } from './journal.ts'
-import { setSavedState } from './savedState.ts'
+import { newDocumentId, remember, storedChoice } from './lastDocument.ts'
+import { setSavedState, type SavedState } from './savedState.ts'
 import { claim, hearTabs, letGo, sayToTabs, tabId, takeOver } from './tabs.ts'
 import { secondTab } from './secondTab.ts'
 
@@ -30,14 +31,12 @@ let storageWorks = true
 let flushing: Promise<void> | null = null
 let timer: ReturnType<typeof setTimeout> | null = null
 
-const lastKey = 'millrace:document'
 
-export function newDocumentId(): string {
-  return crypto.randomUUID().slice(0, 13)
-}
-
-/** Opens what the user had last, in this tab or any; a first visit gets what `first` gives. */
-export async function startPersistence(first: () => Promise<Job | null>): Promise<void> {
+/**
+ * Opens what the user had last, in this tab or any; a first visit gets what `first` gives. With `first` a revision, the page has put a document nobody stored on the
+ * screen already, and this was its revision: it stays unless the user had one after all, and what was changed meanwhile is stored.
+ */
+export async function startPersistence(first: (() => Promise<Job | null>) | number): Promise<void> {
   watchDatabase(
     {
       onLost: () => void offerCopy(),
@@ -71,25 +70,13 @@ export async function startPersistence(first: () => Promise<Job | null>): Promis
   } catch (error) {
     noStorage(error)
   }
-  for (const candidate of records) if (candidate.id !== wanted && (await openStored(candidate.id))) return
-  openUnstored((await first()) ?? emptyJob)
-}
-
-function storedChoice(): string | null {
-  try {
-    return sessionStorage.getItem(lastKey) ?? localStorage.getItem(lastKey)
-  } catch {
-    return null
-  }
-}
-
-function remember(id: string): void {
-  try {
-    sessionStorage.setItem(lastKey, id)
-    localStorage.setItem(lastKey, id)
-  } catch {
-    // The next visit then opens the document changed last.
-  }
+  const untouched = typeof first !== 'number' || designerStore.getState().document.revision === first
+  for (const candidate of records) if (untouched && candidate.id !== wanted && (await openStored(candidate.id))) return
+  if (typeof first === 'number') {
+    savedRevision = first
+    setSavedState(unstored())
+    changed()
+  } else openUnstored((await first()) ?? emptyJob)
 }
 
 // Opening
@@ -98,7 +85,11 @@ function remember(id: string): void {
 export function openUnstored(job: Job): void {
   become(null, null)
   show({ id: newDocumentId(), job })
-  setSavedState(storageWorks ? { kind: 'nothing' } : { kind: 'sessionOnly', why: text.persistence.noStorageWhy })
+  setSavedState(unstored())
+}
+
+function unstored(): SavedState {
+  return storageWorks ? { kind: 'nothing' } : { kind: 'sessionOnly', why: text.persistence.noStorageWhy }
 }
 
 /** A new document that is stored at once: an import, a fork. */

@@ -1,4 +1,4 @@
-import { windowOf } from '../../job/windowConfig.ts'
+import { windowOf } from '../../job/windowOf.ts'
 import { nameOf, useDesigner, useJob } from '../store/designerStore.ts'
 import { operatorMetrics } from '../store/runStore.ts'
 import { text as t } from '../text/text.ts'

@@ -1,4 +1,4 @@
-import type { WindowConfig } from '../../job/windowConfig.ts'
+import type { WindowConfig } from '../../job/windowOf.ts'
 
 /**
  * Which windows the timeline draws for one operator, and how. Windows that are cut by the clock alone lie where they lie whatever the rows, so they follow from the

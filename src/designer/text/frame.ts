@@ -40,7 +40,7 @@ export const frame = {
 
   hint: 'Press Run',
   updateReady: 'A newer version of this page is ready',
-  catalogMissing: 'A part of the page could not be fetched, so operators cannot be added or run. Your document is safe; reload when the network is back.',
+  partMissing: 'A part of the page could not be fetched. Reload when the network is back; what was saved is safe.',
   clipboard: 'The clipboard',
   pastedRows: 'pasted',
   nothingPasted: 'The clipboard holds no text: no job, no part of one and no rows.',
