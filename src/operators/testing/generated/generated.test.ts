@@ -1,0 +1,52 @@
+import * as fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { functionTable } from '../../../expression/functions.ts'
+import { printProblem } from '../../../job/problem.ts'
+import { checkJob } from '../../../job/validate.ts'
+import { definitionOf, kinds } from '../../catalog.ts'
+import { excludedFunctions } from './arbitraryExpression.ts'
+import { arbitraryProgram, programText } from './arbitraryProgram.ts'
+import { rowsAtSinks, type RunOptions } from './runProgram.ts'
+
+/**
+ * Random small jobs over every operator there is, run in ways that must not matter. `MILLRACE_PROGRAMS=10000` runs more of them, `MILLRACE_SEED` others.
+ */
+const numRuns = Number(process.env.MILLRACE_PROGRAMS ?? 60)
+const seed = process.env.MILLRACE_SEED === undefined ? {} : { seed: Number(process.env.MILLRACE_SEED) }
+const timeoutMs = 20_000 + numRuns * 50
+
+async function sameEitherWay(options: RunOptions): Promise<void> {
+  await fc.assert(
+    fc.asyncProperty(arbitraryProgram, async (job) => {
+      expect(await rowsAtSinks(job, options), programText(job)).toEqual(await rowsAtSinks(job))
+    }),
+    { numRuns, ...seed },
+  )
+}
+
+describe('generated programs', () => {
+  it('are valid', () => {
+    fc.assert(
+      fc.property(arbitraryProgram, (job) => {
+        expect(checkJob(job, definitionOf).problems.filter(({ severity }) => severity === 'error').map(printProblem), programText(job)).toEqual([])
+      }),
+      { numRuns, ...seed },
+    )
+  })
+  it('have every operator in them, and rows at most sinks', async () => {
+    const jobs = fc.sample(arbitraryProgram, { numRuns: 200, seed: 1 })
+    const met = new Set(jobs.flatMap((job) => job.operators.map((operator) => operator.kind)))
+    // What a lookup join looks up in stands outside the job.
+    expect(kinds.filter((kind) => !met.has(kind) && kind !== 'lookup-join')).toEqual([])
+    const results = await Promise.all(jobs.slice(0, 60).map((job) => rowsAtSinks(job)))
+    expect(results.filter((result) => result.failed === undefined && Object.values(result).some((rows) => rows.length > 0)).length).toBeGreaterThan(25)
+  })
+  it('leave out no function that the language does not have', () => {
+    const elsewhere = new Set(['RAND', 'RAND_INTEGER', 'UUID'])
+    expect(Object.keys(excludedFunctions).filter((name) => !functionTable.has(name) && !elsewhere.has(name))).toEqual([])
+  })
+  it('give the same however their sources are cut into batches', () => sameEitherWay({ batchRows: 1 }), timeoutMs)
+  it('give the same in two subtasks', () => sameEitherWay({ parallelism: 2 }), timeoutMs)
+  it('give the same without columns that nobody reads', () => sameEitherWay({ pruneColumns: true }), timeoutMs)
+  it('give the same in one phase and in two', () => sameEitherWay({ parallelism: 2, twoPhase: false }), timeoutMs)
+})

@@ -1,0 +1,13 @@
+import { arbitraryAggregates } from '../arbitraryExpression.ts'
+import type { GenerateFacet } from '../facet.ts'
+import { keyColumns, windowPart } from './windows.ts'
+
+export const windowAggregate: GenerateFacet = {
+  inputs: [{ port: 'in' }],
+  config: (chance, [input]) => {
+    const window = windowPart(chance, input!, ['tumble', 'hop', 'cumulate', 'session'])
+    if (window === null) return null
+    const groupBy = chance.someOf(keyColumns(input!), 0, 2)
+    return { ...window, groupBy, aggregates: arbitraryAggregates(chance, input!.schema, input!.ordered, 0, new Set(groupBy)) }
+  },
+}

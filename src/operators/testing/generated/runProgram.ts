@@ -1,0 +1,51 @@
+import type { Batch } from '../../../columnar/batch.ts'
+import { changesOf, finalRows, rowText } from '../../../columnar/compareRows.ts'
+import { compile, type CompileOptions } from '../../../compiler/compile.ts'
+import type { Job } from '../../../job/job.ts'
+import { installedOperators } from '../../../runtime/installedOperators.ts'
+import { runToEnd } from '../../../runtime/launch/inProcess.ts'
+import type { Operators } from '../../../runtime/engineThread.ts'
+import { definitionOf } from '../../catalog.ts'
+
+export interface RunOptions extends CompileOptions {
+  readonly parallelism?: number
+  /** Sources give at most so many rows at once. */
+  readonly batchRows?: number
+}
+
+/** What a job leaves at each of its sinks: the table when all changes are applied, as sorted lines; one line that says so where the job fails. */
+export async function rowsAtSinks(job: Job, { parallelism = 1, batchRows, ...options }: RunOptions = {}): Promise<Readonly<Record<string, readonly string[]>>> {
+  const compiled = compile({ ...job, settings: { ...job.settings, parallelism } }, definitionOf, options)
+  if (compiled.physical === null) throw new Error('the job has no plan')
+  let received: ReadonlyMap<string, readonly Batch[]>
+  try {
+    received = await runToEnd(compiled.physical, { processingTime: 'event', ...(batchRows === undefined ? {} : { operators: cutAt(batchRows) }) })
+  } catch (error) {
+    return { failed: [error instanceof Error ? error.name : 'failed'] }
+  }
+  return Object.fromEntries(
+    [...received].map(([sink, batches]) => {
+      const schema = batches[0]?.schema
+      return [sink, schema === undefined ? [] : finalRows(changesOf(batches), schema, null).map((row) => rowText(row, schema)).toSorted()]
+    }),
+  )
+}
+
+function cutAt(rows: number): Operators {
+  return {
+    ...installedOperators,
+    runtimeOf: (kind) => {
+      const factory = installedOperators.runtimeOf(kind)
+      if (factory?.role !== 'source') return factory
+      return {
+        role: 'source',
+        create: (spec) => {
+          const source = factory.create(spec)
+          const next = source.next.bind(source)
+          source.next = (most) => next(Math.min(most, rows))
+          return source
+        },
+      }
+    },
+  }
+}
