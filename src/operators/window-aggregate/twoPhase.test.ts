@@ -127,7 +127,7 @@ describe('window aggregate in two phases', () => {
         const { rows, lateRows } = inPhases(batches, config, some, flushes)
         expect({ rows, lateRows }).toEqual(atOnce(batches, config))
       }),
-      { numRuns: 400 },
+      { numRuns: 250 },
     )
   })
 
@@ -154,7 +154,7 @@ describe('window aggregate in two phases', () => {
         expect({ rows, lateRows }).toEqual(atOnce(batches, config))
         if (keys <= 30) expect(partialRows).toBeLessThan(list.length / 10)
       }),
-      { numRuns: 30 },
+      { numRuns: 12 },
     )
   })
 
