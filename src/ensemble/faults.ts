@@ -77,7 +77,7 @@ export const profiles: readonly FaultProfile[] = [
   profile('network', 'cuts, clogs, one-way cuts and resets, nothing crashes', { gapMicros: 500_000, weights: { isolate: 10, split: 10, bridge: 5, cut: 10, cutOneWay: 10, clog: 15, reset: 25, pause: 5 }, lossPerMillion: 50_000, duplicatePerMillion: 20_000 }),
   profile('disk', 'slow and full disks under crashes and resets', { gapMicros: 500_000, weights: { slowDisk: 40, fullDisk: 20, crash: 20, reset: 25, isolate: 15, pause: 5 }, crashAtPoints: 3_000 }),
   profile('clients', 'clients vanish, are cut off and come back elsewhere', { gapMicros: 400_000, weights: { vanish: 15, reset: 40, pause: 10, cut: 5, clog: 20, split: 10, crash: 5 } }),
-  profile('hail', 'twenty faults a second, short ones', { gapMicros: 50_000, shortPerMillion: 950_000, weights: { crash: 30, reset: 30, clog: 20, cut: 20, cutOneWay: 15, pause: 20, slowDisk: 10, vanish: 5, isolate: 10, crashAll: 1 }, lossPerMillion: 10_000 }),
+  profile('hail', 'thirty faults a second, short ones', { gapMicros: 33_000, shortPerMillion: 950_000, weights: { crash: 30, reset: 30, clog: 20, cut: 20, cutOneWay: 15, pause: 20, slowDisk: 10, vanish: 5, isolate: 10, crashAll: 1 }, lossPerMillion: 10_000 }),
   profile('storm', 'five faults a second', { gapMicros: 200_000, weights: everything, lossPerMillion: 30_000, duplicatePerMillion: 10_000, crashAtPoints: 1_000 }),
 ]
 

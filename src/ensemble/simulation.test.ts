@@ -23,7 +23,7 @@ function firstViolation(count: number, optionsOf: (seed: number) => SeedOptions)
 describe('the fixed ensemble', () => {
   for (const profile of profiles) {
     it(`breaks nothing and recovers under the profile ${profile.name}`, () => {
-      expect(firstViolation(profile.name === 'calm' ? 10 : 60, (seed) => ({ seed, servers: 3, profile, liveness: true }))).toBeNull()
+      expect(firstViolation(profile.name === 'calm' ? 5 : 40, (seed) => ({ seed, servers: 3, profile, liveness: true }))).toBeNull()
     })
   }
 

@@ -81,11 +81,16 @@ export function textHash(text: string): number {
 }
 
 function aclHash(acl: readonly Acl[]): number {
-  if (acl === openAcl) return 17
+  const before = aclHashes.get(acl)
+  if (before !== undefined) return before
   let hash = 0
   for (const { permissions, scheme, id } of acl) hash = hash32(hash ^ textHash(scheme), textHash(id) + permissions)
+  aclHashes.set(acl, hash)
   return hash
 }
+
+/** Lists are made once and never changed, and a znode's share of the digest is worked out on every change. */
+const aclHashes = new WeakMap<readonly Acl[], number>()
 
 /** What a znode adds to the digest: every replicated field. */
 export function shareOf(node: Znode): number {
