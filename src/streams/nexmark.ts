@@ -42,12 +42,11 @@ export class NexmarkGenerator {
   constructor(stream: NexmarkKind, options: NexmarkOptions, schema: Schema, split = 0, splits = 1, arrays: Arrays = freshArrays) {
     this.#options = options
     this.#schema = schema
-    const perSplit = Math.floor(options.events / splits)
-    const firstEvent = options.events === 0 ? 0 : perSplit * split
-    this.#numberEnd = options.events === 0 ? Infinity : split === splits - 1 ? options.events - firstEvent : perSplit
+    const { firstEvent, numberEnd } = eventsOf(options, split, splits)
+    this.#numberEnd = numberEnd
     this.#rows = new EventRows(stream, options, firstEvent, splits, arrays)
     this.rowsTotal = this.#numberEnd === Infinity ? undefined : this.#rows.rowsBefore(firstEvent + this.#numberEnd) - this.#rows.rowsBefore(firstEvent)
-    const texts = new Texts(options.seed)
+    const texts = textsOf(options.seed)
     this.#fill = schema.fields.map((field) => fillOf(stream, field.name, options, texts))
   }
 
@@ -73,6 +72,14 @@ export class NexmarkGenerator {
       watermarks: null,
     }
   }
+}
+
+/** The events of a split: the number of the first in the whole stream, and how many there are; Infinity without end. */
+export function eventsOf({ events }: NexmarkOptions, split: number, splits: number): { readonly firstEvent: number; readonly numberEnd: number } {
+  if (events === 0) return { firstEvent: 0, numberEnd: Infinity }
+  const perSplit = Math.floor(events / splits)
+  const firstEvent = perSplit * split
+  return { firstEvent, numberEnd: split === splits - 1 ? events - firstEvent : perSplit }
 }
 
 /**
@@ -316,8 +323,7 @@ function bidFills(options: NexmarkOptions, texts: Texts): Record<string, () => F
       return (rows) => ({ storage: 'string', codes: channelCodes(rows, stream), dictionary, nulls: null })
     },
     url: () => {
-      const values = channelUrls(seed)
-      const dictionary: Dictionary = { values, distinct: new Set(values).size === values.length }
+      const dictionary = urlDictionary(seed)
       const stream = streamOf(seed, draw.channel)
       return (rows) => ({ storage: 'string', codes: channelCodes(rows, stream), dictionary, nulls: null })
     },
@@ -470,6 +476,17 @@ function channelCodes(rows: EventRows, stream: number): Int32Array {
   return codes
 }
 
+let lastUrls: { readonly seed: number; readonly dictionary: Dictionary } | null = null
+
+/** Ten thousand texts, the same for all splits and readers of a seed. */
+function urlDictionary(seed: number): Dictionary {
+  if (lastUrls?.seed !== seed) {
+    const values = channelUrls(seed)
+    lastUrls = { seed, dictionary: { values, distinct: new Set(values).size === values.length } }
+  }
+  return lastUrls.dictionary
+}
+
 const cityDictionary: Dictionary = { values: [...cities], distinct: true }
 const channelDictionary: Dictionary = { values: channelNames(), distinct: true }
 const stateDictionary: Dictionary = { values: [...states], distinct: true }
@@ -508,8 +525,8 @@ function extraOf(averageSize: number, otherSize: number, seed: number, texts: Te
     madeTexts(rows, (counter) => texts.letters.exact(counter, draw.extra, desired - spread + (spread === 0 ? 0 : below(hash32(counter, lengthStream), 2 * spread))))
 }
 
-/** The long texts of a seed, made when first needed. */
-export class Texts {
+/** The long texts of a seed, made when first needed, the same for all splits and readers of it. */
+class Texts {
   readonly #seed: number
   #spaced: TextPool | null = null
   #letters: TextPool | null = null
@@ -524,4 +541,11 @@ export class Texts {
     this.#letters ??= new TextPool(hash32(this.#seed, 0x6c7472), null)
     return this.#letters
   }
+}
+
+let lastTexts: { readonly seed: number; readonly texts: Texts } | null = null
+
+export function textsOf(seed: number): Texts {
+  if (lastTexts?.seed !== seed) lastTexts = { seed, texts: new Texts(seed) }
+  return lastTexts.texts
 }

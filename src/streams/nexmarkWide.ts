@@ -2,7 +2,7 @@ import { freshArrays } from '../columnar/arrays.ts'
 import type { Batch } from '../columnar/batch.ts'
 import { valueAt, type Column, type Value } from '../columnar/column.ts'
 import type { Schema } from '../columnar/schema.ts'
-import { EventRows, fillOf, Texts, type Fill } from './nexmark.ts'
+import { EventRows, eventsOf, fillOf, textsOf, type Fill } from './nexmark.ts'
 import { nexmarkColumns, nexmarkKinds, type NexmarkKind, type NexmarkOptions } from './nexmarkModel.ts'
 
 /**
@@ -29,11 +29,11 @@ export class WideNexmarkGenerator {
     this.#options = options
     this.#schema = schema
     this.#splits = splits
-    const perSplit = Math.floor(options.events / splits)
-    this.#firstEvent = options.events === 0 ? 0 : perSplit * split
-    this.#numberEnd = options.events === 0 ? Infinity : split === splits - 1 ? options.events - this.#firstEvent : perSplit
+    const { firstEvent, numberEnd } = eventsOf(options, split, splits)
+    this.#firstEvent = firstEvent
+    this.#numberEnd = numberEnd
     if (this.#numberEnd !== Infinity) this.rowsTotal = this.#numberEnd
-    const texts = new Texts(options.seed)
+    const texts = textsOf(options.seed)
     this.#wanted = new Map(
       nexmarkKinds
         .filter((kind) => schema.fields.some((field) => field.name === kind))
