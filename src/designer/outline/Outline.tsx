@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useRef, type KeyboardEvent } from 'react'
+import { memo, useEffect, useMemo, useRef, type KeyboardEvent } from 'react'
 import { FamilyChip } from '../parts/FamilyChip.tsx'
 import { shortNumber } from '../parts/format.ts'
 import type { Family } from '../../job/operatorDefinition.ts'
@@ -11,7 +11,7 @@ import { dispatch, nameOf, reveal, select, designerState, useDesigner, useJob, u
 import { operatorMetrics } from '../store/runStore.ts'
 import { text as t } from '../text/text.ts'
 import styles from './outline.module.css'
-import { outlineOf, type OutlineItem } from './tree.ts'
+import { outlineOf } from './tree.ts'
 
 /** Region B, below: the accessible twin of the canvas. A tree in flow order from which everything can be edited. */
 export default function Outline() {
@@ -19,6 +19,7 @@ export default function Outline() {
   const order = useDesigner((state) => state.check.order)
   const selection = useDesigner((state) => state.selection)
   const items = useMemo(() => outlineOf(job, order), [job, order])
+  const selected = useMemo(() => new Set(selection.operators), [selection.operators])
   const focused = selection.focused?.kind === 'operator' ? selection.focused.id : (items[0]?.id ?? null)
   const tree = useRef<HTMLUListElement>(null)
 
@@ -97,30 +98,39 @@ export default function Outline() {
       </h2>
       <ul ref={tree} role="tree" aria-label={t.outline.label} aria-multiselectable className={styles.tree} onKeyDown={onKeyDown}>
         {items.map((item) => (
-          <Item key={item.id} item={item} selected={selection.operators.includes(item.id)} tabbable={item.id === focused} />
+          <Item key={item.id} id={item.id} depth={item.depth} words={describeOperator(item.id)} selected={selected.has(item.id)} tabbable={item.id === focused} />
         ))}
       </ul>
     </div>
   )
 }
 
-function Item({ item, selected, tabbable }: { readonly item: OutlineItem; readonly selected: boolean; readonly tabbable: boolean }) {
-  const operator = useOperator(item.id)
-  const problems = useProblemsOf(item.id)
+interface ItemProps {
+  readonly id: string
+  readonly depth: number
+  /** Name, kind and neighbours, whose names may change without it. */
+  readonly words: string
+  readonly selected: boolean
+  readonly tabbable: boolean
+}
+
+const Item = memo(function Item({ id, depth, words, selected, tabbable }: ItemProps) {
+  const operator = useOperator(id)
+  const problems = useProblemsOf(id)
   const face = operator === undefined ? undefined : faceOf(operator.kind)
   const metric = useRef<HTMLSpanElement>(null)
   const family = face?.family
   useEffect(
     () =>
       paintWithRun(() => {
-        const waits = runTimes().behind.waiting.has(item.id)
-        const words = waits ? t.canvas.waits.short : metricWords(item.id, family)
+        const waits = runTimes().behind.waiting.has(id)
+        const figure = waits ? t.canvas.waits.short : metricWords(id, family)
         const place = metric.current
         if (place === null) return
-        if (place.textContent !== words) place.textContent = words
+        if (place.textContent !== figure) place.textContent = figure
         if (place.hasAttribute('data-waits') !== waits) place.toggleAttribute('data-waits', waits)
       }),
-    [item.id, family],
+    [id, family],
   )
   if (operator === undefined) return null
   const errors = problems.filter((problem) => problem.severity === 'error').length
@@ -129,17 +139,17 @@ function Item({ item, selected, tabbable }: { readonly item: OutlineItem; readon
   return (
     <li
       role="treeitem"
-      aria-level={item.depth + 1}
+      aria-level={depth + 1}
       aria-selected={selected}
-      aria-label={[describeOperator(item.id), state].filter((part) => part !== '').join(', ')}
+      aria-label={[words, state].filter((part) => part !== '').join(', ')}
       tabIndex={tabbable ? 0 : -1}
-      data-item={item.id}
+      data-item={id}
       className={styles.item}
       onClick={(event) => {
         if (event.shiftKey || event.ctrlKey || event.metaKey) {
           const current = designerState().selection
-          select({ ...current, operators: current.operators.includes(item.id) ? current.operators.filter((id) => id !== item.id) : [...current.operators, item.id] })
-        } else reveal({ kind: 'operator', id: item.id })
+          select({ ...current, operators: current.operators.includes(id) ? current.operators.filter((id) => id !== id) : [...current.operators, id] })
+        } else reveal({ kind: 'operator', id: id })
       }}
       // Read once, on arrival: a label that changes four times a second would never be read to its end.
       onFocus={(event) => event.currentTarget.setAttribute('aria-description', metric.current?.textContent ?? '')}
@@ -147,16 +157,16 @@ function Item({ item, selected, tabbable }: { readonly item: OutlineItem; readon
         // The tree handles keys for all its items.
       }}
     >
-      {Array.from({ length: item.depth }, (_, i) => (
+      {Array.from({ length: depth }, (_, i) => (
         <i key={i} className={styles.rail} aria-hidden />
       ))}
       {face === undefined ? null : <FamilyChip family={face.family} icon={face.icon} bare />}
-      <span className={styles.name}>{nameOf(item.id)}</span>
+      <span className={styles.name}>{nameOf(id)}</span>
       {errors + warnings > 0 ? <span className={styles.dot} data-severity={errors > 0 ? 'error' : 'warning'} aria-hidden /> : null}
       <span ref={metric} className={styles.metric} />
     </li>
   )
-}
+})
 
 function metricWords(id: string, family: Family | undefined): string {
   const metrics = operatorMetrics(id)

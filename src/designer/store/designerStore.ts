@@ -8,11 +8,12 @@ import type { Problem } from '../../job/problem.ts'
 import { text } from '../text/text.ts'
 import { announce } from './announcements.ts'
 import { definitionOf, definitionsReady, faceOf } from './definitions.ts'
-import { applyCommand, applyPatch, operatorName, sameJson, type DocumentCommand } from './documentCommands.ts'
+import { applyCommand, applyPatch, sameJson, type DocumentCommand } from './documentCommands.ts'
 import { valueAtPath, type ConfigPath } from './configPath.ts'
 import { edgeKey } from './edgeKey.ts'
 import { freshId, takenIds } from './freshId.ts'
 import { emptyHistory, redone, undone, withGestureEnded, withStep, type History } from './history.ts'
+import { indexOf } from './jobIndex.ts'
 import { patchBetween, type JobPatch } from './jobPatch.ts'
 import { toast } from './toasts.ts'
 
@@ -439,7 +440,7 @@ export function useJob(): Job {
 }
 
 export function useOperator(id: string): Operator | undefined {
-  return useDesigner((state) => state.document.job.operators.find((operator) => operator.id === id))
+  return useDesigner((state) => indexOf(state.document.job).operators.get(id))
 }
 
 export function useEdgeSchema(key: string): Schema | null {
@@ -471,7 +472,8 @@ export function useProblemsOf(operator: string | null): readonly Problem[] {
 }
 
 export function nameOf(id: string): string {
-  return operatorName(currentJob(), id, faceOf)
+  const operator = indexOf(currentJob()).operators.get(id)
+  return operator === undefined ? id : (operator.name ?? faceOf(operator.kind)?.title ?? operator.kind)
 }
 
 function capitalised(label: string): string {
