@@ -85,6 +85,13 @@ function CanvasFlow() {
 
   useDrops(flow, box, readOnly)
 
+  const dropTapped = (): boolean => {
+    if (flowStore.getState().connectionClickStartHandle === null) return false
+    flowStore.setState({ connectionClickStartHandle: null })
+    letGo()
+    return true
+  }
+
   // Another document is looked at whole; an edit never moves the view.
   useEffect(() => {
     const frame = requestAnimationFrame(() => void flow.fitView({ ...fitOptions, duration: 0 }))
@@ -264,11 +271,12 @@ function CanvasFlow() {
     <div
       ref={box}
       className={styles.canvas}
+      // A wire taken by a tap: Escape or a press on the ground lets it go.
       onKeyDown={(event) => {
-        if (event.key !== 'Escape' || flowStore.getState().connectionClickStartHandle === null) return
-        event.stopPropagation()
-        flowStore.setState({ connectionClickStartHandle: null })
-        letGo()
+        if (event.key === 'Escape' && dropTapped()) event.stopPropagation()
+      }}
+      onPointerDownCapture={(event) => {
+        if ((event.target as Element).classList.contains('react-flow__pane')) dropTapped()
       }}
       onDoubleClick={(event) => {
         if (!(event.target as Element).classList.contains('react-flow__pane') || readOnly) return

@@ -1,13 +1,14 @@
-import { useSyncExternalStore, type CSSProperties, type ReactNode } from 'react'
+import { lazy, Suspense, useSyncExternalStore, type CSSProperties, type ReactNode } from 'react'
 import { useDesigner, type PanelName } from '../store/designerStore.ts'
 import { text } from '../text/text.ts'
+import { useCompact, useDrawerOpen } from './drawerState.ts'
 import { Region } from './Region.tsx'
 import { Separator } from './Separator.tsx'
 import styles from './Frame.module.css'
 
 /**
  * The arrangement of the screen: bar, left (add and outline), canvas with the dock under it, inspector, timeline. Panels fold and remember their sizes in
- * pixels; the canvas takes what is left. What stands in the regions is given.
+ * pixels; the canvas takes what is left. On a narrow screen the inspector, then the left panel too, lie over it. What stands in the regions is given.
  */
 export interface FrameProps {
   readonly bar: ReactNode
@@ -19,6 +20,9 @@ export interface FrameProps {
   /** Canvas and left panel alone, as on a blank document. */
   readonly bare: boolean
 }
+
+// No first screen has it.
+const Drawer = lazy(() => import('./Drawer.tsx').then((module) => ({ default: module.Drawer })))
 
 const narrowScreen = typeof matchMedia === 'undefined' ? null : matchMedia('(max-width: 1100px)')
 
@@ -41,8 +45,10 @@ export function Frame({ bar, left, canvas, inspector, dock, timeline, bare }: Fr
   // Where it would lie over the canvas it comes with a selection and goes with it.
   const showInspector = shown('inspector') && !bare && (!narrow || focused)
   const showDock = shown('dock') && !bare
+  const compact = useCompact()
+  const drawer = useDrawerOpen()
   const sizes = {
-    '--left-size': shown('left') ? `${panels.left.size}px` : '0px',
+    '--left-size': shown('left') && !compact ? `${panels.left.size}px` : '0px',
     '--inspector-size': showInspector ? `${panels.inspector.size}px` : '0px',
     '--dock-size': showDock ? `${panels.dock.size}px` : '0px',
   } as CSSProperties
@@ -51,7 +57,17 @@ export function Frame({ bar, left, canvas, inspector, dock, timeline, bare }: Fr
       <header className={styles.bar} data-region="bar" tabIndex={-1}>
         {bar}
       </header>
-      {shown('left') ? (
+      {compact ? (
+        drawer ? (
+          <Suspense>
+            <Drawer>
+              <Region name="left" label={regions.left}>
+                {left}
+              </Region>
+            </Drawer>
+          </Suspense>
+        ) : null
+      ) : shown('left') ? (
         <div className={styles.left}>
           <Region name="left" label={regions.left}>
             {left}

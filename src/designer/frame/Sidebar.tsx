@@ -39,7 +39,7 @@ function Begin() {
         if (action === undefined) return null
         return (
           <li key={id}>
-            <button type="button" onClick={() => action.run()}>
+            <button type="button" data-begin="" onClick={() => action.run()}>
               <Icon />
               {action.title}
               {action.keys?.[0] === undefined ? null : <kbd>{printKeys(action.keys[0])}</kbd>}

@@ -1,4 +1,4 @@
-import { Check, CircleAlert, CircleCheck, Eye, LoaderCircle, Pause, Play, Redo2, Search, TriangleAlert, Undo2, Upload } from 'lucide-react'
+import { Check, CircleAlert, CircleCheck, Eye, LoaderCircle, PanelLeft, Pause, Play, Redo2, Search, TriangleAlert, Undo2, Upload } from 'lucide-react'
 import { useEffect, useRef, useState } from 'react'
 import { useStore } from 'zustand'
 import { dispatch, endGesture, openSheet, redo, reveal, showDockTab, undo, useDesigner } from '../store/designerStore.ts'
@@ -6,6 +6,7 @@ import { playOrPause, restart, useRun } from '../store/runStore.ts'
 import { savedState } from '../persistence/savedState.ts'
 import { text } from '../text/text.ts'
 import { Button } from './Button.tsx'
+import { setDrawer, useCompact, useDrawerOpen } from './drawerState.ts'
 import { DocumentMenuButton } from './DocumentMenuButton.tsx'
 import { printKeys } from './keys.ts'
 import { Logo } from './Logo.tsx'
@@ -15,6 +16,7 @@ import styles from './TopBar.module.css'
 export function TopBar({ blank }: { readonly blank: boolean }) {
   return (
     <>
+      <DrawerButton />
       <div className={styles.logo}>
         <Logo />
         <span>{text.frame.product}</span>
@@ -39,6 +41,17 @@ export function TopBar({ blank }: { readonly blank: boolean }) {
       </Button>
       <RunButton blank={blank} />
     </>
+  )
+}
+
+function DrawerButton() {
+  const compact = useCompact()
+  const open = useDrawerOpen()
+  if (!compact) return null
+  return (
+    <Button iconOnly size="small" className={styles.drawer} aria-label={text.frame.regions.left} aria-expanded={open} data-drawer-button="" keys={printKeys('Alt+1')} onClick={() => setDrawer(!open)}>
+      <PanelLeft />
+    </Button>
   )
 }
 

@@ -22,6 +22,7 @@ import { isActive, pause, playOrPause, restart, run, runView, step, stop } from 
 import { toast } from '../store/toasts.ts'
 import { text } from '../text/text.ts'
 import { listenToClipboard, takeText } from './clipboardEvents.ts'
+import { isCompact, toggleDrawer } from './drawerState.ts'
 import { focusRegion, focusRegionNamed } from './keys.ts'
 import { copyJob, downloadJob } from './takeAway.ts'
 
@@ -99,7 +100,7 @@ const actions: readonly Action[] = [
   { id: 'run.stop', title: names.stop, section: 'run', when: () => isActive(), run: () => void stop() },
 
   // View
-  { id: 'view.left', title: names.toggleLeft, section: 'view', keys: ['Alt+1'], scope: 'everywhere', run: () => togglePanel('left') },
+  { id: 'view.left', title: names.toggleLeft, section: 'view', keys: ['Alt+1'], scope: 'everywhere', run: () => (isCompact() ? toggleDrawer() : togglePanel('left')) },
   { id: 'view.inspector', title: names.toggleInspector, section: 'view', keys: ['Alt+2'], scope: 'everywhere', run: () => togglePanel('inspector') },
   { id: 'view.dock', title: names.toggleDock, section: 'view', keys: ['Alt+3'], scope: 'everywhere', run: () => togglePanel('dock') },
   { id: 'view.timeline', title: names.toggleTimeline, section: 'view', keys: ['Alt+4'], scope: 'everywhere', run: () => togglePanel('timeline') },
