@@ -141,6 +141,10 @@ class Printer {
         return { text: symbols.length === 0 ? `${name}(${this.#list(args)})` : `${name}(${this.#beforeTo(args[0]!)} TO ${symbols[0]!})`, ...plain }
       case 'SUBSTRING':
         return { text: `SUBSTRING(${this.#list(args)})`, ...plain }
+      case 'OVERLAY':
+        // Flink's parser knows the standard's form alone; ours reads the call alone.
+        if (this.#fields === printName) break
+        return { text: `OVERLAY(${this.at(args[0]!, 0)} PLACING ${this.at(args[1]!, 0)} FROM ${this.at(args[2]!, 0)}${args.length > 3 ? ` FOR ${this.at(args[3]!, 0)}` : ''})`, ...plain }
       case 'TRIM':
         if (args.length === 1) return { text: symbols[0] === 'BOTH' ? `TRIM(${this.at(args[0]!, 0)})` : `TRIM(${symbols[0]!} FROM ${this.at(args[0]!, 0)})`, ...plain }
         return { text: `TRIM(${symbols[0]!} ${this.at(args[1]!, 0)} FROM ${this.at(args[0]!, 0)})`, ...plain }

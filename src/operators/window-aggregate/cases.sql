@@ -284,7 +284,7 @@ WHERE `window_time` <= CURRENT_WATERMARK(`window_time`);
 -- not exportable: Flink SQL has no allowed lateness for windows of table functions. Raise the watermark delay at the source by as much, and remove it here.
 
 -- aligns windows over TIMESTAMP_LTZ in the session time zone
--- same meaning
+-- noted: Windows over TIMESTAMP_LTZ are aligned in Asia/Tokyo. Where its offset is no multiple of the window size, Flink can lose a window: its buffer is emptied at ends aligned in UTC, and by then the window counts as fired. Use TIMESTAMP, or the time zone UTC.
 CREATE TEMPORARY VIEW `op` AS
 SELECT
   `window_start`,
@@ -295,7 +295,7 @@ FROM TABLE(TUMBLE(TABLE `in`, DESCRIPTOR(`ts`), INTERVAL '1' DAY))
 GROUP BY `window_start`, `window_end`, `window_time`;
 
 -- puts both passes of a repeated hour into one window, and fires it after the second
--- same meaning
+-- noted: Windows over TIMESTAMP_LTZ are aligned in America/Los_Angeles. Where its offset is no multiple of the window size, Flink can lose a window: its buffer is emptied at ends aligned in UTC, and by then the window counts as fired. Use TIMESTAMP, or the time zone UTC.
 CREATE TEMPORARY VIEW `op` AS
 SELECT
   `window_start`,

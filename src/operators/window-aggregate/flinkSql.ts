@@ -1,6 +1,6 @@
 import { namedExpressionsOf } from '../../job/joinConfig.ts'
 import { columnsOf } from '../../job/orderConfig.ts'
-import type { Schema } from '../../columnar/schema.ts'
+import { fieldOf, type Schema } from '../../columnar/schema.ts'
 import { attachedWindowOf, windowColumnNames, windowOf, type WindowConfig } from '../../job/windowConfig.ts'
 import { expressionToSql } from '../../sql/expressionToSql.ts'
 import { columnSql, printInterval, quoted } from '../../sql/printStatement.ts'
@@ -39,6 +39,11 @@ export const emitter: SqlEmitter = {
       statements.push({ kind: 'view', name: context.view('out'), query: select })
     }
     const notes: string[] = []
+    if (window !== null && context.timeZone !== 'UTC' && fieldOf(schema, window.timeColumn)?.type.kind === 'TIMESTAMP_LTZ') {
+      notes.push(
+        `Windows over TIMESTAMP_LTZ are aligned in ${context.timeZone}. Where its offset is no multiple of the window size, Flink can lose a window: its buffer is emptied at ends aligned in UTC, and by then the window counts as fired. Use TIMESTAMP, or the time zone UTC.`,
+      )
+    }
     if (context.isUsed('late')) {
       if (window === null && attached?.time === null) {
         return notExportable('Late rows are told by the watermark, and the windows come in without their time.', 'Let window_time through from the operator before, or remove what reads the late rows.')

@@ -1,0 +1,90 @@
+-- rows in the job
+-- noted: The rows stand in the job itself; the script reads them as JSON lines from a file of their own. Write them there, or set "On Flink".
+CREATE TEMPORARY TABLE `op` (
+  `id` BIGINT NOT NULL,
+  `made` TIMESTAMP(3),
+  `tags` MAP<STRING, ARRAY<ROW<`value` DECIMAL(10, 2) NOT NULL, `a.b` TIMESTAMP_LTZ(3)>>>,
+  `day` AS DATE_FORMAT(`made`, 'yyyy-MM-dd'),
+  `seen` AS PROCTIME()
+) WITH (
+  'connector' = 'filesystem',
+  'path' = 'file:///tmp/op.jsonl',
+  'format' = 'json'
+);
+
+-- changes in the job
+-- noted: The rows stand in the job itself; the script reads them as JSON lines from a file of their own. Write them there, or set "On Flink".
+CREATE TEMPORARY TABLE `op` (
+  `id` BIGINT NOT NULL,
+  `made` TIMESTAMP(3),
+  `tags` MAP<STRING, ARRAY<ROW<`value` DECIMAL(10, 2) NOT NULL, `a.b` TIMESTAMP_LTZ(3)>>>,
+  `day` AS DATE_FORMAT(`made`, 'yyyy-MM-dd'),
+  `seen` AS PROCTIME()
+) WITH (
+  'connector' = 'filesystem',
+  'path' = 'file:///tmp/op.jsonl',
+  'format' = 'json'
+);
+
+-- lines of a file
+-- same meaning
+CREATE TEMPORARY TABLE `op` (
+  `id` BIGINT NOT NULL,
+  `made` TIMESTAMP(3),
+  `tags` MAP<STRING, ARRAY<ROW<`value` DECIMAL(10, 2) NOT NULL, `a.b` TIMESTAMP_LTZ(3)>>>,
+  `day` AS DATE_FORMAT(`made`, 'yyyy-MM-dd'),
+  `seen` AS PROCTIME(),
+  WATERMARK FOR `made` AS `made` - INTERVAL '2' MINUTE
+) WITH (
+  'connector' = 'filesystem',
+  'path' = 'file:///data/in.jsonl',
+  'format' = 'json'
+);
+
+-- CSV with a header, relative
+-- noted: Flink reads the first line of a CSV file as data: remove the header from the file.
+-- noted: The path "in.csv" is relative; on a cluster it needs to be one that every TaskManager can read.
+CREATE TEMPORARY TABLE `op` (
+  `id` BIGINT NOT NULL,
+  `made` TIMESTAMP(3),
+  `tags` MAP<STRING, ARRAY<ROW<`value` DECIMAL(10, 2) NOT NULL, `a.b` TIMESTAMP_LTZ(3)>>>,
+  `day` AS DATE_FORMAT(`made`, 'yyyy-MM-dd'),
+  `seen` AS PROCTIME(),
+  WATERMARK FOR `made` AS `made` - INTERVAL '1' SECOND
+) WITH (
+  'connector' = 'filesystem',
+  'path' = 'in.csv',
+  'format' = 'csv',
+  'csv.field-delimiter' = ',',
+  'csv.null-literal' = ''
+);
+
+-- a generator
+-- noted: The rows come from a seeded generator of Millrace; the script reads them as JSON from the Kafka topic "op". Set "On Flink" to read them elsewhere.
+CREATE TEMPORARY TABLE `op` (
+  `auction` BIGINT
+) WITH (
+  'connector' = 'kafka',
+  'topic' = 'op',
+  'properties.bootstrap.servers' = '${secret:KAFKA_BOOTSTRAP_SERVERS}',
+  'scan.startup.mode' = 'earliest-offset',
+  'format' = 'json'
+);
+
+-- a binding of its own, with a secret and per-record watermarks
+-- same meaning
+CREATE TEMPORARY TABLE `op` (
+  `id` BIGINT NOT NULL,
+  `made` TIMESTAMP(3),
+  `tags` MAP<STRING, ARRAY<ROW<`value` DECIMAL(10, 2) NOT NULL, `a.b` TIMESTAMP_LTZ(3)>>>,
+  `day` AS DATE_FORMAT(`made`, 'yyyy-MM-dd'),
+  `seen` AS PROCTIME(),
+  WATERMARK FOR `made` AS `made` - INTERVAL '2' MINUTE
+) WITH (
+  'connector' = 'kafka',
+  'topic' = 'it''s',
+  'properties.sasl.jaas.config' = '${secret:SASL}',
+  'format' = 'json',
+  'scan.watermark.emit.strategy' = 'on-event',
+  'scan.watermark.idle-timeout' = '5000 ms'
+);
