@@ -14,6 +14,7 @@ interface Options {
   readonly only?: string
   readonly flink?: FlinkVersion
   readonly refresh?: true
+  readonly grids: boolean
   readonly times?: true
 }
 
@@ -23,6 +24,7 @@ const options = new Command('conformance')
   .option('--only <name>', 'only programs with this in their name')
   .addOption(new Option('--flink <version>', 'only this version').choices([...flinkVersions]))
   .option('--refresh', "keep Flink's answers in conformance/fixtures, and write RESULTS.md")
+  .option('--no-grids', 'programs only, no expression grids')
   .option('--times', 'say how long each program took')
   .parse()
   .opts<Options>()
@@ -32,7 +34,7 @@ const terminal = process.stderr.isTTY
 let failed = false
 for (const version of options.flink === undefined ? flinkVersions.toReversed() : [options.flink]) {
   const started = performance.now()
-  const { release, memoryMb, outcomes, grids: answered } = await runPrograms(programSets, grids, {
+  const { release, memoryMb, outcomes, grids: answered } = await runPrograms(programSets, options.grids ? grids : [], {
     root,
     version,
     only: options.only ?? null,
