@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { Bugs } from './bugs.ts'
 import { invariants } from './checks/invariants.ts'
 import { recipePrograms, type RecipeName } from './client/recipes/recipes.ts'
@@ -7,6 +7,9 @@ import { bugCards, seedOptionsOf } from './scenarios/catalog.ts'
 import { printTranscript, scenarios, transcriptOf } from './scenarios/scenarios.ts'
 import { runSeed, worldOf, type SeedOptions } from './simulate.ts'
 import { Timeline } from './timeline.ts'
+
+// Some of these run millions of events; a busy machine may take its time over them.
+vi.setConfig({ testTimeout: 600_000 })
 
 const swarm = (seed: number, changes: Partial<SeedOptions> = {}): SeedOptions => ({ seed, servers: 3, profile: profileNamed('swarm')!, ...changes })
 

@@ -60,13 +60,9 @@ export class Checks implements ChangeListener {
 
   // ---- election and epochs ----------------------------------------------------------------------------------------------------------------------------------
 
-  onVote(world: World, server: Server): void {
-    if (!server.voter || server.voteLeader < 0) return
-    this.#notLess(server, server.voteLeader, server.voteZxid, server.voteEpoch)
-    void world
-  }
-
-  #notLess(server: Server, leader: number, zxid: number, epoch: number): void {
+  onVote(server: Server): void {
+    const { voteLeader: leader, voteZxid: zxid, voteEpoch: epoch } = server
+    if (!server.voter || leader < 0) return
     const isLess = epoch !== server.initialEpoch ? epoch < server.initialEpoch : zxid !== server.initialZxid ? zxid < server.initialZxid : leader < server.id
     if (isLess) this.fail('FLE-4', server.id, `votes for server ${leader} at ${zxidText(zxid)} of epoch ${epoch}, less than its own ${zxidText(server.initialZxid)} of epoch ${server.initialEpoch}`)
   }
@@ -276,10 +272,6 @@ export class Checks implements ChangeListener {
     }
   }
 
-  onSnapshot(_world: World, _server: Server): void {
-    // Snapshots are judged by what is rebuilt from them.
-  }
-
   onServing(world: World, server: Server): void {
     if (!world.nodes[server.id]!.up) return
     const { tree } = server
@@ -297,10 +289,6 @@ export class Checks implements ChangeListener {
 
   onCommitReceived(_world: World, server: Server, zxid: number, txn: Txn | null): void {
     if (txn === null || txn.zxid !== zxid) this.fail('ZAB-11', server.id, `is told to commit ${zxidText(zxid)} while ${txn === null ? 'nothing' : zxidText(txn.zxid)} is next`)
-  }
-
-  onAbandon(_world: World, _server: Server): void {
-    // A place for coverage of why terms end.
   }
 
   // ---- sessions ---------------------------------------------------------------------------------------------------------------------------------------------
@@ -341,10 +329,6 @@ export class Checks implements ChangeListener {
         this.fail('SES-6', server.id, `expires the session of a client that server ${node.id} heard ${Math.floor((world.now - client.lastHeard) / 1000)} ms ago`)
       }
     }
-  }
-
-  onAdmitted(_world: World, _server: Server, _client: ClientConnection): void {
-    // SES-4 is judged where it shows: in the order of a session's transactions.
   }
 
   // ---- clients ----------------------------------------------------------------------------------------------------------------------------------------------

@@ -1,4 +1,5 @@
 import type { ClientState } from '../client/clientNode.ts'
+import { MemberMemory } from '../client/recipes/groups.ts'
 import { stateConnected } from '../client/zkClient.ts'
 import { leaderOf } from '../faults.ts'
 import { zxidText } from '../world/trace.ts'
@@ -36,6 +37,11 @@ export function unsettled(world: World, completedBefore: readonly number[]): { r
     if (zk.state !== stateConnected) return { invariant: 'ZAB-15', node: node.id, detail: 'has no connection' }
     if (zk.pending.some((op) => world.now - op.invoked > 5_000_000)) return { invariant: 'ZAB-15', node: node.id, detail: 'waits for an answer that does not come' }
     if (zk.cxidNext <= (completedBefore[node.id] ?? 0)) return { invariant: 'ZAB-15', node: node.id, detail: 'gets nothing done' }
+  }
+  const members = leader.tree.nodes.get('/members')?.children.toSorted().join()
+  for (const node of world.nodes) {
+    const memory = (node.state as Partial<ClientState> | null)?.memory
+    if (memory instanceof MemberMemory && memory.members.toSorted().join() !== members) return { invariant: 'GRP-1', node: node.id, detail: `holds the member list ${memory.members.join(', ')} instead of ${members}` }
   }
   for (const session of leader.tree.sessions.keys()) {
     if (!sessions.has(session)) return { invariant: 'SES-5', node: leaderId, detail: `session ${session.toString(16)} is still there, its client is not` }

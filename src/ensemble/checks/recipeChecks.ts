@@ -7,6 +7,8 @@ export class RecipeChecks {
   /** Clients told of one transaction below a lock's folder. */
   wokenZxid = 0
   woken: number[] = []
+  /** Per folder: czxid of the lock node that held last. */
+  lastHeld = new Map<string, number>()
   /** Items taken from queues. */
   taken = new Set<string>()
   /** Highest token that has led. */
@@ -31,7 +33,14 @@ export class RecipeChecks {
 
   /** A client believes to hold: by the committed sequence nobody may be before it. */
   onHeld(checks: Checks, node: number, path: string, folder: string, isReader: boolean): void {
-    if (!checks.model.nodes.has(path)) return
+    const own = checks.model.nodes.get(path)
+    if (own === undefined) return
+    if (!isReader && folder !== '/shared') {
+      // Suffixes begin anew when the folder does; czxids never do.
+      const before = this.lastHeld.get(folder) ?? 0
+      if (own.czxid < before) checks.fail('LOCK-3', node, `gets ${path} after a lock node that came later had it`)
+      this.lastHeld.set(folder, Math.max(before, own.czxid))
+    }
     const mine = Number(path.slice(-10))
     for (const other of checks.model.nodes.keys()) {
       if (!other.startsWith(`${folder}/`) || Number(other.slice(-10)) >= mine) continue

@@ -1,6 +1,5 @@
 import type { Node } from '../world/node.ts'
 import type { World } from '../world/world.ts'
-import { checksOf } from '../checks/checks.ts'
 import { dropClients } from './requests.ts'
 import { loadDatabase, replayLog } from './database.ts'
 import { snap } from './messages.ts'
@@ -14,7 +13,6 @@ import { looking, phaseDraining, timerConnect, timerContainers, timerLeader, tim
 export function abandon(world: World, node: Node, server: Server, why: string): void {
   if (server.phase === phaseDraining || !node.up) return
   world.trace?.note(world, node.id, 'looking', `${why}; goes back to LOOKING`)
-  checksOf(world)?.onAbandon(world, server)
   world.cancelTimer(node, timerLearner)
   world.cancelTimer(node, timerLeader)
   world.cancelTimer(node, timerSessions)

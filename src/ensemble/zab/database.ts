@@ -3,7 +3,6 @@ import { dropPrefix, writeCell } from '../world/disk.ts'
 import type { Node } from '../world/node.ts'
 import { zxidText } from '../world/trace.ts'
 import type { World } from '../world/world.ts'
-import { checksOf } from '../checks/checks.ts'
 import { apply, emptyTree } from '../znodes/tree.ts'
 import type { Txn } from '../znodes/types.ts'
 import { Snapshot } from './messages.ts'
@@ -94,5 +93,4 @@ export function onSnapshotWritten(world: World, node: Node, server: Server): voi
   while (covered < entries.length && entries[covered]!.zxid <= snapshot.tree.lastZxid) covered++
   const drop = Math.max(0, covered - Math.max(0, Math.min(covered, snapshot.tree.count - keepFrom)))
   if (drop > 0 && drop <= log.durable) dropPrefix(log, drop)
-  checksOf(world)?.onSnapshot(world, server)
 }

@@ -71,7 +71,7 @@ function notice(server: Server, isFinal: boolean): Notification {
 }
 
 function sendNotices(world: World, node: Node, server: Server): void {
-  checksOf(world)?.onVote(world, server)
+  checksOf(world)?.onVote(server)
   const made = notice(server, false)
   for (let sid = 0; sid < world.setup.options.servers; sid++) world.sendDatagram(node.id, sid, made)
 }

@@ -11,7 +11,7 @@ import { logTxn } from './logThread.ts'
 import { ack, ackEpoch, commit, counterOf, epochUnit, followerInfo, inform, leaderInfo, observerInfo, packet, ping, proposal, request, revalidate, sync, txnPacket, upToDate, type Packet } from './messages.ts'
 import { applyCommitted, onSyncAnswered, startServing, submitRequest } from './requests.ts'
 import { commitQuorum, quorum } from './quorum.ts'
-import { acceptedEpochOf, cellAcceptedEpoch, cellCurrentEpoch, currentEpochOf, leading, Learner, PendingSync, phaseBroadcast, phaseDiscovery, phaseDraining, phaseElection, phaseSynchronization, Proposal, timerLeader, type Server } from './server.ts'
+import { acceptedEpochOf, cellAcceptedEpoch, cellCurrentEpoch, currentEpochOf, leading, Learner, PendingSync, phaseBroadcast, phaseDiscovery, phaseSynchronization, Proposal, timerLeader, type Server } from './server.ts'
 import { revalidateSession, startTracking, touchSession } from './sessionTracker.ts'
 import { synchronize } from './synchronization.ts'
 
@@ -309,8 +309,4 @@ export function onLeaderTimer(world: World, node: Node, server: Server): void {
     for (const learner of server.learners) if (learner.upToDate) world.send(node, learner.connection, message)
   }
   world.setTimer(node, timerLeader, options.tickMicros / 2)
-}
-
-export function isDown(server: Server): boolean {
-  return server.phase === phaseDraining || server.phase === phaseElection
 }

@@ -277,7 +277,6 @@ function restartLog(world: World, server: Server): void {
   log.entries.length = 0
   log.durable = 0
   server.reload = false
-  checksOf(world)?.onSnapshot(world, server)
 }
 
 function logSynced(world: World, node: Node, server: Server): void {

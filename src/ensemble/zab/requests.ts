@@ -230,7 +230,6 @@ function admit(world: World, node: Node, server: Server, client: ClientConnectio
   const other = server.bySession.get(client.session)
   if (other !== undefined && other !== client) dropClient(world, node, server, other)
   server.bySession.set(client.session, client)
-  checksOf(world)?.onAdmitted(world, server, client)
   const reply = new ConnectReply()
   reply.session = client.session
   reply.password = passwordOf(client.session)

@@ -13,7 +13,7 @@ const tagOwn = 2
 const tagList = 3
 const tagTake = 4
 
-class MemberMemory {
+export class MemberMemory {
   members: readonly string[] = []
   view = 0
 }
