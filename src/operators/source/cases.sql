@@ -13,6 +13,7 @@ CREATE TEMPORARY TABLE `op` (
 );
 
 -- changes in the job
+-- noted: The rows are changes; the script reads them as Debezium records, in which an update is one record with the row before and after.
 -- noted: The rows stand in the job itself; the script reads them as JSON lines from a file of their own. Write them there, or set "On Flink".
 CREATE TEMPORARY TABLE `op` (
   `id` BIGINT NOT NULL,
@@ -23,7 +24,7 @@ CREATE TEMPORARY TABLE `op` (
 ) WITH (
   'connector' = 'filesystem',
   'path' = 'file:///tmp/op.jsonl',
-  'format' = 'json'
+  'format' = 'debezium-json'
 );
 
 -- lines of a file

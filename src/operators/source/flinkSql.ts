@@ -48,9 +48,11 @@ const formats: Readonly<Record<string, string>> = { json: 'json', csv: 'csv', pa
 
 /** What the exporter chooses where the job does not say, with a note on what it means. */
 function optionsFor(connector: JsonObject, id: string, notes: string[]): [string, string][] {
+  const lines = connector.changelog === true ? 'debezium-json' : 'json'
+  if (connector.changelog === true) notes.push('The rows are changes; the script reads them as Debezium records, in which an update is one record with the row before and after.')
   switch (connector.type) {
     case 'file': {
-      const format = formats[connector.format as string]
+      const format = connector.changelog === true ? lines : formats[connector.format as string]
       if (format === undefined) notes.push(`Flink has no ${String(connector.format)} format for files; the script says JSON lines. Convert the file, or set "On Flink".`)
       const csv = format === 'csv' ? ([['csv.field-delimiter', typeof connector.delimiter === 'string' ? connector.delimiter : ','], ['csv.null-literal', '']] as [string, string][]) : []
       if (format === 'csv' && connector.header !== false) notes.push('Flink reads the first line of a CSV file as data: remove the header from the file.')
@@ -66,7 +68,7 @@ function optionsFor(connector: JsonObject, id: string, notes: string[]): [string
       return kafka(id)
     default:
       notes.push(`The rows stand in the job itself; the script reads them as JSON lines from a file of their own. Write them there, or set "On Flink".`)
-      return [['connector', 'filesystem'], ['path', `file:///tmp/${id}.jsonl`], ['format', 'json']]
+      return [['connector', 'filesystem'], ['path', `file:///tmp/${id}.jsonl`], ['format', lines]]
   }
 }
 
