@@ -1,6 +1,6 @@
 import type { Batch } from '../columnar/batch.ts'
 import type { Float64Column } from '../columnar/column.ts'
-import type { Schema } from '../columnar/schema.ts'
+import type { Field, Schema } from '../columnar/schema.ts'
 import type { OperatorContext } from './operatorRuntime.ts'
 import { RowStore } from './rowStore.ts'
 import { sessionTime, wallClock, type SessionTime } from './sessionTime.ts'
@@ -9,16 +9,15 @@ import { WindowGrid, type GridWindow } from './windows.ts'
 import { WindowTimes } from './windowTimes.ts'
 
 /**
- * The rows of one input by window, kept until the window closes, for operators that look at a window as a whole.
+ * The rows of one or more inputs by window, kept until the window closes, for operators that look at a window as a whole.
  *
  * Rows lie by slice (`slices.ts`), or by the window they carry; a row is copied once, whatever number of windows it is in. Lateness is each window's own: a row behind the
  * watermark counts in the windows that have not fired, and is counted as late when there are none. Windows close in order of their end, on the watermark, or on
  * the clock where the time column is processing time.
  */
-export interface WindowRowsOptions {
+export interface WindowInput {
   readonly schema: Schema
-  /** Null: rows carry `window_start` and `window_end`, at these columns. */
-  readonly window: GridWindow | null
+  /** Where rows carry `window_start` and `window_end`; null when windows are cut here. */
   readonly attached: { readonly start: number; readonly end: number } | null
   /** -1 when the attached window has lost its `window_time`. */
   readonly timeColumn: number
@@ -29,57 +28,68 @@ export interface ClosedWindow {
   readonly start: number
   readonly end: number
   readonly time: number
-  readonly rows: RowStore
+  /** By input. */
+  readonly rows: readonly RowStore[]
 }
 
 /** Stores of closed slices that are kept for later ones. */
 const pooledMax = 16
 
 export class WindowRows {
-  readonly #schema: Schema
+  readonly #inputs: readonly WindowInput[]
   readonly #grid: WindowGrid | null
-  readonly #attached: { readonly start: number; readonly end: number } | null
-  readonly #timeColumn: number
   readonly #processing: boolean
-  readonly #pool: RowStore[] = []
+  readonly #pool: (readonly RowStore[])[] = []
   readonly #close: (window: ClosedWindow) => void
   #time: SessionTime = wallClock
-  #times: WindowTimes | null = null
-  #store!: SliceStore<RowStore>
+  #times: readonly WindowTimes[] = []
+  #store!: SliceStore<readonly RowStore[]>
   #context!: OperatorContext
   #watermark = -Infinity
   #timerScheduled = Infinity
 
-  /** `close` must be done with the rows when it returns. */
-  constructor(options: WindowRowsOptions, close: (window: ClosedWindow) => void) {
-    this.#schema = options.schema
-    this.#grid = options.window === null ? null : new WindowGrid(options.window)
-    this.#attached = options.attached
-    this.#timeColumn = options.timeColumn
-    this.#processing = options.schema.fields[options.timeColumn]?.time === 'processing'
+  /** Null for `window`: rows carry theirs. Kind and type of time are the first input's. `close` must be done with the rows when it returns. */
+  constructor(window: GridWindow | null, inputs: readonly WindowInput[], close: (window: ClosedWindow) => void) {
+    this.#inputs = inputs
+    this.#grid = window === null ? null : new WindowGrid(window)
+    this.#processing = this.#timeField()?.time === 'processing'
     this.#close = close
   }
 
   open(context: OperatorContext): void {
     this.#context = context
-    const field = this.#schema.fields[this.#timeColumn]
-    this.#time = field?.type.kind === 'TIMESTAMP_LTZ' ? sessionTime(context.timeZone) : wallClock
-    if (this.#grid !== null) this.#times = new WindowTimes(this.#schema, this.#timeColumn, this.#time)
-    this.#store = new SliceStore<RowStore>(this.#grid, this.#time, 0, () => this.#pool.pop() ?? new RowStore(this.#schema), (rows) => this.#release(rows))
+    this.#time = this.#timeField()?.type.kind === 'TIMESTAMP_LTZ' ? sessionTime(context.timeZone) : wallClock
+    if (this.#grid !== null) this.#times = this.#inputs.map(({ schema, timeColumn }) => new WindowTimes(schema, timeColumn, this.#time))
+    this.#store = new SliceStore<readonly RowStore[]>(this.#grid, this.#time, 0, () => this.#stores(), (rows) => this.#release(rows))
   }
 
-  #release(rows: RowStore): void {
+  /** The watermark that windows are being closed by. */
+  get watermark(): number {
+    return this.#watermark
+  }
+
+  #timeField(): Field | undefined {
+    const { schema, timeColumn } = this.#inputs[0]!
+    return schema.fields[timeColumn]
+  }
+
+  #stores(): readonly RowStore[] {
+    return this.#pool.pop() ?? this.#inputs.map(({ schema }) => new RowStore(schema))
+  }
+
+  #release(rows: readonly RowStore[]): void {
     if (this.#pool.length >= pooledMax) return
-    rows.clear()
+    for (const store of rows) store.clear()
     this.#pool.push(rows)
   }
 
-  add(batch: Batch): void {
+  add(input: number, batch: Batch): void {
     const { rowCount } = batch
     const grid = this.#grid
-    const times = grid === null ? null : this.#times!.of(batch, this.#processing ? this.#context.processingTime() : 0)
-    const starts = this.#attached === null ? null : (batch.columns[this.#attached.start] as Float64Column).values
-    const ends = this.#attached === null ? null : (batch.columns[this.#attached.end] as Float64Column).values
+    const { attached } = this.#inputs[input]!
+    const times = grid === null ? null : this.#times[input]!.of(batch, this.#processing ? this.#context.processingTime() : 0)
+    const starts = attached === null ? null : (batch.columns[attached.start] as Float64Column).values
+    const ends = attached === null ? null : (batch.columns[attached.end] as Float64Column).values
     const watermarks = this.#processing ? null : batch.watermarks
     // Rows that follow each other into the same slice are copied together; only a watermark that fires something in between parts them.
     for (let first = 0; first < rowCount; ) {
@@ -87,7 +97,7 @@ export class WindowRows {
       const watermark = this.#processing ? -Infinity : this.#watermark
       const until = watermarks === null ? Infinity : this.#nextTimer(watermark)
       let row = first + 1
-      let slice: Slice<RowStore> | null
+      let slice: Slice<readonly RowStore[]> | null
       if (grid !== null) {
         const end = grid.sliceEnd(times![first]!)
         const start = end - grid.sliceMs
@@ -100,7 +110,7 @@ export class WindowRows {
         slice = this.#store.attachedSlice(start, end, watermark)
       }
       if (slice === null) this.#context.counters.lateRows += row - first
-      else slice.content.appendRange(batch, first, row)
+      else slice.content[input]!.appendRange(batch, first, row)
       first = row
     }
     if (this.#processing) this.#schedule()
@@ -132,26 +142,30 @@ export class WindowRows {
     this.#context.scheduleProcessingTimer(next)
   }
 
-  #closeWindow({ start, end, slices }: ClosingWindow<RowStore>): void {
+  #closeWindow({ start, end, slices }: ClosingWindow<readonly RowStore[]>): void {
     const rows = slices.length === 1 ? slices[0]!.content : this.#together(slices)
     this.#close({ start, end, time: this.#time.instantOf(end - 1), rows })
     if (slices.length > 1) this.#release(rows)
   }
 
-  #together(slices: readonly Slice<RowStore>[]): RowStore {
-    const whole = this.#pool.pop() ?? new RowStore(this.#schema)
+  /** The rows of several slices, in one place. */
+  #together(slices: readonly Slice<readonly RowStore[]>[]): readonly RowStore[] {
+    const whole = this.#stores()
     for (const { content } of slices) {
-      if (content.rowCount > 0) whole.appendRange({ schema: this.#schema, columns: content.columns(), rowCount: content.rowCount, kinds: null, watermarks: null }, 0, content.rowCount)
+      content.forEach((rows, input) => {
+        const { schema, rowCount } = rows
+        if (rowCount > 0) whole[input]!.appendRange({ schema, columns: rows.columns(), rowCount, kinds: null, watermarks: null }, 0, rowCount)
+      })
     }
     return whole
   }
 
-  get rowCount(): number {
-    return this.#store.slices.reduce((sum, { content }) => sum + content.rowCount, 0)
+  rowCount(input: number): number {
+    return this.#store.slices.reduce((sum, { content }) => sum + content[input]!.rowCount, 0)
   }
 
   get bytes(): number {
-    return this.#store.slices.reduce((sum, { content }) => sum + content.bytes, 0)
+    return this.#store.slices.reduce((sum, { content }) => content.reduce((part, { bytes }) => part + bytes, sum), 0)
   }
 
   openWindows(): number {

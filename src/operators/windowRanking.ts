@@ -47,7 +47,7 @@ export class WindowRanking implements OperatorRuntime {
     this.#encoder = new KeyEncoder(this.#keyColumns.map((column) => schema.fields[column]!.type))
     this.#keys = new KeyTable(this.#keyColumns.length)
     const timeColumn = window === null ? (attached!.time ?? -1) : fieldIndex(schema, window.timeColumn)
-    this.#windows = new WindowRows({ schema, window, attached, timeColumn }, (closed) => this.#rank(closed))
+    this.#windows = new WindowRows(window, [{ schema, attached, timeColumn }], (closed) => this.#rank(closed))
   }
 
   open(context: OperatorContext): void {
@@ -56,7 +56,7 @@ export class WindowRanking implements OperatorRuntime {
   }
 
   processBatch(_input: number, batch: Batch): void {
-    if (batch.rowCount > 0) this.#windows.add(batch)
+    if (batch.rowCount > 0) this.#windows.add(0, batch)
   }
 
   onWatermark(watermark: number): number {
@@ -68,7 +68,8 @@ export class WindowRanking implements OperatorRuntime {
     this.#windows.onProcessingTime(time)
   }
 
-  #rank({ start, end, time, rows }: ClosedWindow): void {
+  #rank({ start, end, time, rows: stores }: ClosedWindow): void {
+    const rows = stores[0]!
     const { rowCount } = rows
     const { n, laterFirst, ranked } = this.#ranking
     const columns = rows.columns()
@@ -106,6 +107,6 @@ export class WindowRanking implements OperatorRuntime {
   }
 
   gauges(): Readonly<Record<string, number>> {
-    return { openWindows: this.#windows.openWindows(), heldRows: this.#windows.rowCount }
+    return { openWindows: this.#windows.openWindows(), heldRows: this.#windows.rowCount(0) }
   }
 }

@@ -1,15 +1,13 @@
 import type { Batch } from '../../columnar/batch.ts'
-import type { Column, Float64Column } from '../../columnar/column.ts'
+import type { Column } from '../../columnar/column.ts'
 import { fieldIndex, type Schema } from '../../columnar/schema.ts'
 import { constantTime, gatherSide, PairList, selectPairs } from '../../engine/joinOutput.ts'
 import { hasNull, KeyEncoder } from '../../engine/keyEncoder.ts'
 import { KeyTable } from '../../engine/keyTable.ts'
 import type { OperatorContext, OperatorRuntime } from '../../engine/operatorRuntime.ts'
-import { RowStore } from '../../engine/rowStore.ts'
-import { sessionTime, wallClock, type SessionTime } from '../../engine/sessionTime.ts'
-import { SliceStore, type ClosingWindow, type Slice } from '../../engine/slices.ts'
-import { WindowGrid, type GridWindow } from '../../engine/windows.ts'
-import { WindowTimes } from '../../engine/windowTimes.ts'
+import type { RowStore } from '../../engine/rowStore.ts'
+import { WindowRows, type ClosedWindow } from '../../engine/windowRows.ts'
+import type { GridWindow } from '../../engine/windows.ts'
 import type { EvaluationContext } from '../../expression/expression.ts'
 import { pairsOf, type JoinType } from '../../job/joinConfig.ts'
 import type { OperatorSpec } from '../../job/operatorSpec.ts'
@@ -23,11 +21,6 @@ export const runtime: RuntimeFactory = { role: 'operator', create: (spec) => new
 /** Pairs looked at, and rows handed on, at once. */
 const pairsMax = 8192
 
-interface Buffered {
-  readonly left: RowStore
-  readonly right: RowStore
-}
-
 /**
  * Rows of both sides are buffered by slice and joined when a window closes, all at once: a hash table over the right side's keys, probed by the left side in order of
  * arrival. Until then nothing is looked up, so a row costs a copy.
@@ -37,156 +30,68 @@ interface Buffered {
 class WindowJoin implements OperatorRuntime {
   readonly #spec: OperatorSpec
   readonly #type: JoinType
-  readonly #grid: WindowGrid | null
   readonly #schemas: readonly [Schema, Schema]
   readonly #keyColumns: readonly (readonly number[])[]
-  /** Where each side's time stands, or its window's bounds when the rows carry them. */
-  readonly #timeColumns: readonly number[]
-  readonly #bounds: readonly (readonly [number, number])[]
   /** Columns of each side that come out when the config names none. */
   readonly #dataColumns: readonly (readonly number[])[]
-  readonly #processing: boolean
-  readonly #timeType: string
   readonly #encoder: KeyEncoder
   readonly #keys: KeyTable
-  readonly #pool: Buffered[] = []
-  #time: SessionTime = wallClock
-  #times: readonly WindowTimes[] = []
-  #store!: SliceStore<Buffered>
+  /** Left rows, then right rows. */
+  readonly #windows: WindowRows
   #expressions!: JoinExpressions
   #context!: OperatorContext
   #evaluation!: EvaluationContext
-  #watermark = -Infinity
-  #timerScheduled = Infinity
 
   constructor(spec: OperatorSpec) {
     this.#spec = spec
     this.#type = spec.config.type as JoinType
     this.#schemas = [spec.inputs[0]!.schema, spec.inputs[1]!.schema]
     const window = windowOf(spec.config)
-    this.#grid = window === null ? null : new WindowGrid(window as GridWindow)
     const [left, right] = this.#schemas
     const on = pairsOf(spec.config)
     this.#keyColumns = [on.map((pair) => fieldIndex(left, pair.left)), on.map((pair) => fieldIndex(right, pair.right))]
     this.#encoder = new KeyEncoder(this.#keyColumns[0]!.map((column) => left.fields[column]!.type))
     this.#keys = new KeyTable(on.length)
-    const attached = this.#schemas.map((schema) => (window === null ? attachedWindowOf(schema) : null))
-    this.#bounds = attached.map((bounds) => [bounds?.start ?? -1, bounds?.end ?? -1])
-    this.#timeColumns =
-      window === null
-        ? attached.map((bounds) => bounds?.time ?? -1)
-        : [fieldIndex(left, window.timeColumn), right.fields.indexOf(rightTimeColumn(window.timeColumn, right)!)]
+    const inputs = this.#schemas.map((schema, side) => {
+      const attached = window === null ? attachedWindowOf(schema) : null
+      const timeColumn = window === null ? (attached?.time ?? -1) : side === 0 ? fieldIndex(left, window.timeColumn) : right.fields.indexOf(rightTimeColumn(window.timeColumn, right)!)
+      return { schema, attached, timeColumn }
+    })
+    this.#windows = new WindowRows(window as GridWindow | null, inputs, (closed) => this.#join(closed))
     this.#dataColumns = this.#schemas.map((schema) =>
       schema.fields.flatMap((field, i) => (window === null && (windowColumnNames as readonly string[]).includes(field.name) ? [] : [i])),
     )
-    const time = left.fields[this.#timeColumns[0]!]
-    this.#processing = time?.time === 'processing'
-    this.#timeType = time?.type.kind ?? 'TIMESTAMP'
   }
 
   open(context: OperatorContext): void {
     this.#context = context
-    this.#time = this.#timeType === 'TIMESTAMP_LTZ' ? sessionTime(context.timeZone) : wallClock
-    this.#times = this.#grid === null ? [] : this.#schemas.map((schema, side) => new WindowTimes(schema, this.#timeColumns[side]!, this.#time))
-    this.#store = new SliceStore<Buffered>(this.#grid, this.#time, 0, () => this.#open(), (buffered) => this.#release(buffered))
+    this.#windows.open(context)
     this.#evaluation = { timeZone: context.timeZone, processingTime: () => context.processingTime(), watermarks: null, watermark: -Infinity }
     this.#expressions = compileJoin(this.#spec, this.#type, this.#schemas[0], this.#schemas[1], this.#evaluation)
   }
 
-  #open(): Buffered {
-    return this.#pool.pop() ?? { left: new RowStore(this.#schemas[0]), right: new RowStore(this.#schemas[1]) }
-  }
-
-  #release(buffered: Buffered): void {
-    if (this.#pool.length >= 16) return
-    buffered.left.clear()
-    buffered.right.clear()
-    this.#pool.push(buffered)
-  }
-
   processBatch(input: number, batch: Batch): void {
-    const { rowCount } = batch
-    if (rowCount === 0) return
-    const grid = this.#grid
-    const times = grid === null ? null : this.#times[input]!.of(batch, this.#processing ? this.#context.processingTime() : 0)
-    const [starts, ends] = grid === null ? this.#bounds[input]!.map((column) => (batch.columns[column] as Float64Column).values) : []
-    const watermarks = this.#processing ? null : batch.watermarks
-    // Rows that follow each other into the same slice are copied together; only a watermark that fires something in between parts them.
-    for (let first = 0; first < rowCount; ) {
-      if (watermarks !== null && watermarks[first]! > this.#watermark) this.#advance(watermarks[first]!)
-      const watermark = this.#processing ? -Infinity : this.#watermark
-      const until = watermarks === null ? Infinity : this.#nextTimer(watermark)
-      let row = first + 1
-      let slice: Slice<Buffered> | null
-      if (grid !== null) {
-        const end = grid.sliceEnd(times![first]!)
-        const start = end - grid.sliceMs
-        while (row < rowCount && times![row]! >= start && times![row]! < end && (watermarks === null || watermarks[row]! < until)) row++
-        slice = this.#store.sliceOf(end, watermark)
-      } else {
-        const start = starts![first]!
-        const end = ends![first]!
-        while (row < rowCount && starts![row] === start && ends![row] === end && (watermarks === null || watermarks[row]! < until)) row++
-        slice = this.#store.attachedSlice(start, end, watermark)
-      }
-      if (slice === null) this.#context.counters.lateRows += row - first
-      else (input === 0 ? slice.content.left : slice.content.right).appendRange(batch, first, row)
-      first = row
-    }
-    if (this.#processing) this.#schedule()
-  }
-
-  /** A watermark up to which nothing fires, whatever rows are still to come; any higher one where that is not known. */
-  #nextTimer(watermark: number): number {
-    if (watermark === -Infinity) return -Number.MAX_VALUE
-    return this.#grid === null || !this.#time.identity ? watermark + 1 : this.#grid.sliceEnd(watermark + 1) - 1
+    if (batch.rowCount > 0) this.#windows.add(input, batch)
   }
 
   onWatermark(watermark: number): number {
-    if (!this.#processing) this.#advance(watermark)
+    this.#windows.advance(watermark)
     return watermark
   }
 
-  #advance(watermark: number): void {
-    this.#watermark = watermark
-    this.#evaluation.watermark = watermark
-    this.#store.advance(watermark, (window) => this.#join(window))
-  }
-
   onProcessingTime(time: number): void {
-    this.#timerScheduled = Infinity
-    this.#store.advance(time, (window) => this.#join(window))
-    this.#schedule()
+    this.#windows.onProcessingTime(time)
   }
 
-  #schedule(): void {
-    const next = this.#store.nextTimer()
-    if (next >= this.#timerScheduled) return
-    this.#timerScheduled = next
-    this.#context.scheduleProcessingTimer(next)
-  }
-
-  #join(window: ClosingWindow<Buffered>): void {
-    const whole = window.slices.length === 1 ? window.slices[0]!.content : this.#together(window.slices)
-    new WindowPairs(this.#keyed(whole), this.#expressions, this.#type, (left, right) => this.#emit(window, whole, left, right)).run()
-    if (window.slices.length > 1) this.#release(whole)
+  #join(window: ClosedWindow): void {
+    this.#evaluation.watermark = this.#windows.watermark
+    const [left, right] = window.rows as readonly [RowStore, RowStore]
+    new WindowPairs(this.#keyed(left, right), this.#expressions, this.#type, (leftRows, rightRows) => this.#emit(window, leftRows, rightRows)).run()
     this.#keys.clear()
     if (this.#encoder.wantsShrink(0)) this.#encoder.shrink([])
   }
 
-  /** The rows of several slices, in one place. */
-  #together(slices: readonly Slice<Buffered>[]): Buffered {
-    const whole = this.#open()
-    for (const { content } of slices) {
-      for (const side of ['left', 'right'] as const) {
-        const { schema, rowCount } = content[side]
-        if (rowCount > 0) whole[side].appendRange({ schema, columns: content[side].columns(), rowCount, kinds: null, watermarks: null }, 0, rowCount)
-      }
-    }
-    return whole
-  }
-
-  #keyed({ left, right }: Buffered): KeyedSides {
+  #keyed(left: RowStore, right: RowStore): KeyedSides {
     const leftColumns = left.columns()
     const rightColumns = right.columns()
     const rightKeys = this.#keyColumns[1]!.map((column) => rightColumns[column]!)
@@ -201,7 +106,8 @@ class WindowJoin implements OperatorRuntime {
   }
 
   /** `right` null: semi and anti joins, which give left rows alone. */
-  #emit(window: ClosingWindow<Buffered>, { left, right }: Buffered, leftRows: PairRows, rightRows: PairRows | null): void {
+  #emit({ start, end, time, rows }: ClosedWindow, leftRows: PairRows, rightRows: PairRows | null): void {
+    const [left, right] = rows as readonly [RowStore, RowStore]
     const { count } = leftRows
     const sides = [
       gatherSide(left.columns(), this.#schemas[0], leftRows.rows, count, leftRows.padded),
@@ -211,17 +117,16 @@ class WindowJoin implements OperatorRuntime {
       this.#expressions.columns === null || rightRows === null
         ? [...this.#dataColumns[0]!.map((column) => sides[0][column]!), ...(rightRows === null ? [] : this.#dataColumns[1]!.map((column) => sides[1][column]!))]
         : this.#expressions.columns.map((column) => column(sides, count))
-    const columns = [...own, constantTime(window.start, count), constantTime(window.end, count), constantTime(this.#time.instantOf(window.end - 1), count)]
+    const columns = [...own, constantTime(start, count), constantTime(end, count), constantTime(time, count)]
     this.#context.emit(0, { schema: this.#spec.outputs[0]!.schema, columns, rowCount: count, kinds: null, watermarks: null })
   }
 
   stateBytes(): number {
-    return this.#store.slices.reduce((sum, { content }) => sum + content.left.bytes + content.right.bytes, 0)
+    return this.#windows.bytes
   }
 
   gauges(): Readonly<Record<string, number>> {
-    const held = (side: 'left' | 'right'): number => this.#store.slices.reduce((sum, { content }) => sum + content[side].rowCount, 0)
-    return { openWindows: this.#store.openWindows(), heldLeftRows: held('left'), heldRightRows: held('right') }
+    return { openWindows: this.#windows.openWindows(), heldLeftRows: this.#windows.rowCount(0), heldRightRows: this.#windows.rowCount(1) }
   }
 }
 
