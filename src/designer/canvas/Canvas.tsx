@@ -211,7 +211,9 @@ function CanvasFlow() {
       },
       onNodeClick: (_, node) => {
         const { from, verdicts } = connectingStore.getState()
-        if (from === null || flowStore.getState().connectionClickStartHandle === null || node.type !== 'operator' || node.id === from.operator) return
+        if (from === null || flowStore.getState().connectionClickStartHandle === null || node.type !== 'operator') return
+        // The tap that took the wire is no wish for settings, which on a narrow screen would lie over where the wire may end.
+        if (node.id === from.operator) return select({})
         flowStore.setState({ connectionClickStartHandle: null })
         tie(node.id, verdicts.get(node.id))
       },
@@ -268,6 +270,7 @@ function CanvasFlow() {
   )
 
   return (
+    // oxlint-disable-next-line jsx-a11y/no-static-element-interactions -- hears what happens on the canvas, which is the application inside it
     <div
       ref={box}
       className={styles.canvas}
