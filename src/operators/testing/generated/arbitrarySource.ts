@@ -56,8 +56,8 @@ export function arbitrarySource(chance: Chance, id: string, settled: { readonly 
   let highest = now
   const rows: Json[][] = []
   for (let row = 0; row < rowCount; row++) {
-    now = Math.max(now, highest) + chance.oneOf([0, 0, 1, 500, 999, 1000, 1001, 2000, 5000, 12000])
-    const behind = late ? chance.oneOf([0, 0, 0, 1, 1000, 3000, delayMs, delayMs + 1, 15000]) : chance.integer(0, 2) === 0 ? chance.integer(0, delayMs) : 0
+    now = Math.max(now, highest) + chance.oneOf([late || delayMs > 0 ? 0 : 1, late || delayMs > 0 ? 0 : 1, 1, 500, 999, 1000, 1001, 2000, 5000, 12000])
+    const behind = late ? chance.oneOf([0, 0, 0, 1, 1000, 3000, delayMs, delayMs + 1, 15000]) : delayMs > 0 && chance.integer(0, 2) === 0 ? chance.integer(0, delayMs - 1) : 0
     const at = now - behind
     highest = Math.max(highest, at)
     rows.push([
@@ -70,12 +70,12 @@ export function arbitrarySource(chance: Chance, id: string, settled: { readonly 
   return { operator: { id, kind: 'source', config }, late: isLate(rows, delayMs) }
 }
 
-/** Whether a row comes at or behind the watermark of the rows before it, which are `columns` k, ts, …. */
+/** Whether a row comes at or behind the watermark of the rows before it: a watermark promises that no row at its own time follows. */
 function isLate(rows: readonly (readonly Json[])[], delayMs: number): boolean {
   let watermark = -Infinity
   return rows.some((row) => {
     const at = Date.parse(`${String(row[1]).replace(' ', 'T').replace('Z', '')}Z`)
-    const behind = at < watermark
+    const behind = at <= watermark
     watermark = Math.max(watermark, at - delayMs)
     return behind
   })
