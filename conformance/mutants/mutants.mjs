@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 export const mutants = [
-  { name: 'late test off by one', file: 'src/engine/slices.ts', from: 'return watermark >= this.#time.timerOf(windowEnd - 1) + this.#allowedLatenessMs', to: 'return watermark > this.#time.timerOf(windowEnd - 1) + this.#allowedLatenessMs' },
+  { name: 'late test off by one', file: 'src/engine/slices.ts', from: 'return watermark >= this.#time.timerOf(windowEnd - 1) + this.#allowedLatenessMs', to: 'return watermark > this.#time.timerOf(windowEnd - 1) + this.#allowedLatenessMs', also: [['return watermark >= this.#time.timerOf(windowEnd - 1)\n', 'return watermark > this.#time.timerOf(windowEnd - 1)\n']] },
   { name: 'session gap exclusive', file: 'src/engine/sessions.ts', from: 'if (this.#starts[session]! > end || this.#ends[session]! < start ||', to: 'if (this.#starts[session]! >= end || this.#ends[session]! <= start ||', also: [['start >= this.#starts[head]! && start <= this.#ends[head]!', 'start >= this.#starts[head]! && start < this.#ends[head]!']] },
   { name: 'AVG not truncated', file: 'src/expression/aggregates/counting.ts', from: 'const quotient = Math.trunc(sum / rows)', to: 'const quotient = Math.round(sum / rows)', also: [['if (rest !== 0 && rest > 0 !== sum > 0) return quotient - Math.sign(sum)', '']] },
   { name: 'hop one slice short', file: 'src/engine/windows.ts', from: 'return sliceEnd - window.slideMs + window.sizeMs', to: 'return sliceEnd - 2 * window.slideMs + window.sizeMs' },

@@ -92,7 +92,7 @@ export const nexmarkPrograms: ProgramSet = {
         {
           groupBy: ['channel', 'day'],
           aggregates: [
-            column('minute', 'MAX(minute)'),
+            column('minute', 'MAX(`minute`)'),
             column('total', 'COUNT(*)'),
             column('low', 'COUNT(*) FILTER (WHERE price < 10000)'),
             column('middle', 'COUNT(*) FILTER (WHERE price >= 10000 AND price < 1000000)'),
