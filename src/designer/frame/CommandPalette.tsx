@@ -13,6 +13,18 @@ import { text } from '../text/text.ts'
 import { printKeys } from './keys.ts'
 import styles from './CommandPalette.module.css'
 
+/** The list draws all it is given: of thousands it is given those that answer best. */
+const listedMax = 100
+
+function fewest<T>(all: readonly T[], search: string, wordsOf: (item: T) => readonly [string, ...string[]]): readonly T[] {
+  if (all.length <= listedMax) return all
+  const scored = all.map((item) => {
+    const [value, ...keywords] = wordsOf(item)
+    return { item, score: search === '' ? 1 : matches(value, search, keywords) }
+  })
+  return scored.filter(({ score }) => score > 0).toSorted((a, b) => b.score - a.score).slice(0, listedMax).map(({ item }) => item)
+}
+
 /** One box for operators, columns, problems, commands, kinds to add, samples and documents. */
 export function CommandPalette() {
   const [search, setSearch] = useState('')
@@ -32,7 +44,8 @@ export function CommandPalette() {
     setTimeout(act, 0)
   }
   const current = designerState().document.id
-  const columns = search.length < 2 ? [] : columnsIn(check.outputs)
+  const columns = search.length < 2 ? [] : fewest(columnsIn(check.outputs), search, ({ operator, column }) => [`column ${operator} ${column}`, column])
+  const operators = fewest(job.operators, search, ({ id, kind }) => [`operator ${id}`, nameOf(id), id, kind])
   return (
     <Dialog.Root open onOpenChange={(open) => !open && openSheet(null)}>
       <Dialog.Portal>
@@ -44,7 +57,7 @@ export function CommandPalette() {
             <Command.List className={styles.list}>
               <Command.Empty className={styles.empty}>{words.nothing}</Command.Empty>
               <Part title={words.operators}>
-                {job.operators.map((operator) => (
+                {operators.map((operator) => (
                   <Item key={operator.id} value={`operator ${operator.id}`} keywords={[nameOf(operator.id), operator.id, operator.kind]} icon={<Layers />} onSelect={close(() => reveal({ kind: 'operator', id: operator.id }))} hint={operator.kind}>
                     {nameOf(operator.id)}
                   </Item>
