@@ -33,7 +33,7 @@ const tree = join(tmpdir(), 'millrace-mutants')
 if (!existsSync(tree)) {
   execFileSync('git', ['worktree', 'add', '--detach', tree, 'HEAD'], { cwd: root })
   symlinkSync(join(root, 'node_modules'), join(tree, 'node_modules'))
-} else execFileSync('git', ['checkout', '--quiet', '--detach', execFileSync('git', ['rev-parse', 'HEAD'], { cwd: root, encoding: 'utf8' }).trim()], { cwd: tree })
+} else execFileSync('git', ['checkout', '--quiet', '--force', '--detach', execFileSync('git', ['rev-parse', 'HEAD'], { cwd: root, encoding: 'utf8' }).trim()], { cwd: tree })
 const only = process.argv[2]
 const chosenSets = (process.argv[3] ?? Object.keys(sets).join(',')).split(',')
 console.log(`| mutant | ${chosenSets.join(' | ')} |\n|---|${chosenSets.map(() => '---|').join('')}`)
