@@ -4,6 +4,9 @@ import { fieldOf, type Field, type Schema } from '../columnar/schema.ts'
 import type { ConfigField, Variant } from './configField.ts'
 import type { Report } from './problem.ts'
 import { columnProblems, windowProblems } from './problemCatalogue.ts'
+import { windowOf, type WindowConfig } from './windowOf.ts'
+
+export { windowOf, type WindowConfig }
 
 /**
  * The `window` of a config: its form, its meaning as data, its rules, and the columns it brings (job format, section 4).
@@ -11,12 +14,6 @@ import { columnProblems, windowProblems } from './problemCatalogue.ts'
  * Every operator over windows takes it in the same words, and any of them may leave it out when its input already carries `window_start` and
  * `window_end`: then those are the window (Flink: a cascading window operation).
  */
-export type WindowConfig =
-  | { readonly type: 'tumble'; readonly timeColumn: string; readonly sizeMs: number; readonly offsetMs: number }
-  | { readonly type: 'hop'; readonly timeColumn: string; readonly sizeMs: number; readonly slideMs: number; readonly offsetMs: number }
-  | { readonly type: 'cumulate'; readonly timeColumn: string; readonly sizeMs: number; readonly stepMs: number; readonly offsetMs: number }
-  | { readonly type: 'session'; readonly timeColumn: string; readonly gapMs: number; readonly partitionBy: readonly string[] | null }
-
 export const windowColumnNames = ['window_start', 'window_end', 'window_time'] as const
 
 /** The config field, offering time columns of the given input port. */
@@ -85,22 +82,6 @@ export function windowField(input: string, options: { readonly session: boolean 
     optional: true,
     help: 'How time is cut. Leave it out when the input already has window_start and window_end: they are then the window.',
   }
-}
-
-/** The window of a config; null when it is absent or not complete yet. */
-export function windowOf(config: JsonObject): WindowConfig | null {
-  const window = config.window as JsonObject | undefined
-  if (window === undefined || typeof window.timeColumn !== 'string') return null
-  const { type, timeColumn, sizeMs, slideMs, stepMs, gapMs, partitionBy } = window
-  const offsetMs = typeof window.offsetMs === 'number' ? window.offsetMs : 0
-  if (type === 'session') {
-    return typeof gapMs === 'number' ? { type, timeColumn, gapMs, partitionBy: Array.isArray(partitionBy) ? (partitionBy as string[]) : null } : null
-  }
-  if (typeof sizeMs !== 'number') return null
-  if (type === 'tumble') return { type, timeColumn, sizeMs, offsetMs }
-  if (type === 'hop' && typeof slideMs === 'number') return { type, timeColumn, sizeMs, slideMs, offsetMs }
-  if (type === 'cumulate' && typeof stepMs === 'number') return { type, timeColumn, sizeMs, stepMs, offsetMs }
-  return null
 }
 
 /** A day of seconds fits; beyond that the number of results surprises people. */
