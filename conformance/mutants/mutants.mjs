@@ -24,8 +24,8 @@ export const mutants = [
 const sets = {
   cases: ['src/operators/window-aggregate', 'src/operators/window-join', 'src/operators/interval-join', 'src/engine', 'src/expression'],
   fixtures: ['conformance'],
-  evaluator: ['src/operators/testing/generated/evaluator.test.ts'],
-  generated: ['src/operators/testing/generated/generated.test.ts'],
+  evaluator: ['src/runtime/testing/generated/evaluator.test.ts'],
+  generated: ['src/runtime/testing/generated/generated.test.ts'],
 }
 
 const root = execFileSync('git', ['rev-parse', '--show-toplevel'], { encoding: 'utf8' }).trim()

@@ -1,4 +1,4 @@
-import type { Kind } from '../../catalog.ts'
+import type { Kind } from '../../../operators/catalog.ts'
 import type { GenerateFacet } from './facet.ts'
 import { deduplicate } from './kinds/deduplicate.ts'
 import { filter } from './kinds/filter.ts'

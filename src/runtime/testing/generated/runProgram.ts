@@ -2,10 +2,10 @@ import type { Batch } from '../../../columnar/batch.ts'
 import { changesOf, finalRows, rowText } from '../../../columnar/compareRows.ts'
 import { compile, type CompileOptions } from '../../../compiler/compile.ts'
 import type { Job } from '../../../job/job.ts'
-import { installedOperators } from '../../../runtime/installedOperators.ts'
-import { runToEnd } from '../../../runtime/launch/inProcess.ts'
-import type { Operators } from '../../../runtime/engineThread.ts'
-import { definitionOf } from '../../catalog.ts'
+import { installedOperators } from '../../installedOperators.ts'
+import { runToEnd } from '../../launch/inProcess.ts'
+import type { Operators } from '../../engineThread.ts'
+import { definitionOf } from '../../../operators/catalog.ts'
 
 export interface RunOptions extends CompileOptions {
   readonly parallelism?: number
