@@ -57,6 +57,8 @@ test.describe('own files', () => {
     await designer.open()
     await designer.blank()
     await openFiles(page, { name: 'ragged.csv', content: 'a,b\n1,2\n3\n4,5\n6,7,8\n' })
+    // Once the source stands, so that the sink is wired to it.
+    await expect(page.locator('[data-node]')).toHaveCount(1)
     await page.locator('[data-kind="sink"]').click()
     const id = (await page.locator('[data-node]').first().getAttribute('data-node'))!
     await designer.select(id)

@@ -41,10 +41,16 @@ test('a job is built, wired and run by the keyboard alone', async ({ page }) => 
 test('regions are reached with F6 and the focus is always seen', async ({ page }) => {
   const designer = new Designer(page)
   await designer.open()
+  const region = (): Promise<string> => page.evaluate(() => document.activeElement?.closest<HTMLElement>('[data-region]')?.dataset['region'] ?? '')
+  // The key map follows the first picture.
+  await expect(async () => {
+    await page.keyboard.press('F6')
+    expect(await region()).not.toBe('')
+  }).toPass()
   const seen = new Set<string>()
   for (let i = 0; i < 8; i++) {
     await page.keyboard.press('F6')
-    seen.add(await page.evaluate(() => document.activeElement?.closest<HTMLElement>('[data-region]')?.dataset['region'] ?? ''))
+    seen.add(await region())
   }
   expect([...seen].filter((name) => name !== '').toSorted()).toEqual(['bar', 'canvas', 'dock', 'inspector', 'left', 'timeline'])
 })
