@@ -39,14 +39,14 @@ export function sieveComparison(comparison: Comparison, column: Column, constant
   let kept: number
   switch (column.storage) {
     case 'int32':
-      kept = count === allRows ? int32Rows(comparison, column.values, constant, rows, rowCount) : int32Among(comparison, column.values, constant, rows, count)
+      kept = int32Compared(comparison, column.values, constant, rows, rowCount, count)
       break
     case 'float64':
-      kept = count === allRows ? float64Rows(comparison, column.values, constant, rows, rowCount) : float64Among(comparison, column.values, constant, rows, count)
+      kept = float64Compared(comparison, column.values, constant, rows, rowCount, count)
       break
     case 'int64':
     case 'decimal':
-      if (column.values !== null) kept = count === allRows ? float64Rows(comparison, column.values, constant, rows, rowCount) : float64Among(comparison, column.values, constant, rows, count)
+      if (column.values !== null) kept = float64Compared(comparison, column.values, constant, rows, rowCount, count)
       else kept = wideRows(comparison, column.storage === 'int64' ? wideInt64(column, rowCount) : wideDecimal(column, rowCount), column, BigInt(constant), rows, count === allRows ? rowCount : count, count === allRows)
       break
     default:
@@ -125,276 +125,179 @@ function wideRows(comparison: Comparison, values: BigInt64Array | readonly bigin
   return count
 }
 
-// One loop per comparison, array class and way of going through the rows.
+// One loop per array class, kind of test and way of going through the rows.
+//
+// What a comparison gives is a boolean, and making a number of a boolean is a branch or worse in some of the browsers' compilers (measured in Chromium 156: 12 ns a row against 1.3).
+// So the truth is taken from the bits of a difference, whose sign is exact for finite doubles and their constants, since an IEEE difference is zero only of equal numbers.
 
-function int32Rows(comparison: Comparison, a: Int32Array, constant: number, rows: Int32Array, n: number): number {
+const difference = new Float64Array(1)
+const words = new Int32Array(difference.buffer)
+difference[0] = 1
+/** Where the word with sign and exponent is: 1 on every machine that runs this today. */
+const highWord = words[1] === 0 ? 0 : 1
+const lowWord = 1 - highWord
+
+/**
+ * An order as `factor × value + term` and which signs count: below zero (`flip` 0) or not below (`flip` −1). `bound` keeps NaN from counting: its high word lies beyond that of the
+ * infinities. Terms are never −0, so that a zero difference is +0.
+ */
+interface Order {
+  readonly factor: number
+  readonly term: number
+  readonly flip: number
+  readonly bound: number
+}
+const belowZero = { flip: 0, bound: 0x000f_ffff }
+const notBelowZero = { flip: -1, bound: -0x7ff0_0001 }
+
+function orderOf(comparison: '<' | '<=' | '>' | '>=', constant: number): Order {
+  const plus = { factor: 1, term: 0 - constant }
+  const minus = { factor: -1, term: constant + 0 }
   switch (comparison) {
-    case '=':
-      return equalInt32Rows(a, constant, rows, n)
-    case '<>':
-      return unequalInt32Rows(a, constant, rows, n)
     case '<':
-      return lessInt32Rows(a, constant, rows, n)
-    case '<=':
-      return atMostInt32Rows(a, constant, rows, n)
+      return { ...plus, ...belowZero }
     case '>':
-      return greaterInt32Rows(a, constant, rows, n)
+      return { ...minus, ...belowZero }
+    case '<=':
+      return { ...minus, ...notBelowZero }
     case '>=':
-      return atLeastInt32Rows(a, constant, rows, n)
+      return { ...plus, ...notBelowZero }
   }
-}
-function equalInt32Rows(a: Int32Array, constant: number, rows: Int32Array, n: number): number {
-  let count = 0
-  for (let i = 0; i < n; i++) {
-    rows[count] = i
-    count += Number(a[i] === constant)
-  }
-  return count
-}
-function unequalInt32Rows(a: Int32Array, constant: number, rows: Int32Array, n: number): number {
-  let count = 0
-  for (let i = 0; i < n; i++) {
-    rows[count] = i
-    count += Number(a[i] !== constant)
-  }
-  return count
-}
-function lessInt32Rows(a: Int32Array, constant: number, rows: Int32Array, n: number): number {
-  let count = 0
-  for (let i = 0; i < n; i++) {
-    rows[count] = i
-    count += Number(a[i]! < constant)
-  }
-  return count
-}
-function atMostInt32Rows(a: Int32Array, constant: number, rows: Int32Array, n: number): number {
-  let count = 0
-  for (let i = 0; i < n; i++) {
-    rows[count] = i
-    count += Number(a[i]! <= constant)
-  }
-  return count
-}
-function greaterInt32Rows(a: Int32Array, constant: number, rows: Int32Array, n: number): number {
-  let count = 0
-  for (let i = 0; i < n; i++) {
-    rows[count] = i
-    count += Number(a[i]! > constant)
-  }
-  return count
-}
-function atLeastInt32Rows(a: Int32Array, constant: number, rows: Int32Array, n: number): number {
-  let count = 0
-  for (let i = 0; i < n; i++) {
-    rows[count] = i
-    count += Number(a[i]! >= constant)
-  }
-  return count
 }
 
-function int32Among(comparison: Comparison, a: Int32Array, constant: number, rows: Int32Array, n: number): number {
-  switch (comparison) {
-    case '=':
-      return equalInt32Among(a, constant, rows, n)
-    case '<>':
-      return unequalInt32Among(a, constant, rows, n)
-    case '<':
-      return lessInt32Among(a, constant, rows, n)
-    case '<=':
-      return atMostInt32Among(a, constant, rows, n)
-    case '>':
-      return greaterInt32Among(a, constant, rows, n)
-    case '>=':
-      return atLeastInt32Among(a, constant, rows, n)
+function int32Compared(comparison: Comparison, values: Int32Array, constant: number, rows: Int32Array, rowCount: number, count: number): number {
+  if (!Number.isFinite(constant)) return comparedOneByOne(comparison, values, constant, rows, rowCount, count)
+  if (comparison === '=' || comparison === '<>') {
+    const flip = comparison === '=' ? 1 : 0
+    return count === allRows ? equalInt32Rows(values, constant, flip, rows, rowCount) : equalInt32Among(values, constant, flip, rows, count)
   }
+  const { factor, term, flip, bound } = orderOf(comparison, constant)
+  return count === allRows ? orderedInt32Rows(values, factor, term, flip, bound, rows, rowCount) : orderedInt32Among(values, factor, term, flip, bound, rows, count)
 }
-function equalInt32Among(a: Int32Array, constant: number, rows: Int32Array, n: number): number {
-  let count = 0
-  for (let k = 0; k < n; k++) {
-    const row = rows[k]!
-    rows[count] = row
-    count += Number(a[row] === constant)
+
+function float64Compared(comparison: Comparison, values: Float64Array, constant: number, rows: Int32Array, rowCount: number, count: number): number {
+  if (!Number.isFinite(constant)) return comparedOneByOne(comparison, values, constant, rows, rowCount, count)
+  if (comparison === '=' || comparison === '<>') {
+    const flip = comparison === '=' ? 1 : 0
+    return count === allRows ? equalFloat64Rows(values, constant, flip, rows, rowCount) : equalFloat64Among(values, constant, flip, rows, count)
   }
-  return count
+  const { factor, term, flip, bound } = orderOf(comparison, constant)
+  return count === allRows ? orderedFloat64Rows(values, factor, term, flip, bound, rows, rowCount) : orderedFloat64Among(values, factor, term, flip, bound, rows, count)
 }
-function unequalInt32Among(a: Int32Array, constant: number, rows: Int32Array, n: number): number {
+
+function orderedInt32Rows(a: Int32Array, factor: number, term: number, flip: number, bound: number, rows: Int32Array, n: number): number {
   let count = 0
-  for (let k = 0; k < n; k++) {
-    const row = rows[k]!
-    rows[count] = row
-    count += Number(a[row] !== constant)
+  for (let i = 0; i < n; i++) {
+    difference[0] = factor * a[i]! + term
+    const high = words[highWord]!
+    rows[count] = i
+    count = (count + (((high ^ flip) & (high + bound)) >>> 31)) | 0
   }
   return count
 }
-function lessInt32Among(a: Int32Array, constant: number, rows: Int32Array, n: number): number {
+function orderedFloat64Rows(a: Float64Array, factor: number, term: number, flip: number, bound: number, rows: Int32Array, n: number): number {
   let count = 0
-  for (let k = 0; k < n; k++) {
-    const row = rows[k]!
-    rows[count] = row
-    count += Number(a[row]! < constant)
+  for (let i = 0; i < n; i++) {
+    difference[0] = factor * a[i]! + term
+    const high = words[highWord]!
+    rows[count] = i
+    count = (count + (((high ^ flip) & (high + bound)) >>> 31)) | 0
   }
   return count
 }
-function atMostInt32Among(a: Int32Array, constant: number, rows: Int32Array, n: number): number {
+function orderedInt32Among(a: Int32Array, factor: number, term: number, flip: number, bound: number, rows: Int32Array, n: number): number {
   let count = 0
   for (let k = 0; k < n; k++) {
     const row = rows[k]!
+    difference[0] = factor * a[row]! + term
+    const high = words[highWord]!
     rows[count] = row
-    count += Number(a[row]! <= constant)
+    count = (count + (((high ^ flip) & (high + bound)) >>> 31)) | 0
   }
   return count
 }
-function greaterInt32Among(a: Int32Array, constant: number, rows: Int32Array, n: number): number {
+function orderedFloat64Among(a: Float64Array, factor: number, term: number, flip: number, bound: number, rows: Int32Array, n: number): number {
   let count = 0
   for (let k = 0; k < n; k++) {
     const row = rows[k]!
+    difference[0] = factor * a[row]! + term
+    const high = words[highWord]!
     rows[count] = row
-    count += Number(a[row]! > constant)
-  }
-  return count
-}
-function atLeastInt32Among(a: Int32Array, constant: number, rows: Int32Array, n: number): number {
-  let count = 0
-  for (let k = 0; k < n; k++) {
-    const row = rows[k]!
-    rows[count] = row
-    count += Number(a[row]! >= constant)
+    count = (count + (((high ^ flip) & (high + bound)) >>> 31)) | 0
   }
   return count
 }
 
-function float64Rows(comparison: Comparison, a: Float64Array, constant: number, rows: Int32Array, n: number): number {
-  switch (comparison) {
-    case '=':
-      return equalFloat64Rows(a, constant, rows, n)
-    case '<>':
-      return unequalFloat64Rows(a, constant, rows, n)
-    case '<':
-      return lessFloat64Rows(a, constant, rows, n)
-    case '<=':
-      return atMostFloat64Rows(a, constant, rows, n)
-    case '>':
-      return greaterFloat64Rows(a, constant, rows, n)
-    case '>=':
-      return atLeastFloat64Rows(a, constant, rows, n)
-  }
-}
-function equalFloat64Rows(a: Float64Array, constant: number, rows: Int32Array, n: number): number {
+// Unequal is a difference with any bit but the sign; `flip` 1 asks for the equal ones.
+
+function equalInt32Rows(a: Int32Array, constant: number, flip: number, rows: Int32Array, n: number): number {
   let count = 0
   for (let i = 0; i < n; i++) {
+    difference[0] = a[i]! - constant
+    const bits = (words[highWord]! & 0x7fff_ffff) | words[lowWord]!
     rows[count] = i
-    count += Number(a[i] === constant)
+    count = (count + (((bits | -bits) >>> 31) ^ flip)) | 0
   }
   return count
 }
-function unequalFloat64Rows(a: Float64Array, constant: number, rows: Int32Array, n: number): number {
+function equalFloat64Rows(a: Float64Array, constant: number, flip: number, rows: Int32Array, n: number): number {
   let count = 0
   for (let i = 0; i < n; i++) {
+    difference[0] = a[i]! - constant
+    const bits = (words[highWord]! & 0x7fff_ffff) | words[lowWord]!
     rows[count] = i
-    count += Number(a[i] !== constant)
+    count = (count + (((bits | -bits) >>> 31) ^ flip)) | 0
   }
   return count
 }
-function lessFloat64Rows(a: Float64Array, constant: number, rows: Int32Array, n: number): number {
+function equalInt32Among(a: Int32Array, constant: number, flip: number, rows: Int32Array, n: number): number {
   let count = 0
-  for (let i = 0; i < n; i++) {
-    rows[count] = i
-    count += Number(a[i]! < constant)
+  for (let k = 0; k < n; k++) {
+    const row = rows[k]!
+    difference[0] = a[row]! - constant
+    const bits = (words[highWord]! & 0x7fff_ffff) | words[lowWord]!
+    rows[count] = row
+    count = (count + (((bits | -bits) >>> 31) ^ flip)) | 0
   }
   return count
 }
-function atMostFloat64Rows(a: Float64Array, constant: number, rows: Int32Array, n: number): number {
+function equalFloat64Among(a: Float64Array, constant: number, flip: number, rows: Int32Array, n: number): number {
   let count = 0
-  for (let i = 0; i < n; i++) {
-    rows[count] = i
-    count += Number(a[i]! <= constant)
-  }
-  return count
-}
-function greaterFloat64Rows(a: Float64Array, constant: number, rows: Int32Array, n: number): number {
-  let count = 0
-  for (let i = 0; i < n; i++) {
-    rows[count] = i
-    count += Number(a[i]! > constant)
-  }
-  return count
-}
-function atLeastFloat64Rows(a: Float64Array, constant: number, rows: Int32Array, n: number): number {
-  let count = 0
-  for (let i = 0; i < n; i++) {
-    rows[count] = i
-    count += Number(a[i]! >= constant)
+  for (let k = 0; k < n; k++) {
+    const row = rows[k]!
+    difference[0] = a[row]! - constant
+    const bits = (words[highWord]! & 0x7fff_ffff) | words[lowWord]!
+    rows[count] = row
+    count = (count + (((bits | -bits) >>> 31) ^ flip)) | 0
   }
   return count
 }
 
-function float64Among(comparison: Comparison, a: Float64Array, constant: number, rows: Int32Array, n: number): number {
+/** Against an infinity or NaN, where differences say nothing. */
+function comparedOneByOne(comparison: Comparison, values: Int32Array | Float64Array, constant: number, rows: Int32Array, rowCount: number, count: number): number {
+  const all = count === allRows
+  const n = all ? rowCount : count
+  let kept = 0
+  for (let k = 0; k < n; k++) {
+    const row = all ? k : rows[k]!
+    if (compares(comparison, values[row]!, constant)) rows[kept++] = row
+  }
+  return kept
+}
+
+function compares(comparison: Comparison, a: number, b: number): boolean {
   switch (comparison) {
     case '=':
-      return equalFloat64Among(a, constant, rows, n)
+      return a === b
     case '<>':
-      return unequalFloat64Among(a, constant, rows, n)
+      return a !== b
     case '<':
-      return lessFloat64Among(a, constant, rows, n)
+      return a < b
     case '<=':
-      return atMostFloat64Among(a, constant, rows, n)
+      return a <= b
     case '>':
-      return greaterFloat64Among(a, constant, rows, n)
+      return a > b
     case '>=':
-      return atLeastFloat64Among(a, constant, rows, n)
+      return a >= b
   }
-}
-function equalFloat64Among(a: Float64Array, constant: number, rows: Int32Array, n: number): number {
-  let count = 0
-  for (let k = 0; k < n; k++) {
-    const row = rows[k]!
-    rows[count] = row
-    count += Number(a[row] === constant)
-  }
-  return count
-}
-function unequalFloat64Among(a: Float64Array, constant: number, rows: Int32Array, n: number): number {
-  let count = 0
-  for (let k = 0; k < n; k++) {
-    const row = rows[k]!
-    rows[count] = row
-    count += Number(a[row] !== constant)
-  }
-  return count
-}
-function lessFloat64Among(a: Float64Array, constant: number, rows: Int32Array, n: number): number {
-  let count = 0
-  for (let k = 0; k < n; k++) {
-    const row = rows[k]!
-    rows[count] = row
-    count += Number(a[row]! < constant)
-  }
-  return count
-}
-function atMostFloat64Among(a: Float64Array, constant: number, rows: Int32Array, n: number): number {
-  let count = 0
-  for (let k = 0; k < n; k++) {
-    const row = rows[k]!
-    rows[count] = row
-    count += Number(a[row]! <= constant)
-  }
-  return count
-}
-function greaterFloat64Among(a: Float64Array, constant: number, rows: Int32Array, n: number): number {
-  let count = 0
-  for (let k = 0; k < n; k++) {
-    const row = rows[k]!
-    rows[count] = row
-    count += Number(a[row]! > constant)
-  }
-  return count
-}
-function atLeastFloat64Among(a: Float64Array, constant: number, rows: Int32Array, n: number): number {
-  let count = 0
-  for (let k = 0; k < n; k++) {
-    const row = rows[k]!
-    rows[count] = row
-    count += Number(a[row]! >= constant)
-  }
-  return count
 }

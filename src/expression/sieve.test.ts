@@ -1,0 +1,56 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { Column } from '../columnar/column.ts'
+import type { Comparison } from './compareKernels.ts'
+import { allRows, sieveComparison } from './sieve.ts'
+
+const holds: Record<Comparison, (a: number, b: number) => boolean> = {
+  '=': (a, b) => a === b,
+  '<>': (a, b) => a !== b,
+  '<': (a, b) => a < b,
+  '<=': (a, b) => a <= b,
+  '>': (a, b) => a > b,
+  '>=': (a, b) => a >= b,
+}
+const comparison = fc.constantFrom(...(Object.keys(holds) as Comparison[]))
+const corner = fc.constantFrom(0, -0, 1, -1, Number.MIN_VALUE, -Number.MIN_VALUE, Number.MAX_VALUE, -Number.MAX_VALUE, Infinity, -Infinity, NaN, 2 ** 53 - 1, 1 - 2 ** 53)
+const double = fc.oneof(corner, fc.double(), fc.integer())
+const int32 = fc.oneof(fc.constantFrom(0, 1, -1, 2 ** 31 - 1, -(2 ** 31)), fc.integer({ min: -5, max: 5 }), fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 }))
+
+/** The rows a comparison keeps, over all rows and over every second one. */
+function kept(operator: Comparison, column: Column, rowCount: number, constant: number): { all: number[]; among: number[] } {
+  const rows = new Int32Array(rowCount)
+  const all = [...rows.subarray(0, sieveComparison(operator, column, constant, rowCount, rows, allRows))]
+  const some = Int32Array.from({ length: Math.ceil(rowCount / 2) }, (_, i) => i * 2)
+  const among = [...some.subarray(0, sieveComparison(operator, column, constant, rowCount, some, some.length))]
+  return { all, among }
+}
+
+function expected(operator: Comparison, values: readonly number[], constant: number): { all: number[]; among: number[] } {
+  const all = values.flatMap((value, row) => (holds[operator](value, constant) ? [row] : []))
+  return { all, among: all.filter((row) => row % 2 === 0) }
+}
+
+describe('a comparison with a constant', () => {
+  it('keeps the rows that JavaScript would, for doubles with zeros of both signs, NaN and infinities', () => {
+    fc.assert(
+      fc.property(comparison, fc.array(double, { maxLength: 40 }), double, (operator, values, constant) => {
+        const column: Column = { storage: 'float64', values: Float64Array.from(values), nulls: null }
+        // The constant itself is among the values more often than chance would have it.
+        const withConstant = [...values, constant]
+        expect(kept(operator, { ...column, values: Float64Array.from(withConstant) }, withConstant.length, constant)).toEqual(expected(operator, withConstant, constant))
+      }),
+      { numRuns: 2000 },
+    )
+  })
+
+  it('keeps the rows that JavaScript would, for 32-bit integers', () => {
+    fc.assert(
+      fc.property(comparison, fc.array(int32, { maxLength: 40 }), fc.oneof(int32, corner), (operator, values, constant) => {
+        const column: Column = { storage: 'int32', values: Int32Array.from(values), nulls: null }
+        expect(kept(operator, column, values.length, constant)).toEqual(expected(operator, values, constant))
+      }),
+      { numRuns: 2000 },
+    )
+  })
+})
