@@ -9,10 +9,10 @@ import { describe, expect, it } from 'vitest'
 const table: Record<string, { row: number; may: readonly string[] }> = {
   designer: {
     row: 6,
-    may: ['runtime', 'export', 'operators/catalog', 'operators/help', 'compiler', 'job', 'expression', 'columnar', 'streams', 'ensemble', 'deterministic'],
+    may: ['runtime', 'export', 'operators/catalog', 'operators/help', 'compiler', 'job', 'expression', 'columnar', 'streams', 'ensemble', 'checkpoints', 'deterministic'],
   },
-  cli: { row: 6, may: ['runtime', 'export', 'operators/catalog', 'compiler', 'job', 'streams', 'ensemble', 'columnar', 'expression', 'deterministic'] },
-  runtime: { row: 5, may: ['operators/catalog', 'operators/runtimes', 'operators/runtimeFactory', 'compiler', 'engine', 'job', 'columnar', 'ensemble', 'deterministic'] },
+  cli: { row: 6, may: ['runtime', 'export', 'operators/catalog', 'compiler', 'job', 'streams', 'ensemble', 'checkpoints', 'columnar', 'expression', 'deterministic'] },
+  runtime: { row: 5, may: ['operators/catalog', 'operators/runtimes', 'operators/runtimeFactory', 'compiler', 'engine', 'job', 'columnar', 'ensemble', 'checkpoints', 'deterministic'] },
   export: { row: 5, may: ['operators/catalog', 'operators/emitters', 'compiler', 'sql', 'job', 'columnar', 'expression'] },
   operators: { row: 4, may: ['engine', 'sql', 'streams', 'job', 'expression', 'columnar', 'deterministic'] },
   compiler: { row: 3, may: ['job', 'expression', 'columnar'] },
@@ -20,6 +20,7 @@ const table: Record<string, { row: number; may: readonly string[] }> = {
   sql: { row: 3, may: ['expression', 'columnar'] },
   streams: { row: 3, may: ['columnar', 'deterministic'] },
   job: { row: 2, may: ['expression', 'columnar'] },
+  checkpoints: { row: 2, may: [] },
   ensemble: { row: 2, may: ['deterministic'] },
   expression: { row: 1, may: ['columnar'] },
   columnar: { row: 0, may: [] },
