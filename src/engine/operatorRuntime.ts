@@ -1,6 +1,7 @@
 import type { Arrays } from '../columnar/arrays.ts'
 import type { Batch } from '../columnar/batch.ts'
 import type { Float64Column } from '../columnar/column.ts'
+import type { StateReader, StateSchema, StateWriter } from '../columnar/stateCodec.ts'
 
 /**
  * The contract between an operator's run time and the task that drives it.
@@ -8,8 +9,8 @@ import type { Float64Column } from '../columnar/column.ts'
  * A task owns one subtask of a chain and calls everything here from one thread, never re-entrantly. The operator has no clock, no
  * storage and no other source of chance than its context. Live and lab runs look the same from here.
  *
- * Order of calls: `open`, then any number of `processBatch` and `onWatermark`, then one `onWatermark(Infinity)` when every input has ended,
- * then `finish`.
+ * Order of calls: `open`, then `restore` where there is something to restore, then any number of `processBatch` and `onWatermark`, with `flush` and `snapshot` between them, then one
+ * `onWatermark(Infinity)` when every input has ended, then `finish`.
  */
 export interface OperatorRuntime {
   /**
@@ -33,9 +34,25 @@ export interface OperatorRuntime {
   onProcessingTime?(time: number): void
   /**
    * Nothing more comes for now, perhaps for long: an operator that holds rows back to save work emits them. A receiver no longer waits for this channel once it is idle, so what is held
-   * then would come too late.
+   * then would come too late. Also called before a checkpoint's barrier passes (Flink: prepareSnapshotPreBarrier), so that nothing held back to save work is state.
    */
   flush?(): void
+  /**
+   * What the state is made of, in words by topic: types of the key, the aggregates, the rows held. A state is given to `restore` only when the words are the same; otherwise the differences are told.
+   * Required where there is `snapshot`.
+   */
+  stateSchema?(): StateSchema
+  /**
+   * Writes everything that the output of later rows depends on, keyed state and the operator's notion of the watermark included. Copies nothing itself: the writer copies when this has returned. Nothing may be emitted.
+   * Absent: the operator keeps nothing from one batch to the next.
+   */
+  snapshot?(writer: StateWriter): void
+  /**
+   * Takes a snapshot in, after `open` and before any row, once for each blob of the operator's old subtasks that may hold something for this one: each call adds. `reader.share` tells what of it is this
+   * subtask's: with `keyGroups` null all of it, and there is no other call; otherwise the keys of these key groups (`KeyedRestore` in engine/keyedState.ts filters), and of what belongs to no key what
+   * `reader.ownsElement` deals out, all of it (union) or the least, as the operator decides. Processing-time timers need not be asked for again; after a change of parallelism some ring that are not this subtask's.
+   */
+  restore?(reader: StateReader): void
   /** One input ended; the others may go on. */
   onInputEnd?(input: number): void
   /** All inputs ended and `onWatermark(Infinity)` was called. */
@@ -92,6 +109,18 @@ export interface SourceRuntime {
   /** Rows expected in all, when known, for progress. */
   readonly rowsTotal?: number
   close?(): void
+  /** Where the next call of `next` would go on. Asked between calls, and cheap: it is asked before each. Absent: the source cannot be replayed. */
+  position?(): SourcePosition
+  /** Goes on from a position that `position` gave, here or in another run. After `open`, before the first `next`. Rows that cannot be read are not reported a second time. */
+  seek?(position: SourcePosition): Promise<void>
+}
+
+/** A place in a source's rows. Plain numbers, so that it can be kept. */
+export interface SourcePosition {
+  /** Rows given before it: what every source can count its way to. */
+  readonly rows: number
+  /** What makes it quick to find again, in the source's own terms: a byte offset, a counter. */
+  readonly at: Readonly<Record<string, number>>
 }
 
 export interface SourceContext {

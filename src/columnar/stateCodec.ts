@@ -1,0 +1,604 @@
+import type { Batch } from './batch.ts'
+import type { Column, Dictionary, Value } from './column.ts'
+import { keyGroupOf } from './hashColumns.ts'
+import type { Schema } from './schema.ts'
+
+/**
+ * An operator's state as bytes and back: named sections of arrays, texts and numbers, one blob for each operator and subtask.
+ *
+ * "Snapshots copy arrays; restore filters." A writer keeps references until `finish`, which makes one allocation and copies each array once, so it must be called before any row is processed. A
+ * reader gives views of the blob, which are not to be written and not to be kept: whoever restores copies them into arrays with room to grow. Names say where a
+ * value belongs (`at('left')` gives names a prefix); sections may be read in any order, and one that is missing or of another kind is refused in words.
+ *
+ * The blob describes itself: a table of contents with name, kind, length and place of each section, and the version of this layout. Bytes are little-endian, as every platform's are that runs this.
+ * What the state of an operator is *made of* stands in the section `schema` (see `OperatorRuntime.stateSchema`), so that a changed operator is noticed before anything is read.
+ *
+ * It knows no operator and no key: which part of a blob belongs to a subtask is its `share`, and `engine/keyedState.ts` filters by it.
+ */
+export const stateVersion = 1
+
+/** What an operator's state is made of, in words by topic (`key`, `aggregates`, `rows`): equal words, equal layout. */
+export type StateSchema = Readonly<Record<string, string>>
+
+/** Which part of the blobs of an operator is this subtask's. */
+export interface StateShare {
+  /** Key groups of this subtask, both ends included. Null: the blob is this subtask's own and all of it is kept. */
+  readonly keyGroups: { readonly first: number; readonly last: number } | null
+  readonly maxParallelism: number
+  /** The subtask that wrote the blob, and how many there were. */
+  readonly part: number
+  readonly parts: number
+  /** The subtask that reads, and how many there are now. */
+  readonly subtask: number
+  readonly parallelism: number
+}
+
+const kinds = { number: 0, text: 1, uint8: 2, int32: 3, float64: 4, int64: 5, strings: 6, bigints: 7, values: 8, columns: 9 } as const
+type Kind = keyof typeof kinds
+const kindNames = Object.keys(kinds) as Kind[]
+
+interface Section {
+  readonly name: string
+  readonly kind: Kind
+  readonly count: number
+  readonly bytes: number
+  write(buffer: ArrayBuffer, at: number): void
+}
+
+export class StateWriter {
+  readonly #prefix: string
+  readonly #sections: Section[]
+
+  constructor(prefix = '', sections: Section[] = []) {
+    this.#prefix = prefix
+    this.#sections = sections
+  }
+
+  /** The same blob, with names that begin with this one. */
+  at(name: string | number): StateWriter {
+    return new StateWriter(`${this.#prefix}${name}.`, this.#sections)
+  }
+
+  number(name: string, value: number): void {
+    this.#add(name, 'number', 1, 8, (buffer, at) => {
+      new Float64Array(buffer, at, 1)[0] = value
+    })
+  }
+  boolean(name: string, value: boolean): void {
+    this.number(name, value ? 1 : 0)
+  }
+  text(name: string, value: string): void {
+    this.#add(name, 'text', value.length, value.length * 2, (buffer, at) => writeUnits16(value, new Uint16Array(buffer, at, value.length), 0))
+  }
+  /** The first `count` elements, as for the other arrays. */
+  uint8(name: string, values: Uint8Array, count: number = values.length): void {
+    this.#add(name, 'uint8', count, count, (buffer, at) => new Uint8Array(buffer, at, count).set(values.subarray(0, count)))
+  }
+  int32(name: string, values: Int32Array, count: number = values.length): void {
+    this.#add(name, 'int32', count, count * 4, (buffer, at) => new Int32Array(buffer, at, count).set(values.subarray(0, count)))
+  }
+  float64(name: string, values: Float64Array, count: number = values.length): void {
+    this.#add(name, 'float64', count, count * 8, (buffer, at) => new Float64Array(buffer, at, count).set(values.subarray(0, count)))
+  }
+  int64(name: string, values: BigInt64Array, count: number = values.length): void {
+    this.#add(name, 'int64', count, count * 8, (buffer, at) => new BigInt64Array(buffer, at, count).set(values.subarray(0, count)))
+  }
+  /** A list of numbers that is no typed array. */
+  numbers(name: string, values: readonly number[]): void {
+    this.float64(name, Float64Array.from(values))
+  }
+  strings(name: string, values: readonly string[]): void {
+    const packed = packStrings(values)
+    this.#add(name, 'strings', values.length, packed.bytes, (buffer, at) => packed.write(buffer, at))
+  }
+  /** Integers of any size. */
+  bigints(name: string, values: readonly bigint[]): void {
+    const packed = packStrings(values.map((value) => value.toString(36)))
+    this.#add(name, 'bigints', values.length, packed.bytes, (buffer, at) => packed.write(buffer, at))
+  }
+  /** Values of any type, nested ones too. Slow: for what is not in columns. */
+  values(name: string, values: readonly Value[]): void {
+    const packed = packValues(values)
+    this.#add(name, 'values', values.length, packed.length, (buffer, at) => new Uint8Array(buffer, at, packed.length).set(packed))
+  }
+  /** The first `count` rows of columns; strings go with the part of their dictionary that is used. */
+  columns(name: string, columns: readonly Column[], count: number): void {
+    const own = this.at(name)
+    this.#add(name, 'columns', columns.length, 8, (buffer, at) => {
+      new Float64Array(buffer, at, 1)[0] = count
+    })
+    columns.forEach((column, i) => writeColumn(own.at(i), column, count))
+  }
+  /** Rows with their kinds and watermarks. */
+  batch(name: string, batch: Batch): void {
+    const own = this.at(name)
+    own.columns('columns', batch.columns, batch.rowCount)
+    if (batch.kinds !== null) own.uint8('kinds', batch.kinds, batch.rowCount)
+    if (batch.watermarks !== null) own.float64('watermarks', batch.watermarks, batch.rowCount)
+  }
+  schema(schema: StateSchema): void {
+    const entries = Object.entries(schema)
+    this.strings('schema', entries.flat())
+  }
+
+  /** Everything as one blob, copied. */
+  finish(): Uint8Array<ArrayBuffer> {
+    const sections = this.#sections
+    let contents = 0
+    for (const { name } of sections) contents += entryWords * 4 + aligned(name.length * 2)
+    let bytes = headerBytes + contents
+    for (const section of sections) bytes += aligned(section.bytes)
+    const buffer = new ArrayBuffer(bytes)
+    const header = new Int32Array(buffer, 0, headerBytes / 4)
+    header[0] = magic
+    header[1] = stateVersion
+    header[2] = sections.length
+    let entry = headerBytes
+    let at = headerBytes + contents
+    for (const section of sections) {
+      const words = new Int32Array(buffer, entry, entryWords)
+      words[0] = section.name.length
+      words[1] = kinds[section.kind]
+      words[2] = section.count
+      words[3] = section.bytes
+      // Blobs may be larger than 2 GB: the place is a double.
+      new Float64Array(buffer, entry + 16, 1)[0] = at
+      writeUnits16(section.name, new Uint16Array(buffer, entry + entryWords * 4, section.name.length), 0)
+      entry += entryWords * 4 + aligned(section.name.length * 2)
+      section.write(buffer, at)
+      at += aligned(section.bytes)
+    }
+    return new Uint8Array(buffer)
+  }
+
+  #add(name: string, kind: Kind, count: number, bytes: number, write: Section['write']): void {
+    this.#sections.push({ name: this.#prefix + name, kind, count, bytes, write })
+  }
+}
+
+/** A blob that cannot be what is asked for. Of a changed operator `differences` says how; otherwise the blob is damaged. */
+export class StateRefused extends Error {
+  readonly differences: readonly string[]
+  constructor(message: string, differences: readonly string[] = []) {
+    super(message)
+    this.name = 'StateRefused'
+    this.differences = differences
+  }
+}
+
+interface Place {
+  readonly kind: Kind
+  readonly count: number
+  readonly bytes: number
+  readonly at: number
+}
+
+export class StateReader {
+  readonly share: StateShare
+  readonly #blob: OpenBlob
+  readonly #prefix: string
+
+  private constructor(blob: OpenBlob, share: StateShare, prefix: string) {
+    this.#blob = blob
+    this.share = share
+    this.#prefix = prefix
+  }
+
+  /** Throws `StateRefused` when these are not the bytes of a state. */
+  static open(blob: Uint8Array, share: StateShare = wholeState): StateReader {
+    return new StateReader(openBlob(blob), share, '')
+  }
+
+  /** Names that begin with this one. */
+  at(name: string | number): StateReader {
+    return new StateReader(this.#blob, this.share, `${this.#prefix}${name}.`)
+  }
+
+  /** Whether element `index` of a list that belongs to no key is this subtask's: lists are dealt out in turn, each part beginning at another subtask. */
+  ownsElement(index: number): boolean {
+    const { keyGroups, part, subtask, parallelism } = this.share
+    return keyGroups === null || (part + index) % parallelism === subtask
+  }
+
+  /** Whether a key with this hash (`KeyHasher`) is this subtask's. */
+  ownsHash(hash: number): boolean {
+    const { keyGroups, maxParallelism } = this.share
+    if (keyGroups === null) return true
+    const group = keyGroupOf(hash, maxParallelism)
+    return group >= keyGroups.first && group <= keyGroups.last
+  }
+
+  has(name: string): boolean {
+    return this.#blob.places.has(this.#prefix + name)
+  }
+  number(name: string): number {
+    return new Float64Array(this.#blob.buffer, this.#find(name, 'number').at, 1)[0]!
+  }
+  boolean(name: string): boolean {
+    return this.number(name) !== 0
+  }
+  text(name: string): string {
+    const { at, count } = this.#find(name, 'text')
+    return textOfUnits(new Uint16Array(this.#blob.buffer, at, count), 0, count)
+  }
+  uint8(name: string): Uint8Array {
+    const { at, count } = this.#find(name, 'uint8')
+    return new Uint8Array(this.#blob.buffer, at, count)
+  }
+  int32(name: string): Int32Array {
+    const { at, count } = this.#find(name, 'int32')
+    return new Int32Array(this.#blob.buffer, at, count)
+  }
+  float64(name: string): Float64Array {
+    const { at, count } = this.#find(name, 'float64')
+    return new Float64Array(this.#blob.buffer, at, count)
+  }
+  int64(name: string): BigInt64Array {
+    const { at, count } = this.#find(name, 'int64')
+    return new BigInt64Array(this.#blob.buffer, at, count)
+  }
+  numbers(name: string): number[] {
+    return [...this.float64(name)]
+  }
+  strings(name: string): string[] {
+    const { at, count } = this.#find(name, 'strings')
+    return unpackStrings(this.#blob.buffer, at, count)
+  }
+  bigints(name: string): bigint[] {
+    const { at, count } = this.#find(name, 'bigints')
+    return unpackStrings(this.#blob.buffer, at, count).map(bigintOf)
+  }
+  values(name: string): Value[] {
+    const { at, bytes } = this.#find(name, 'values')
+    return unpackValues(new Uint8Array(this.#blob.buffer, at, bytes))
+  }
+  /** Rows of the columns written under this name. */
+  rowCount(name: string): number {
+    return new Float64Array(this.#blob.buffer, this.#find(name, 'columns').at, 1)[0]!
+  }
+  columns(name: string): Column[] {
+    const { count } = this.#find(name, 'columns')
+    const rowCount = this.rowCount(name)
+    const own = this.at(name)
+    return Array.from({ length: count }, (_, i) => readColumn(own.at(i), rowCount))
+  }
+  batch(name: string, schema: Schema): Batch {
+    const own = this.at(name)
+    return {
+      schema,
+      columns: own.columns('columns'),
+      rowCount: own.rowCount('columns'),
+      kinds: own.has('kinds') ? own.uint8('kinds') : null,
+      watermarks: own.has('watermarks') ? own.float64('watermarks') : null,
+    }
+  }
+  schema(): StateSchema {
+    if (!this.has('schema')) return {}
+    const words = this.strings('schema')
+    const schema: Record<string, string> = {}
+    for (let i = 0; i + 1 < words.length; i += 2) schema[words[i]!] = words[i + 1]!
+    return schema
+  }
+
+  #find(name: string, kind: Kind): Place {
+    const full = this.#prefix + name
+    const place = this.#blob.places.get(full)
+    if (place === undefined) throw new StateRefused(`The state has no part "${full}". It holds ${[...this.#blob.places.keys()].slice(0, 20).join(', ')}.`)
+    if (place.kind !== kind) throw new StateRefused(`The part "${full}" of the state is ${place.kind}, not ${kind}.`)
+    return place
+  }
+}
+
+/** All of one blob, as its own subtask reads it. */
+export const wholeState: StateShare = { keyGroups: null, maxParallelism: 128, part: 0, parts: 1, subtask: 0, parallelism: 1 }
+
+/** How a schema differs from the one that was written, a sentence for each topic; empty when they are equal. */
+export function schemaDifferences(written: StateSchema, now: StateSchema): string[] {
+  const differences: string[] = []
+  for (const topic of new Set([...Object.keys(written), ...Object.keys(now)])) {
+    const before = Object.hasOwn(written, topic) ? written[topic]! : null
+    const after = Object.hasOwn(now, topic) ? now[topic]! : null
+    if (before === after) continue
+    if (before === null) differences.push(`${topic} is new: ${after}`)
+    else if (after === null) differences.push(`${topic} is gone; it was ${before}`)
+    else differences.push(`${topic} was ${before} and is now ${after}`)
+  }
+  return differences
+}
+
+const magic = 0x4d525354
+const headerBytes = 16
+const entryWords = 6
+
+function aligned(bytes: number): number {
+  return Math.ceil(bytes / 8) * 8
+}
+
+interface OpenBlob {
+  readonly buffer: ArrayBufferLike
+  readonly places: ReadonlyMap<string, Place>
+}
+
+function openBlob(given: Uint8Array): OpenBlob {
+  // Sections lie at multiples of eight bytes of the blob, and so must the blob itself.
+  const blob = given.byteOffset % 8 === 0 ? given : given.slice()
+  const { buffer, byteOffset } = blob
+  const damaged = (): StateRefused => new StateRefused(`These ${blob.byteLength} bytes are not an operator's state, or are damaged.`)
+  if (blob.byteLength < headerBytes) throw damaged()
+  const header = new Int32Array(buffer, byteOffset, headerBytes / 4)
+  if (header[0] !== magic) throw damaged()
+  if (header[1] !== stateVersion) throw new StateRefused(`The state is of version ${header[1]}; this version of Millrace reads version ${stateVersion}.`)
+  const places = new Map<string, Place>()
+  let entry = headerBytes
+  for (let i = 0; i < header[2]!; i++) {
+    if (entry + entryWords * 4 > blob.byteLength) throw damaged()
+    const words = new Int32Array(buffer, byteOffset + entry, entryWords)
+    const nameLength = words[0]!
+    const kind = kindNames[words[1]!]
+    const at = new Float64Array(buffer, byteOffset + entry + 16, 1)[0]!
+    const bytes = words[3]!
+    const next = entry + entryWords * 4 + aligned(nameLength * 2)
+    if (kind === undefined || nameLength < 0 || next > blob.byteLength || bytes < 0 || !(at >= next) || at % 8 !== 0 || at + bytes > blob.byteLength || words[2]! * elementBytes[kind] > bytes) throw damaged()
+    const name = textOfUnits(new Uint16Array(buffer, byteOffset + entry + entryWords * 4, nameLength), 0, nameLength)
+    places.set(name, { kind, count: words[2]!, bytes, at: byteOffset + at })
+    entry = next
+  }
+  return { buffer, places }
+}
+
+/** Least bytes of an element, so that a damaged count is noticed. */
+const elementBytes: Readonly<Record<Kind, number>> = { number: 8, text: 2, uint8: 1, int32: 4, float64: 8, int64: 8, strings: 4, bigints: 4, values: 1, columns: 0 }
+
+// Columns: one section for each array, under the column's name.
+function writeColumn(writer: StateWriter, column: Column, count: number): void {
+  writer.text('storage', column.storage)
+  if (column.nulls !== null) writer.uint8('nulls', column.nulls, count)
+  switch (column.storage) {
+    case 'bool':
+      writer.uint8('data', column.values, count)
+      return
+    case 'int32':
+      writer.int32('data', column.values, count)
+      return
+    case 'float64':
+      writer.float64('data', column.values, count)
+      return
+    case 'int64':
+      if (column.values !== null) writer.float64('data', column.values, count)
+      else writer.int64('wide', column.wide!, count)
+      return
+    case 'decimal':
+      if (column.values !== null) writer.float64('data', column.values, count)
+      else writer.bigints('wide', column.wide!.slice(0, count))
+      return
+    case 'string': {
+      const { codes, strings } = usedStrings(column.codes, column.dictionary, column.nulls, count)
+      writer.int32('codes', codes, count)
+      writer.strings('strings', strings)
+      writer.boolean('distinct', column.dictionary.distinct)
+      return
+    }
+    case 'object':
+      writer.values('data', column.nulls === null ? column.values.slice(0, count) : Array.from({ length: count }, (_, i) => (column.nulls![i] === 1 ? null : column.values[i]!)))
+  }
+}
+
+function readColumn(reader: StateReader, count: number): Column {
+  const storage = reader.text('storage') as Column['storage']
+  const nulls = reader.has('nulls') ? reader.uint8('nulls') : null
+  switch (storage) {
+    case 'bool':
+      return { storage, values: reader.uint8('data'), nulls }
+    case 'int32':
+      return { storage, values: reader.int32('data'), nulls }
+    case 'float64':
+      return { storage, values: reader.float64('data'), nulls }
+    case 'int64':
+      return reader.has('data') ? { storage, values: reader.float64('data'), wide: null, nulls } : { storage, values: null, wide: reader.int64('wide'), nulls }
+    case 'decimal':
+      return reader.has('data') ? { storage, values: reader.float64('data'), wide: null, nulls } : { storage, values: null, wide: reader.bigints('wide'), nulls }
+    case 'string':
+      return { storage, codes: reader.int32('codes'), dictionary: { values: reader.strings('strings'), distinct: reader.boolean('distinct') }, nulls }
+    case 'object':
+      return { storage, values: reader.values('data'), nulls }
+    default:
+      throw new StateRefused(`A column of the state is stored as "${String(storage)}", which is not known; the state has ${count} rows of it.`)
+  }
+}
+
+/** Codes of the strings in use. Those of a dictionary that is mostly in use stay as they are. */
+function usedStrings(codes: Int32Array, dictionary: Dictionary, nulls: Uint8Array | null, count: number): { readonly codes: Int32Array; readonly strings: readonly string[] } {
+  const { values } = dictionary
+  if (values.length <= count * 2 || values.length <= 64) return { codes, strings: values }
+  const places = new Map<number, number>([[0, 0]])
+  const strings: string[] = [values[0] ?? '']
+  const own = new Int32Array(count)
+  for (let i = 0; i < count; i++) {
+    if (nulls !== null && nulls[i] === 1) continue
+    let place = places.get(codes[i]!)
+    if (place === undefined) {
+      place = strings.push(values[codes[i]!]!) - 1
+      places.set(codes[i]!, place)
+    }
+    own[i] = place
+  }
+  return { codes: own, strings }
+}
+
+interface Packed {
+  readonly bytes: number
+  write(buffer: ArrayBuffer, at: number): void
+}
+
+/** Whether units need sixteen bits, the lengths, the units of all strings one after the other. */
+function packStrings(strings: readonly string[]): Packed {
+  let units = 0
+  let wide = false
+  for (const text of strings) {
+    units += text.length
+    for (let i = 0; i < text.length && !wide; i++) wide = text.charCodeAt(i) > 255
+  }
+  const lengthsBytes = aligned(strings.length * 4)
+  return {
+    bytes: 8 + lengthsBytes + units * (wide ? 2 : 1),
+    write: (buffer, at) => {
+      new Int32Array(buffer, at, 2)[0] = wide ? 1 : 0
+      const lengths = new Int32Array(buffer, at + 8, strings.length)
+      const start = at + 8 + lengthsBytes
+      const narrow = new Uint8Array(buffer, wide ? 0 : start, wide ? 0 : units)
+      const broad = new Uint16Array(buffer, wide ? start : 0, wide ? units : 0)
+      let unit = 0
+      for (let i = 0; i < strings.length; i++) {
+        const text = strings[i]!
+        lengths[i] = text.length
+        if (wide) writeUnits16(text, broad, unit)
+        else writeUnits8(text, narrow, unit)
+        unit += text.length
+      }
+    },
+  }
+}
+
+function unpackStrings(buffer: ArrayBufferLike, at: number, count: number): string[] {
+  const wide = new Int32Array(buffer, at, 2)[0] === 1
+  const lengths = new Int32Array(buffer, at + 8, count)
+  const start = at + 8 + aligned(count * 4)
+  let units = 0
+  for (let i = 0; i < count; i++) units += lengths[i]!
+  const narrow = new Uint8Array(buffer, wide ? 0 : start, wide ? 0 : units)
+  const broad = new Uint16Array(buffer, wide ? start : 0, wide ? units : 0)
+  const strings: string[] = new Array<string>(count)
+  let unit = 0
+  for (let i = 0; i < count; i++) {
+    const length = lengths[i]!
+    strings[i] = wide ? textOfUnits(broad, unit, length) : textOfBytes(narrow, unit, length)
+    unit += length
+  }
+  return strings
+}
+
+function writeUnits8(text: string, target: Uint8Array, at: number): void {
+  for (let i = 0; i < text.length; i++) target[at + i] = text.charCodeAt(i)
+}
+function writeUnits16(text: string, target: Uint16Array, at: number): void {
+  for (let i = 0; i < text.length; i++) target[at + i] = text.charCodeAt(i)
+}
+
+const unitsAtOnce = 4096
+function textOfUnits(units: Uint16Array, start: number, length: number): string {
+  if (length <= unitsAtOnce) return String.fromCharCode(...units.subarray(start, start + length))
+  let text = ''
+  for (let at = start; at < start + length; at += unitsAtOnce) text += String.fromCharCode(...units.subarray(at, Math.min(start + length, at + unitsAtOnce)))
+  return text
+}
+function textOfBytes(units: Uint8Array, start: number, length: number): string {
+  if (length <= unitsAtOnce) return String.fromCharCode(...units.subarray(start, start + length))
+  let text = ''
+  for (let at = start; at < start + length; at += unitsAtOnce) text += String.fromCharCode(...units.subarray(at, Math.min(start + length, at + unitsAtOnce)))
+  return text
+}
+
+/** A number in base 36, as `toString(36)` writes it. */
+function bigintOf(text: string): bigint {
+  const negative = text.startsWith('-')
+  let value = 0n
+  // Ten digits at a time are exact in a double.
+  for (let at = negative ? 1 : 0; at < text.length; at += 10) {
+    const digits = text.slice(at, at + 10)
+    value = value * 36n ** BigInt(digits.length) + BigInt(Number.parseInt(digits, 36))
+  }
+  return negative ? -value : value
+}
+
+const tags = { null: 0, false: 1, true: 2, number: 3, bigint: 4, text: 5, bytes: 6, list: 7 } as const
+
+function packValues(values: readonly Value[]): Uint8Array {
+  let bytes = new Uint8Array(256)
+  let view = new DataView(bytes.buffer)
+  let at = 0
+  const room = (needed: number): void => {
+    if (at + needed <= bytes.length) return
+    const grown = new Uint8Array(Math.max(at + needed, bytes.length * 2))
+    grown.set(bytes)
+    bytes = grown
+    view = new DataView(bytes.buffer)
+  }
+  const text = (tag: number, value: string): void => {
+    room(5 + value.length * 2)
+    bytes[at] = tag
+    view.setUint32(at + 1, value.length, true)
+    at += 5
+    for (let i = 0; i < value.length; i++, at += 2) view.setUint16(at, value.charCodeAt(i), true)
+  }
+  const put = (value: Value): void => {
+    if (value === null || typeof value === 'boolean') {
+      room(1)
+      bytes[at++] = value === null ? tags.null : value ? tags.true : tags.false
+    } else if (typeof value === 'number') {
+      room(9)
+      bytes[at] = tags.number
+      view.setFloat64(at + 1, value, true)
+      at += 9
+    } else if (typeof value === 'bigint') text(tags.bigint, value.toString(36))
+    else if (typeof value === 'string') text(tags.text, value)
+    else if (value instanceof Uint8Array) {
+      room(5 + value.length)
+      bytes[at] = tags.bytes
+      view.setUint32(at + 1, value.length, true)
+      bytes.set(value, at + 5)
+      at += 5 + value.length
+    } else {
+      room(5)
+      bytes[at] = tags.list
+      view.setUint32(at + 1, value.length, true)
+      at += 5
+      for (const element of value) put(element)
+    }
+  }
+  for (const value of values) put(value)
+  return bytes.subarray(0, at)
+}
+
+function unpackValues(bytes: Uint8Array): Value[] {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  let at = 0
+  const text = (): string => {
+    const length = view.getUint32(at, true)
+    at += 4
+    let value = ''
+    for (let i = 0; i < length; i++, at += 2) value += String.fromCharCode(view.getUint16(at, true))
+    return value
+  }
+  const take = (): Value => {
+    switch (bytes[at++]) {
+      case tags.null:
+        return null
+      case tags.false:
+        return false
+      case tags.true:
+        return true
+      case tags.number:
+        at += 8
+        return view.getFloat64(at - 8, true)
+      case tags.bigint:
+        return bigintOf(text())
+      case tags.text:
+        return text()
+      case tags.bytes: {
+        const length = view.getUint32(at, true)
+        at += 4 + length
+        return bytes.slice(at - length, at)
+      }
+      case tags.list: {
+        const length = view.getUint32(at, true)
+        at += 4
+        return Array.from({ length }, take)
+      }
+      default:
+        throw new StateRefused(`A value in the state has the unknown tag ${bytes[at - 1]}.`)
+    }
+  }
+  const values: Value[] = []
+  while (at < bytes.length) values.push(take())
+  return values
+}
