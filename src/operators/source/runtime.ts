@@ -77,10 +77,13 @@ class Source implements SourceRuntime {
 
   /** Set once the reader knows. */
   rowsTotal?: number
+  #rowsMax = Infinity
 
   async open(context: SourceContext): Promise<void> {
     this.#evaluation = { timeZone: context.timeZone, processingTime: () => context.processingTime(), watermarks: null, watermark: -Infinity }
     this.#eventTimesRead = context.eventTimesRead?.bind(context)
+    // A clock that follows the rows stands somewhere else at each of them, however they are cut into batches.
+    if (this.#eventTimesRead !== undefined && this.#schema.fields.some((field) => field.time === 'processing')) this.#rowsMax = 1
     const connector = this.#spec.config.connector as JsonObject
     const skip = connector.onError === 'skip'
     const badRow = (row: number, reason: string, text: string): void => {
@@ -98,7 +101,7 @@ class Source implements SourceRuntime {
   next(rowsMax: number): Batch | 'wait' | 'end' {
     if (this.#failure !== null) throw this.#failure
     return this.#read(() => {
-      const read = this.#reader!.next(rowsMax)
+      const read = this.#reader!.next(Math.min(rowsMax, this.#rowsMax))
       return read === 'wait' || read === 'end' ? read : this.#withComputed(read)
     }, () => this.#reader!.flush())
   }
