@@ -31,6 +31,8 @@ export interface StateShare {
   /** The subtask that reads, and how many there are now. */
   readonly subtask: number
   readonly parallelism: number
+  /** The operator's own watermark when the state was written: the least of all old subtasks. Operators that remember a watermark take this one and need not write theirs. */
+  readonly watermark: number
 }
 
 const kinds = { number: 0, text: 1, uint8: 2, int32: 3, float64: 4, int64: 5, strings: 6, bigints: 7, values: 8, columns: 9 } as const
@@ -290,7 +292,7 @@ export class StateReader {
 }
 
 /** All of one blob, as its own subtask reads it. */
-export const wholeState: StateShare = { keyGroups: null, maxParallelism: 128, part: 0, parts: 1, subtask: 0, parallelism: 1 }
+export const wholeState: StateShare = { keyGroups: null, maxParallelism: 128, part: 0, parts: 1, subtask: 0, parallelism: 1, watermark: -Infinity }
 
 /** How a schema differs from the one that was written, a sentence for each topic; empty when they are equal. */
 export function schemaDifferences(written: StateSchema, now: StateSchema): string[] {

@@ -215,18 +215,19 @@ function rescaled(tasks: readonly TaskShape[], snapshots: readonly TaskSnapshot[
     const range = keyGroupsOf(place)
     const operators = task.operators.map((identity): OperatorRestore => {
       const parts = before.get(identity.operator)?.parts ?? []
+      // Behind a finished subtask nothing is waited for, so it holds nothing back.
       const alive = parts.filter(({ finished }) => !finished)
+      const watermark = least(alive.map(({ snapshot }) => snapshot.watermark))
       return {
         ...identity,
-        // Behind a finished subtask nothing is waited for, so it holds nothing back.
-        watermark: least(alive.map(({ snapshot }) => snapshot.watermark)),
+        watermark,
         forwarded: least(alive.map(({ snapshot }) => snapshot.forwarded)),
         timers: [...new Set(parts.flatMap(({ snapshot }) => snapshot.timers))].sort((a, b) => a - b),
         parts: parts.flatMap(({ place: from, snapshot }) => {
           if (snapshot.blob.length === 0) return []
           const kept = from.parallelism === place.parallelism
           if (kept && from.subtask !== place.subtask) return []
-          return [{ blob: snapshot.blob, share: { keyGroups: kept ? null : range, maxParallelism: place.maxParallelism, part: from.subtask, parts: from.parallelism, subtask: place.subtask, parallelism: place.parallelism } }]
+          return [{ blob: snapshot.blob, share: { keyGroups: kept ? null : range, maxParallelism: place.maxParallelism, part: from.subtask, parts: from.parallelism, subtask: place.subtask, parallelism: place.parallelism, watermark } }]
         }),
       }
     })

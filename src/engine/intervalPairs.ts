@@ -1,3 +1,4 @@
+import type { StateReader, StateWriter } from '../columnar/stateCodec.ts'
 import { KeyTable } from './keyTable.ts'
 import { Timers } from './timers.ts'
 
@@ -190,6 +191,43 @@ export class IntervalPairs {
     return end
   }
 
+  /** Writes keys, rows by position, and timers. All events must have been taken. */
+  snapshot(writer: StateWriter): void {
+    this.#keys.snapshot(writer.at('keys'))
+    this.#sides.forEach((side, i) => side.snapshot(writer.at(i), this.#keys.size))
+    this.#timers.snapshot(writer.at('timers'))
+    writer.numbers('times', [this.#watermark, this.#time, ...this.#expired])
+  }
+
+  /**
+   * Takes what was written, in addition to what is here. `keyOf[old]` is a key's slot in `keys`, -1 where it is not ours. For each side `append` is given the old positions, ascending, of the rows that are ours, and
+   * returns the position here of the first; they follow each other.
+   */
+  restore(reader: StateReader, keyOf: Int32Array, append: (side: number, positions: Int32Array) => number): void {
+    this.#sides.forEach((side, i) => {
+      const own = reader.at(i)
+      const positions = side.heldIn(own, keyOf)
+      const first = append(i, positions)
+      side.reserve(first + positions.length, this.#keys.size)
+      side.restore(own, keyOf, positions, first)
+    })
+    // One timer of each key and side counts.
+    const timerOf = [reader.at(0).float64('timer'), reader.at(1).float64('timer')]
+    this.#timers.restore(reader.at('timers'), (payload, time) => {
+      const key = keyOf[payload >> 1]!
+      return key < 0 || timerOf[payload & 1]![payload >> 1] !== time ? -1 : key * 2 + (payload & 1)
+    })
+    const [watermark, time, left, right] = reader.numbers('times') as [number, number, number, number]
+    const { keyGroups, watermark: known } = reader.share
+    this.#watermark = keyGroups === null ? watermark : known
+    this.#time = keyGroups === null ? time : Math.max(known, 0)
+    // What was found expired saves a search and no more; Flink forgets it too.
+    if (keyGroups === null) {
+      this.#expired[0] = left
+      this.#expired[1] = right
+    }
+  }
+
   /**
    * Rows of a side that are still held, ascending, when few are: the owner keeps those, and they are renumbered here in the same way. Null when it
    * is not worth it. `stored` is the number of rows in the owner's store.
@@ -271,6 +309,41 @@ class Side {
       this.heads = heads
       this.#tails = tails
       this.timer = timer
+    }
+  }
+
+  snapshot(writer: StateWriter, keyCount: number): void {
+    this.reserve(0, keyCount)
+    writer.float64('times', this.times, this.#rows)
+    writer.int32('next', this.next, this.#rows)
+    writer.int32('heads', this.heads, keyCount)
+    writer.float64('timer', this.timer, keyCount)
+  }
+
+  /** Old positions of the rows of our keys, ascending. */
+  heldIn(reader: StateReader, keyOf: Int32Array): Int32Array {
+    const next = reader.int32('next')
+    const heads = reader.int32('heads')
+    const positions: number[] = []
+    for (let old = 0; old < keyOf.length; old++) {
+      if (keyOf[old]! >= 0) for (let row = heads[old]!; row >= 0; row = next[row]!) positions.push(row)
+    }
+    return Int32Array.from(positions).sort()
+  }
+
+  /** Chains of our keys, whose rows `positions` stand at `first` and behind. */
+  restore(reader: StateReader, keyOf: Int32Array, positions: Int32Array, first: number): void {
+    const times = reader.float64('times')
+    const next = reader.int32('next')
+    const heads = reader.int32('heads')
+    const timer = reader.float64('timer')
+    const moved = new Int32Array(times.length)
+    for (let i = 0; i < positions.length; i++) moved[positions[i]!] = first + i
+    for (let old = 0; old < keyOf.length; old++) {
+      const key = keyOf[old]!
+      if (key < 0) continue
+      for (let row = heads[old]!; row >= 0; row = next[row]!) this.append(key, moved[row]!, times[row]!)
+      this.timer[key] = timer[old]!
     }
   }
 

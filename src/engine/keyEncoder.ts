@@ -1,6 +1,7 @@
 import type { Column, Dictionary, Float64Column, Int32Column, Int64Column, DecimalColumn, BoolColumn, StringColumn, ObjectColumn, Nulls, Value } from '../columnar/column.ts'
 import { storageOf } from '../columnar/column.ts'
 import type { DataType } from '../columnar/dataType.ts'
+import type { StateReader, StateWriter } from '../columnar/stateCodec.ts'
 import { jsonTextOf } from '../columnar/valueJson.ts'
 import type { KeyTable } from './keyTable.ts'
 
@@ -56,6 +57,16 @@ export class KeyEncoder {
   shrink(tables: readonly KeyTable[]): void {
     this.#columns.forEach((column, i) => column.shrink(tables, i))
     for (const table of tables) table.rehash()
+  }
+
+  /** Writes what is interned: keys in tables mean nothing without it. */
+  snapshot(writer: StateWriter): void {
+    this.#columns.forEach((column, i) => column.snapshot(writer.at(i)))
+  }
+
+  /** Takes what an encoder of the same types wrote. Nothing may have been encoded before; with several states see `KeyedRestore`. */
+  restore(reader: StateReader): void {
+    this.#columns.forEach((column, i) => column.restore(reader.at(i)))
   }
 
   /** Whether shrinking now would free most of what is interned. */
@@ -237,6 +248,47 @@ class ColumnEncoder {
       values.push(key === nullKey ? 0n : Number.isInteger(key) ? BigInt(key) : (this.#values[key - 0.5] as bigint))
     }
     return values
+  }
+
+  snapshot(writer: StateWriter): void {
+    switch (storageOf(this.#type)) {
+      case 'string':
+        writer.strings('strings', this.#strings)
+        return
+      case 'float64':
+        writer.numbers('doubles', this.#values as readonly number[])
+        return
+      case 'int64':
+      case 'decimal':
+        writer.bigints('wide', this.#values as readonly bigint[])
+        return
+      case 'object':
+        writer.values('values', this.#values)
+        return
+      case 'bool':
+      case 'int32':
+    }
+  }
+
+  restore(reader: StateReader): void {
+    // In order, so that numbers are given out as before.
+    switch (storageOf(this.#type)) {
+      case 'string':
+        for (const text of reader.strings('strings')) this.#internString(text)
+        return
+      case 'float64':
+        for (const value of reader.float64('doubles')) this.#intern(Object.is(value, -0) ? '-0' : value, value)
+        return
+      case 'int64':
+      case 'decimal':
+        for (const value of reader.bigints('wide')) this.#intern(value, value)
+        return
+      case 'object':
+        for (const value of reader.values('values')) this.#intern(jsonTextOf(value, this.#type), value)
+        return
+      case 'bool':
+      case 'int32':
+    }
   }
 
   shrink(tables: readonly KeyTable[], column: number): void {

@@ -1,3 +1,5 @@
+import type { StateReader, StateWriter } from '../columnar/stateCodec.ts'
+
 /**
  * Groups: from a row's key to a dense slot, 0, 1, 2 … in order of first appearance.
  *
@@ -186,6 +188,34 @@ export class KeyTable {
       }
       out[row - start] = slot - 1
     }
+  }
+
+  /** Writes the keys by slot; the index is made anew from them. */
+  snapshot(writer: StateWriter): void {
+    writer.number('size', this.#size)
+    this.#keys.forEach((keys, column) => writer.float64(`keys${column}`, keys, this.#size))
+  }
+
+  /** The keys that a table of this width wrote, by slot: views of the state. */
+  static keysIn(reader: StateReader, width: number): { readonly size: number; readonly keys: readonly Float64Array[] } {
+    return { size: reader.number('size'), keys: Array.from({ length: width }, (_, column) => reader.float64(`keys${column}`)) }
+  }
+
+  /** Takes what a table of this width wrote, under the same slots. It must be empty. */
+  restore(reader: StateReader): void {
+    const { size, keys } = KeyTable.keysIn(reader, this.width)
+    if (this.width > 0) {
+      let cells = this.#index.length
+      while (cells < size * 2) cells *= 2
+      this.#keys = keys.map((column) => {
+        const own = new Float64Array(cells / 2)
+        own.set(column)
+        return own
+      })
+      this.#resize(cells)
+    }
+    this.#size = size
+    this.rehash()
   }
 
   #grow(): void {

@@ -1,6 +1,7 @@
 import type { Batch } from '../columnar/batch.ts'
 import { gather, storageOf, type BoolColumn, type Column, type DecimalColumn, type Dictionary, type Float64Column, type Int32Column, type Int64Column, type Nulls, type ObjectColumn, type StringColumn, type Value } from '../columnar/column.ts'
 import type { Schema } from '../columnar/schema.ts'
+import type { StateReader, StateWriter } from '../columnar/stateCodec.ts'
 
 /**
  * Rows kept by an operator, in columns: what a join buffers until the other side comes.
@@ -78,6 +79,16 @@ export class RowStore {
   clear(): void {
     for (const column of this.#columns) column.clear()
     this.#count = 0
+  }
+
+  /** Writes all rows, by position. */
+  snapshot(writer: StateWriter): void {
+    writer.columns('rows', this.columns(), this.#count)
+  }
+
+  /** The rows that a store of this schema wrote, as one batch of views: for `appendRange` and `appendRows`. */
+  rowsIn(reader: StateReader): Batch {
+    return { schema: this.#schema, columns: reader.columns('rows'), rowCount: reader.rowCount('rows'), kinds: null, watermarks: null }
   }
 }
 

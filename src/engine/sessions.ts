@@ -1,3 +1,4 @@
+import type { StateReader, StateWriter } from '../columnar/stateCodec.ts'
 import { Timers } from './timers.ts'
 import type { SessionTime } from './sessionTime.ts'
 
@@ -212,6 +213,57 @@ export class SessionStore {
     const keys: number[] = []
     for (let key = 0; key < this.#heads.length; key++) if (this.#heads[key]! >= 0) keys.push(key)
     return keys
+  }
+
+  /** Writes all sessions by slot. */
+  snapshot(writer: StateWriter): void {
+    writer.float64('starts', this.#starts, this.#used)
+    writer.float64('ends', this.#ends, this.#used)
+    writer.int32('next', this.#next, this.#used)
+    writer.int32('keys', this.#keys, this.#used)
+    writer.uint8('fired', this.#fired, this.#used)
+    writer.float64('timerAt', this.#timerAt, this.#used)
+    writer.int32('heads', this.#heads)
+    this.#timers.snapshot(writer.at('timers'))
+  }
+
+  /**
+   * Takes sessions that were written, in addition to those that are here. `keyOf[old]` is a key's number here, -1 where it is not ours. Returns by old slot the slot here, -1 for none; sessions that were merged away
+   * or have ended have none.
+   */
+  restore(reader: StateReader, keyOf: Int32Array): Int32Array {
+    const starts = reader.float64('starts')
+    const ends = reader.float64('ends')
+    const next = reader.int32('next')
+    const fired = reader.uint8('fired')
+    const timerAt = reader.float64('timerAt')
+    const heads = reader.int32('heads')
+    const slots = new Int32Array(starts.length).fill(-1)
+    for (let old = 0; old < keyOf.length; old++) {
+      const key = keyOf[old]!
+      if (key < 0 || old >= heads.length) continue
+      if (key >= this.#heads.length) this.#growHeads(key + 1)
+      // Chains keep their order, which decides what is merged into what.
+      let before = -1
+      for (let session = heads[old]!; session >= 0; session = next[session]!) {
+        const slot = this.#freeSlots.pop() ?? this.#used++
+        if (slot === this.#starts.length) this.#grow()
+        this.#starts[slot] = starts[session]!
+        this.#ends[slot] = ends[session]!
+        this.#keys[slot] = key
+        this.#fired[slot] = fired[session]!
+        this.#timerAt[slot] = timerAt[session]!
+        this.#next[slot] = -1
+        if (before < 0) this.#heads[key] = slot
+        else this.#next[before] = slot
+        before = slot
+        slots[session] = slot
+        this.#open++
+      }
+    }
+    // Timers that ring in vain are left behind.
+    this.#timers.restore(reader.at('timers'), (session, time) => (timerAt[session] === time ? slots[session]! : -1))
+    return slots
   }
 
   #growHeads(needed: number): void {

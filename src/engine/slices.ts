@@ -1,3 +1,4 @@
+import type { StateReader, StateWriter } from '../columnar/stateCodec.ts'
 import type { SessionTime } from './sessionTime.ts'
 import type { WindowGrid } from './windows.ts'
 
@@ -157,6 +158,33 @@ export class SliceStore<T> {
     if (at >= 0) {
       this.#slices.splice(at, 1)
       this.#drop(slice.content)
+    }
+  }
+
+  /** Writes the slices; `save` writes the content of each. */
+  snapshot(writer: StateWriter, save: (content: T, writer: StateWriter) => void): void {
+    const slices = this.#slices
+    writer.numbers('slices', slices.flatMap(({ end, lastEnd, attachedStart, nextEnd }) => [end, lastEnd, attachedStart ?? Number.NaN, nextEnd]))
+    slices.forEach(({ content }, i) => save(content, writer.at(i)))
+  }
+
+  /**
+   * Takes slices that were written, in addition to those that are here; `load` adds to a content what `save` wrote. Slices that owe different windows stay apart, although they are one on the grid: what was given
+   * out for the keys of one subtask is not given out again because another lagged behind. `wanted` tells whether there is anything for us.
+   */
+  restore(reader: StateReader, wanted: (reader: StateReader) => boolean, load: (content: T, reader: StateReader) => void): void {
+    const bounds = reader.float64('slices')
+    for (let i = 0; i < bounds.length / 4; i++) {
+      const own = reader.at(i)
+      if (!wanted(own)) continue
+      const end = bounds[i * 4]!
+      const attachedStart = Number.isNaN(bounds[i * 4 + 2]!) ? null : bounds[i * 4 + 2]!
+      const nextEnd = bounds[i * 4 + 3]!
+      let at = this.#position(end, attachedStart ?? -Infinity)
+      const isHere = (): boolean => this.#slices[at]?.end === end && this.#slices[at]!.attachedStart === attachedStart
+      while (isHere() && this.#slices[at]!.nextEnd < nextEnd) at++
+      const slice = isHere() && this.#slices[at]!.nextEnd === nextEnd ? this.#slices[at]! : this.#insert(at, { end, lastEnd: bounds[i * 4 + 1]!, attachedStart, nextEnd, content: this.#create() })
+      load(slice.content, own)
     }
   }
 

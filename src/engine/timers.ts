@@ -1,3 +1,5 @@
+import type { StateReader, StateWriter } from '../columnar/stateCodec.ts'
+
 /**
  * Timers by time, for state that expires key by key: sessions, stored join rows.
  *
@@ -118,6 +120,33 @@ export class Timers {
           for (const i of order) ring(times[i]!, payloads[i]!)
         }
       }
+    }
+  }
+
+  /** Writes all timers, those of one time in the order in which they were set. */
+  snapshot(writer: StateWriter): void {
+    const times = new Float64Array(this.#size)
+    const payloads = new Int32Array(this.#size)
+    // From the back, because chains are newest first.
+    let at = this.#size
+    for (const head of this.#buckets.values()) {
+      for (let entry = head; entry >= 0; entry = this.#next[entry]!) {
+        at--
+        times[at] = this.#times[entry]!
+        payloads[at] = this.#payloads[entry]!
+      }
+    }
+    writer.float64('times', times)
+    writer.int32('payloads', payloads)
+  }
+
+  /** Sets the timers that were written. `payloadOf` gives each its payload here; -1 leaves it out. */
+  restore(reader: StateReader, payloadOf: (payload: number, time: number) => number): void {
+    const times = reader.float64('times')
+    const payloads = reader.int32('payloads')
+    for (let i = 0; i < times.length; i++) {
+      const payload = payloadOf(payloads[i]!, times[i]!)
+      if (payload >= 0) this.set(times[i]!, payload)
     }
   }
 

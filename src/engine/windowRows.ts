@@ -1,6 +1,9 @@
 import type { Batch } from '../columnar/batch.ts'
 import type { Float64Column } from '../columnar/column.ts'
+import { KeyHasher } from '../columnar/hashColumns.ts'
 import type { Field, Schema } from '../columnar/schema.ts'
+import type { StateReader, StateWriter } from '../columnar/stateCodec.ts'
+import { ownRows } from './keyedState.ts'
 import type { OperatorContext } from './operatorRuntime.ts'
 import { RowStore } from './rowStore.ts'
 import { sessionTime, wallClock, type SessionTime } from './sessionTime.ts'
@@ -158,6 +161,31 @@ export class WindowRows {
       })
     }
     return whole
+  }
+
+  /** Writes the rows by slice. */
+  snapshot(writer: StateWriter): void {
+    this.#store.snapshot(writer.at('slices'), (rows, own) => rows.forEach((store, input) => store.snapshot(own.at(input))))
+  }
+
+  /** Takes the rows that are ours of what was written, in addition to those that are here. `keys`: by input, the columns that rows are distributed by. */
+  restore(reader: StateReader, keys: readonly (readonly number[])[]): void {
+    const hasher = new KeyHasher(keys[0]!.map((column) => this.#inputs[0]!.schema.fields[column]!.type))
+    const empty = this.#inputs.map(({ schema }) => new RowStore(schema))
+    const ours = (own: StateReader, input: number): { readonly batch: Batch; readonly rows: Int32Array } => {
+      const batch = empty[input]!.rowsIn(own.at(input))
+      return { batch, rows: ownRows(reader, hasher, keys[input]!.map((column) => batch.columns[column]!), batch.rowCount) }
+    }
+    this.#store.restore(
+      reader.at('slices'),
+      (own) => this.#inputs.some((_, input) => ours(own, input).rows.length > 0),
+      (stores, own) =>
+        stores.forEach((store, input) => {
+          const { batch, rows } = ours(own, input)
+          store.appendRows(batch, rows, rows.length)
+        }),
+    )
+    if (!this.#processing) this.#watermark = reader.share.watermark
   }
 
   rowCount(input: number): number {

@@ -1,5 +1,6 @@
 import type { BoolColumn, Column } from '../columnar/column.ts'
 import { bigintType, sameType, withNullable, type DataType } from '../columnar/dataType.ts'
+import type { StateReader, StateWriter } from '../columnar/stateCodec.ts'
 import { ArrivalAccumulator, arrivalResult, CollectAccumulator, CountedExtremeAccumulator, DistinctAccumulator, joinedArrivals } from './aggregates/counted.ts'
 import { CountAccumulator, Float64SumAccumulator, Int32SumAccumulator, Int64SumAccumulator } from './aggregates/counting.ts'
 import type { Accumulator } from './aggregates/accumulator.ts'
@@ -45,9 +46,17 @@ export interface CheckedAggregate {
 /** Where the calls' results stand in the remaining expression: a name no column can have been written as. */
 const resultsQualifier = '\u0000aggregates'
 
-export function checkAggregate(text: string, scope: Scope): { readonly aggregate: CheckedAggregate | null; readonly problems: readonly ExpressionProblem[] } {
-  const { expression, problems: parseProblems } = parseExpression(text)
-  if (expression === null) return { aggregate: null, problems: parseProblems }
+export function checkAggregate(text: string, scope: Scope): AggregateResult {
+  const { expression, problems } = parseExpression(text)
+  return expression === null ? { aggregate: null, problems } : typeAggregate(expression, scope)
+}
+
+export interface AggregateResult {
+  readonly aggregate: CheckedAggregate | null
+  readonly problems: readonly ExpressionProblem[]
+}
+
+export function typeAggregate(expression: Expression, scope: Scope): AggregateResult {
   const problems: ExpressionProblem[] = []
   const calls: AggregateCall[] = []
   const remaining = withoutCalls(expression, (call) => {
@@ -276,6 +285,34 @@ export class AggregateTable {
   }
   bytes(): number {
     return this.#accumulators.reduce((sum, accumulator) => sum + accumulator.bytes(), 0)
+  }
+  /** Writes the slots 0 … count − 1. */
+  snapshot(writer: StateWriter, count: number): void {
+    this.ensure(count)
+    writer.number('count', count)
+    this.#accumulators.forEach((accumulator, i) => accumulator.snapshot(writer.at(i), count))
+  }
+  /** Slots in a state that `snapshot` wrote. */
+  static countIn(reader: StateReader): number {
+    return reader.number('count')
+  }
+  /**
+   * Takes what a table of the same calls wrote. Slot i of the state goes to `slots[i]`, where -1 leaves it out, and is added to what is there; null: to slot i, in which there must be nothing yet. `scratch` makes
+   * a table of the same calls, for the former.
+   */
+  restore(reader: StateReader, slots: Int32Array | null, scratch: () => AggregateTable): void {
+    const count = AggregateTable.countIn(reader)
+    if (slots === null) {
+      this.ensure(count)
+      this.#accumulators.forEach((accumulator, i) => accumulator.restore(reader.at(i), count))
+      return
+    }
+    const from = scratch()
+    from.restore(reader, null, scratch)
+    let most = 0
+    for (let i = 0; i < count; i++) most = Math.max(most, slots[i]! + 1)
+    this.ensure(most)
+    for (let i = 0; i < count; i++) if (slots[i]! >= 0) this.merge(slots[i]!, from, i)
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Column } from '../../columnar/column.ts'
+import type { StateReader, StateWriter } from '../../columnar/stateCodec.ts'
 
 /**
  * One aggregate call's accumulators, by slot: a window operator's key table numbers its groups, and the accumulators lie in arrays under those numbers.
@@ -29,6 +30,10 @@ export interface Accumulator {
   /** Results of the given slots. */
   read(slots: Int32Array, count: number): Column
   bytes(): number
+  /** Writes the slots 0 … count − 1, for which there is room. */
+  snapshot(writer: StateWriter, count: number): void
+  /** Takes the slots 0 … count − 1 that `snapshot` wrote. There must be room for them, and nothing in them. */
+  restore(reader: StateReader, count: number): void
 }
 
 /** Rows that take something back: -U and -D. */

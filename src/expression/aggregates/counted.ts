@@ -2,6 +2,7 @@ import { columnOf } from '../../columnar/batchBuilder.ts'
 import { storageOf, valueAt, type Column, type Storage, type StringColumn, type Value } from '../../columnar/column.ts'
 import type { DataType } from '../../columnar/dataType.ts'
 import { readJson } from '../../columnar/jsonText.ts'
+import type { StateReader, StateWriter } from '../../columnar/stateCodec.ts'
 import { jsonTextOf, NotOfType, valueOfJson } from '../../columnar/valueJson.ts'
 import { retracts, type Accumulator } from './accumulator.ts'
 import { compareValues } from './keeping.ts'
@@ -111,6 +112,45 @@ class CountedValues {
   bytes(): number {
     return this.#slots.reduce((sum, counts) => sum + 8 + (counts?.size ?? 0) * 48, 0)
   }
+  snapshot(writer: StateWriter, count: number): void {
+    const sizes = new Int32Array(count)
+    const keys: Key[] = []
+    const times: number[] = []
+    for (let slot = 0; slot < count; slot++) {
+      for (const [key, by] of this.#slots[slot] ?? []) {
+        sizes[slot]!++
+        keys.push(key)
+        times.push(by)
+      }
+    }
+    writer.int32('sizes', sizes)
+    writer.numbers('times', times)
+    writeKeys(writer, keys)
+  }
+  restore(reader: StateReader, count: number): void {
+    const sizes = reader.int32('sizes')
+    const times = reader.float64('times')
+    const keys = readKeys(reader)
+    let at = 0
+    for (let slot = 0; slot < count; slot++) {
+      const size = sizes[slot]!
+      if (size === 0) continue
+      const counts: Counts = new Map()
+      for (const end = at + size; at < end; at++) counts.set(keys[at]!, times[at]!)
+      this.#slots[slot] = counts
+    }
+  }
+}
+
+/** Keys are mostly all numbers or all texts, which go as arrays. */
+function writeKeys(writer: StateWriter, keys: readonly Key[]): void {
+  if (keys.every((key) => typeof key === 'number')) writer.numbers('numbers', keys as readonly number[])
+  else if (keys.every((key) => typeof key === 'string')) writer.strings('texts', keys as readonly string[])
+  else writer.values('keys', keys)
+}
+function readKeys(reader: StateReader): readonly Key[] {
+  if (reader.has('numbers')) return reader.numbers('numbers')
+  return reader.has('texts') ? reader.strings('texts') : (reader.values('keys') as readonly Key[])
 }
 
 /** DISTINCT around another accumulator, which sees each value of a slot once; it is taken back when the last one of its kind goes. */
@@ -175,6 +215,14 @@ export class DistinctAccumulator implements Accumulator {
   bytes(): number {
     return this.#inner.bytes() + this.#values.bytes()
   }
+  snapshot(writer: StateWriter, count: number): void {
+    this.#values.snapshot(writer, count)
+    this.#inner.snapshot(writer.at('inner'), count)
+  }
+  restore(reader: StateReader, count: number): void {
+    this.#values.restore(reader, count)
+    this.#inner.restore(reader.at('inner'), count)
+  }
 }
 
 /** What COLLECT and the retracting MIN and MAX share: they count values and look at the counts when read. */
@@ -219,6 +267,12 @@ abstract class CountingAccumulator implements Accumulator {
   }
   bytes(): number {
     return this.values.bytes()
+  }
+  snapshot(writer: StateWriter, count: number): void {
+    this.values.snapshot(writer, count)
+  }
+  restore(reader: StateReader, count: number): void {
+    this.values.restore(reader, count)
   }
 }
 
@@ -317,6 +371,22 @@ class Arrivals {
     })
     for (const [key, times] of later.#owed) for (let i = 0; i < times; i++) this.take(key)
   }
+  /** All that tells it from another: keys with their values in order, then what is owed. */
+  entries(): ArrivalEntries {
+    const keys = new Map<number, Key>()
+    for (const [key, places] of this.#places) for (const place of places) keys.set(place, key)
+    const held: [Key, Value][] = []
+    this.#values.forEach((value, place) => {
+      if (value !== undefined) held.push([keys.get(place)!, value])
+    })
+    return [held, [...this.#owed]]
+  }
+  static of([held, owed]: ArrivalEntries): Arrivals {
+    const arrivals = new Arrivals()
+    for (const [key, value] of held) arrivals.put(key, value)
+    for (const [key, times] of owed) arrivals.#owed.set(key, times)
+    return arrivals
+  }
   /** What is there, less what is owed; undefined where one has gone. */
   left(): readonly (Value | undefined)[] {
     if (this.#owed.size === 0) return this.#values
@@ -325,6 +395,8 @@ class Arrivals {
     return left
   }
 }
+
+type ArrivalEntries = readonly [readonly (readonly [Key, Value])[], readonly (readonly [Key, number])[]]
 
 /** FIRST_VALUE, LAST_VALUE and LISTAGG that can take values back. A table that is merged into another is taken to be the later one. */
 export class ArrivalAccumulator implements Accumulator {
@@ -377,6 +449,12 @@ export class ArrivalAccumulator implements Accumulator {
   }
   bytes(): number {
     return this.#slots.reduce((sum, arrivals) => sum + 8 + (arrivals?.size ?? 0) * 64, 0)
+  }
+  snapshot(writer: StateWriter, count: number): void {
+    writer.values('arrivals', Array.from({ length: count }, (_, slot): Value => this.#slots[slot]?.entries() ?? null))
+  }
+  restore(reader: StateReader): void {
+    for (const [slot, entries] of reader.values('arrivals').entries()) if (entries !== null) this.#slots[slot] = Arrivals.of(entries as ArrivalEntries)
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Column, Float64Column, Int32Column, Int64Column } from '../../columnar/column.ts'
+import type { StateReader, StateWriter } from '../../columnar/stateCodec.ts'
 import { emptyMask, grownFloat64, retracts, type Accumulator } from './accumulator.ts'
 
 /**
@@ -69,6 +70,12 @@ export class CountAccumulator implements Accumulator {
   }
   bytes(): number {
     return this.#counts.byteLength
+  }
+  snapshot(writer: StateWriter, count: number): void {
+    writer.float64('counts', this.#counts, count)
+  }
+  restore(reader: StateReader): void {
+    this.#counts.set(reader.float64('counts'))
   }
 }
 
@@ -175,6 +182,16 @@ export class Int32SumAccumulator implements Accumulator {
   }
   bytes(): number {
     return this.#lows.byteLength * 3
+  }
+  snapshot(writer: StateWriter, count: number): void {
+    writer.float64('lows', this.#lows, count)
+    writer.float64('highs', this.#highs, count)
+    writer.float64('counts', this.#counts, count)
+  }
+  restore(reader: StateReader): void {
+    this.#lows.set(reader.float64('lows'))
+    this.#highs.set(reader.float64('highs'))
+    this.#counts.set(reader.float64('counts'))
   }
 }
 
@@ -315,6 +332,16 @@ export class Int64SumAccumulator implements Accumulator {
   bytes(): number {
     return this.#counts.byteLength + (this.#wide?.byteLength ?? this.#sums.byteLength)
   }
+  snapshot(writer: StateWriter, count: number): void {
+    writer.float64('counts', this.#counts, count)
+    if (this.#wide === null) writer.float64('sums', this.#sums, count)
+    else writer.int64('wide', this.#wide, count)
+  }
+  restore(reader: StateReader): void {
+    this.#counts.set(reader.float64('counts'))
+    if (reader.has('sums')) this.#sums.set(reader.float64('sums'))
+    else this.#widen().set(reader.int64('wide'))
+  }
 }
 
 /** The integer quotient toward zero of two exact integers; a rounded double quotient may be one too far. */
@@ -388,5 +415,13 @@ export class Float64SumAccumulator implements Accumulator {
   }
   bytes(): number {
     return this.#sums.byteLength + this.#counts.byteLength
+  }
+  snapshot(writer: StateWriter, count: number): void {
+    writer.float64('sums', this.#sums, count)
+    writer.float64('counts', this.#counts, count)
+  }
+  restore(reader: StateReader): void {
+    this.#sums.set(reader.float64('sums'))
+    this.#counts.set(reader.float64('counts'))
   }
 }

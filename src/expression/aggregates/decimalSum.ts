@@ -1,4 +1,5 @@
 import type { Column, DecimalColumn } from '../../columnar/column.ts'
+import type { StateReader, StateWriter } from '../../columnar/stateCodec.ts'
 import { decimalFits, powerOfTen } from '../../columnar/valueText.ts'
 import { emptyMask, grownFloat64, retracts, type Accumulator } from './accumulator.ts'
 import { correctCounts } from './counting.ts'
@@ -115,6 +116,19 @@ export class DecimalSumAccumulator implements Accumulator {
   }
   bytes(): number {
     return this.#counts.byteLength + this.#sums.byteLength + (this.#wide === null ? 0 : this.#wide.length * 24)
+  }
+  snapshot(writer: StateWriter, count: number): void {
+    writer.float64('counts', this.#counts, count)
+    if (this.#wide === null) writer.float64('sums', this.#sums, count)
+    else writer.bigints('wide', this.#wide.slice(0, count))
+  }
+  restore(reader: StateReader): void {
+    this.#counts.set(reader.float64('counts'))
+    if (reader.has('sums')) this.#sums.set(reader.float64('sums'))
+    else {
+      const sums = this.#widen()
+      for (const [slot, sum] of reader.bigints('wide').entries()) sums[slot] = sum
+    }
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Column, DecimalColumn, Float64Column, Int32Column, Int64Column } from '../../columnar/column.ts'
+import type { StateReader, StateWriter } from '../../columnar/stateCodec.ts'
 import { emptyMask, grownFloat64, type Accumulator } from './accumulator.ts'
 
 /**
@@ -53,6 +54,14 @@ export class NumberExtremeAccumulator implements Accumulator {
   }
   bytes(): number {
     return this.#values.byteLength * 2
+  }
+  snapshot(writer: StateWriter, count: number): void {
+    writer.float64('values', this.#values, count)
+    writer.float64('counts', this.#counts, count)
+  }
+  restore(reader: StateReader): void {
+    this.#values.set(reader.float64('values'))
+    this.#counts.set(reader.float64('counts'))
   }
 }
 
@@ -129,6 +138,19 @@ export class IntegerExtremeAccumulator implements Accumulator {
   }
   bytes(): number {
     return this.#counts.byteLength * 2 + (this.#wide === null ? 0 : this.#wide.length * 24)
+  }
+  snapshot(writer: StateWriter, count: number): void {
+    writer.float64('counts', this.#counts, count)
+    if (this.#wide === null) writer.float64('values', this.#values, count)
+    else writer.bigints('wide', this.#wide.slice(0, count))
+  }
+  restore(reader: StateReader): void {
+    this.#counts.set(reader.float64('counts'))
+    if (reader.has('values')) this.#values.set(reader.float64('values'))
+    else {
+      const best = this.#widen()
+      for (const [slot, value] of reader.bigints('wide').entries()) best[slot] = value
+    }
   }
 }
 

@@ -1,6 +1,7 @@
 import { columnOf } from '../../columnar/batchBuilder.ts'
 import { valueAt, type Column, type StringColumn, type Value } from '../../columnar/column.ts'
 import type { DataType } from '../../columnar/dataType.ts'
+import type { StateReader, StateWriter } from '../../columnar/stateCodec.ts'
 import { compareText } from '../textOrder.ts'
 import type { Accumulator } from './accumulator.ts'
 
@@ -79,6 +80,13 @@ export class ValueAccumulator implements Accumulator {
   bytes(): number {
     return this.#values.length * 32
   }
+  snapshot(writer: StateWriter, count: number): void {
+    writer.columns('values', [columnOf(this.#type, Array.from({ length: count }, (_, slot) => this.#values[slot] ?? null))], count)
+  }
+  restore(reader: StateReader, count: number): void {
+    const column = reader.columns('values')[0]!
+    for (let slot = 0; slot < count; slot++) this.#values[slot] = valueAt(column, slot)
+  }
 }
 
 export function compareValues(a: Value, b: Value): number {
@@ -129,5 +137,11 @@ export class ListAccumulator implements Accumulator {
   }
   bytes(): number {
     return this.#texts.reduce((sum, text) => sum + 8 + (text?.length ?? 0) * 2, 0)
+  }
+  snapshot(writer: StateWriter, count: number): void {
+    writer.values('texts', this.#texts.slice(0, count))
+  }
+  restore(reader: StateReader): void {
+    for (const [slot, text] of reader.values('texts').entries()) this.#texts[slot] = text as string | null
   }
 }
