@@ -1,4 +1,5 @@
 import type { Batch } from '../columnar/batch.ts'
+import type { CheckpointBarrier } from './checkpoint.ts'
 
 /**
  * One direction from one subtask to another: elements in order, with credit.
@@ -14,6 +15,8 @@ export type Element =
   /** The sender has nothing to say for now: leave it out of the minimum; `active` before it speaks again. */
   | { readonly kind: 'idle' }
   | { readonly kind: 'active' }
+  /** Between what belongs to the checkpoint and what comes after it. */
+  | { readonly kind: 'barrier'; readonly barrier: CheckpointBarrier }
   /** Last element: all rows are sent, and so is every watermark. */
   | { readonly kind: 'end' }
 
@@ -30,6 +33,8 @@ export interface ChannelWriter {
 export interface ChannelReader {
   /** The next element, taken; null when there is none now. */
   poll(): Element | null
+  /** Elements that wait to be taken, as far as is known. */
+  waiting(): number
 }
 
 /** Elements in flight on one channel before its writer is out of credit. Flink: 2 exclusive buffers a channel and 8 for the gate. */
@@ -54,6 +59,10 @@ export class LocalChannel implements ChannelWriter, ChannelReader {
 
   fill(): number {
     return Math.min(1, (this.#queue.length - this.#first) / channelCredit)
+  }
+
+  waiting(): number {
+    return this.#queue.length - this.#first
   }
 
   poll(): Element | null {

@@ -103,6 +103,8 @@ export interface OperatorSnapshot extends OperatorIdentity {
 
 export interface ChannelSnapshot {
   readonly watermark: number
+  /** What the channels of its port together had given. */
+  readonly combined: number
   readonly idle: boolean
   /** Takes part in the minimum: an idle channel that came back too far behind does not yet. */
   readonly aligned: boolean
@@ -269,7 +271,7 @@ export function encodeTaskSnapshot(snapshot: TaskSnapshot): Uint8Array<ArrayBuff
     own.numbers('timers', timers)
     own.uint8('blob', blob)
   })
-  writer.numbers('channels', channels.flatMap(({ watermark, idle, aligned, ended }) => [watermark, idle ? 1 : 0, aligned ? 1 : 0, ended ? 1 : 0]))
+  writer.numbers('channels', channels.flatMap(({ watermark, combined, idle, aligned, ended }) => [watermark, combined, idle ? 1 : 0, aligned ? 1 : 0, ended ? 1 : 0]))
   writer.numbers('splits', splits.flatMap(({ split, splits: of, position, skip, watermark, idle }) => [split, of, position === null ? 0 : 1, position?.rows ?? 0, skip, watermark, idle ? 1 : 0]))
   splits.forEach(({ position }, i) => {
     if (position === null) return
@@ -302,7 +304,10 @@ export function decodeTaskSnapshot(bytes: Uint8Array): TaskSnapshot {
       const watermarks = own.float64('watermarks')
       return { operator: identities[i * 2]!, kind: identities[i * 2 + 1]!, watermark: watermarks[0]!, forwarded: watermarks[1]!, timers: own.numbers('timers'), blob: own.uint8('blob').slice() }
     }),
-    channels: Array.from({ length: channels.length / 4 }, (_, i): ChannelSnapshot => ({ watermark: channels[i * 4]!, idle: channels[i * 4 + 1] === 1, aligned: channels[i * 4 + 2] === 1, ended: channels[i * 4 + 3] === 1 })),
+    channels: Array.from({ length: channels.length / 5 }, (_, i): ChannelSnapshot => {
+      const [watermark, combined, idle, aligned, ended] = channels.subarray(i * 5, i * 5 + 5) as unknown as [number, number, number, number, number]
+      return { watermark, combined, idle: idle === 1, aligned: aligned === 1, ended: ended === 1 }
+    }),
     splits: Array.from({ length: splits.length / 7 }, (_, i): SplitSnapshot => {
       const [split, of, open, rows, skip, watermark, idle] = splits.subarray(i * 7, i * 7 + 7) as unknown as [number, number, number, number, number, number, number]
       const own = reader.at('split').at(i)

@@ -2,6 +2,7 @@ import { Scratch } from '../columnar/arrays.ts'
 import type { Batch } from '../columnar/batch.ts'
 import type { Schema } from '../columnar/schema.ts'
 import type { ChannelWriter } from './channel.ts'
+import type { CheckpointBarrier } from './checkpoint.ts'
 import { KeyPartition } from './partition.ts'
 import { RowCollector } from './rowCollector.ts'
 import { noWatermark } from './watermark.ts'
@@ -31,6 +32,8 @@ export interface Outlet {
   idle(): void
   active(): void
   end(): void
+  /** A checkpoint's barrier: what was sent before belongs to it, what is sent from now on does not. */
+  barrier?(barrier: CheckpointBarrier): void
 }
 
 export class ExchangeWriter implements Outlet {
@@ -87,6 +90,10 @@ export class ExchangeWriter implements Outlet {
 
   end(): void {
     for (const target of this.#targets) target.control('end')
+  }
+
+  barrier(barrier: CheckpointBarrier): void {
+    for (const target of this.#targets) target.barrier(barrier)
   }
 
   flush(): boolean {
@@ -153,6 +160,11 @@ class Target {
     else this.writer.send({ kind: 'watermark', watermark: this.#held })
     this.#sent = this.#held
     return true
+  }
+
+  barrier(barrier: CheckpointBarrier): void {
+    this.flush()
+    this.writer.send({ kind: 'barrier', barrier })
   }
 
   control(kind: 'idle' | 'active' | 'end'): void {

@@ -5,10 +5,12 @@ import { sliceBatch } from '../columnar/concat.ts'
 import { RowError } from '../columnar/rowError.ts'
 import type { Schema } from '../columnar/schema.ts'
 import type { Clock } from '../deterministic/clock.ts'
+import type { CheckpointBarrier, CheckpointListener, SplitSnapshot, TaskRestore } from './checkpoint.ts'
 import type { Outlet } from './exchange.ts'
 import { TaskFailure, type OperatorNode } from './operatorNode.ts'
-import type { SourceRuntime } from './operatorRuntime.ts'
+import type { SourcePosition, SourceRuntime } from './operatorRuntime.ts'
 import { finishChain, flush, hasCredit, TaskTime, type ProcessingTimers, type Task, type TaskState } from './task.ts'
+import { announceWatermarks, bytesOf, finishedSnapshots, operatorSnapshots, restoreOperators } from './taskSnapshot.ts'
 import { CombinedWatermark, noWatermark, WatermarkAssigner } from './watermark.ts'
 
 /**
@@ -30,6 +32,9 @@ export interface Gate {
 }
 
 export interface SourceSplit {
+  /** Which of how many splits of the source this is: what a checkpoint finds it again by. Absent: the only one. */
+  readonly number?: number
+  readonly splits?: number
   readonly runtime: SourceRuntime
   /** What its batches are made of, where nobody keeps anything of them; null: each is made anew. */
   readonly scratch: Scratch | null
@@ -49,6 +54,7 @@ export class SourceTask implements Task {
   readonly nodes: readonly OperatorNode[]
   readonly outlets: readonly Outlet[]
   readonly time = new TaskTime()
+  listener: CheckpointListener | null = null
   readonly #schema: Schema
   readonly #gate: Gate
   readonly #clock: Clock
@@ -167,6 +173,82 @@ export class SourceTask implements Task {
     for (const split of this.#splits) split.runtime.close?.()
   }
 
+  /** Between two rows: what was let through belongs to the checkpoint, what was read ahead is read again. */
+  triggerCheckpoint(barrier: CheckpointBarrier): void {
+    const { listener } = this
+    if (listener === null) return
+    if (!this.#finished && this.#splits.some(({ ended, runtime }) => !ended && runtime.position === undefined)) {
+      listener.decline(barrier.checkpoint, `the source ${this.nodes[0]!.id} cannot be read a second time`)
+      return
+    }
+    const now = this.#clock.now()
+    if (!this.#finished) {
+      for (const node of this.nodes) node.flush()
+      for (const outlet of this.outlets) outlet.barrier?.(barrier)
+    }
+    const operators = this.#finished ? finishedSnapshots(listener) : operatorSnapshots(listener, this.nodes, this.#timers)
+    listener.acknowledge({
+      checkpoint: barrier.checkpoint,
+      place: listener.place,
+      finished: this.#finished,
+      operators,
+      channels: [],
+      splits: this.#splits.map((split) => split.snapshot()),
+      inFlight: [],
+      stateBytes: bytesOf(operators),
+      startDelayMs: Math.max(0, now - barrier.timestamp),
+      alignmentMs: 0,
+      syncMs: this.#clock.now() - now,
+      bufferedElements: 0,
+    })
+  }
+
+  abortCheckpoint(): void {}
+
+  async restore(restore: TaskRestore): Promise<void> {
+    const snapshots = new Map((restore.kind === 'same' ? restore.snapshot.splits : restore.splits).map((split) => [split.split, split]))
+    await Promise.all(this.#splits.map(async (split, index) => this.#restoreSplit(split, index, snapshots)))
+    if (restore.kind === 'same' && restore.snapshot.finished) {
+      this.#finished = true
+      for (const outlet of this.outlets) outlet.end()
+      return
+    }
+    restoreOperators(this.nodes, this.#timers, restore)
+    if (restore.kind === 'same') this.#idle = this.#combined.idle
+    else announceWatermarks(this.nodes)
+  }
+
+  async #restoreSplit(split: Split, index: number, snapshots: ReadonlyMap<number, SplitSnapshot>): Promise<void> {
+    const snapshot = snapshots.get(split.number)
+    // A split that the job did not have before is read from its beginning.
+    if (snapshot === undefined) return
+    split.assigner?.restore(snapshot.watermark)
+    if (snapshot.position === null) {
+      this.#endSplit(split, index)
+      return
+    }
+    if (split.assigner !== null) this.#combined.advance(index, split.assigner.watermark)
+    if (snapshot.idle) {
+      split.idle = true
+      this.#combined.setIdle(index)
+    }
+    split.skip = snapshot.skip
+    try {
+      if (split.runtime.seek === undefined) throw new Error(`The source cannot go on from row ${snapshot.position.rows}: it can only be read from its beginning.`)
+      await split.runtime.seek(snapshot.position)
+    } catch (error) {
+      throw this.#sourceFailure(error)
+    }
+  }
+
+  #endSplit(split: Split, index: number): void {
+    split.ended = true
+    split.runtime.close?.()
+    this.#open--
+    this.#combined.setActive(index)
+    this.#combined.advance(index, Infinity)
+  }
+
   /** Rows at the front of a split that may pass, taken; null when there are none now. */
   #passing(split: Split, until: number): Batch | null {
     this.#load(split)
@@ -188,16 +270,13 @@ export class SourceTask implements Task {
       try {
         // All of its last batch has gone through the chain.
         split.scratch?.reset()
+        split.before = split.runtime.position?.() ?? null
         next = split.runtime.next(batchRowsTarget)
       } catch (error) {
         throw this.#sourceFailure(error)
       }
       if (next === 'end') {
-        split.ended = true
-        split.runtime.close?.()
-        this.#open--
-        this.#combined.setActive(this.#splits.indexOf(split))
-        this.#combined.advance(this.#splits.indexOf(split), Infinity)
+        this.#endSplit(split, this.#splits.indexOf(split))
         // The last one's Infinity goes out with the end of the task.
         if (this.#open > 0) this.#forward()
       } else if (next === 'wait') {
@@ -214,10 +293,11 @@ export class SourceTask implements Task {
             },
           ),
         )
-      } else if (next.rowCount > 0) {
+      } else if (next.rowCount > split.skip) {
         split.ahead = next
-        split.at = 0
-      }
+        split.at = split.skip
+        split.skip = 0
+      } else split.skip -= next.rowCount
     }
   }
 
@@ -300,6 +380,8 @@ export class SourceTask implements Task {
 }
 
 class Split {
+  readonly number: number
+  readonly splits: number
   readonly runtime: SourceRuntime
   readonly scratch: Scratch | null
   readonly watermark: SourceWatermark | null
@@ -307,6 +389,10 @@ class Split {
   /** Read but not yet let through, from row `at`. */
   ahead: Batch | null = null
   at = 0
+  /** Where the source was before it read what is ahead. */
+  before: SourcePosition | null = null
+  /** Rows still to be passed over: they were let through before the checkpoint. */
+  skip = 0
   ended = false
   idle = false
   ready: Promise<void> | null = null
@@ -314,11 +400,25 @@ class Split {
   activeAt: number
 
   constructor(split: SourceSplit, now: number) {
+    this.number = split.number ?? 0
+    this.splits = split.splits ?? 1
     this.runtime = split.runtime
     this.scratch = split.scratch
     this.watermark = split.watermark
     this.assigner = split.watermark === null ? null : new WatermarkAssigner(split.watermark.column, split.watermark.columnName, split.watermark.delayMs ?? 0)
     this.activeAt = now
+  }
+
+  snapshot(): SplitSnapshot {
+    const position = this.ended ? null : this.ahead === null ? this.runtime.position!() : this.before
+    return {
+      split: this.number,
+      splits: this.splits,
+      position,
+      skip: this.ended ? 0 : this.ahead === null ? this.skip : this.at,
+      watermark: this.assigner?.watermark ?? noWatermark,
+      idle: this.idle,
+    }
   }
 
   take(end: number): Batch {

@@ -1,8 +1,11 @@
 import type { Batch } from '../columnar/batch.ts'
+import { Alignment } from './alignment.ts'
+import type { ChannelSnapshot, CheckpointBarrier, CheckpointedTask, CheckpointListener, TaskRestore } from './checkpoint.ts'
 import type { Clock } from '../deterministic/clock.ts'
 import type { ChannelReader, Element } from './channel.ts'
 import type { Outlet } from './exchange.ts'
 import type { OperatorNode } from './operatorNode.ts'
+import { announceWatermarks, bytesOf, finishedSnapshots, operatorSnapshots, restoreOperators } from './taskSnapshot.ts'
 import { CombinedWatermark, noWatermark, WatermarkValve } from './watermark.ts'
 
 /**
@@ -14,7 +17,7 @@ import { CombinedWatermark, noWatermark, WatermarkValve } from './watermark.ts'
  *
  * Channels of one input port share a valve (Flink's union of channels); several ports are combined by the two-input rule.
  */
-export interface Task {
+export interface Task extends CheckpointedTask {
   /** Works off what is there, at most about `elementsMax` elements. */
   advance(elementsMax: number): TaskState
   readonly nodes: readonly OperatorNode[]
@@ -55,6 +58,7 @@ export class OperatorTask implements Task {
   readonly nodes: readonly OperatorNode[]
   readonly outlets: readonly Outlet[]
   readonly time = new TaskTime()
+  listener: CheckpointListener | null = null
   readonly #head: OperatorNode
   readonly #clock: Clock
   readonly #channels: readonly InputChannel[]
@@ -62,6 +66,7 @@ export class OperatorTask implements Task {
   readonly #combined: CombinedWatermark
   readonly #openChannels: number[]
   readonly #timers: ProcessingTimers
+  readonly #alignment: Alignment
   #idle = false
   #next = 0
   #open: number
@@ -78,17 +83,23 @@ export class OperatorTask implements Task {
     this.#channels = inputs.flatMap(({ port, channels }, input) =>
       channels.map((reader) => {
         const valve = ports.indexOf(port)
-        return { reader, input, valve, part: counts[valve]!++, ended: false }
+        return { reader, input, valve, part: counts[valve]!++, ended: false, blocked: false }
       }),
     )
     this.#valves = Array.from(counts, (count) => new WatermarkValve(count))
     this.#combined = new CombinedWatermark(ports.length)
     this.#openChannels = inputs.map(({ channels }) => channels.length)
     this.#open = this.#channels.length
+    this.#alignment = new Alignment(this.#channels)
   }
 
   advance(elementsMax: number): TaskState {
     if (this.#finished) return hasCredit(this.outlets) ? 'finished' : 'backPressured'
+    if (this.#open === 0) {
+      // Restored from between the last end and what follows from it.
+      this.#finish()
+      return 'busy'
+    }
     for (let taken = 0; taken < elementsMax; ) {
       if (!hasCredit(this.outlets)) return taken > 0 ? 'busy' : 'backPressured'
       const rang = this.#timers.fire(this.#clock.now())
@@ -112,7 +123,7 @@ export class OperatorTask implements Task {
     for (let tried = 0; tried < channels.length; tried++) {
       const channel = channels[this.#next]!
       this.#next = this.#next + 1 === channels.length ? 0 : this.#next + 1
-      if (channel.ended) continue
+      if (channel.ended || channel.blocked) continue
       const element = channel.reader.poll()
       if (element === null) continue
       this.#take(channel, element)
@@ -138,16 +149,24 @@ export class OperatorTask implements Task {
       case 'active':
         valve.setActive(channel.part)
         break
+      case 'barrier':
+        this.#barrier(channel, element.barrier)
+        return
       case 'end':
         channel.ended = true
         valve.setActive(channel.part)
         valve.advance(channel.part, Infinity)
         if (--this.#openChannels[channel.input]! === 0) this.#head.inputEnded(channel.input)
         if (--this.#open === 0) {
+          // At least once, the barrier may be missing from channels that have ended since.
+          this.#aligned()
           this.#finish()
           return
         }
-        break
+        this.#combine(channel.valve)
+        // A channel that has ended has no barrier to bring any more.
+        this.#aligned()
+        return
     }
     this.#combine(channel.valve)
   }
@@ -193,6 +212,105 @@ export class OperatorTask implements Task {
     this.#finished = true
     this.#head.advance(Infinity)
     finishChain(this.nodes, this.outlets, 0)
+    const announced = this.#alignment.takeAnnounced()
+    if (announced !== null) this.#acknowledgeEnd(announced)
+  }
+
+  triggerCheckpoint(barrier: CheckpointBarrier): void {
+    if (this.listener === null) return
+    if (this.#finished) this.#acknowledgeEnd(barrier)
+    else this.#alignment.announce(barrier)
+  }
+
+  abortCheckpoint(checkpoint: number): void {
+    this.#alignment.abort(checkpoint)
+  }
+
+  #barrier(channel: InputChannel, barrier: CheckpointBarrier): void {
+    const superseded = this.#alignment.arrive(channel, barrier, this.#clock.now())
+    if (superseded !== null) this.listener?.decline(superseded.checkpoint, `checkpoint ${barrier.checkpoint} came before it was whole`)
+    this.#aligned()
+  }
+
+  /** The checkpoint is taken when every channel has brought its barrier. */
+  #aligned(): void {
+    const alignment = this.#alignment
+    if (!alignment.isWhole) return
+    const { barrier, startedAt } = alignment.pending!
+    const now = this.#clock.now()
+    const bufferedElements = alignment.waiting()
+    for (const node of this.nodes) node.flush()
+    for (const outlet of this.outlets) outlet.barrier?.(barrier)
+    const { listener } = this
+    if (listener !== null) {
+      const operators = operatorSnapshots(listener, this.nodes, this.#timers)
+      listener.acknowledge({
+        checkpoint: barrier.checkpoint,
+        place: listener.place,
+        finished: false,
+        operators,
+        channels: this.#channelSnapshots(),
+        splits: [],
+        inFlight: [],
+        stateBytes: bytesOf(operators),
+        startDelayMs: Math.max(0, startedAt - barrier.timestamp),
+        alignmentMs: now - startedAt,
+        syncMs: this.#clock.now() - now,
+        bufferedElements,
+      })
+    }
+    alignment.settle()
+  }
+
+  #channelSnapshots(): ChannelSnapshot[] {
+    return this.#channels.map(({ valve, part, ended }) => ({ ...this.#valves[valve]!.channel(part), combined: this.#valves[valve]!.watermark, ended }))
+  }
+
+  #acknowledgeEnd(barrier: CheckpointBarrier): void {
+    const { listener } = this
+    if (listener === null || !this.#alignment.endedWith(barrier)) return
+    const times = { stateBytes: 0, startDelayMs: Math.max(0, this.#clock.now() - barrier.timestamp), alignmentMs: 0, syncMs: 0, bufferedElements: 0 }
+    listener.acknowledge({ checkpoint: barrier.checkpoint, place: listener.place, finished: true, operators: finishedSnapshots(listener), channels: [], splits: [], inFlight: [], ...times })
+  }
+
+  async restore(restore: TaskRestore): Promise<void> {
+    if (restore.kind === 'same' && restore.snapshot.finished) {
+      this.#finished = true
+      for (const outlet of this.outlets) outlet.end()
+      return
+    }
+    restoreOperators(this.nodes, this.#timers, restore)
+    if (restore.kind === 'same') this.#restoreChannels(restore.snapshot.channels)
+    else {
+      // New channels promise at least what the operator was promised.
+      const { watermark } = this.#head
+      this.#valves.forEach((valve, index) => {
+        const own = this.#channels.filter((channel) => channel.valve === index)
+        valve.restore(own.map(() => ({ watermark, idle: false, aligned: true })), watermark)
+        this.#combined.advance(index, watermark)
+      })
+      announceWatermarks(this.nodes)
+    }
+  }
+
+  #restoreChannels(channels: readonly ChannelSnapshot[]): void {
+    this.#valves.forEach((valve, index) => {
+      const own = channels.filter((_, i) => this.#channels[i]!.valve === index)
+      valve.restore(own, own[0]?.combined ?? noWatermark)
+    })
+    this.#combined.restore(
+      this.#valves.map(({ watermark }) => watermark),
+      this.#valves.map(({ idle }) => idle),
+      this.#head.watermark,
+    )
+    this.#idle = this.#combined.idle
+    channels.forEach(({ ended }, i) => {
+      if (!ended) return
+      const channel = this.#channels[i]!
+      channel.ended = true
+      this.#openChannels[channel.input]!--
+      this.#open--
+    })
   }
 }
 
@@ -202,6 +320,8 @@ interface InputChannel {
   readonly valve: number
   readonly part: number
   ended: boolean
+  /** Brought the barrier of a checkpoint that waits for others. */
+  blocked: boolean
 }
 
 /** Nodes of a chain are in topological order, so each has all its input before it finishes. */
@@ -252,6 +372,11 @@ export class ProcessingTimers {
 
   next(): number {
     return this.#timers[0]?.time ?? Infinity
+  }
+
+  /** Times that a node asked for. */
+  of(node: number): number[] {
+    return this.#timers.filter((timer) => timer.node === node).map(({ time }) => time)
   }
 
   /** True when there was one due. */

@@ -40,6 +40,11 @@ export class WatermarkAssigner {
     return this.#current > 0 ? this.#current : noWatermark
   }
 
+  /** Goes on from the watermark that was last emitted. */
+  restore(watermark: number): void {
+    this.#current = Math.max(0, watermark)
+  }
+
   /**
    * The batch with the watermark before each of its rows; afterwards `watermark` is the one that follows the batch. `candidates` replace
    * time − delay where the job gives an expression; NaN is its NULL. A NULL time fails the job, as on Flink.
@@ -171,6 +176,22 @@ export class WatermarkValve implements WatermarkCombiner {
     this.watermark = output
   }
 
+  /** One channel, for a checkpoint. */
+  channel(channel: number): { readonly watermark: number; readonly idle: boolean; readonly aligned: boolean } {
+    return { watermark: this.#watermarks[channel]!, idle: this.#active[channel] === 0, aligned: this.#aligned[channel] === 1 }
+  }
+
+  /** All channels as they were; `combined` is the output they had given. */
+  restore(channels: readonly { readonly watermark: number; readonly idle: boolean; readonly aligned: boolean }[], combined: number): void {
+    channels.forEach(({ watermark, idle, aligned }, channel) => {
+      this.#watermarks[channel] = watermark
+      this.#active[channel] = idle ? 0 : 1
+      this.#aligned[channel] = aligned ? 1 : 0
+    })
+    this.watermark = combined
+    this.idle = !this.#active.includes(1)
+  }
+
   #alignedMinimum(except: number): number | null {
     let minimum: number | null = null
     for (let i = 0; i < this.#watermarks.length; i++) {
@@ -222,6 +243,14 @@ export class CombinedWatermark implements WatermarkCombiner {
     }
     this.#watermarks[input] = own
     this.watermark = output
+  }
+
+  /** What each input had come to, and the output; `watermarks` and `idle` by input. */
+  restore(watermarks: readonly number[], idle: readonly boolean[], combined: number): void {
+    this.#watermarks.set(watermarks)
+    idle.forEach((is, input) => (this.#idle[input] = is ? 1 : 0))
+    this.idle = !this.#idle.includes(0)
+    this.watermark = combined
   }
 
   #update(): void {

@@ -1,7 +1,8 @@
 import { BatchDecoder, BatchEncoder } from '../columnar/batchCodec.ts'
 import type { Schema } from '../columnar/schema.ts'
 import type { ChannelReader, ChannelWriter, Element } from '../engine/channel.ts'
-import type { SlotReader, SlotWriter } from './slots.ts'
+import type { CheckpointBarrier } from '../engine/checkpoint.ts'
+import type { Slot, SlotReader, SlotWriter } from './slots.ts'
 
 /**
  * A channel between two workers: elements in slots, whatever carries them.
@@ -9,7 +10,7 @@ import type { SlotReader, SlotWriter } from './slots.ts'
  * One element takes one slot, led by sixteen bytes that say what it is; watermarks, idleness and the end travel in order with the rows. A batch that does
  * not fit is written apart and sent in pieces, one slot each. Elements beyond the credit wait here, not yet encoded.
  */
-const kinds = { batch: 0, watermark: 1, idle: 2, active: 3, end: 4, piece: 5 } as const
+const kinds = { batch: 0, watermark: 1, idle: 2, active: 3, end: 4, piece: 5, barrier: 6 } as const
 const headerBytes = 16
 
 export class CarriedWriter implements ChannelWriter {
@@ -56,6 +57,10 @@ export class CarriedWriter implements ChannelWriter {
       header[0] = kinds[element.kind]
       header[1] = 0
       if (element.kind === 'watermark') watermark[0] = element.watermark
+      if (element.kind === 'barrier') {
+        this.#slots.publish(writeBarrier(element.barrier, slot))
+        continue
+      }
       if (element.kind !== 'batch') {
         this.#slots.publish(headerBytes)
         continue
@@ -93,6 +98,21 @@ export class CarriedWriter implements ChannelWriter {
   }
 }
 
+const alignments = ['aligned', 'unaligned', 'atLeastOnce'] as const
+
+/** The checkpoint, when it was triggered, and in the header's second word what kind it is. */
+function writeBarrier({ checkpoint, kind, alignment, timestamp }: CheckpointBarrier, slot: Slot): number {
+  new Int32Array(slot.buffer, slot.byteOffset, 2)[1] = (kind === 'savepoint' ? 1 : 0) + alignments.indexOf(alignment) * 2
+  new Float64Array(slot.buffer, slot.byteOffset + 8, 2).set([checkpoint, timestamp])
+  return headerBytes + 8
+}
+
+function readBarrier(slot: Slot): CheckpointBarrier {
+  const flags = new Int32Array(slot.buffer, slot.byteOffset, 2)[1]!
+  const [checkpoint, timestamp] = new Float64Array(slot.buffer, slot.byteOffset + 8, 2) as unknown as [number, number]
+  return { checkpoint, kind: (flags & 1) === 1 ? 'savepoint' : 'checkpoint', alignment: alignments[flags >> 1]!, timestamp }
+}
+
 export class CarriedReader implements ChannelReader {
   readonly #slots: SlotReader
   readonly #decoder: BatchDecoder
@@ -101,6 +121,10 @@ export class CarriedReader implements ChannelReader {
   constructor(slots: SlotReader, schema: Schema) {
     this.#slots = slots
     this.#decoder = new BatchDecoder(schema)
+  }
+
+  waiting(): number {
+    return this.#slots.used()
   }
 
   poll(): Element | null {
@@ -117,7 +141,7 @@ export class CarriedReader implements ChannelReader {
     }
   }
 
-  #element(kind: number, byteLength: number, watermark: number, slot: { readonly buffer: ArrayBufferLike; readonly byteOffset: number; readonly byteLength: number }): Element | null {
+  #element(kind: number, byteLength: number, watermark: number, slot: Slot): Element | null {
     switch (kind) {
       case kinds.batch:
         if (slot.byteLength >= headerBytes + byteLength) {
@@ -141,6 +165,8 @@ export class CarriedReader implements ChannelReader {
         return { kind: 'active' }
       case kinds.end:
         return { kind: 'end' }
+      case kinds.barrier:
+        return { kind: 'barrier', barrier: readBarrier(slot) }
       default:
         throw new Error(`an element of unknown kind ${kind} came through a channel`)
     }

@@ -24,6 +24,8 @@ export interface SlotWriter {
 export interface SlotReader {
   /** The oldest published slot; null when there is none. */
   peek(): Slot | null
+  /** Published slots that were not released. */
+  used(): number
   /** Gives the slot that `peek` showed back to the writer. */
   release(): void
 }
@@ -57,7 +59,7 @@ class RingEnd {
     this.bell = bell
   }
 
-  protected used(): number {
+  used(): number {
     return (Atomics.load(this.counts, publishedWord) - Atomics.load(this.counts, releasedWord)) | 0
   }
 
@@ -142,6 +144,9 @@ export class PoolReader implements SlotReader {
   constructor(channel: number, post: PostPeer) {
     this.#channel = channel
     this.#post = post
+  }
+  used(): number {
+    return this.#arrived.length
   }
   arrive(buffer: ArrayBuffer, byteLength: number): void {
     this.#arrived.push({ buffer, byteLength })

@@ -1,0 +1,70 @@
+import { schemaDifferences, StateReader, StateRefused, StateWriter, wholeState, type StateShare } from '../columnar/stateCodec.ts'
+import type { CheckpointListener, OperatorSnapshot, TaskRestore } from './checkpoint.ts'
+import type { OperatorNode } from './operatorNode.ts'
+import type { ProcessingTimers } from './task.ts'
+
+/** The operators of a chain as snapshots and back: what the two kinds of tasks share. */
+export function operatorSnapshots(listener: CheckpointListener, nodes: readonly OperatorNode[], timers: ProcessingTimers): OperatorSnapshot[] {
+  return nodes.map((node, index) => {
+    const { operator, kind } = listener.operators[index]!
+    return { operator, kind, watermark: node.watermark, forwarded: node.forwarded, timers: timers.of(index), blob: stateOf(node) }
+  })
+}
+
+/** Of a task that has ended: nothing is left in its operators. */
+export function finishedSnapshots(listener: CheckpointListener): OperatorSnapshot[] {
+  return listener.operators.map((identity) => ({ ...identity, watermark: Infinity, forwarded: Infinity, timers: [], blob: new Uint8Array(0) }))
+}
+
+function stateOf(node: OperatorNode): Uint8Array<ArrayBuffer> {
+  const { runtime } = node
+  if (runtime?.snapshot === undefined) return new Uint8Array(0)
+  const writer = new StateWriter()
+  try {
+    writer.schema(runtime.stateSchema?.() ?? {})
+    runtime.snapshot(writer)
+    return writer.finish()
+  } catch (error) {
+    throw node.failureOf(error, null)
+  }
+}
+
+/** Bytes of all states together. */
+export function bytesOf(operators: readonly OperatorSnapshot[]): number {
+  return operators.reduce((sum, { blob }) => sum + blob.length, 0)
+}
+
+/** Gives the operators their states, watermarks and timers. Throws `StateRefused`, before any of them has changed, when one is not what it was. */
+export function restoreOperators(nodes: readonly OperatorNode[], timers: ProcessingTimers, restore: TaskRestore): void {
+  const operators = restore.kind === 'rescaled' ? restore.operators : restore.snapshot.operators.map((operator) => ({ ...operator, parts: ownPart(operator, restore.snapshot.place) }))
+  const opened = operators.map(({ parts }) => parts.map(({ blob, share }) => StateReader.open(blob, share)))
+  const differences = operators.flatMap(({ operator, kind }, index) => {
+    const first = opened[index]![0]
+    if (first === undefined) return []
+    const { runtime } = nodes[index]!
+    if (runtime?.restore === undefined) return [`${operator}: a ${kind} keeps no state now, and there is some.`]
+    return schemaDifferences(first.schema(), runtime.stateSchema?.() ?? {}).map((difference) => `${operator}: ${difference}`)
+  })
+  if (differences.length > 0) throw new StateRefused(`The state does not fit the job. ${differences.join('. ')}.`, differences)
+  operators.forEach(({ watermark, forwarded, timers: times }, index) => {
+    const node = nodes[index]!
+    try {
+      for (const reader of opened[index]!) node.runtime!.restore!(reader)
+    } catch (error) {
+      throw error instanceof StateRefused ? error : node.failureOf(error, null)
+    }
+    node.watermark = watermark
+    node.forwarded = forwarded
+    for (const port of node.targets) for (const { tap } of port) tap.watermark = forwarded
+    for (const time of times) timers.schedule(index, time)
+  })
+}
+
+function ownPart({ blob, watermark }: OperatorSnapshot, { subtask, parallelism, maxParallelism }: { readonly subtask: number; readonly parallelism: number; readonly maxParallelism: number }): readonly { readonly blob: Uint8Array; readonly share: StateShare }[] {
+  return blob.length === 0 ? [] : [{ blob, share: { ...wholeState, maxParallelism, part: subtask, parts: parallelism, subtask, parallelism, watermark } }]
+}
+
+/** Tells receivers the watermark that was forwarded, where channels are new and nothing may rise for a while. */
+export function announceWatermarks(nodes: readonly OperatorNode[]): void {
+  for (const node of nodes) for (const port of node.targets) for (const { exchange } of port) if (exchange !== null && node.forwarded > -Infinity) exchange.watermark(node.forwarded)
+}
