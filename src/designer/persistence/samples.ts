@@ -28,6 +28,7 @@ export function landingSampleId(): string | null {
 }
 
 export async function loadSample(id: string): Promise<Sample | null> {
+  if (id.startsWith('nexmark-')) return (await import('./nexmarkSamples.ts')).loadNexmark(id)
   const entry = index.find((candidate) => candidate.id === id)
   const file = entry === undefined ? undefined : files[`../../../examples/${entry.file}`]
   if (entry === undefined || file === undefined) return null

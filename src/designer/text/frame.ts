@@ -71,7 +71,12 @@ export const frame = {
     downloaded: (name: string) => `Downloaded ${name}`,
   },
   close: 'Close',
-  gallery: { title: 'Samples', detail: 'Each runs in this page, with its data and its tests. Opening one leaves your document as it is.' },
+  gallery: {
+    title: 'Samples',
+    detail: 'Each runs in this page, with its data and its tests. Opening one leaves your document as it is.',
+    nexmark: 'Nexmark',
+    nexmarkDetail: 'The queries of the benchmark for stream processors: an auction site’s persons, auctions and bids.',
+  },
   shortcuts: {
     title: 'Shortcuts',
     detail: 'Single letters work on the canvas and the timeline',
