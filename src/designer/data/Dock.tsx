@@ -10,9 +10,10 @@ const JsonTab = lazy(() => import('../source/JsonTab.tsx').then((module) => ({ d
 const FlinkSqlTab = lazy(() => import('../export/FlinkSqlPane.tsx').then((module) => ({ default: module.FlinkSqlTab })))
 const HistoryTab = lazy(() => import('./HistoryTab.tsx').then((module) => ({ default: module.HistoryTab })))
 const TestsTab = lazy(() => import('./TestsTab.tsx').then((module) => ({ default: module.TestsTab })))
+const ClusterTab = lazy(() => import('../cluster/ClusterTab.tsx').then((module) => ({ default: module.ClusterTab })))
 const PlanTab = lazy(() => import('./PlanTab.tsx').then((module) => ({ default: module.PlanTab })))
 
-const tabs: readonly DockTab[] = ['data', 'problems', 'tests', 'plan', 'json', 'sql', 'history']
+const tabs: readonly DockTab[] = ['data', 'problems', 'tests', 'plan', 'json', 'sql', 'history', 'cluster']
 
 /** Heights of the dock: as designed, and maximised over the canvas. */
 const tallPx = 560
@@ -63,7 +64,7 @@ export default function Dock() {
       </div>
       <div className={styles.panel} role="tabpanel" id={`${id}-panel`} aria-labelledby={`${id}-${tab}`}>
         <Suspense fallback={null}>
-          {tab === 'data' ? <DataTab /> : tab === 'problems' ? <Problems /> : tab === 'tests' ? <TestsTab /> : tab === 'plan' ? <PlanTab /> : tab === 'json' ? <JsonTab /> : tab === 'sql' ? <FlinkSqlTab /> : <HistoryTab />}
+          {tab === 'data' ? <DataTab /> : tab === 'problems' ? <Problems /> : tab === 'tests' ? <TestsTab /> : tab === 'plan' ? <PlanTab /> : tab === 'json' ? <JsonTab /> : tab === 'sql' ? <FlinkSqlTab /> : tab === 'cluster' ? <ClusterTab /> : <HistoryTab />}
         </Suspense>
       </div>
     </div>

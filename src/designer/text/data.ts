@@ -3,7 +3,7 @@ import { formatCount, plural } from './plural.ts'
 /** The data dock: rows of edges and sinks, tests, plan, document text. */
 export const data = {
   title: 'Data',
-  tabs: { data: 'Data', problems: 'Problems', tests: 'Tests', plan: 'Plan', json: 'JSON', sql: 'Flink SQL', history: 'History' },
+  tabs: { data: 'Data', problems: 'Problems', tests: 'Tests', plan: 'Plan', json: 'JSON', sql: 'Flink SQL', history: 'History', cluster: 'Cluster' },
   historyLabel: 'Steps of this document',
   historyStart: 'Opened',
   operation: 'op',

@@ -1,0 +1,48 @@
+import { useEffect } from 'react'
+import { Skull } from 'lucide-react'
+import { cluster as t } from '../text/cluster.ts'
+import { act, openCluster, useCluster } from './clusterStore.ts'
+import { SpaceTime } from './SpaceTime.tsx'
+import { ensembleState } from './status.ts'
+import { Transport } from './Transport.tsx'
+import styles from './cluster.module.css'
+
+/** The Cluster view as a tab of the dock: the diagram, its transport and the leader in one line. */
+export function ClusterTab() {
+  useEffect(openCluster, [])
+  const { run } = useCluster()
+  const state = ensembleState(run.world)
+  return (
+    <div className={styles.tab}>
+      <div className={styles.tabHead}>
+        <Transport />
+        <Serving />
+        <span className={styles.grow} />
+        <button type="button" className={styles.button} disabled={state.leader < 0} onClick={() => act({ kind: 'kill', node: state.leader })}>
+          <Skull aria-hidden />
+          {t.killLeader}
+        </button>
+        <a className={styles.button} href="#/cluster">
+          {t.full}
+        </a>
+      </div>
+      <SpaceTime />
+    </div>
+  )
+}
+
+/** Who leads, and whether anything can complete. */
+export function Serving() {
+  const { run } = useCluster()
+  const { kind, leader, number, together, quorum } = ensembleState(run.world)
+  const serves = kind === 'broadcast'
+  const words = serves ? t.leads(leader, number) : leader >= 0 || run.world.counters.established > 0 ? t.noQuorum : t.noLeader
+  return (
+    <span className={styles.serving} data-tone={serves ? 'ok' : 'error'} role="status">
+      {words}
+      <span className={styles.quiet}>
+        {t.members(together.length, run.world.setup.options.servers)}, {t.quorum(quorum)}
+      </span>
+    </span>
+  )
+}

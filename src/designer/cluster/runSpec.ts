@@ -1,0 +1,58 @@
+import type { Program } from '../../ensemble/client/clientNode.ts'
+import { randomProgram } from '../../ensemble/client/randomProgram.ts'
+import { recipePrograms } from '../../ensemble/client/recipes/recipes.ts'
+import { cardNamed, seedOptionsOf } from '../../ensemble/scenarios/catalog.ts'
+import { scenarioNamed, worldOfScenario } from '../../ensemble/scenarios/scenarios.ts'
+import { worldOf } from '../../ensemble/simulate.ts'
+import { makeEnsemble } from '../../ensemble/simulation.ts'
+import { WorldOptions } from '../../ensemble/world/options.ts'
+import type { World } from '../../ensemble/world/world.ts'
+import { applyHandFault } from './handFaults.ts'
+
+/**
+ * What a run is made from, as data: the same spec gives the same run. Free runs have clients with a little of everything to do; guided runs and cards are the
+ * ensemble's own scenarios and seeds.
+ *
+ * A network between zones makes messages slow enough to be seen beside an election; the protocol's own times are ZooKeeper's in either (coordination reference 7.2).
+ */
+export type RunSpec =
+  | { readonly kind: 'free'; readonly seed: number; readonly servers: 3 | 5 | 7; readonly network: Network }
+  | { readonly kind: 'scenario'; readonly name: string }
+  | { readonly kind: 'card'; readonly id: string; readonly seed: number; readonly servers: number; readonly isDeeper: boolean; readonly isFixed: boolean }
+export type Network = 'zones' | 'rack'
+
+export const defaultSpec: RunSpec = { kind: 'free', seed: 42, servers: 3, network: 'zones' }
+
+const networks: Readonly<Record<Network, Partial<WorldOptions>>> = {
+  zones: { latencyMicros: 14_000, latencySpreadMicros: 9_000, latencyTailMicros: 60_000, fsyncMicros: 7_000, fsyncSpreadMicros: 6_000 },
+  rack: {},
+}
+
+/** Two wait for one lock, one is a member of a group, one reads and writes. */
+const programs: readonly Program[] = [recipePrograms.lock, recipePrograms.lock, recipePrograms.membership, randomProgram]
+
+export function makeRun(spec: RunSpec): World {
+  const world = made(spec)
+  world.setup.applyFault = applyHandFault
+  return world
+}
+
+function made(spec: RunSpec): World {
+  switch (spec.kind) {
+    case 'free': {
+      const options = Object.assign(new WorldOptions(), networks[spec.network], { servers: spec.servers, clients: programs.length, thinkMicros: 350_000, requestsInFlight: 2, rareOperations: false })
+      return makeEnsemble({ seed: spec.seed, options, profile: null, programs })
+    }
+    case 'scenario': {
+      const scenario = scenarioNamed(spec.name)
+      if (scenario === null) throw new Error(`There is no guided run ${spec.name}.`)
+      return worldOfScenario(scenario)
+    }
+    case 'card': {
+      const card = cardNamed(spec.id)
+      if (card === null) throw new Error(`There is no card ${spec.id}.`)
+      const options = seedOptionsOf(card, spec.seed, spec.servers, spec.isDeeper)
+      return worldOf({ ...options, bugs: spec.isFixed ? [] : (options.bugs ?? []) })
+    }
+  }
+}
