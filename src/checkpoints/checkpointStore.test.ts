@@ -29,6 +29,7 @@ function content(id: number, kind: CheckpointContent['kind'] = 'checkpoint'): Ch
     triggeredAt: 1000 * id,
     job,
     parallelism: 2,
+    stateful: ['bids', 'counts'],
     blobs: [blob('bids', 0, `position ${id}`), blob('counts', 0, `left ${id}`), blob('counts', 1, 'x'.repeat(id * 10))],
   }
 }

@@ -38,6 +38,7 @@ export class CheckpointStore {
         triggeredAt: checkpoint.triggeredAt,
         job: checkpoint.job,
         parallelism: checkpoint.parallelism,
+        stateful: checkpoint.stateful,
         chunks: named.map(({ name, bytes }) => ({ name, bytes })),
         blobs: places,
       }
@@ -79,7 +80,7 @@ export class CheckpointStore {
         said.push(`${titleOf(pointer)} is passed over: ${read}.`)
         continue
       }
-      const differences = differencesOf(read.manifest.job, job, new Set(read.manifest.blobs.flatMap(({ operator, part }) => (part === 'state' ? [operator] : []))))
+      const differences = differencesOf(read.manifest.job, job, new Set(read.manifest.stateful))
       if (differences.length > 0) return { kind: 'refused', pointer, job: read.manifest.job, differences, notes: said }
       return { kind: 'opened', pointer, manifest: read.manifest, blobs: read.blobs, notes: said }
     }
@@ -159,6 +160,7 @@ export interface CheckpointContent {
   readonly triggeredAt: number
   readonly job: JobIdentity
   readonly parallelism: number
+  readonly stateful: readonly string[]
   readonly blobs: readonly StoredBlob[]
 }
 

@@ -18,13 +18,15 @@ export interface Manifest {
   readonly triggeredAt: number
   readonly job: JobIdentity
   readonly parallelism: number
+  /** Operators it holds state of: those that must be found again. */
+  readonly stateful: readonly string[]
   readonly chunks: readonly { readonly name: string; readonly bytes: number }[]
   readonly blobs: readonly BlobPlace[]
 }
 
 export type CheckpointKind = 'checkpoint' | 'savepoint'
 
-/** State of one subtask of an operator; `rows` are a sink's rows that this checkpoint commits, `writer` what the shell keeps of a sink. */
+/** `state`: of one subtask of a chain, under its first operator. `rows`: a sink's rows that this checkpoint commits. `writer`: what the shell keeps of a sink. */
 export type BlobPart = 'state' | 'rows' | 'writer'
 
 export interface BlobPlace {
@@ -64,6 +66,7 @@ export function readManifest(bytes: Uint8Array): Manifest | string {
     typeof manifest.id === 'number' &&
     isObject(manifest.job) &&
     Array.isArray(manifest.job.operators) &&
+    Array.isArray(manifest.stateful) &&
     Array.isArray(manifest.chunks) &&
     Array.isArray(manifest.blobs) &&
     manifest.blobs.every(({ chunk, offset, bytes: length }) => chunk >= 0 && offset >= 0 && length >= 0 && offset + length <= (manifest.chunks[chunk]?.bytes ?? -1))

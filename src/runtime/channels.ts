@@ -1,4 +1,5 @@
 import type { Exchange, PhysicalPlan } from '../compiler/physicalPlan.ts'
+import type { TaskShape } from '../engine/checkpoint.ts'
 
 /** One channel of an exchange: from a subtask to a subtask. Subtask i lives in worker i. */
 export interface ChannelPlace {
@@ -29,4 +30,17 @@ export function workerCountOf(plan: PhysicalPlan): number {
 /** Channels between different workers, in an order that all of them agree on: their places are their numbers on the wire. */
 export function remoteChannelsOf(plan: PhysicalPlan): ChannelPlace[] {
   return plan.exchanges.flatMap((exchange) => channelsOf(plan, exchange)).filter((place) => place.from !== place.to)
+}
+
+/** Every task of a plan, as a checkpoint knows it: chains in the plan's order, subtasks in theirs. */
+export function taskShapesOf(plan: PhysicalPlan): TaskShape[] {
+  const { maxParallelism } = plan.settings
+  return plan.chains.flatMap(({ id, parallelism, operators }) => {
+    const incoming = plan.exchanges.filter((exchange) => exchange.toChain === id).flatMap((exchange) => channelsOf(plan, exchange))
+    return Array.from({ length: parallelism }, (_, subtask): TaskShape => ({
+      place: { chain: id, subtask, parallelism, maxParallelism },
+      operators: operators.map(({ spec }) => ({ operator: spec.id, kind: spec.kind })),
+      channels: incoming.filter(({ to }) => to === subtask).length,
+    }))
+  })
 }

@@ -191,11 +191,12 @@ export function stepCheckpoints(state: CheckpointState, event: CheckpointEvent):
     }
     case 'writeFailed':
       if (state.inFlight?.id !== event.checkpoint || state.inFlight.status !== 'writing') return stay(state)
-      return failed(state, event.reason, event.at, true)
+      return failed(state, event.reason, event.at, state.isRunning)
     case 'discarded':
       return stay({ ...state, history: state.history.map((record) => (record.status === 'completed' && event.checkpoints.includes(record.id) ? { ...record, status: 'discarded' } : record)) })
     case 'stopped': {
-      const ended = state.inFlight === null ? { state, commands: [] } : failed(state, event.reason, event.at, false)
+      // What all have acknowledged needs nobody any more: it is written to its end, and may be what the job goes on from.
+      const ended = state.inFlight === null || state.inFlight.status === 'writing' ? { state, commands: [] } : failed(state, event.reason, event.at, false)
       return { state: { ...ended.state, isRunning: false, tasks: [], requested: [], failuresInRow: 0 }, commands: ended.commands.filter(({ kind }) => kind === 'abort') }
     }
   }

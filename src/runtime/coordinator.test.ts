@@ -15,14 +15,18 @@ function commandText(command: CoordinatorCommand): string {
       return `position ${command.engine} #${command.round}`
     case 'startGrace':
       return 'start grace'
+    case 'wait':
+      return `wait ${command.ms} #${command.attempt}`
+    case 'recover':
+      return `recover #${command.attempt}${command.upTo === null ? '' : ` up to ${command.upTo}`}${command.failure === null ? '' : ` after ${command.failure.code}`}`
     default:
       return `${command.kind} ${command.engine}`
   }
 }
 
 /** One line for each event: what it makes the engines do. */
-function transcript(engines: number, speed: Speed, paused: boolean, events: readonly CoordinatorEvent[]): string[] {
-  let state = initialState(engines, speed, paused)
+function transcript(engines: number, speed: Speed, paused: boolean, events: readonly CoordinatorEvent[], restart: CoordinatorState['restart'] = null): string[] {
+  let state = initialState(engines, speed, paused, restart)
   return events.map((event) => {
     const next = step(state, event)
     state = next.state
@@ -107,12 +111,12 @@ describe('the coordinator', () => {
   })
 
   it('ends all engines when one fails, or dies', () => {
-    expect(transcript(2, max, false, [...deployed, { kind: 'failed', failure }, { kind: 'finished', engine: 0, at: 1 }]).slice(3)).toEqual(['terminate 0, terminate 1, status failed', ''])
-    expect(transcript(2, max, false, [{ kind: 'start', at: 0 }, { kind: 'died', engine: 1, why: 'it ran out of memory.' }]).at(-1)).toBe('terminate 0, terminate 1, status failed')
+    expect(transcript(2, max, false, [...deployed, { kind: 'failed', failure, at: 130 }, { kind: 'finished', engine: 0, at: 1 }]).slice(3)).toEqual(['terminate 0, terminate 1, status failed', ''])
+    expect(transcript(2, max, false, [{ kind: 'start', at: 0 }, { kind: 'died', engine: 1, why: 'it ran out of memory.', at: 1 }]).at(-1)).toBe('terminate 0, terminate 1, status failed')
   })
 
   it('cancels, with a limit to its patience', () => {
-    expect(transcript(2, max, false, [...deployed, { kind: 'stop' }, { kind: 'cancelled', engine: 0 }, { kind: 'stop' }, { kind: 'died', engine: 1, why: '' }]).slice(3)).toEqual([
+    expect(transcript(2, max, false, [...deployed, { kind: 'stop' }, { kind: 'cancelled', engine: 0 }, { kind: 'stop' }, { kind: 'died', engine: 1, why: '', at: 1 }]).slice(3)).toEqual([
       'status cancelling, cancel 0, cancel 1, start grace',
       '',
       '',
@@ -120,6 +124,44 @@ describe('the coordinator', () => {
     ])
     expect(transcript(2, max, false, [...deployed, { kind: 'stop' }, { kind: 'graceOver' }]).at(-1)).toBe('terminate 0, terminate 1, status canceled')
     expect(transcript(1, max, false, [{ kind: 'stop' }])).toEqual(['terminate 0, status canceled'])
+  })
+
+  const restart = { strategy: 'fixed-delay', attempts: 2, delayMs: 100 } as const
+  const recovered = (attempt: number): CoordinatorEvent[] => [{ kind: 'delayOver', attempt }, { kind: 'recovered', attempt }, { kind: 'deployed', engine: 0, at: 900 }, { kind: 'deployed', engine: 1, at: 910 }]
+
+  it('starts a failed job again, with new engines, as often as its strategy allows', () => {
+    const died: CoordinatorEvent = { kind: 'died', engine: 1, why: 'it was killed.', at: 500 }
+    const events = [...deployed, died, ...recovered(1), { kind: 'failed', failure, at: 1000 } as const, ...recovered(2), { kind: 'failed', failure, at: 2000 } as const]
+    expect(transcript(2, max, false, events, restart).slice(3)).toEqual([
+      'terminate 0, terminate 1, status restarting, wait 100 #1',
+      'recover #1 after MR-404',
+      'status deploying, deploy 0, deploy 1',
+      '',
+      'status running, release 0 max, release 1 max',
+      'terminate 0, terminate 1, status restarting, wait 100 #2',
+      'recover #2 after MR-401',
+      'status deploying, deploy 0, deploy 1',
+      '',
+      'status running, release 0 max, release 1 max',
+      'terminate 0, terminate 1, status failed',
+    ])
+  })
+
+  it('takes what fails while it starts again for the same trouble, and what fails while it deploys for another', () => {
+    const events: CoordinatorEvent[] = [...deployed, { kind: 'failed', failure, at: 500 }, { kind: 'died', engine: 0, why: '', at: 501 }, { kind: 'delayOver', attempt: 1 }, { kind: 'recovered', attempt: 1 }, { kind: 'failed', failure, at: 600 }]
+    expect(transcript(2, max, false, events, restart).slice(4)).toEqual(['', 'recover #1 after MR-401', 'status deploying, deploy 0, deploy 1', 'terminate 0, terminate 1, status restarting, wait 100 #2'])
+  })
+
+  it('goes on from a checkpoint when the user wants it, without counting it as a failure', () => {
+    const events: CoordinatorEvent[] = [...deployed, { kind: 'restore', checkpoint: 7 }, { kind: 'recovered', attempt: 1 }]
+    expect(transcript(2, max, false, events).slice(3)).toEqual(['terminate 0, terminate 1, status restarting, recover #1 up to 7', 'status deploying, deploy 0, deploy 1'])
+  })
+
+  it('stays paused over a restart, and can be stopped in the middle of one', () => {
+    const events = [...deployed, { kind: 'failed', failure, at: 500 } as const, { kind: 'pause' } as const, ...recovered(1)]
+    expect(transcript(2, max, false, events, restart).at(-1)).toBe('status paused, position 0 #1, position 1 #1')
+    expect(transcript(2, max, false, [...deployed, { kind: 'failed', failure, at: 500 }, { kind: 'stop' }], restart).at(-1)).toBe('terminate 0, terminate 1, status canceled')
+    expect(transcript(2, max, false, [...deployed, { kind: 'failed', failure, at: 500 }, { kind: 'unrecoverable', failure }], restart).at(-1)).toBe('terminate 0, terminate 1, status failed')
   })
 
   it('ends once whatever happens, and says nothing afterwards', () => {
@@ -133,12 +175,14 @@ describe('the coordinator', () => {
       fc.record({ kind: fc.constant('setSpeed' as const), speed: fc.constantFrom(max, fast) }),
       fc.record({ kind: fc.constant('finished' as const), engine, at }),
       fc.record({ kind: fc.constant('cancelled' as const), engine }),
-      fc.record({ kind: fc.constant('died' as const), engine, why: fc.constant('x.') }),
-      fc.constant({ kind: 'failed' as const, failure }),
+      fc.record({ kind: fc.constant('died' as const), engine, why: fc.constant('x.'), at }),
+      fc.record({ kind: fc.constant('failed' as const), failure: fc.constant(failure), at }),
+      fc.record({ kind: fc.constantFrom('delayOver' as const, 'recovered' as const), attempt: fc.nat(3) }),
+      fc.record({ kind: fc.constant('restore' as const), checkpoint: fc.nat(3) }),
     )
     fc.assert(
-      fc.property(fc.array(event, { maxLength: 40 }), fc.boolean(), (events, paused) => {
-        let state: CoordinatorState = initialState(2, fast, paused)
+      fc.property(fc.array(event, { maxLength: 40 }), fc.boolean(), fc.constantFrom(null, restart), (events, paused, strategy) => {
+        let state: CoordinatorState = initialState(2, fast, paused, strategy)
         let ends = 0
         for (const next of [{ kind: 'start' as const, at: 0 }, ...events, { kind: 'stop' as const }, { kind: 'graceOver' as const }, ...events]) {
           const wasOver = state.phase === 'over'

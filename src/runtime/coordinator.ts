@@ -1,16 +1,19 @@
+import type { RestartSettings } from '../job/job.ts'
 import type { JobStatus, RunFailure, Speed } from './jobRun.ts'
+import { afterFailure, noFailures, type RestartState } from './restartStrategy.ts'
 import { workerDied } from './runFailure.ts'
 import type { Pace } from './wire.ts'
 
 /**
  * What a run is doing and what its engines must do next, as a pure function: `(state, event) → state and commands`.
  *
- * It owns the life of the job (deploy, run, finish, fail, cancel) and the pace. Pace is global: before rows flow at a speed, or one at a time, every engine
+ * It owns the life of the job (deploy, run, restart, finish, fail, cancel) and the pace. A failure ends all engines; whether they come back is the restart strategy's, from what is the shell's
+ * (the newest checkpoint), and an engine that comes back is a new one: events of the old are not let in. Pace is global: before rows flow at a speed, or one at a time, every engine
  * shuts its gate and says the event time of its next row (a *round*); the smallest is where time starts, or the row to let through. Time
  * stands in the events, so nothing here looks at a clock.
  */
 export interface CoordinatorState {
-  readonly phase: 'created' | 'deploying' | 'running' | 'cancelling' | 'over'
+  readonly phase: 'created' | 'deploying' | 'running' | 'restarting' | 'cancelling' | 'over'
   readonly engines: readonly EngineState[]
   readonly paused: boolean
   readonly speed: Speed
@@ -21,6 +24,11 @@ export interface CoordinatorState {
   readonly stepsWaiting: number
   readonly startedAt: number
   readonly failure: RunFailure | null
+  /** Null: a failure is the end. */
+  readonly restart: Required<RestartSettings> | null
+  readonly failures: RestartState
+  /** Counts the starts, from 0. */
+  readonly attempt: number
 }
 
 export interface EngineState {
@@ -39,8 +47,14 @@ export type CoordinatorEvent =
   | { readonly kind: 'step' }
   | { readonly kind: 'setSpeed'; readonly speed: Speed }
   | { readonly kind: 'finished'; readonly engine: number; readonly at: number }
-  | { readonly kind: 'failed'; readonly failure: RunFailure }
-  | { readonly kind: 'died'; readonly engine: number; readonly why: string }
+  | { readonly kind: 'failed'; readonly failure: RunFailure; readonly at: number }
+  | { readonly kind: 'died'; readonly engine: number; readonly why: string; readonly at: number }
+  /** The user wants the job to go on from a checkpoint. */
+  | { readonly kind: 'restore'; readonly checkpoint: number }
+  | { readonly kind: 'delayOver'; readonly attempt: number }
+  /** New engines stand ready, and what they begin from is known. */
+  | { readonly kind: 'recovered'; readonly attempt: number }
+  | { readonly kind: 'unrecoverable'; readonly failure: RunFailure }
   | { readonly kind: 'stop' }
   /** An engine has done what `cancel` asked. */
   | { readonly kind: 'cancelled'; readonly engine: number }
@@ -54,6 +68,9 @@ export type CoordinatorCommand =
   | { readonly kind: 'cancel'; readonly engine: number }
   | { readonly kind: 'terminate'; readonly engine: number }
   | { readonly kind: 'startGrace' }
+  | { readonly kind: 'wait'; readonly ms: number; readonly attempt: number }
+  /** Opens the newest checkpoint, or the newest up to that one, and makes new engines. `failure`: why; null when the user wished it. */
+  | { readonly kind: 'recover'; readonly attempt: number; readonly upTo: number | null; readonly failure: RunFailure | null }
   | { readonly kind: 'status'; readonly status: JobStatus }
 
 export interface Transition {
@@ -61,7 +78,7 @@ export interface Transition {
   readonly commands: readonly CoordinatorCommand[]
 }
 
-export function initialState(engines: number, speed: Speed, paused: boolean): CoordinatorState {
+export function initialState(engines: number, speed: Speed, paused: boolean, restart: Required<RestartSettings> | null = null): CoordinatorState {
   return {
     phase: 'created',
     engines: Array.from({ length: engines }, () => ({ life: 'deploying', position: undefined })),
@@ -72,6 +89,9 @@ export function initialState(engines: number, speed: Speed, paused: boolean): Co
     stepsWaiting: 0,
     startedAt: 0,
     failure: null,
+    restart,
+    failures: noFailures,
+    attempt: 0,
   }
 }
 
@@ -88,8 +108,8 @@ export function step(state: CoordinatorState, event: CoordinatorEvent): Transiti
       if (state.phase !== 'deploying') return stay(state)
       const engines = withEngine(state, event.engine, { life: 'running', position: undefined })
       if (engines.some(({ life }) => life === 'deploying')) return stay({ ...state, engines })
-      const running: CoordinatorState = { ...state, engines, phase: 'running', startedAt: event.at }
-      const status: CoordinatorCommand = { kind: 'status', status: running.paused ? { kind: 'paused' } : { kind: 'running', since: event.at } }
+      const running: CoordinatorState = { ...state, engines, phase: 'running', startedAt: state.attempt === 0 ? event.at : state.startedAt }
+      const status: CoordinatorCommand = { kind: 'status', status: running.paused ? { kind: 'paused' } : { kind: 'running', since: running.startedAt } }
       const next = running.paused ? startRound(running, state.stepsWaiting > 0 ? 'step' : 'hold', event.at) : flow(running, event.at)
       return { state: next.state, commands: [status, ...next.commands] }
     }
@@ -117,7 +137,7 @@ export function step(state: CoordinatorState, event: CoordinatorEvent): Transiti
       // A step of a running job is the pause before it.
       if (state.phase === 'cancelling' || state.phase === 'created') return stay(state)
       const wanted: CoordinatorState = { ...state, paused: true, stepsWaiting: state.stepsWaiting + 1 }
-      if (state.phase === 'deploying') return stay(wanted)
+      if (state.phase !== 'running') return stay(wanted)
       const busy = state.round !== null && state.round.purpose === 'step'
       const next = busy ? stay(wanted) : startRound(wanted, 'step', 0)
       return state.paused ? next : withStatus(next, { kind: 'paused' })
@@ -134,16 +154,30 @@ export function step(state: CoordinatorState, event: CoordinatorEvent): Transiti
       return state.round === null ? stay(next) : endRound(next, event.at)
     }
     case 'failed':
-      return state.phase === 'cancelling' ? stay(state) : over({ ...state, failure: event.failure }, { kind: 'failed', failure: event.failure })
+      return fail(state, event.failure, event.at)
     case 'died': {
       const next = { ...state, engines: withEngine(state, event.engine, { life: 'gone', position: null }) }
       if (state.phase === 'cancelling') return cancelledSoFar(next)
-      const failure = workerDied(event.engine, event.why)
-      return over({ ...next, failure }, { kind: 'failed', failure })
+      return fail(next, workerDied(event.engine, event.why), event.at)
     }
+    case 'restore':
+      if (state.phase !== 'running' && state.phase !== 'deploying') return stay(state)
+      return restarting({ ...state, failure: null }, [{ kind: 'recover', attempt: state.attempt + 1, upTo: event.checkpoint, failure: null }], { kind: 'restarting', failure: null, delayMs: 0 })
+    case 'delayOver':
+      if (state.phase !== 'restarting' || state.attempt !== event.attempt) return stay(state)
+      return { state, commands: [{ kind: 'recover', attempt: state.attempt, upTo: null, failure: state.failure }] }
+    case 'recovered':
+      if (state.phase !== 'restarting' || state.attempt !== event.attempt) return stay(state)
+      return {
+        state: { ...state, phase: 'deploying' },
+        commands: [{ kind: 'status', status: { kind: 'deploying' } }, ...state.engines.map((_, engine) => ({ kind: 'deploy' as const, engine }))],
+      }
+    case 'unrecoverable':
+      return over({ ...state, failure: event.failure }, { kind: 'failed', failure: event.failure })
     case 'stop':
       if (state.phase === 'cancelling') return stay(state)
-      if (state.phase === 'created') return over(state, { kind: 'canceled' })
+      // Between two starts there is nobody to be asked.
+      if (state.phase === 'created' || state.phase === 'restarting') return over(state, { kind: 'canceled' })
       return {
         state: { ...state, phase: 'cancelling', round: null },
         commands: [
@@ -208,6 +242,31 @@ function endRound(state: CoordinatorState, at: number): Transition {
     }
     case 'step':
       return first < 0 ? stay({ ...ended, stepsWaiting: 0 }) : { state: { ...ended, stepsWaiting: Math.max(0, state.stepsWaiting - 1) }, commands: [{ kind: 'step', engine: first }] }
+  }
+}
+
+/** What fails while the job is being started again anyway is the same trouble, and counts once. */
+function fail(state: CoordinatorState, failure: RunFailure, at: number): Transition {
+  if (state.phase === 'cancelling' || state.phase === 'restarting') return stay(state)
+  const failed: CoordinatorState = { ...state, failure }
+  if (state.restart === null) return over(failed, { kind: 'failed', failure })
+  const { state: failures, delayMs } = afterFailure(state.failures, state.restart, at)
+  if (delayMs === null) return over({ ...failed, failures }, { kind: 'failed', failure })
+  return restarting({ ...failed, failures }, [{ kind: 'wait', ms: delayMs, attempt: state.attempt + 1 }], { kind: 'restarting', failure, delayMs })
+}
+
+function restarting(state: CoordinatorState, then: readonly CoordinatorCommand[], status: JobStatus): Transition {
+  return {
+    state: {
+      ...state,
+      phase: 'restarting',
+      attempt: state.attempt + 1,
+      round: null,
+      // A step that was asked for and not done is not done by the next engines either, unasked.
+      stepsWaiting: 0,
+      engines: state.engines.map(() => ({ life: 'deploying', position: undefined })),
+    },
+    commands: [...state.engines.map((_, engine) => ({ kind: 'terminate' as const, engine })), { kind: 'status', status }, ...then],
   }
 }
 

@@ -1,7 +1,9 @@
+import { crc32c } from '../checkpoints/crc32c.ts'
 import { Scratch } from '../columnar/arrays.ts'
 import { BatchEncoder } from '../columnar/batchCodec.ts'
 import type { Batch } from '../columnar/batch.ts'
 import type { Clock } from '../deterministic/clock.ts'
+import { encodeTaskSnapshot, type CheckpointBarrier, type TaskSnapshot } from '../engine/checkpoint.ts'
 import type { Outlet } from '../engine/exchange.ts'
 import type { FileAccess, OpenFile } from '../engine/operatorRuntime.ts'
 import { RowCollector } from '../engine/rowCollector.ts'
@@ -47,6 +49,7 @@ export class EngineServer implements EngineControl {
   #files: RemoteFiles | null = null
   #ports: MessagePort[] = []
   #failed = false
+  #haltAfterRows: number | null = null
 
   constructor(host: EngineHost) {
     this.#host = host
@@ -83,10 +86,20 @@ export class EngineServer implements EngineControl {
           )
         },
         previewRows: deployment.previewRows,
+        ...(deployment.checkpoints
+          ? {
+              snapshots: {
+                acknowledge: (snapshot) => this.#acknowledge(snapshot),
+                decline: (checkpoint, chain, subtask, reason) => this.#post({ kind: 'declined', checkpoint, task: { chain, subtask }, reason }, []),
+              },
+            }
+          : {}),
       })
+      this.#haltAfterRows = deployment.haltAfterRows
       this.#reporter = new EngineReporter(thread)
       this.#thread = thread
       await thread.open()
+      await thread.restore(deployment.restores)
     } catch (error) {
       this.#stopped = true
       this.#close()
@@ -142,6 +155,23 @@ export class EngineServer implements EngineControl {
     return Promise.resolve()
   }
 
+  triggerCheckpoint(barrier: CheckpointBarrier): Promise<void> {
+    if (this.#failed) return Promise.resolve()
+    try {
+      this.#thread!.triggerCheckpoint(barrier)
+    } catch (error) {
+      this.#fail(error)
+    }
+    this.#waiting.wake()
+    return Promise.resolve()
+  }
+
+  abortCheckpoint(checkpoint: number): Promise<void> {
+    this.#thread!.abortCheckpoint(checkpoint)
+    this.#waiting.wake()
+    return Promise.resolve()
+  }
+
   async cancel(): Promise<void> {
     this.#stopped = true
     this.#waiting.wake()
@@ -158,7 +188,12 @@ export class EngineServer implements EngineControl {
         this.#waiting.listen()
         const now = clock.now()
         if (this.#pace !== null) thread.gate.until = this.#pace.kind === 'max' ? Infinity : this.#pace.base + (now - this.#pace.since) * this.#pace.factor
-        const more = thread.run(now + sliceMs)
+        const more = this.#haltAfterRows === null ? thread.run(now + sliceMs) : thread.pass()
+        if (this.#haltAfterRows !== null && thread.rowsRead() >= this.#haltAfterRows) {
+          this.#stopped = true
+          this.#post({ kind: 'halted' }, [])
+          return
+        }
         for (const sink of this.#sinks) sink.flush()
         if (thread.isFinished) break
         const after = clock.now()
@@ -179,6 +214,36 @@ export class EngineServer implements EngineControl {
   /** When the gate will have moved enough to matter. Sixty times a second is as smooth as anyone sees. */
   #nextRelease(now: number): number {
     return this.#pace?.kind === 'factor' ? now + 16 : Infinity
+  }
+
+  /** The checksum is made here, before anything can happen to the bytes on their way. */
+  #acknowledge(snapshot: TaskSnapshot): void {
+    const { clock } = this.#host
+    const begun = clock.now()
+    const bytes = encodeTaskSnapshot(snapshot)
+    const sum = crc32c(bytes)
+    const { place, operators, splits, startDelayMs, alignmentMs, syncMs, finished } = snapshot
+    this.#post(
+      {
+        kind: 'acknowledged',
+        checkpoint: snapshot.checkpoint,
+        acknowledgement: {
+          chain: place.chain,
+          subtask: place.subtask,
+          startDelayMs,
+          alignmentMs,
+          syncMs,
+          asyncMs: clock.now() - begun,
+          operators: operators.map(({ operator, blob }) => ({ operator, bytes: blob.length })),
+          finished,
+        },
+        // A source is known by its positions, though they are no state of a run time.
+        stateful: operators.flatMap(({ operator, blob }, i) => (blob.length > 0 || (i === 0 && splits.length > 0) ? [operator] : [])),
+        snapshot: bytes,
+        crc32c: sum,
+      },
+      [bytes.buffer],
+    )
   }
 
   #report(): void {
@@ -274,6 +339,8 @@ class SinkOutlet implements Outlet {
   readonly #collector = new RowCollector()
   readonly #encoder = new BatchEncoder()
   #onTheWay = 0
+  /** The last checkpoint whose barrier has passed. */
+  #epoch = 0
 
   constructor(operator: string, subtask: number, post: (message: FromEngine, transfer: ArrayBuffer[]) => void) {
     this.operator = operator
@@ -299,6 +366,12 @@ class SinkOutlet implements Outlet {
     this.#onTheWay--
   }
 
+  /** What came before the barrier leaves before it, credit or not: it belongs to this checkpoint. */
+  barrier({ checkpoint }: CheckpointBarrier): void {
+    this.#send()
+    this.#epoch = checkpoint
+  }
+
   idle(): void {}
   active(): void {}
   end(): void {
@@ -312,7 +385,7 @@ class SinkOutlet implements Outlet {
     const buffer = new ArrayBuffer(byteLength)
     this.#encoder.write(buffer, 0)
     this.#onTheWay++
-    this.#post({ kind: 'sink', operator: this.operator, subtask: this.subtask, byteLength, buffer }, [buffer])
+    this.#post({ kind: 'sink', operator: this.operator, subtask: this.subtask, epoch: this.#epoch, byteLength, buffer }, [buffer])
     return true
   }
 }

@@ -4,6 +4,7 @@ import type { Schema } from '../columnar/schema.ts'
 import type { JsonObject } from '../columnar/json.ts'
 import type { Chain, ChainOperator, PhysicalPlan } from '../compiler/physicalPlan.ts'
 import type { Clock } from '../deterministic/clock.ts'
+import type { CheckpointBarrier, TaskSnapshot } from '../engine/checkpoint.ts'
 import { LocalChannel, type ChannelReader, type ChannelWriter } from '../engine/channel.ts'
 import { EdgeTap } from '../engine/edgeTap.ts'
 import { ExchangeWriter, type ExchangeKind, type Outlet } from '../engine/exchange.ts'
@@ -14,6 +15,7 @@ import { OperatorTask, ProcessingTimers, type Task } from '../engine/task.ts'
 import type { RuntimeFactory } from '../operators/runtimeFactory.ts'
 import type { OperatorSpec } from '../job/operatorSpec.ts'
 import { channelsOf, type ChannelPlace } from './channels.ts'
+import type { TaskStart } from './wire.ts'
 
 /**
  * The subtasks of a job that live in one thread, and the order in which they get to work.
@@ -41,6 +43,8 @@ export interface ThreadSetup {
   /** A source has no rows yet; `ready` resolves when it may have. */
   readonly sourceWaits: (ready: Promise<void>) => void
   readonly previewRows: number
+  /** Where snapshots go; absent when no checkpoint will be taken. */
+  readonly snapshots?: { acknowledge(snapshot: TaskSnapshot): void; decline(checkpoint: number, chain: number, subtask: number, reason: string): void }
 }
 
 /** What the runtime must know of rooms. */
@@ -67,6 +71,8 @@ const elementsPerTurn = 16
 
 interface SourceEntry {
   readonly runtime: SourceRuntime
+  readonly number: number
+  readonly splits: number
   /** Where its batches' arrays come from: known when the whole chain is. */
   readonly arrays: { scratch: Scratch | null }
 }
@@ -95,6 +101,17 @@ export class EngineThread {
     this.#setup = setup
     this.gate = { until: -Infinity, inTurn: setup.inTurn === true }
     this.subtasks = setup.plan.chains.flatMap((chain) => setup.subtasks.filter((subtask) => subtask < chain.parallelism).map((subtask) => this.#subtask(chain, subtask)))
+    const { snapshots, plan } = setup
+    if (snapshots !== undefined) {
+      for (const { chain, subtask, task } of this.subtasks) {
+        task.listener = {
+          place: { chain: chain.id, subtask, parallelism: chain.parallelism, maxParallelism: plan.settings.maxParallelism },
+          operators: chain.operators.map(({ spec }) => ({ operator: spec.id, kind: spec.kind })),
+          acknowledge: (snapshot) => snapshots.acknowledge(snapshot),
+          decline: (checkpoint, reason) => snapshots.decline(checkpoint, chain.id, subtask, reason),
+        }
+      }
+    }
     this.#fromSinksUp = this.subtasks.toReversed()
     this.#unfinished = this.subtasks.length
   }
@@ -102,6 +119,41 @@ export class EngineThread {
   /** Opens the sources. Rejects with the failure of the first that cannot be opened. */
   async open(): Promise<void> {
     await Promise.all(this.#opening.map((open) => open()))
+  }
+
+  /** After `open`, before the first `pass`: tasks that are named begin where their snapshot was. */
+  async restore(starts: readonly TaskStart[]): Promise<void> {
+    for (const subtask of this.subtasks) {
+      const start = starts.find((candidate) => candidate.chain === subtask.chain.id && candidate.subtask === subtask.subtask)
+      if (start === undefined) continue
+      try {
+        await subtask.task.restore(start.restore)
+      } catch (error) {
+        throw failedSubtask(error, subtask)
+      }
+    }
+  }
+
+  /** Every task hears of it, from the sinks up, so that none is met by a barrier it does not know. */
+  triggerCheckpoint(barrier: CheckpointBarrier): void {
+    for (const subtask of this.#fromSinksUp) {
+      try {
+        subtask.task.triggerCheckpoint(barrier)
+      } catch (error) {
+        throw failedSubtask(error, subtask)
+      }
+    }
+  }
+
+  abortCheckpoint(checkpoint: number): void {
+    for (const { task } of this.subtasks) task.abortCheckpoint(checkpoint)
+  }
+
+  /** Rows that sources here have let through. */
+  rowsRead(): number {
+    let rows = 0
+    for (const { source } of this.subtasks) if (source !== null) rows += source.nodes[0]!.rowsOut
+    return rows
   }
 
   get isFinished(): boolean {
@@ -271,9 +323,9 @@ export class EngineThread {
       const watermark = sourceWatermark(head.operator.spec)
       // Rows that leave the chain as they came wait in the exchange, and with them the arrays they are in.
       const reuses = leavesNothing(nodes[0]!)
-      const splits = sources.map(({ runtime, arrays }) => {
+      const splits = sources.map(({ runtime, number, splits, arrays }) => {
         arrays.scratch = reuses ? new Scratch() : null
-        return { runtime, watermark, scratch: arrays.scratch }
+        return { number, splits, runtime, watermark, scratch: arrays.scratch }
       })
       const { schema } = head.operator.spec.outputs[0]!
       const source = new SourceTask(splits, schema, nodes, outlets, this.gate, timers, processingClock, (ready) => {
@@ -296,7 +348,7 @@ export class EngineThread {
     for (let split = subtask; split < splits; split += chain.parallelism) {
       const source = create(spec)
       const arrays: SourceEntry['arrays'] = { scratch: null }
-      sources.push({ runtime: source, arrays })
+      sources.push({ runtime: source, number: split, splits, arrays })
       this.#opening.push(async () => {
         try {
           await source.open({

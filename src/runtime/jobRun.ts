@@ -2,6 +2,7 @@ import type { Batch } from '../columnar/batch.ts'
 import type { Schema } from '../columnar/schema.ts'
 import type { Value } from '../columnar/column.ts'
 import type { RowKindText } from '../columnar/batch.ts'
+import type { CheckpointState } from './checkpointCoordinator.ts'
 
 /**
  * A running job as the shells see it: the page's run panel and `millrace run` drive the same object.
@@ -21,6 +22,14 @@ export interface JobRun {
   /** Rows to keep per edge for previews (default 3 for every edge); a watched edge keeps and sends more. */
   watch(edge: number, rows: number): void
   unwatch(edge: number): void
+  /** Null for a run without checkpoints; news comes as `checkpoints` events. */
+  readonly checkpoints: CheckpointState | null
+  /** Takes a savepoint as soon as may be; `name` may be empty. */
+  savepoint(name: string): void
+  /** Ends all engines and goes on from this checkpoint. */
+  restoreFrom(checkpoint: number): void
+  /** Kills an engine worker as if it had died by itself. */
+  killWorker(worker: number): void
   /** Ends the job and frees its workers. Resolves when they are gone. */
   stop(): Promise<void>
 }
@@ -32,6 +41,8 @@ export type JobStatus =
   | { readonly kind: 'deploying' }
   | { readonly kind: 'running'; readonly since: number }
   | { readonly kind: 'paused' }
+  /** All engines are gone and new ones come, after `failure` or because the user wants to go on from a checkpoint (null). */
+  | { readonly kind: 'restarting'; readonly failure: RunFailure | null; readonly delayMs: number }
   | { readonly kind: 'finished'; readonly durationMs: number }
   | { readonly kind: 'cancelling' }
   | { readonly kind: 'canceled' }
@@ -51,8 +62,13 @@ export type RunEvent =
   | { readonly kind: 'metrics'; readonly frame: MetricsFrame }
   /** The newest rows of edges, oldest first. */
   | { readonly kind: 'preview'; readonly edge: number; readonly schema: Schema; readonly rows: readonly PreviewRow[]; readonly rowsSeen: number }
-  /** What a sink received since the last event, in order per subtask. `collect` and `file` sinks; a blackhole sends nothing. */
-  | { readonly kind: 'sink'; readonly operator: string; readonly subtask: number; readonly batch: Batch }
+  /** What a sink received since the last event, in order per subtask. `collect` and `file` sinks; a blackhole sends nothing. `epoch`: the last checkpoint whose barrier came before. */
+  | { readonly kind: 'sink'; readonly operator: string; readonly subtask: number; readonly epoch: number; readonly batch: Batch }
+  | { readonly kind: 'checkpoints'; readonly checkpoints: CheckpointState }
+  /**
+   * The job goes on from a checkpoint; null: from its beginning. `takeBack`: rows of sinks whose epoch is not below it are void, they will come again. Told before new engines are deployed.
+   */
+  | { readonly kind: 'restored'; readonly checkpoint: number | null; readonly takeBack: boolean }
   | { readonly kind: 'poison'; readonly operator: string; readonly rows: readonly PoisonRow[]; readonly total: number }
 
 export interface PreviewRow {

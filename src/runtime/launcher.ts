@@ -12,7 +12,7 @@ export interface Launcher {
 }
 
 export interface EngineLink {
-  readonly control: Pick<EngineControl, 'position' | 'release' | 'step' | 'watch' | 'cancel'>
+  readonly control: Pick<EngineControl, 'position' | 'release' | 'step' | 'watch' | 'triggerCheckpoint' | 'abortCheckpoint' | 'cancel'>
   deploy(deployment: Deployment, events: EventPort, transfer: readonly Transferable[]): ReturnType<EngineControl['deploy']>
   /** Resolves when the thread is gone. */
   terminate(): Promise<void>

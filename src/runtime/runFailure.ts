@@ -23,6 +23,17 @@ export function workerDied(worker: number, why: string): RunFailure {
   return { code: 'MR-404', operator: null, subtask: worker, message: `Engine worker ${worker} stopped working: ${why} The job cannot go on without it; run it again.`, row: null }
 }
 
+/** Checkpoints failed more often than is tolerable. */
+export function checkpointsFail(reason: string): RunFailure {
+  return { code: 'MR-405', operator: null, subtask: null, message: `Checkpoints cannot be taken: ${reason}. More failures in a row than settings.checkpoint.tolerableFailures allows.`, row: null }
+}
+
+/** A checkpoint is of another job, or cannot be given to this one. */
+export function cannotRestore(what: string, differences: readonly string[]): RunFailure {
+  const message = `${what} cannot be restored into this job: ${differences.join(' ')} Nothing was changed; undo the differences, or run the job from its beginning.`
+  return { code: 'MR-406', operator: null, subtask: null, message, row: null }
+}
+
 /** A failed run as an exception, for callers that wait for its result. */
 export class JobFailed extends Error {
   readonly failure: RunFailure

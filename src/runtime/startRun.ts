@@ -4,17 +4,21 @@ import type { PhysicalPlan } from '../compiler/physicalPlan.ts'
 import { systemClock, type Clock } from '../deterministic/clock.ts'
 import type { FileAccess, OpenFile } from '../engine/operatorRuntime.ts'
 import { remoteChannelsOf, workerCountOf } from './channels.ts'
+import type { CheckpointState } from './checkpointCoordinator.ts'
 import { initialState, step, type CoordinatorCommand, type CoordinatorEvent, type CoordinatorState } from './coordinator.ts'
-import type { JobRun, JobStatus, RunEvent, Speed } from './jobRun.ts'
+import type { Fault, FaultMoment } from './faults.ts'
+import { JobCheckpoints, type Beginning, type FaultTolerance } from './jobCheckpoints.ts'
+import type { JobRun, JobStatus, RunEvent, RunFailure, Speed } from './jobRun.ts'
 import type { CarrierChoice, EngineLink, Launcher } from './launcher.ts'
+import { checkpointsFail } from './runFailure.ts'
 import { RunMetrics } from './runMetrics.ts'
 import { ringMemory } from './slots.ts'
 import { bellMemory, canWaitForBells } from './waiting.ts'
-import type { Carriers, FromEngine, ToEngine } from './wire.ts'
+import type { Carriers, FromEngine, TaskStart, ToEngine } from './wire.ts'
 
 /**
  * Starts a plan on a launcher's engines and stands for it in the shell: it carries out what the coordinator says, opens files for sources, puts the numbers of
- * all engines together and hands rows of sinks to the listeners.
+ * all engines together and hands rows of sinks to the listeners. With `faultTolerance` it takes checkpoints, and a failure is answered with new engines that go on from the newest.
  *
  * A sink's batch is acknowledged when every listener has returned, so a slow shell slows the job down instead of filling its memory. Without
  * `subscribe` nothing is lost: what comes before the first listener is kept for it.
@@ -31,6 +35,11 @@ export interface RunOptions {
   /** `event`: processing time follows the highest event time read, for tests. */
   readonly processingTime?: 'wall' | 'event'
   readonly clock?: Clock
+  /** Absent: no checkpoints, and a failure is the end. */
+  readonly faultTolerance?: FaultTolerance
+  /** Faults to be met, each once; `exit` ends the whole process. */
+  readonly faults?: readonly Fault[]
+  readonly exit?: () => void
 }
 
 /** A run, and what joins its workers. */
@@ -58,9 +67,16 @@ class Run implements StartedRun {
   readonly #plan: PhysicalPlan
   readonly #options: RunOptions
   readonly #clock: Clock
-  readonly #engines: Engine[] = []
+  #engines: Engine[] = []
   readonly #listeners = new Set<(event: RunEvent) => void>()
-  readonly #metrics: RunMetrics
+  #metrics: RunMetrics
+  readonly #startedAt: number
+  readonly #checkpoints: JobCheckpoints | null
+  /** The store is ready, and what the run begins from is known. */
+  #begun: Promise<unknown> = Promise.resolve()
+  /** What the engines' tasks begin from at their next deployment. */
+  #starts: readonly TaskStart[] = []
+  #faults: readonly Fault[]
   readonly #previewRows: number
   readonly #watched = new Map<number, number>()
   readonly #sinkSchemas = new Map<string, Schema>()
@@ -78,35 +94,89 @@ class Run implements StartedRun {
     this.#clock = options.clock ?? systemClock()
     this.workers = options.launcher.usesWorkers ? workerCountOf(plan) : 1
     this.carrier = this.workers === 1 || remoteChannelsOf(plan).length === 0 ? 'none' : options.carrier !== 'transferred' && mayShareMemory() ? 'shared' : 'transferred'
-    this.#state = initialState(this.workers, options.speed ?? { kind: 'max' }, options.paused === true)
+    const { faultTolerance } = options
+    // Without checkpoints a restart would begin from nothing and show its rows twice: as on Flink, a failure is the end then.
+    const restart = faultTolerance === undefined || faultTolerance.checkpoint.intervalMs === 0 ? null : faultTolerance.restart
+    this.#state = initialState(this.workers, options.speed ?? { kind: 'max' }, options.paused === true, restart)
     this.#previewRows = options.previewRows ?? 3
-    this.#metrics = new RunMetrics(plan, this.#clock.now(), (edge) => this.#watched.get(edge) ?? this.#previewRows)
+    this.#startedAt = this.#clock.now()
+    this.#metrics = this.#freshMetrics()
+    this.#faults = options.faults ?? []
     for (const chain of plan.chains) for (const { spec, role } of chain.operators) if (role === 'sink') this.#sinkSchemas.set(spec.id, spec.inputs[0]!.schema)
     this.#gone = new Promise((resolve) => {
       this.#ended = resolve
     })
+    this.#checkpoints =
+      faultTolerance === undefined
+        ? null
+        : new JobCheckpoints(plan, faultTolerance, this.#sinkSchemas, this.#clock, {
+            trigger: (barrier) => {
+              for (const { link, isTerminated } of this.#engines) if (!isTerminated) void link.control.triggerCheckpoint(barrier).catch(ignore)
+            },
+            abort: (checkpoint) => {
+              for (const { link, isTerminated } of this.#engines) if (!isTerminated) void link.control.abortCheckpoint(checkpoint).catch(ignore)
+            },
+            fail: (reason) => this.#dispatch({ kind: 'failed', failure: checkpointsFail(reason), at: this.#clock.now() }),
+            show: (rows) => {
+              for (const { operator, subtask, epoch, batch } of rows) this.#tell({ kind: 'sink', operator, subtask, epoch, batch })
+            },
+            changed: (checkpoints) => this.#tell({ kind: 'checkpoints', checkpoints }),
+            moment: (moment, checkpoint) => this.#meetFaults(moment, checkpoint),
+          })
   }
 
   get status(): JobStatus {
     return this.#status
   }
 
+  get checkpoints(): CheckpointState | null {
+    return this.#checkpoints?.state ?? null
+  }
+
   start(): void {
+    const checkpoints = this.#checkpoints
+    if (checkpoints !== null) {
+      this.#begun = checkpoints.begin().then(
+        (beginning) => this.#begin(beginning),
+        (error: unknown) => this.#begin(checkpointsFail(`their store cannot be used: ${error instanceof Error ? error.message : String(error)}`)),
+      )
+      // Only a run that goes on from somewhere must know from where before it starts.
+      if (this.#options.faultTolerance!.resume !== undefined) return
+    }
+    this.#launch()
+    this.#dispatch({ kind: 'start', at: this.#clock.now() })
+  }
+
+  #begin(beginning: Beginning | RunFailure): void {
+    if (this.#state.phase === 'over') return
+    if ('code' in beginning) {
+      this.#dispatch({ kind: 'unrecoverable', failure: beginning })
+      return
+    }
+    if (this.#options.faultTolerance!.resume === undefined) return
+    this.#starts = beginning.starts
+    this.#launch()
+    this.#dispatch({ kind: 'start', at: this.#clock.now() })
+  }
+
+  #launch(): void {
     const carriers = this.#carriers()
+    this.#engines = []
     for (let worker = 0; worker < this.workers; worker++) {
       const link = this.#launched(worker)
       this.#engines.push({ link, carriers: carriers[worker]!, decoders: new Map(), files: [], events: null, isTerminated: false })
     }
-    this.#dispatch({ kind: 'start', at: this.#clock.now() })
   }
 
   /** A worker that cannot even be made is one that dies when it is deployed. */
   #launched(worker: number): EngineLink {
+    const { attempt } = this.#state
     try {
-      return this.#options.launcher.launch(worker, (why) => this.#dispatch({ kind: 'died', engine: worker, why }))
+      return this.#options.launcher.launch(worker, (why) => this.#dispatchOf(attempt, { kind: 'died', engine: worker, why, at: this.#clock.now() }))
     } catch (error) {
       const cannot = (): Promise<never> => Promise.reject(error as Error)
-      return { control: { position: cannot, release: cannot, step: cannot, watch: cannot, cancel: cannot }, deploy: cannot, terminate: () => Promise.resolve() }
+      const control = { position: cannot, release: cannot, step: cannot, watch: cannot, triggerCheckpoint: cannot, abortCheckpoint: cannot, cancel: cannot }
+      return { control, deploy: cannot, terminate: () => Promise.resolve() }
     }
   }
 
@@ -143,49 +213,85 @@ class Run implements StartedRun {
     for (const { link, isTerminated } of this.#engines) if (!isTerminated) void link.control.watch(edge, rows).catch(ignore)
   }
 
+  savepoint(name: string): void {
+    this.#checkpoints?.savepoint(name)
+  }
+  restoreFrom(checkpoint: number): void {
+    if (this.#checkpoints !== null) this.#dispatch({ kind: 'restore', checkpoint })
+  }
+  killWorker(worker: number): void {
+    this.#kill(worker, 'it was killed.')
+  }
+
   async stop(): Promise<void> {
     this.#dispatch({ kind: 'stop' })
     await this.#gone
   }
 
+  /** What an engine of an earlier start still had to say is not for this one. */
+  #dispatchOf(attempt: number, event: CoordinatorEvent): void {
+    if (this.#state.attempt === attempt) this.#dispatch(event)
+  }
+
   #dispatch(event: CoordinatorEvent): void {
-    const { state, commands } = step(this.#state, event)
+    const before = this.#state
+    const { state, commands } = step(before, event)
     this.#state = state
+    if (before.phase === 'running' && state.phase !== 'running') {
+      if (event.kind === 'finished') this.#checkpoints?.finished()
+      else this.#checkpoints?.stopped(state.phase === 'restarting' || state.failure !== null ? `cut short: ${state.failure?.message ?? 'the job went on from another checkpoint'}` : 'the job was cancelled')
+    }
+    if (before.paused !== state.paused) {
+      if (state.paused) this.#checkpoints?.paused()
+      else this.#checkpoints?.resumed()
+    }
     for (const command of commands) this.#carryOut(command)
-    if (state.phase === 'over' && this.#terminated.length === this.#engines.length) void Promise.all(this.#terminated).then(this.#ended)
+    if (before.phase === 'deploying' && state.phase === 'running') {
+      for (const [edge, rows] of this.#watched) this.#tellWatch(edge, rows)
+      void this.#begun.then(() => {
+        if (this.#state.attempt === state.attempt && this.#state.phase === 'running') this.#checkpoints?.running()
+      })
+    }
+    if (this.#state.phase === 'over' && this.#engines.every(({ isTerminated }) => isTerminated)) {
+      void Promise.all([...this.#terminated, this.#checkpoints?.settled()]).then(this.#ended)
+    }
   }
 
   #carryOut(command: CoordinatorCommand): void {
+    const { attempt } = this.#state
     switch (command.kind) {
       case 'deploy':
         this.#deploy(command.engine)
         break
       case 'position': {
         const { engine, round } = command
-        void this.#engines[engine]!.link.control.position().then((position) => this.#dispatch({ kind: 'positioned', engine, round, position, at: this.#clock.now() }), ignore)
+        void this.#engines[engine]!.link.control.position().then((position) => this.#dispatchOf(attempt, { kind: 'positioned', engine, round, position, at: this.#clock.now() }), ignore)
         break
       }
       case 'release':
         void this.#engines[command.engine]!.link.control.release(command.pace).catch(ignore)
         break
       case 'step':
-        void this.#engines[command.engine]!.link.control.step().then(() => this.#dispatch({ kind: 'stepped', at: this.#clock.now() }), ignore)
+        void this.#engines[command.engine]!.link.control.step().then(() => this.#dispatchOf(attempt, { kind: 'stepped', at: this.#clock.now() }), ignore)
         break
       case 'cancel': {
         const { engine } = command
-        void this.#engines[engine]!.link.control.cancel().then(() => this.#dispatch({ kind: 'cancelled', engine }), ignore)
+        void this.#engines[engine]!.link.control.cancel().then(() => this.#dispatchOf(attempt, { kind: 'cancelled', engine }), ignore)
         break
       }
       case 'terminate': {
-        const engine = this.#engines[command.engine]!
-        if (engine.isTerminated) break
-        engine.isTerminated = true
-        engine.events?.close()
-        this.#terminated.push(engine.link.terminate())
+        const engine = this.#engines[command.engine]
+        if (engine !== undefined) this.#terminate(engine)
         break
       }
       case 'startGrace':
         setTimeout(() => this.#dispatch({ kind: 'graceOver' }), graceMs)
+        break
+      case 'wait':
+        setTimeout(() => this.#dispatch({ kind: 'delayOver', attempt: command.attempt }), command.ms)
+        break
+      case 'recover':
+        void this.#recover(command)
         break
       case 'status':
         // The last numbers come before the last word.
@@ -196,46 +302,106 @@ class Run implements StartedRun {
     }
   }
 
+  #terminate(engine: Engine): void {
+    if (engine.isTerminated) return
+    engine.isTerminated = true
+    engine.events?.close()
+    this.#terminated.push(engine.link.terminate())
+  }
+
+  #kill(worker: number, why: string): void {
+    const engine = this.#engines[worker]
+    if (engine === undefined || engine.isTerminated) return
+    this.#terminate(engine)
+    this.#dispatch({ kind: 'died', engine: worker, why, at: this.#clock.now() })
+  }
+
+  async #recover({ attempt, upTo, failure }: Extract<CoordinatorCommand, { kind: 'recover' }>): Promise<void> {
+    let beginning: Beginning | RunFailure
+    try {
+      await this.#begun
+      // The old engines are gone before new ones read the same files and write the same sinks.
+      await Promise.all(this.#terminated)
+      beginning = await this.#checkpoints!.recover(upTo, failure)
+    } catch (error) {
+      beginning = checkpointsFail(`their store cannot be read: ${error instanceof Error ? error.message : String(error)}`)
+    }
+    if (this.#state.attempt !== attempt || this.#state.phase !== 'restarting') return
+    if ('code' in beginning) {
+      this.#dispatch({ kind: 'unrecoverable', failure: beginning })
+      return
+    }
+    const takeBack = this.#options.faultTolerance!.uncommittedRows === 'shown' && this.#checkpoints!.takesBack
+    this.#tell({ kind: 'restored', checkpoint: beginning.pointer?.id ?? null, takeBack })
+    this.#starts = beginning.starts
+    this.#metrics = this.#freshMetrics()
+    this.#launch()
+    this.#dispatch({ kind: 'recovered', attempt })
+  }
+
+  #freshMetrics(): RunMetrics {
+    return new RunMetrics(this.#plan, this.#startedAt, (edge) => this.#watched.get(edge) ?? this.#previewRows)
+  }
+
+  #meetFaults(moment: FaultMoment, checkpoint: number): void {
+    const met = this.#faults.filter(({ when }) => when.kind === 'checkpoint' && when.checkpoint === checkpoint && when.moment === moment)
+    if (met.length === 0) return
+    this.#faults = this.#faults.filter((fault) => !met.includes(fault))
+    for (const { worker } of met) {
+      if (worker === null) this.#options.exit?.()
+      // Not in the middle of what the coordinator is saying.
+      else queueMicrotask(() => this.#kill(worker, `it was killed, as the fault at checkpoint ${checkpoint} (${moment}) asks.`))
+    }
+  }
+
   #deploy(worker: number): void {
     const engine = this.#engines[worker]!
+    const { attempt } = this.#state
     const { port1, port2 } = new MessageChannel()
     engine.events = port1
-    port1.onmessage = (event: MessageEvent) => this.#hear(worker, event.data as FromEngine)
+    port1.onmessage = (event: MessageEvent) => this.#hear(worker, engine, event.data as FromEngine)
     const { carriers } = engine
+    const subtasks = this.#options.launcher.usesWorkers ? [worker] : Array.from({ length: workerCountOf(this.#plan) }, (_, i) => i)
+    const fault = this.#faults.find((candidate) => candidate.worker === worker && candidate.when.kind === 'rows')
     const deployment = {
       plan: this.#plan,
       worker,
-      subtasks: this.#options.launcher.usesWorkers ? [worker] : Array.from({ length: workerCountOf(this.#plan) }, (_, i) => i),
+      subtasks,
       carriers,
       previewRows: this.#previewRows,
       eventTimeAsProcessingTime: this.#options.processingTime === 'event',
+      checkpoints: this.#checkpoints !== null,
+      restores: this.#starts.filter(({ subtask }) => subtasks.includes(subtask)),
+      haltAfterRows: fault?.when.kind === 'rows' ? fault.when.rows : null,
     }
     const transfer: Transferable[] = carriers.kind === 'transferred' ? carriers.peers.map(({ port }) => port) : []
     engine.link.deploy(deployment, port2, transfer).then(
-      (failure) => this.#dispatch(failure === null ? { kind: 'deployed', engine: worker, at: this.#clock.now() } : { kind: 'failed', failure }),
-      (error: unknown) => this.#dispatch({ kind: 'died', engine: worker, why: `${error instanceof Error ? error.message : String(error)}.` }),
+      (failure) => this.#dispatchOf(attempt, failure === null ? { kind: 'deployed', engine: worker, at: this.#clock.now() } : { kind: 'failed', failure, at: this.#clock.now() }),
+      (error: unknown) => this.#dispatchOf(attempt, { kind: 'died', engine: worker, why: `${error instanceof Error ? error.message : String(error)}.`, at: this.#clock.now() }),
     )
   }
 
-  #hear(worker: number, message: FromEngine): void {
-    const engine = this.#engines[worker]!
+  #hear(worker: number, engine: Engine, message: FromEngine): void {
     if (engine.isTerminated) return
     switch (message.kind) {
       case 'report': {
+        this.#checkpoints?.look()
         for (const event of this.#metrics.take(worker, message.report)) this.#tell(event)
         const live = this.#engines.flatMap((_, i) => (this.#state.engines[i]!.life === 'running' ? [i] : []))
         if (this.#state.phase === 'running' && this.#metrics.hasReportOf(live)) for (const event of this.#metrics.frame(this.#clock.now())) this.#tell(event)
         break
       }
       case 'sink': {
-        const { operator, subtask, buffer, byteLength } = message
+        const { operator, subtask, epoch, buffer, byteLength } = message
         const key = `${operator}/${subtask}`
         let decoder = engine.decoders.get(key)
         if (decoder === undefined) {
           decoder = new BatchDecoder(this.#sinkSchemas.get(operator)!)
           engine.decoders.set(key, decoder)
         }
-        this.#tell({ kind: 'sink', operator, subtask, batch: decoder.decode(buffer, 0, byteLength) })
+        const batch = decoder.decode(buffer, 0, byteLength)
+        if (this.#checkpoints === null) this.#tell({ kind: 'sink', operator, subtask, epoch, batch })
+        else this.#checkpoints.received({ operator, subtask, epoch, batch, bytes: byteLength })
         this.#answer(engine, { kind: 'sinkTaken', operator, subtask })
         break
       }
@@ -243,8 +409,20 @@ class Run implements StartedRun {
         this.#dispatch({ kind: 'finished', engine: worker, at: this.#clock.now() })
         break
       case 'failed':
-        this.#dispatch({ kind: 'failed', failure: message.failure })
+        this.#dispatch({ kind: 'failed', failure: message.failure, at: this.#clock.now() })
         break
+      case 'acknowledged':
+        this.#checkpoints?.acknowledged(message)
+        break
+      case 'declined':
+        this.#checkpoints?.declined(message.checkpoint, `subtask ${message.task.subtask} of chain ${message.task.chain}: ${message.reason}`)
+        break
+      case 'halted': {
+        const fault = this.#faults.find((candidate) => candidate.worker === worker && candidate.when.kind === 'rows')
+        this.#faults = this.#faults.filter((candidate) => candidate !== fault)
+        this.#kill(worker, 'it was killed, as the fault at a number of rows asks.')
+        break
+      }
       case 'openFile': {
         const { request } = message
         this.#options.files.open(message.path).then(

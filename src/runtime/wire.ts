@@ -1,4 +1,6 @@
 import type { PhysicalPlan } from '../compiler/physicalPlan.ts'
+import type { CheckpointBarrier, TaskRestore } from '../engine/checkpoint.ts'
+import type { SubtaskAcknowledgement, TaskId } from './checkpointCoordinator.ts'
 import type { PoisonRow, PreviewRow, RunFailure } from './jobRun.ts'
 
 /**
@@ -17,6 +19,10 @@ export interface EngineControl {
   step(): Promise<void>
   /** Rows to keep and send for an edge. */
   watch(edge: number, rows: number): Promise<void>
+  /** A checkpoint begins: sources send its barrier, every task acknowledges in time by `FromEngine`. */
+  triggerCheckpoint(barrier: CheckpointBarrier): Promise<void>
+  /** It is given up: nobody waits for its barriers any more. */
+  abortCheckpoint(checkpoint: number): Promise<void>
   /** Stops at the next batch and closes the sources. */
   cancel(): Promise<void>
 }
@@ -29,6 +35,16 @@ export interface Deployment {
   readonly carriers: Carriers
   readonly previewRows: number
   readonly eventTimeAsProcessingTime: boolean
+  /** Tasks will be asked for snapshots. */
+  readonly checkpoints: boolean
+  /** What the tasks here begin from; those that are not named begin empty. */
+  readonly restores: readonly TaskStart[]
+  /** A fault to be met: when the sources here have let this many rows through, the engine stands still and says so, to be killed at just that moment. */
+  readonly haltAfterRows: number | null
+}
+
+export interface TaskStart extends TaskId {
+  readonly restore: TaskRestore
 }
 
 /** What joins the workers. `channel` numbers are places in `remoteChannelsOf(plan)`. */
@@ -51,8 +67,13 @@ export interface EventPort {
 
 export type FromEngine =
   | { readonly kind: 'report'; readonly report: EngineReport }
-  /** One encoded batch for a sink; to be acknowledged when the shell is done with it. */
-  | { readonly kind: 'sink'; readonly operator: string; readonly subtask: number; readonly byteLength: number; readonly buffer: ArrayBuffer }
+  /** One encoded batch for a sink, `epoch` the last checkpoint whose barrier came before it; to be acknowledged when the shell is done with it. */
+  | { readonly kind: 'sink'; readonly operator: string; readonly subtask: number; readonly epoch: number; readonly byteLength: number; readonly buffer: ArrayBuffer }
+  /** A subtask's snapshot, encoded, with the checksum that was made before anything could happen to it. */
+  | { readonly kind: 'acknowledged'; readonly checkpoint: number; readonly acknowledgement: Omit<SubtaskAcknowledgement, 'endToEndMs'>; readonly stateful: readonly string[]; readonly snapshot: Uint8Array<ArrayBuffer>; readonly crc32c: number }
+  | { readonly kind: 'declined'; readonly checkpoint: number; readonly task: TaskId; readonly reason: string }
+  /** See `Deployment.haltAfterRows`. */
+  | { readonly kind: 'halted' }
   | { readonly kind: 'finished' }
   | { readonly kind: 'failed'; readonly failure: RunFailure }
   | { readonly kind: 'openFile'; readonly request: number; readonly path: string }

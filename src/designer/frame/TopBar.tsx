@@ -191,6 +191,7 @@ function RunButton({ blank }: { readonly blank: boolean }) {
       )
     case 'deploying':
     case 'created':
+    case 'restarting':
     case 'cancelling':
       return (
         <Button look={look} disabled>

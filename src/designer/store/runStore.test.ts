@@ -113,7 +113,7 @@ describe('the run store', () => {
     await run()
     let n = 0n
     const batch = (): ReturnType<typeof batchOf> => batchOf(schema, Array.from({ length: 4000 }, () => [n++]))
-    for (let count = 0; count < 20; count += 1) runs[0]!.emit({ kind: 'sink', operator: 'out', subtask: 0, batch: batch() })
+    for (let count = 0; count < 20; count += 1) runs[0]!.emit({ kind: 'sink', operator: 'out', subtask: 0, epoch: 0, batch: batch() })
     await told()
     const rows = sinkRows('out')
     expect(rows.rowsSeen).toBe(80_000)

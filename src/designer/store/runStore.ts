@@ -200,7 +200,7 @@ export function provideStartJob(start: StartJob): void {
 }
 
 export function isActive(status: RunView['status'] = view.status): boolean {
-  return status.kind === 'deploying' || status.kind === 'running' || status.kind === 'paused' || status.kind === 'cancelling' || status.kind === 'created'
+  return status.kind === 'deploying' || status.kind === 'running' || status.kind === 'paused' || status.kind === 'restarting' || status.kind === 'cancelling' || status.kind === 'created'
 }
 
 /** Starts the document's job from its beginning, or lets a paused one go on. */
@@ -395,6 +395,7 @@ function receiveStatus(status: JobStatus): void {
       return announce(text.run.stopped)
     case 'created':
     case 'deploying':
+    case 'restarting':
     case 'cancelling':
   }
 }

@@ -16,7 +16,7 @@ export const transport = {
   idle: 'Time begins with the first row of your first source.',
   finished: (durationMs: number) => `Finished in ${durationMs < 10_000 ? (durationMs / 1000).toFixed(1) : formatCount(Math.round(durationMs / 1000))} s`,
   failed: (operator: string | null, message: string) => (operator === null ? message : `${operator}: ${message}`),
-  status: { created: 'Starting', deploying: 'Starting workers', running: 'Running', paused: 'Paused', cancelling: 'Stopping', canceled: 'Stopped' },
+  status: { created: 'Starting', deploying: 'Starting workers', running: 'Running', paused: 'Paused', restarting: 'Restarting from the newest checkpoint', cancelling: 'Stopping', canceled: 'Stopped' },
   stale: 'The job has changed since this run began.',
   notIsolated: 'Not isolated: workers pass batches on by transfer, which is slower',
   notIsolatedWhy: 'Shared memory needs the page to be cross-origin isolated. Reload once so that Millrace’s service worker can add the headers; where service workers are not allowed, the host has to send them.',

@@ -7,7 +7,8 @@ import type { Schema } from '../../columnar/schema.ts'
 import { physicalPlan, type PhysicalPlan } from '../../compiler/physicalPlan.ts'
 import type { LogicalOperator } from '../../compiler/logicalPlan.ts'
 import type { Distribution } from '../../job/operatorDefinition.ts'
-import type { OperatorContext, OperatorRuntime, SourceContext, SourceRuntime } from '../../engine/operatorRuntime.ts'
+import type { StateReader, StateWriter } from '../../columnar/stateCodec.ts'
+import type { OperatorContext, OperatorRuntime, SourceContext, SourcePosition, SourceRuntime } from '../../engine/operatorRuntime.ts'
 import type { RuntimeFactory } from '../../operators/runtimeFactory.ts'
 import type { Operators } from '../engineThread.ts'
 
@@ -77,6 +78,13 @@ class RowsSource implements SourceRuntime {
   ready(): Promise<void> {
     if (this.#config.vanishes === true) return Promise.reject(new Error('data.csv changed while it was read'))
     this.#waited = true
+    return Promise.resolve()
+  }
+  position(): SourcePosition {
+    return { rows: this.#at, at: {} }
+  }
+  seek(position: SourcePosition): Promise<void> {
+    this.#at = position.rows
     return Promise.resolve()
   }
   next(rowsMax: number): Batch | 'wait' | 'end' {
@@ -173,6 +181,24 @@ class Count implements OperatorRuntime {
     }
     return watermark
   }
+  stateSchema(): Record<string, string> {
+    return { counts: 'rows and sum by end and key' }
+  }
+  snapshot(writer: StateWriter): void {
+    const counts = [...this.#state].flatMap(([end, window]) => [...window].map(([key, count]) => ({ end, key, ...count })))
+    writer.number('watermark', this.#watermark)
+    writer.strings('keys', counts.map(({ key }) => key))
+    writer.numbers('numbers', counts.flatMap(({ end, rows, sum }) => [end, rows, sum]))
+  }
+  restore(reader: StateReader): void {
+    this.#watermark = reader.number('watermark')
+    const numbers = reader.numbers('numbers')
+    reader.strings('keys').forEach((key, i) => {
+      const window = this.#state.get(numbers[i * 3]!) ?? new Map<string, { rows: number; sum: number }>()
+      this.#state.set(numbers[i * 3]!, window)
+      window.set(key, { rows: numbers[i * 3 + 1]!, sum: numbers[i * 3 + 2]! })
+    })
+  }
   stateBytes(): number {
     return this.#state.size * 100
   }
@@ -189,6 +215,15 @@ class Meet implements OperatorRuntime {
   }
   processBatch(input: number, batch: Batch): void {
     this.#rows[input]! += batch.rowCount
+  }
+  stateSchema(): Record<string, string> {
+    return { rows: 'of both inputs' }
+  }
+  snapshot(writer: StateWriter): void {
+    writer.numbers('rows', this.#rows)
+  }
+  restore(reader: StateReader): void {
+    reader.numbers('rows').forEach((rows, i) => (this.#rows[i]! += rows))
   }
   onWatermark(watermark: number): number {
     return watermark

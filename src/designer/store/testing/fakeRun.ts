@@ -36,6 +36,16 @@ export class FakeRun implements JobRun {
   unwatch(edge: number): void {
     this.asked.push(`unwatch ${edge}`)
   }
+  checkpoints: JobRun['checkpoints'] = null
+  savepoint(name: string): void {
+    this.asked.push(`savepoint ${name}`)
+  }
+  restoreFrom(checkpoint: number): void {
+    this.asked.push(`restore ${checkpoint}`)
+  }
+  killWorker(worker: number): void {
+    this.asked.push(`kill ${worker}`)
+  }
   stop(): Promise<void> {
     this.asked.push('stop')
     this.emit({ kind: 'status', status: { kind: 'canceled' } })

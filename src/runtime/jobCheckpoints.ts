@@ -1,0 +1,317 @@
+import { crc32c } from '../checkpoints/crc32c.ts'
+import { titleOf, type CheckpointStore, type StoredBlob } from '../checkpoints/checkpointStore.ts'
+import type { CheckpointPointer } from '../checkpoints/registry.ts'
+import type { Schema } from '../columnar/schema.ts'
+import type { PhysicalPlan } from '../compiler/physicalPlan.ts'
+import type { Clock } from '../deterministic/clock.ts'
+import { decodeTaskSnapshot, restoresOf, type CheckpointBarrier, type TaskShape } from '../engine/checkpoint.ts'
+import type { CheckpointSettings, RestartSettings } from '../job/job.ts'
+import { taskShapesOf } from './channels.ts'
+import { initialCheckpoints, stepCheckpoints, type CheckpointCommand, type CheckpointEvent, type CheckpointState } from './checkpointCoordinator.ts'
+import type { RunFailure } from './jobRun.ts'
+import { planIdentity } from './planIdentity.ts'
+import { cannotRestore } from './runFailure.ts'
+import { decodedRows, StagedRows, type StagedBatch } from './stagedRows.ts'
+import type { FromEngine, TaskStart } from './wire.ts'
+
+/**
+ * The checkpoints of one run: carries out what the checkpoint coordinator says, gathers the snapshots, has them stored, holds the sinks' rows back until they are covered, and finds
+ * what a restarted job begins from.
+ *
+ * Everything here happens in the shell, which outlives the engines. What a checkpoint covers is shown in the moment it is complete, before anything else is heard, so no failure can
+ * come between.
+ */
+export interface FaultTolerance {
+  readonly checkpoint: Required<CheckpointSettings>
+  readonly restart: Required<RestartSettings>
+  readonly store: CheckpointStore
+  /**
+   * `held` (exactly-once only): rows of sinks are told when a checkpoint covers them. `shown`: at once, with the epoch they belong to, and a `restored` event says which of them to take back: for
+   * shells that can.
+   */
+  readonly uncommittedRows: 'held' | 'shown'
+  /** Goes on from the newest checkpoint in the store, or the newest up to a number. Absent: begins anew, and what the store has of earlier runs is removed, but savepoints. */
+  readonly resume?: { readonly upTo: number | null }
+  readonly sinks?: SinkWriters
+}
+
+/** What the shell's sinks have written must be known with a checkpoint, so that a later process can go on exactly there. */
+export interface SinkWriters {
+  /** Bytes that bring the sink back to what it has written now; null when it keeps nothing. */
+  snapshot(operator: string): Uint8Array | null
+  restore(operator: string, written: Uint8Array): void
+}
+
+export interface CheckpointHost {
+  readonly trigger: (barrier: CheckpointBarrier) => void
+  readonly abort: (checkpoint: number) => void
+  readonly fail: (reason: string) => void
+  /** Rows that may be shown now. */
+  readonly show: (rows: readonly StagedBatch[]) => void
+  readonly changed: (state: CheckpointState) => void
+  /** For faults: something has happened to a checkpoint. */
+  readonly moment: (moment: 'triggered' | 'acknowledged' | 'writing' | 'completed', checkpoint: number) => void
+}
+
+/** What a start begins from. */
+export interface Beginning {
+  readonly pointer: CheckpointPointer | null
+  readonly starts: readonly TaskStart[]
+}
+
+/** Bytes of held rows beyond which a checkpoint is taken before its time. */
+const stagedBytesMax = 32 * 1024 * 1024
+
+export class JobCheckpoints {
+  readonly #plan: PhysicalPlan
+  readonly #options: FaultTolerance
+  readonly #clock: Clock
+  readonly #host: CheckpointHost
+  readonly #tasks: readonly TaskShape[]
+  readonly #sinks: ReadonlyMap<string, Schema>
+  readonly #staged = new StagedRows()
+  #state: CheckpointState
+  /** Snapshots of the checkpoint in flight. */
+  #snapshots: Acknowledged[] = []
+  #timer: ReturnType<typeof setTimeout> | null = null
+  #wakeAt = Infinity
+  /** Writes and removals in the store, one after the other. */
+  #storing: Promise<unknown> = Promise.resolve()
+
+  constructor(plan: PhysicalPlan, options: FaultTolerance, sinks: ReadonlyMap<string, Schema>, clock: Clock, host: CheckpointHost) {
+    this.#plan = plan
+    this.#options = options
+    this.#clock = clock
+    this.#host = host
+    this.#sinks = sinks
+    this.#tasks = taskShapesOf(plan)
+    this.#state = initialCheckpoints(options.checkpoint)
+  }
+
+  get state(): CheckpointState {
+    return this.#state
+  }
+
+  /** Whether sinks' rows wait for a checkpoint. Without one there is nothing to wait for. */
+  get holdsRows(): boolean {
+    const { checkpoint, uncommittedRows } = this.#options
+    return uncommittedRows === 'held' && this.takesBack && checkpoint.intervalMs > 0
+  }
+
+  /** Whether rows that no checkpoint covers are void after a restore. */
+  get takesBack(): boolean {
+    return this.#options.checkpoint.mode === 'exactly-once'
+  }
+
+  /** All tasks run. */
+  running(): void {
+    this.#tell({ kind: 'running', tasks: this.#tasks.map(({ place }) => ({ chain: place.chain, subtask: place.subtask })), at: this.#clock.now() })
+  }
+  stopped(reason: string): void {
+    this.#tell({ kind: 'stopped', reason, at: this.#clock.now() })
+    this.#snapshots = []
+  }
+  paused(): void {
+    this.#tell({ kind: 'paused' })
+  }
+  resumed(): void {
+    this.#tell({ kind: 'resumed', at: this.#clock.now() })
+  }
+  savepoint(name: string): void {
+    this.#tell({ kind: 'savepoint', name, at: this.#clock.now() })
+  }
+  /** Engines report several times a second, in hidden pages too, where timers are slow. */
+  look(): void {
+    if (this.#clock.now() >= this.#wakeAt) this.#tell({ kind: 'tick', at: this.#clock.now() })
+  }
+
+  acknowledged(message: Acknowledged): void {
+    const { checkpoint, acknowledgement } = message
+    const { inFlight } = this.#state
+    if (inFlight?.id !== checkpoint) return
+    this.#snapshots.push(message)
+    const at = this.#clock.now()
+    if (inFlight.subtasks.length === 0) this.#host.moment('acknowledged', checkpoint)
+    this.#tell({ kind: 'acknowledged', checkpoint, acknowledgement: { ...acknowledgement, endToEndMs: Math.max(0, at - inFlight.triggeredAt) }, at })
+  }
+
+  declined(checkpoint: number, reason: string): void {
+    this.#tell({ kind: 'declined', checkpoint, reason, at: this.#clock.now() })
+  }
+
+  /** A sink gave up rows: shown now, or when they are covered. */
+  received(rows: StagedBatch): void {
+    if (!this.holdsRows) {
+      this.#host.show([rows])
+      return
+    }
+    this.#staged.add(rows)
+    if (this.#staged.bytes > stagedBytesMax) this.#tell({ kind: 'pressed', at: this.#clock.now() })
+  }
+
+  /** The job has read everything: nothing can take back its rows any more. */
+  finished(): void {
+    this.stopped('the job ended first')
+    this.#host.show(this.#staged.committed(Infinity))
+  }
+
+  /** Gets the store ready. Null, or why the run cannot begin. */
+  async begin(): Promise<Beginning | RunFailure> {
+    const { store, resume } = this.#options
+    if (resume === undefined) {
+      await store.clear()
+      this.#state = initialCheckpoints(this.#options.checkpoint, (await this.#highest()) + 1)
+      return { pointer: null, starts: [] }
+    }
+    this.#state = initialCheckpoints(this.#options.checkpoint, (await this.#highest()) + 1)
+    const beginning = await this.#open(resume.upTo ?? Infinity, null)
+    if ('code' in beginning) return beginning
+    return beginning
+  }
+
+  /** What the job goes on from after a failure (`upTo` null) or from a checkpoint the user chose. Held rows that it covers are shown, the others forgotten. */
+  async recover(upTo: number | null, failure: RunFailure | null): Promise<Beginning | RunFailure> {
+    // What is being written may become complete yet, and then it is the newest.
+    await this.#storing
+    return this.#open(upTo ?? Infinity, failure)
+  }
+
+  /** Resolves when nothing is being written. */
+  async settled(): Promise<void> {
+    if (this.#timer !== null) clearTimeout(this.#timer)
+    await this.#storing
+  }
+
+  async #highest(): Promise<number> {
+    return (await this.#options.store.list()).reduce((highest, { id }) => Math.max(highest, id), 0)
+  }
+
+  async #open(upTo: number, failure: RunFailure | null): Promise<Beginning | RunFailure> {
+    const found = await this.#options.store.open(planIdentity(this.#plan), upTo)
+    if (found.kind === 'refused') return cannotRestore(titleOf(found.pointer), found.differences.map(({ text }) => text))
+    const reason = failure?.message ?? null
+    if (found.kind === 'none') {
+      this.#staged.discard()
+      this.#tell({ kind: 'restored', restore: { at: this.#clock.now(), checkpoint: null, kind: null, reason, notes: found.notes } })
+      return { pointer: null, starts: [] }
+    }
+    const { pointer, blobs } = found
+    const plan = restoresOf(this.#tasks, blobs.flatMap(({ part, bytes }) => (part === 'state' ? [decodeTaskSnapshot(bytes)] : [])))
+    if (plan.refused.length > 0) return cannotRestore(titleOf(pointer), plan.refused)
+    const { sinks } = this.#options
+    const isNew = this.#state.counts.triggered === 0 && failure === null
+    if (isNew) {
+      // Another process took it: what its sinks had written then, and the rows that this checkpoint shows.
+      for (const { operator, part, bytes } of blobs) if (part === 'writer') sinks?.restore(operator, bytes)
+      for (const { operator, part, bytes } of blobs) {
+        const schema = this.#sinks.get(operator)
+        if (part === 'rows' && schema !== undefined) this.#host.show(decodedRows(bytes, schema).map(({ subtask, batch }) => ({ operator, subtask, batch, epoch: 0, bytes: 0 })))
+      }
+    } else this.#host.show(this.#staged.committed(pointer.id))
+    this.#staged.discard()
+    this.#tell({ kind: 'restored', restore: { at: this.#clock.now(), checkpoint: pointer.id, kind: pointer.kind, reason, notes: [...found.notes, ...plan.differences] } })
+    return { pointer, starts: plan.restores.map((restore, i) => ({ chain: this.#tasks[i]!.place.chain, subtask: this.#tasks[i]!.place.subtask, restore })) }
+  }
+
+  #tell(event: CheckpointEvent): void {
+    const { state, commands } = stepCheckpoints(this.#state, event)
+    if (state === this.#state && commands.length === 0) return
+    this.#state = state
+    if (!state.isRunning && this.#timer !== null) {
+      clearTimeout(this.#timer)
+      this.#timer = null
+      this.#wakeAt = Infinity
+    }
+    for (const command of commands) this.#carryOut(command)
+    this.#host.changed(this.#state)
+  }
+
+  #carryOut(command: CheckpointCommand): void {
+    switch (command.kind) {
+      case 'trigger': {
+        const { mode, unaligned } = this.#options.checkpoint
+        this.#snapshots = []
+        this.#host.trigger({
+          checkpoint: command.checkpoint,
+          kind: command.savepoint ? 'savepoint' : 'checkpoint',
+          alignment: mode === 'at-least-once' ? 'atLeastOnce' : unaligned && !command.savepoint ? 'unaligned' : 'aligned',
+          timestamp: this.#clock.now(),
+        })
+        this.#host.moment('triggered', command.checkpoint)
+        break
+      }
+      case 'write':
+        this.#write(command.checkpoint)
+        break
+      case 'abort':
+        this.#host.abort(command.checkpoint)
+        break
+      case 'complete':
+        this.#host.show(this.#staged.committed(command.checkpoint))
+        this.#host.moment('completed', command.checkpoint)
+        this.#prune()
+        break
+      case 'fail':
+        this.#host.fail(command.reason)
+        break
+      case 'wake':
+        this.#wake(command.at)
+        break
+    }
+  }
+
+  #write(checkpoint: number): void {
+    const { store, sinks } = this.#options
+    const { kind, name, triggeredAt } = this.#state.inFlight!
+    const blobs: StoredBlob[] = this.#snapshots.map(({ acknowledgement, snapshot, crc32c: sum }) => ({ operator: this.#headOf(acknowledgement.chain), subtask: acknowledgement.subtask, part: 'state', bytes: snapshot, crc32c: sum }))
+    const stateful = [...new Set(this.#snapshots.flatMap((snapshot) => snapshot.stateful))]
+    if (sinks !== undefined) {
+      for (const operator of this.#sinks.keys()) {
+        const written = sinks.snapshot(operator)
+        if (written !== null) blobs.push({ operator, subtask: 0, part: 'writer', bytes: written, crc32c: crc32c(written) })
+        const rows = this.#staged.encoded(operator, checkpoint)
+        if (rows !== null) blobs.push({ operator, subtask: 0, part: 'rows', bytes: rows, crc32c: crc32c(rows) })
+      }
+    }
+    this.#snapshots = []
+    this.#host.moment('writing', checkpoint)
+    const parallelism = Math.max(...this.#plan.chains.map((chain) => chain.parallelism))
+    const written = store.write({ id: checkpoint, kind, name, triggeredAt, job: planIdentity(this.#plan), parallelism, stateful, blobs }).then(
+      ({ outcome }) => {
+        const at = this.#clock.now()
+        if (outcome.kind === 'committed') this.#tell({ kind: 'written', checkpoint, committedBy: outcome.by, at })
+        else this.#tell({ kind: 'writeFailed', checkpoint, reason: outcome.kind === 'refused' ? `was refused: ${outcome.reason}` : `may or may not be complete: ${outcome.reason}`, at })
+      },
+      (error: unknown) => this.#tell({ kind: 'writeFailed', checkpoint, reason: `could not be written: ${error instanceof Error ? error.message : String(error)}`, at: this.#clock.now() }),
+    )
+    this.#storing = written
+  }
+
+  #prune(): void {
+    const { store, checkpoint } = this.#options
+    this.#storing = this.#storing
+      .then(() => store.prune(checkpoint.retained))
+      .then(async () => {
+        const kept = new Set((await store.list()).map(({ id }) => id))
+        this.#tell({ kind: 'discarded', checkpoints: this.#state.history.flatMap(({ id, status }) => (status === 'completed' && !kept.has(id) ? [id] : [])) })
+      })
+      // What cannot be removed now is removed with the next.
+      .catch(() => undefined)
+  }
+
+  #wake(at: number): void {
+    if (this.#timer !== null) clearTimeout(this.#timer)
+    this.#wakeAt = at
+    const ms = Math.max(0, at - this.#clock.now())
+    this.#timer = setTimeout(() => {
+      this.#timer = null
+      this.#tell({ kind: 'tick', at: Math.max(at, this.#clock.now()) })
+    }, ms)
+  }
+
+  #headOf(chain: number): string {
+    return this.#plan.chains.find(({ id }) => id === chain)!.operators[0]!.spec.id
+  }
+}
+
+type Acknowledged = Extract<FromEngine, { kind: 'acknowledged' }>
