@@ -81,4 +81,34 @@ export class Bugs {
   noFencing = false
   lockHerd = false
   lockByFirstSeen = false
+
+  // The log: historic rules and mistakes of Kafka (reference 3.3), then mutants.
+  /** Before KIP-101: a follower cuts its log back to its own high watermark. */
+  truncateToHighWatermark = false
+  /** Before KIP-279: a follower compares where an epoch ends without asking which epoch that is. */
+  divergenceByOffset = false
+  /** Before KIP-207: a new leader tells the high watermark it happens to know. */
+  staleHighWatermarkServed = false
+  /** The high watermark follows the agreed in-sync replicas, not those already proposed. */
+  agreedIsrOnly = false
+  /** Before KIP-966: the last in-sync replica leads whatever happened to it, and the high watermark moves with too few in sync. */
+  lastReplicaStanding = false
+  /** acks=all is satisfied with however few are in sync. */
+  minInsyncIgnored = false
+  uncleanElection = false
+  /** Before KIP-380: brokers are compared by id alone. */
+  brokerEpochIgnored = false
+  /** Before KAFKA-6082: the controller writes without checking its epoch, and goes on after losing its session. */
+  controllerUnfenced = false
+  noDivergenceCheck = false
+  acknowledgedBeforeHighWatermark = false
+  highWatermarkOfLeader = false
+  joinsBehindHighWatermark = false
+  readsBeyondHighWatermark = false
+  sequenceIgnored = false
+  zombieProducerAllowed = false
+  followersForgetProducers = false
+  truncationKeepsProducers = false
+  lastStableOffsetIgnored = false
+  abortedRangesUntold = false
 }

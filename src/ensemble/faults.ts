@@ -1,6 +1,7 @@
 import { neverChanges } from './world/copy.ts'
 import { planFault, type World } from './world/world.ts'
 import { serverOf } from './zab/serverNode.ts'
+import { aimedAtLog, logProfiles } from './log/logFaults.ts'
 
 /**
  * Faults are data: what happens to whom and for how long (reference 5.4). They come from a seeded swarm, from a script or from a user's hand, always as an event of
@@ -60,6 +61,8 @@ export class FaultProfile {
   shortPerMillion = 0
   lossPerMillion = 0
   duplicatePerMillion = 0
+  /** Brokers and their clients take part. */
+  hasLog = false
 }
 neverChanges(FaultProfile)
 
@@ -79,6 +82,7 @@ export const profiles: readonly FaultProfile[] = [
   profile('clients', 'clients vanish, are cut off and come back elsewhere', { gapMicros: 400_000, weights: { vanish: 15, reset: 40, pause: 10, cut: 5, clog: 20, split: 10, crash: 5 } }),
   profile('hail', 'thirty faults a second, short ones', { gapMicros: 33_000, shortPerMillion: 950_000, weights: { crash: 30, reset: 30, clog: 20, cut: 20, cutOneWay: 15, pause: 20, slowDisk: 10, vanish: 5, isolate: 10, crashAll: 1 }, lossPerMillion: 10_000 }),
   profile('storm', 'five faults a second', { gapMicros: 200_000, weights: everything, lossPerMillion: 30_000, duplicatePerMillion: 10_000, crashAtPoints: 1_000 }),
+  ...logProfiles.map(({ name, text, ...changes }) => profile(name, text, { ...changes, hasLog: true })),
 ]
 
 export function profileNamed(name: string): FaultProfile | null {
@@ -236,6 +240,11 @@ function drawn(world: World, kind: FaultKind): Fault {
   const victim = leader >= 0 ? leader : server
   const anyNode = chance.below(world.nodes.length)
   const other = (victim + 1 + chance.below(ensemble - 1)) % ensemble
+  // Where there are brokers, most of the blows are for them.
+  if (world.setup.options.log !== null) {
+    const aimed = aimedAtLog(world, kind, length)
+    if (aimed !== null) return aimed
+  }
   switch (kind) {
     case 'vanish':
       return fault('vanish', clients === 0 ? victim : ensemble + chance.below(clients), length)

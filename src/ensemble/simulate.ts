@@ -1,4 +1,5 @@
 import { Bugs } from './bugs.ts'
+import { usualLog } from './log/workload.ts'
 import { checksOf } from './checks/checks.ts'
 import { settle } from './checks/liveness.ts'
 import type { Program } from './client/clientNode.ts'
@@ -51,6 +52,7 @@ export function worldOf(spec: SeedOptions): World {
   options.lossPerMillion = spec.profile.lossPerMillion
   options.duplicatePerMillion = spec.profile.duplicatePerMillion
   Object.assign(options, spec.options)
+  if (spec.profile.hasLog && options.log === null) options.log = usualLog
   const bugs = new Bugs()
   for (const name of spec.bugs ?? []) bugs[name] = true
   options.bugs = bugs

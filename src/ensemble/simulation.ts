@@ -2,6 +2,10 @@ import { Checks } from './checks/checks.ts'
 import { clientDisk, makeClientKind, type Program } from './client/clientNode.ts'
 import { randomProgram } from './client/randomProgram.ts'
 import { applyFault, fault, FaultState, startSwarm, type FaultProfile } from './faults.ts'
+import { brokerDisk } from './log/broker.ts'
+import { brokerKind } from './log/brokerNode.ts'
+import { logClientKind } from './log/logClient.ts'
+import { LogChecks } from './log/logChecks.ts'
 import type { NodeKind } from './world/node.ts'
 import type { WorldOptions } from './world/options.ts'
 import { makeWorld, planFault, Setup, type World } from './world/world.ts'
@@ -25,6 +29,8 @@ export interface EnsembleSpec {
 
 export const kindServer = 0
 export const kindClient = 1
+export const kindBroker = 2
+export const kindLogClient = 3
 
 export function makeEnsemble(spec: EnsembleSpec): World {
   const { options } = spec
@@ -34,7 +40,7 @@ export function makeEnsemble(spec: EnsembleSpec): World {
   const setup = new Setup()
   setup.seed = spec.seed
   setup.options = options
-  setup.kinds = [serverKind, clientKind, ...(spec.extraKinds ?? [])]
+  setup.kinds = [serverKind, clientKind, brokerKind, logClientKind, ...(spec.extraKinds ?? [])]
   setup.applyFault = applyFault
   setup.atPoint = spec.atPoint ?? null
   setup.crashAtPoint = (world, node, name) => {
@@ -56,10 +62,19 @@ export function makeEnsemble(spec: EnsembleSpec): World {
   const machines = []
   for (let sid = 0; sid < ensemble; sid++) machines.push({ name: sid < options.servers ? `server ${sid}` : `observer ${sid}`, kind: kindServer, disk: serverDisk() })
   for (let i = 0; i < options.clients; i++) machines.push({ name: `client ${i}`, kind: kindClient, disk: clientDisk() })
+  const { log } = options
+  if (log !== null) {
+    for (let id = 0; id < log.brokers; id++) machines.push({ name: `broker ${id}`, kind: kindBroker, disk: brokerDisk(log) })
+    for (const [i, role] of log.clients.entries()) machines.push({ name: `${role} ${i}`, kind: kindLogClient, disk: clientDisk() })
+  }
   const world = makeWorld(setup, spec.seed, machines)
   if (options.checks) {
     const checks = new Checks()
     checks.world = world
+    if (log !== null) {
+      checks.log = new LogChecks()
+      checks.log.checks = checks
+    }
     world.checks = checks
   }
   // Machines do not start at the same instant; who starts first is part of the seed.

@@ -10,6 +10,7 @@ import { quorum } from '../zab/quorum.ts'
 import { ClientChecks, onChanged, onClientLost, onReply, onSessionEnd, onWatchEvent } from './clientChecks.ts'
 import { applyToModel, emptyModel, forgetOldPaths, type ChangeListener } from './model.ts'
 import { RecipeChecks } from './recipeChecks.ts'
+import type { LogChecks } from '../log/logChecks.ts'
 
 /**
  * The checkers: ghost state beside the world, told of every step that could break an invariant, never changing what it watches. Each call costs in proportion to what
@@ -29,6 +30,8 @@ export class Checks implements ChangeListener {
   model = emptyModel()
   clients = new ClientChecks()
   recipes = new RecipeChecks()
+  /** Where there are brokers. */
+  log: LogChecks | null = null
   leaders = new Map<number, number>()
   promised: number[] = []
   accepted: number[] = []
@@ -163,6 +166,7 @@ export class Checks implements ChangeListener {
     this.digests.push(model.digest)
     if (model.brokenRule !== '') this.fail(model.brokenRule, id, `${model.brokenDetail} (${zxidText(txn.zxid)})`)
     this.recipes.onCommitted(this, txn)
+    this.log?.onTxn(world, txn)
     if ((g.length & 4095) === 0) forgetOldPaths(model, g[g.length - 4096]!.zxid)
   }
 

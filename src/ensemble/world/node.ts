@@ -40,6 +40,8 @@ export interface NodeKind {
   readonly name: string
   /** The node starts, on whatever its disk holds. Must set `node.state`. */
   boot(world: World, node: Node): void
+  /** The machine is about to stop dead: what its disk keeps beyond what was flushed. */
+  beforeCrash?(world: World, node: Node): void
   onTimer(world: World, node: Node, timer: number): void
   /** A disk operation has completed; `ticket` is what the caller named it. */
   onDisk(world: World, node: Node, ticket: number, length: number): void

@@ -1,5 +1,6 @@
 import { neverChanges } from './copy.ts'
 import { Bugs } from '../bugs.ts'
+import type { LogOptions } from '../log/logOptions.ts'
 
 /**
  * Everything a run depends on besides its seed. Protocol constants are ZooKeeper's own (reference 1.10); times are whole microseconds. Watching comfort comes from
@@ -46,6 +47,8 @@ export class WorldOptions {
   fsyncSpreadMicros = 2_000
   /** Checkers on: every event is held against the invariants. They read the world and never change it. */
   checks = true
+  /** Brokers and their clients; null: there are none. */
+  log: LogOptions | null = null
   bugs = new Bugs()
 }
 neverChanges(WorldOptions)

@@ -320,6 +320,7 @@ export class World {
   /** The machine stops dead: volatile state is gone, the disk keeps what it must and chance decides about the rest, connections break. */
   crash(node: Node): void {
     if (!node.up) return
+    this.setup.kinds[node.kind]!.beforeCrash?.(this, node)
     node.up = false
     node.paused = false
     node.held.length = 0

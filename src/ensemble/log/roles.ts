@@ -1,0 +1,13 @@
+import type { LogRole } from './logOptions.ts'
+import type { Role } from './logClient.ts'
+import { producerRole } from './producerRole.ts'
+import { readerRole } from './readerRole.ts'
+
+/** What clients of the log do, by name. */
+export const roles: Readonly<Record<LogRole, Role>> = {
+  producer: producerRole,
+  keyed: producerRole,
+  reader: readerRole,
+  transactions: readerRole,
+  group: readerRole,
+}
