@@ -23,9 +23,12 @@ export interface TypedResult {
 /** Parses and types an expression that gives a column its values. */
 export function checkScalar(text: string, scope: Scope): TypedResult {
   const result = check(text, scope)
-  const problem = result.typed === null ? null : noColumnType(result.typed.type)
-  if (problem === null) return result
-  return { typed: null, problems: [{ code: expressionCode.mismatch, severity: 'error', span: result.typed!.span, message: problem }] }
+  return result.typed === null ? result : requireColumnType(result.typed)
+}
+
+export function requireColumnType(typed: TypedExpression): TypedResult {
+  const problem = noColumnType(typed.type)
+  return problem === null ? { typed, problems: [] } : { typed: null, problems: [{ code: expressionCode.mismatch, severity: 'error', span: typed.span, message: problem }] }
 }
 
 /** Parses and types a condition: the result must be BOOLEAN. */

@@ -288,6 +288,20 @@ export const orderProblems = {
   rankColumnTaken: (column: string) => error('MR-183', `The input already has a column ${named(column)}. Give the rank another name.`),
 } as const
 
+/** MR-192 to MR-198: row patterns. */
+export const matchProblems = {
+  badPattern: (detail: string) => error('MR-192', `The pattern is not understood: ${detail}`),
+  badAfterMatch: (detail: string) => error('MR-193', detail),
+  orderTime: (column: string, timeColumns: readonly string[]) =>
+    error('MR-194', `${named(column)} is no time attribute, and the rows of a pattern follow each other in time. Put a time attribute first; those of this input: ${listed(timeColumns)}.`),
+  timeDescending: (column: string) => error('MR-194', `The rows of a pattern follow each other forwards in time. Order by ${named(column)} ascending.`),
+  notInPattern: (name: string, variables: readonly string[]) =>
+    error('MR-195', `The pattern has no variable ${named(name)}.${meant(name, variables)} Its variables: ${listed(variables)}. Add it to the pattern, or use one of them.`),
+  definedTwice: (name: string) => error('MR-196', `The variable ${named(name)} has two conditions. Join them with AND.`),
+  skipsToItself: (name: string) =>
+    error('MR-197', `${named(name)} is where every match begins, so the same match would be found again for ever. Skip to another variable, or use SKIP TO NEXT ROW.`),
+} as const
+
 function circle(ids: readonly string[]): string {
   const shown = ids.length > 12 ? [...ids.slice(0, 11), `… ${ids.length - 11} more …`] : ids
   return [...shown, ids[0]!].join(' → ')

@@ -4,6 +4,7 @@ import { definition as filter } from './filter/definition.ts'
 import { definition as groupAggregate } from './group-aggregate/definition.ts'
 import { definition as intervalJoin } from './interval-join/definition.ts'
 import { definition as lookupJoin } from './lookup-join/definition.ts'
+import { definition as match } from './match/definition.ts'
 import { definition as project } from './project/definition.ts'
 import { definition as regularJoin } from './regular-join/definition.ts'
 import { definition as sink } from './sink/definition.ts'
@@ -38,6 +39,7 @@ export const catalog = {
   'group-aggregate': groupAggregate,
   'top-n': topN,
   deduplicate,
+  match,
   sink,
 } satisfies Readonly<Record<string, OperatorDefinition>>
 

@@ -4,6 +4,7 @@ import { emitter as filter } from './filter/flinkSql.ts'
 import { emitter as groupAggregate } from './group-aggregate/flinkSql.ts'
 import { emitter as intervalJoin } from './interval-join/flinkSql.ts'
 import { emitter as lookupJoin } from './lookup-join/flinkSql.ts'
+import { emitter as match } from './match/flinkSql.ts'
 import { emitter as project } from './project/flinkSql.ts'
 import { emitter as regularJoin } from './regular-join/flinkSql.ts'
 import { emitter as sink } from './sink/flinkSql.ts'
@@ -38,5 +39,6 @@ export const emitters: Readonly<Record<Kind, SqlEmitter>> = {
   'group-aggregate': groupAggregate,
   'top-n': topN,
   deduplicate,
+  match,
   sink,
 }

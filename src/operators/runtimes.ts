@@ -6,6 +6,7 @@ import { runtime as filter } from './filter/runtime.ts'
 import { runtime as groupAggregate } from './group-aggregate/runtime.ts'
 import { runtime as intervalJoin } from './interval-join/runtime.ts'
 import { runtime as lookupJoin } from './lookup-join/runtime.ts'
+import { runtime as match } from './match/runtime.ts'
 import { runtime as project } from './project/runtime.ts'
 import { runtime as regularJoin } from './regular-join/runtime.ts'
 import type { RuntimeFactory } from './runtimeFactory.ts'
@@ -38,6 +39,7 @@ export const runtimes: Readonly<Record<Kind, RuntimeFactory>> = {
   'group-aggregate': groupAggregate,
   'top-n': topN,
   deduplicate,
+  match,
   sink,
 }
 

@@ -1,5 +1,5 @@
 import { printDuration, printText } from '../expression/print.ts'
-import type { From, Query, Select, Sql, Statement, TableStatement } from './statement.ts'
+import type { From, MatchRecognize, Query, Select, Sql, Statement, TableStatement } from './statement.ts'
 
 /**
  * Statements to text: the one door through which names, texts and intervals reach a script. Every name is in backticks, since about 400 words are reserved and most of them are ordinary; every
@@ -60,12 +60,27 @@ export function printFrom(from: From): string {
       return `${printFrom(from.left)}\n${from.type} JOIN ${printFrom(from.right)}\nON ${from.on.sql}`
     case 'as-of':
       return `${quoted(from.name)} FOR SYSTEM_TIME AS OF ${from.time.sql}${named(from.as)}`
+    case 'match':
+      return printMatch(from)
     case 'window': {
       const partition = from.partitionBy === undefined || from.partitionBy.length === 0 ? '' : ` PARTITION BY ${from.partitionBy.map(quoted).join(', ')}`
       const table = partition === '' ? `TABLE ${quoted(from.table)}` : `TABLE ${quoted(from.table)}${partition}`
       return `TABLE(${from.function}(${table}, DESCRIPTOR(${quoted(from.timeColumn)}), ${from.intervals.map(printInterval).join(', ')}))${named(from.as)}`
     }
   }
+}
+
+function printMatch({ table, partitionBy, orderBy, measures, afterMatch, pattern, withinMs, define, as }: MatchRecognize): string {
+  const lines = [
+    ...(partitionBy.length === 0 ? [] : [`PARTITION BY ${partitionBy.map(quoted).join(', ')}`]),
+    `ORDER BY ${orderBy}`,
+    `MEASURES\n${indented(measures.map((measure) => `${measure.expression.sql} AS ${quoted(measure.as)}`))}`,
+    'ONE ROW PER MATCH',
+    `AFTER MATCH ${afterMatch}`,
+    `PATTERN (${pattern})${withinMs === undefined ? '' : ` WITHIN ${printInterval(withinMs)}`}`,
+    `DEFINE\n${indented(define.map(({ name, condition }) => `${quoted(name)} AS ${condition.sql}`))}`,
+  ]
+  return `${quoted(table)}\nMATCH_RECOGNIZE (\n${lines.join('\n')}\n)${named(as)}`
 }
 
 function named(as: string | undefined): string {

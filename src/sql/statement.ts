@@ -51,6 +51,7 @@ export interface SelectColumn {
 export type From =
   | { readonly kind: 'table'; readonly name: string; readonly as?: string }
   | WindowFunction
+  | MatchRecognize
   | { readonly kind: 'query'; readonly query: Query; readonly as: string }
   | { readonly kind: 'join'; readonly left: From; readonly type: SqlJoinType; readonly right: From; readonly on: Sql }
   /** A table as it was at a time of the row before it: FOR SYSTEM_TIME AS OF. Stands on the right of a join. */
@@ -68,4 +69,20 @@ export interface WindowFunction {
   /** In milliseconds, in the function's own order. */
   readonly intervals: readonly number[]
   readonly as?: string
+}
+
+/** Row pattern matching over a table: MATCH_RECOGNIZE with one row for each match. */
+export interface MatchRecognize {
+  readonly kind: 'match'
+  readonly table: string
+  readonly partitionBy: readonly string[]
+  /** Quoted already, as `orderSql` gives it. */
+  readonly orderBy: string
+  readonly measures: readonly { readonly expression: Sql; readonly as: string }[]
+  /** What follows AFTER MATCH, and the pattern: their names are quoted. */
+  readonly afterMatch: string
+  readonly pattern: string
+  readonly withinMs?: number
+  readonly define: readonly { readonly name: string; readonly condition: Sql }[]
+  readonly as: string
 }

@@ -20,8 +20,10 @@ import {
   Medal,
   Merge,
   RadioTower,
+  Regex,
   Shapes,
   Sigma,
+  SquareFunction,
   Table2,
   Timer,
   Trophy,
@@ -32,6 +34,8 @@ import type { Family } from '../../job/operatorDefinition.ts'
 /** Definitions name their icon as lucide does; this is the set that ships. A name that is not here shows its family's icon. */
 const icons: Readonly<Record<string, LucideIcon>> = {
   medal: Medal,
+  regex: Regex,
+  'square-function': SquareFunction,
   history: History,
   group: Group,
   'copy-minus': CopyMinus,

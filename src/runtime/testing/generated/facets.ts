@@ -5,6 +5,7 @@ import { filter } from './kinds/filter.ts'
 import { groupAggregate } from './kinds/groupAggregate.ts'
 import { intervalJoin } from './kinds/intervalJoin.ts'
 import { lookupJoin } from './kinds/lookupJoin.ts'
+import { match } from './kinds/match.ts'
 import { project } from './kinds/project.ts'
 import { regularJoin } from './kinds/regularJoin.ts'
 import { sink } from './kinds/sink.ts'
@@ -36,5 +37,6 @@ export const facets: Readonly<Record<Kind, GenerateFacet>> = {
   'group-aggregate': groupAggregate,
   'top-n': topN,
   deduplicate,
+  match,
   sink,
 }

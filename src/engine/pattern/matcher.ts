@@ -1,0 +1,174 @@
+import { StateHeap } from './stateHeap.ts'
+import { finalState, type PatternStates } from './states.ts'
+
+/**
+ * The runs of one key through a pattern's states: what has been taken so far, row by row, and which matches are whole. The rules are those of Flink's CEP library (`NFA`, `AfterMatchSkipStrategy`).
+ *
+ * Every row may begin a run. A run goes on with each row that follows directly, or dies; it divides where several edges take the row. A match that is whole waits until no run is left that began before
+ * it, so matches come out in the order in which they began; a run that began with the same row does not hold it back. What the match that comes out skips is then taken away from runs and
+ * waiting matches alike.
+ *
+ * What a run has taken is a chain of links, each to the one before it; runs that divide share their past. So memory grows with rows that live runs have taken, and not with the number of runs times their
+ * length. Rows are positions in a store that the owner keeps; `renumber` follows when it is cleaned.
+ */
+export interface TakenRow {
+  readonly before: TakenRow | null
+  /** Position of the pattern's variable that took it. */
+  readonly variable: number
+  position: number
+  /** The row's number among those of its key, in order of time. */
+  readonly number: number
+  /** Set by `renumber`, so that shared links are moved once. */
+  sweep: number
+}
+
+/** Whether the variable takes the row after what `past` has taken. */
+export type Condition = (variable: number, position: number, past: TakenRow | null) => boolean
+
+/** What a match takes away: runs that began up to its last or first row, or before the first or last row of a variable. */
+export type SkipTo = { readonly kind: 'pastLast' } | { readonly kind: 'next' } | { readonly kind: 'first' | 'last'; readonly variable: number }
+
+interface Run {
+  readonly state: number
+  readonly taken: TakenRow | null
+  readonly began: number
+  readonly beganAt: number
+}
+
+/** A match cannot go on where it must: the job fails over it, as on Flink. */
+export class SkipFailure extends Error {}
+
+export class PatternMatcher {
+  readonly #states: PatternStates
+  readonly #skip: SkipTo
+  readonly #withinMs: number
+  #runs = new StateHeap<Run>()
+  readonly #whole = new StateHeap<Run>()
+  /** Matches that one row has made whole, before they join those that wait. */
+  readonly #found = new StateHeap<Run>()
+  #nextNumber = 0
+  readonly #open: number[] = []
+  #matches: TakenRow[] = []
+
+  /** `withinMs` 0: a match may take any time. */
+  constructor(states: PatternStates, skip: SkipTo, withinMs: number) {
+    this.#states = states
+    this.#skip = skip
+    this.#withinMs = withinMs
+    this.#runs.add({ state: states.start, taken: null, began: Infinity, beganAt: Infinity })
+  }
+
+  /** Runs that have taken a row, and matches that wait. */
+  get runCount(): number {
+    return this.#runs.items.length - 1 + this.#whole.items.length
+  }
+
+  /** The next row in time. Gives the last rows of matches that come out by it; the array is the caller's. */
+  take(position: number, time: number, holds: Condition): TakenRow[] {
+    const runs = this.#runs
+    const next = new StateHeap<Run>()
+    const number = this.#nextNumber++
+    for (const run of runs.items) this.#step(run, position, number, time, holds, next)
+    const found = this.#found.items
+    for (const match of found) this.#whole.add(match)
+    found.length = 0
+    this.#release(next)
+    this.#runs = next
+    return this.#given()
+  }
+
+  /** Time goes on without a row: runs that began too long ago die, and may set matches free. */
+  advance(time: number): TakenRow[] {
+    if (this.#withinMs === 0 || this.runCount === 0) return []
+    const next = new StateHeap<Run>()
+    for (const run of this.#runs.items) if (run.taken === null || time - run.beganAt < this.#withinMs) next.add(run)
+    this.#release(next)
+    this.#runs = next
+    return this.#given()
+  }
+
+  #given(): TakenRow[] {
+    const matches = this.#matches
+    if (matches.length > 0) this.#matches = []
+    return matches
+  }
+
+  #step(run: Run, position: number, number: number, time: number, holds: Condition, next: StateHeap<Run>): void {
+    const { states } = this.#states
+    const open = this.#open
+    // A variable is asked once, though several of its states may be reached.
+    let asked = -1
+    let answer = false
+    open.push(run.state)
+    while (open.length > 0) {
+      const state = states[open.pop()!]!
+      if (state.variable < 0) continue
+      for (const { action, target } of state.edges) {
+        if (action === 'proceed' && !state.greedy) {
+          open.push(target)
+          continue
+        }
+        if (asked !== state.variable) {
+          asked = state.variable
+          answer = holds(asked, position, run.taken)
+        }
+        if (action === 'proceed') {
+          if (!answer) open.push(target)
+          continue
+        }
+        if (!answer) continue
+        const taken: TakenRow = { before: run.taken, variable: state.variable, position, number, sweep: 0 }
+        const began = run.taken === null ? number : run.began
+        const beganAt = run.taken === null ? time : run.beganAt
+        if (target !== finalState) next.add({ state: target, taken, began, beganAt })
+        if (states[target]!.ends) this.#found.add({ state: finalState, taken, began, beganAt })
+      }
+    }
+    // The run that has not begun stays, behind those that came of it.
+    if (run.taken === null) next.add(run)
+  }
+
+  /** Gives out whole matches that no living run could come before. */
+  #release(runs: StateHeap<Run>): void {
+    const whole = this.#whole
+    for (let match = whole.peek(); match !== undefined && match.began <= runs.peek()!.began; match = whole.peek()) {
+      whole.poll()
+      const last = match.taken!
+      const gone = this.#skipped(last, match.began)
+      if (gone > -Infinity) {
+        const prune = (run: Run): boolean => run.taken !== null && run.began <= gone
+        runs.removeAll(prune)
+        whole.removeAll(prune)
+      }
+      this.#matches.push(last)
+    }
+  }
+
+  /** Runs that began with this row or before are taken away; -Infinity: none. */
+  #skipped(last: TakenRow, began: number): number {
+    const skip = this.#skip
+    if (skip.kind === 'pastLast') return last.number
+    if (skip.kind === 'next') return began
+    let found = -1
+    for (let row: TakenRow | null = last; row !== null; row = row.before) {
+      if (row.variable !== skip.variable) continue
+      found = row.number
+      if (skip.kind === 'last') break
+    }
+    if (found < 0) throw new SkipFailure('the match has no row of the variable to skip to')
+    if (found === began) throw new SkipFailure('the match begins with the row to skip to, so it would be found again for ever')
+    return found - 1
+  }
+
+  /** Calls `moved` for the position of every row that a run still holds; what it gives is the row's position from now on. `sweep` is new for every call. */
+  renumber(sweep: number, moved: (position: number) => number): void {
+    for (const heap of [this.#runs, this.#whole]) {
+      for (const run of heap.items) {
+        for (let row = run.taken; row !== null && row.sweep !== sweep; row = row.before) {
+          row.sweep = sweep
+          row.position = moved(row.position)
+        }
+      }
+    }
+  }
+}

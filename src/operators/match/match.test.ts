@@ -1,0 +1,9 @@
+import { describe } from 'vitest'
+import { runCases } from '../testing/runCases.ts'
+import { cases, problemCases } from './cases.ts'
+import { definition } from './definition.ts'
+import { runtime } from './runtime.ts'
+
+describe('match', () => {
+  runCases(definition, runtime, cases, problemCases)
+})
