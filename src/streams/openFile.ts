@@ -16,8 +16,10 @@ export class TextPieces {
   readonly #name: string
   readonly #file: OpenFile
   readonly #pieceBytes: number
-  readonly #decoder: Utf8Decoder
+  #decoder: Utf8Decoder
   #at = 0
+  /** The last bytes read, at most three: a character may have begun in them. */
+  #tail: number[] = []
 
   constructor(name: string, file: OpenFile, pieceBytes = 262_144) {
     this.#name = name
@@ -35,6 +37,18 @@ export class TextPieces {
     return this.#at
   }
 
+  /** Bytes that the text given so far stands for: all read, but for a character that is not whole yet. */
+  get given(): number {
+    return this.#at - unfinishedBytes(this.#tail)
+  }
+
+  /** Goes on from this byte, where a character begins. */
+  seek(byte: number): void {
+    this.#at = byte
+    this.#tail = []
+    this.#decoder = utf8Decoder()
+  }
+
   /** The next piece of text; check `ended` before. */
   async next(): Promise<string> {
     const start = this.#at
@@ -47,10 +61,34 @@ export class TextPieces {
       throw new Error(`${this.#name} is UTF-16 text. Save it as UTF-8 and try again.`)
     }
     this.#at = end
+    this.#tail = [...this.#tail, ...bytes.subarray(-3)].slice(-3)
     // A decoder refuses views of shared memory.
     const own = bytes.buffer instanceof ArrayBuffer ? bytes : bytes.slice()
     return this.#decoder.decode(own, { stream: end < this.#file.size })
   }
+}
+
+/** Bytes at the end that begin a character and do not complete it. */
+function unfinishedBytes(tail: readonly number[]): number {
+  for (let back = 1; back <= tail.length; back++) {
+    const byte = tail[tail.length - back]!
+    if (byte < 0x80) return 0
+    if (byte >= 0xc0) return (byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2) > back ? back : 0
+  }
+  return 0
+}
+
+/** Bytes of a text in UTF-8; null when it holds U+FFFD, which may stand for bytes that were none, or begins with a mark that a decoder would drop. */
+export function utf8Length(text: string): number | null {
+  if (text.charCodeAt(0) === 0xfeff) return null
+  let bytes = 0
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i)
+    if (unit === 0xfffd) return null
+    // A pair of surrogates is four bytes.
+    bytes += unit < 0x80 ? 1 : unit < 0x800 || (unit >= 0xd800 && unit <= 0xdfff) ? 2 : 3
+  }
+  return bytes
 }
 
 export interface Utf8Decoder {

@@ -17,7 +17,13 @@ export interface RowReader {
   ready(): Promise<void>
   /** After `next` threw: the rows that were read before the trouble. */
   flush(): Batch | null
+  /** Where `next` would go on, in the reader's own terms; cheap. Absent with `seek` where rows can only be counted from the beginning. */
+  position?(): ReaderPosition
+  /** Goes on from there. After `open`, before the first `next`; bad rows that are passed over again are told again. */
+  seek?(position: ReaderPosition): Promise<void>
 }
+
+export type ReaderPosition = Readonly<Record<string, number>>
 
 /** `row` counts from 1 as an editor or spreadsheet shows it: a header is row 1. */
 export type BadRow = (row: number, reason: string, text: string) => void

@@ -1,11 +1,11 @@
-import { rowAt, type Batch } from '../../columnar/batch.ts'
+import { batchRowsTarget, rowAt, type Batch } from '../../columnar/batch.ts'
 import { cellText } from '../../columnar/batchText.ts'
 import { sliceBatch } from '../../columnar/concat.ts'
 import type { Column, Float64Column } from '../../columnar/column.ts'
 import type { JsonObject } from '../../columnar/json.ts'
 import { RowError } from '../../columnar/rowError.ts'
 import { fieldIndex, type Schema } from '../../columnar/schema.ts'
-import type { SourceContext, SourceRuntime } from '../../engine/operatorRuntime.ts'
+import type { SourceContext, SourcePosition, SourceRuntime } from '../../engine/operatorRuntime.ts'
 import { compileScalar, type CompiledScalar } from '../../expression/compile.ts'
 import type { EvaluationContext } from '../../expression/expression.ts'
 import { checkScalar } from '../../expression/typeOf.ts'
@@ -41,6 +41,10 @@ class Source implements SourceRuntime {
   readonly #inputs: (readonly Column[])[] = [[]]
   /** Thrown when the rows before it have been delivered. */
   #failure: unknown = null
+  /** Rows given so far. */
+  #given = 0
+  /** Rows are passed over that were read before: what is wrong with them was told then. */
+  #seeking = false
 
   constructor(spec: OperatorSpec) {
     this.#spec = spec
@@ -88,7 +92,7 @@ class Source implements SourceRuntime {
     const skip = connector.onError === 'skip'
     const badRow = (row: number, reason: string, text: string): void => {
       // Every split sees every bad row; the first one tells.
-      if (context.split > 0) return
+      if (context.split > 0 || this.#seeking) return
       context.poison(row, reason, text.length > poisonTextMax ? `${text.slice(0, poisonTextMax)}…` : text)
       context.counters.poisonRows++
       if (!skip) throw new Error(`Row ${row} cannot be read: ${reason} Row ${row} is: ${shortened(text)}. Correct it or the column's type, or set "When a row cannot be read" to skip.`)
@@ -100,10 +104,28 @@ class Source implements SourceRuntime {
 
   next(rowsMax: number): Batch | 'wait' | 'end' {
     if (this.#failure !== null) throw this.#failure
-    return this.#read(() => {
+    const rows = this.#read(() => {
       const read = this.#reader!.next(Math.min(rowsMax, this.#rowsMax))
       return read === 'wait' || read === 'end' ? read : this.#withComputed(read)
     }, () => this.#reader!.flush())
+    if (rows !== 'wait' && rows !== 'end') this.#given += rows.rowCount
+    return rows
+  }
+
+  position(): SourcePosition {
+    return { rows: this.#given, at: this.#reader!.position?.() ?? {} }
+  }
+
+  async seek({ rows, at }: SourcePosition): Promise<void> {
+    const reader = this.#reader!
+    this.#seeking = true
+    try {
+      if (reader.seek !== undefined && Object.keys(at).length > 0) await reader.seek(at)
+      else await passOver(reader, rows)
+    } finally {
+      this.#seeking = false
+    }
+    this.#given = rows
   }
 
   /** Rows before the trouble come out first, so that what a failing job has done does not depend on how its rows were cut into batches. */
@@ -154,6 +176,16 @@ class Source implements SourceRuntime {
     const candidates = new Float64Array(batch.rowCount)
     for (let i = 0; i < batch.rowCount; i++) candidates[i] = column.nulls[i] === 1 ? Number.NaN : column.values[i]!
     return candidates
+  }
+}
+
+/** For readers that can only count: the rows before the place are read and dropped. */
+async function passOver(reader: RowReader, rows: number): Promise<void> {
+  for (let left = rows; left > 0; ) {
+    const read = reader.next(Math.min(left, batchRowsTarget))
+    if (read === 'wait') await reader.ready()
+    else if (read === 'end') throw new Error(`The source has ended after ${rows - left} rows, but ${rows} had been read of it. It was changed meanwhile; start the job anew.`)
+    else left -= read.rowCount
   }
 }
 

@@ -7,7 +7,7 @@ import { parseBatch, printBatch } from '../../columnar/batchText.ts'
 import { concatBatches } from '../../columnar/concat.ts'
 import type { JsonObject } from '../../columnar/json.ts'
 import { printType } from '../../columnar/dataType.ts'
-import type { SourceContext, SourceRuntime } from '../../engine/operatorRuntime.ts'
+import type { SourceContext, SourcePosition, SourceRuntime } from '../../engine/operatorRuntime.ts'
 import { inferOperator } from '../../job/inferSchemas.ts'
 import { printProblem } from '../../job/problem.ts'
 import { sampleStreams } from '../../streams/sampleStreams.ts'
@@ -35,9 +35,11 @@ interface Read {
   readonly batches: Batch[]
   readonly poison: Poison[]
   readonly source: SourceRuntime
+  /** Before each batch. */
+  readonly positions: SourcePosition[]
 }
 
-async function read(config: JsonObject, options: { only?: readonly string[]; rowsMax?: number; files?: Record<string, Uint8Array>; split?: number; splits?: number; poison?: Poison[]; batches?: Batch[]; clockFollows?: true } = {}): Promise<Read> {
+async function read(config: JsonObject, options: { only?: readonly string[]; rowsMax?: number; files?: Record<string, Uint8Array>; split?: number; splits?: number; poison?: Poison[]; batches?: Batch[]; clockFollows?: true; from?: SourcePosition } = {}): Promise<Read> {
   const { outputs } = inferOperator({ id: 's', kind: 'source', config }, definition, {}, {})
   const schema = { fields: outputs.out!.fields.filter((field) => options.only === undefined || options.only.includes(field.name)) }
   if (runtime.role !== 'source') throw new Error('no source')
@@ -63,15 +65,18 @@ async function read(config: JsonObject, options: { only?: readonly string[]; row
     poison: (row, reason, text) => poison.push({ row, reason, text }),
   }
   await source.open(context)
+  if (options.from !== undefined) await source.seek!(options.from)
   const batches = options.batches ?? []
+  const positions: SourcePosition[] = []
   for (;;) {
+    positions.push(source.position!())
     const batch = source.next(options.rowsMax ?? 1000)
     if (batch === 'end') break
     if (batch === 'wait') await source.ready!()
     else batches.push(batch)
   }
   if (options.poison === undefined) expect(context.counters.poisonRows).toBe(poison.length)
-  return { batches, poison, source }
+  return { batches, poison, source, positions }
 }
 
 function printed(batches: readonly Batch[]): string[] {
@@ -107,6 +112,19 @@ describe('source, by cases', () => {
       if (one.rows !== undefined) expect(printed(batches).join('\n')).toBe(printBatch(parseBatch(batches[0]!.schema, one.rows)))
       expect(poisonOf(poison)).toEqual(one.poison ?? [])
     })
+    if (one.fails === undefined) {
+      it('goes on from wherever it was', async () => {
+        const files = filesOf(one)
+        const { batches, positions, poison } = await read(one.config, { rowsMax: 2, files })
+        const rows = rowsOf(batches)
+        for (const position of positions) {
+          const again = await read(one.config, { rowsMax: 3, files, from: position })
+          expect(rowsOf(again.batches)).toEqual(rows.slice(position.rows))
+          // Bad rows before the place were told the first time.
+          expect(poison.length).toBeGreaterThanOrEqual(again.poison.length)
+        }
+      })
+    }
     if (one.rows !== undefined && one.fails === undefined) {
       it('over two splits', async () => {
         const halves: Batch[] = []

@@ -3,8 +3,8 @@ import { BatchBuilder } from '../../columnar/batchBuilder.ts'
 import type { Value } from '../../columnar/column.ts'
 import type { Schema } from '../../columnar/schema.ts'
 import { NotOfType } from '../../columnar/valueJson.ts'
-import { TextPieces } from '../openFile.ts'
-import type { FileInput, RowReader } from '../rowReader.ts'
+import { TextPieces, utf8Length } from '../openFile.ts'
+import type { FileInput, ReaderPosition, RowReader } from '../rowReader.ts'
 import { CsvParser } from './csvText.ts'
 import { textReader, type ReadText } from './fastValue.ts'
 
@@ -31,6 +31,8 @@ export class CsvReader implements RowReader {
   #positions: readonly number[] = []
   #width = 0
   #row = 0
+  /** A record's beginning: its place in the file, and the records before it. */
+  #mark = { byte: 0, row: 0 }
 
   constructor(input: FileInput, schema: Schema, listColumns: readonly string[], options: CsvOptions, rowsTotal?: number, pieceBytes?: number) {
     if (rowsTotal !== undefined) this.rowsTotal = rowsTotal
@@ -75,7 +77,26 @@ export class CsvReader implements RowReader {
     throw new Error(`${this.#input.name} is empty: not even a header. Choose another file, or turn "First row names the columns" off.`)
   }
 
+  position(): ReaderPosition {
+    return { byte: this.#mark.byte, before: this.#mark.row, row: this.#row }
+  }
+
+  /** Records between the mark and the place are read again and dropped. */
+  async seek({ byte, before, row }: ReaderPosition): Promise<void> {
+    this.#pieces.seek(byte!)
+    this.#parser.reset()
+    this.#row = before!
+    while (this.#row < row!) {
+      if (this.#parser.next() !== null) this.#row++
+      else if (this.#pieces.ended) return
+      else await this.ready()
+    }
+  }
+
   async ready(): Promise<void> {
+    const { rest } = this.#parser
+    const restBytes = utf8Length(rest)
+    if (restBytes !== null) this.#mark = { byte: this.#pieces.given - restBytes, row: this.#row }
     const text = await this.#pieces.next()
     this.#parser.feed(text, this.#pieces.ended)
   }

@@ -39,6 +39,18 @@ export class CsvParser {
     }
   }
 
+  /** The text that no record was made of yet. */
+  get rest(): string {
+    return this.#text.slice(this.#at)
+  }
+
+  /** Forgets all text, to go on elsewhere. */
+  reset(): void {
+    this.#text = ''
+    this.#at = 0
+    this.#last = false
+  }
+
   /** The next record, or null when it is not whole yet (or, after the last text, when there is none). */
   next(): CsvRecord | null {
     const text = this.#text
@@ -103,11 +115,13 @@ export class CsvParser {
     }
   }
 
-  /** The record cannot be read: go on behind the line where it began. */
-  #broken(start: number, reason: string): CsvRecord {
+  /** The record cannot be read: go on behind the line where it began. Null when that line's end is still to come, so that it does not matter how the text was cut. */
+  #broken(start: number, reason: string): CsvRecord | null {
     const text = this.#text
     let end = start
     while (end < text.length && text.charCodeAt(end) !== lineFeed && text.charCodeAt(end) !== carriageReturn) end++
+    const cut = end >= text.length || (text.charCodeAt(end) === carriageReturn && end + 1 >= text.length)
+    if (cut && !this.#last && end - start <= fieldLengthMax) return null
     this.#at = Math.min(text.length, end + (text.charCodeAt(end) === carriageReturn && text.charCodeAt(end + 1) === lineFeed ? 2 : 1))
     return { kind: 'broken', reason, text: text.slice(start, Math.min(end, start + 200)) }
   }

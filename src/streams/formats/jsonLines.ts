@@ -3,8 +3,8 @@ import { BatchBuilder } from '../../columnar/batchBuilder.ts'
 import { readJson } from '../../columnar/jsonText.ts'
 import type { Schema } from '../../columnar/schema.ts'
 import { NotOfType } from '../../columnar/valueJson.ts'
-import { TextPieces } from '../openFile.ts'
-import type { FileInput, RowReader } from '../rowReader.ts'
+import { TextPieces, utf8Length } from '../openFile.ts'
+import type { FileInput, ReaderPosition, RowReader } from '../rowReader.ts'
 import { JsonRowReader } from './jsonRow.ts'
 
 /**
@@ -28,6 +28,8 @@ export class JsonLinesReader implements RowReader {
   #skipping = false
   #form: 'not known' | 'lines' | 'list' = 'not known'
   #listEnded = false
+  /** A row's beginning: its place in the file, and the rows before it. */
+  #mark = { byte: 0, row: 0 }
 
   constructor(input: FileInput, schema: Schema, listColumns: readonly string[], changelog: boolean, pieceBytes?: number) {
     this.#input = input
@@ -40,9 +42,35 @@ export class JsonLinesReader implements RowReader {
     if (!this.#pieces.ended) await this.ready()
   }
 
+  position(): ReaderPosition {
+    return { byte: this.#mark.byte, before: this.#mark.row, row: this.#row, list: this.#form === 'list' ? 1 : 0 }
+  }
+
+  /** Rows between the mark and the place are read again and dropped. */
+  async seek({ byte, before, row, list }: ReaderPosition): Promise<void> {
+    this.#pieces.seek(byte!)
+    this.#text = ''
+    this.#at = 0
+    this.#row = before!
+    this.#skipping = false
+    this.#listEnded = false
+    this.#form = byte === 0 ? 'not known' : list === 1 ? 'list' : 'lines'
+    while (this.#row < row!) {
+      const next = this.#form === 'not known' ? null : this.#form === 'list' ? this.#nextOfList() : this.#nextLine()
+      if (next !== null) {
+        if (this.#skipping) this.#skipping = false
+        else this.#row++
+      } else if (this.#pieces.ended || this.#listEnded) return
+      else await this.ready()
+    }
+  }
+
   async ready(): Promise<void> {
+    const rest = this.#text.slice(this.#at)
+    const restBytes = this.#skipping || this.#form === 'not known' ? null : utf8Length(rest)
+    if (restBytes !== null) this.#mark = { byte: this.#pieces.given - restBytes, row: this.#row }
     const piece = await this.#pieces.next()
-    this.#text = this.#text.slice(this.#at) + piece
+    this.#text = rest + piece
     this.#at = 0
     if (this.#form === 'not known') this.#tellForm()
     if (this.#text.length <= rowLengthMax || (this.#form === 'lines' && this.#text.includes('\n'))) return

@@ -1,5 +1,5 @@
 import { gatherRows, type Batch } from '../../../columnar/batch.ts'
-import type { RowReader } from '../../../streams/rowReader.ts'
+import type { ReaderPosition, RowReader } from '../../../streams/rowReader.ts'
 
 /**
  * One split of rows that stand in one place: of n splits, split k keeps the rows k, k + n, k + 2n, … Every split reads all of them, because a text has no
@@ -7,6 +7,8 @@ import type { RowReader } from '../../../streams/rowReader.ts'
  */
 export class EveryNth implements RowReader {
   rowsTotal?: number
+  position?: () => ReaderPosition
+  seek?: (position: ReaderPosition) => Promise<void>
   readonly #rows: RowReader
   readonly #split: number
   readonly #splits: number
@@ -16,6 +18,13 @@ export class EveryNth implements RowReader {
     this.#rows = rows
     this.#split = split
     this.#splits = splits
+    if (rows.position !== undefined && rows.seek !== undefined) {
+      this.position = () => ({ ...rows.position!(), seen: this.#seen })
+      this.seek = async (position) => {
+        await rows.seek!(position)
+        this.#seen = position.seen!
+      }
+    }
   }
 
   async open(): Promise<void> {

@@ -5,7 +5,7 @@ import { printJson } from '../../../columnar/jsonText.ts'
 import type { Schema } from '../../../columnar/schema.ts'
 import { NotOfType } from '../../../columnar/valueJson.ts'
 import { JsonRowReader } from '../../../streams/formats/jsonRow.ts'
-import type { BadRow, RowReader } from '../../../streams/rowReader.ts'
+import type { BadRow, ReaderPosition, RowReader } from '../../../streams/rowReader.ts'
 
 /** Rows that are there without waiting: lists in the job, and generators. */
 export class ListedRows implements RowReader {
@@ -37,6 +37,14 @@ export class ListedRows implements RowReader {
     return this.#builder.rowCount === 0 ? 'end' : this.#builder.finish()
   }
 
+  position(): ReaderPosition {
+    return { next: this.#at }
+  }
+
+  async seek({ next }: ReaderPosition): Promise<void> {
+    this.#at = next!
+  }
+
   flush(): Batch | null {
     return this.#builder.rowCount > 0 ? this.#builder.finish() : null
   }
@@ -45,6 +53,9 @@ export class ListedRows implements RowReader {
 export interface Generator {
   readonly rowsTotal: number | undefined
   next(rowsMax: number): Batch | null
+  /** Where the next row comes from: a counter, so that going there costs nothing. */
+  readonly position: number
+  seek(position: number): void
 }
 
 export class GeneratedRows implements RowReader {
@@ -61,6 +72,14 @@ export class GeneratedRows implements RowReader {
 
   next(rowsMax: number): Batch | 'end' {
     return this.#generator.next(rowsMax) ?? 'end'
+  }
+
+  position(): ReaderPosition {
+    return { next: this.#generator.position }
+  }
+
+  async seek({ next }: ReaderPosition): Promise<void> {
+    this.#generator.seek(next!)
   }
 
   flush(): null {
