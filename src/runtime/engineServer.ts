@@ -74,7 +74,7 @@ export class EngineServer implements EngineControl {
         writerTo: (place) => new CarriedWriter(carriers.writer(place)),
         readerFrom: (place, schema) => new CarriedReader(carriers.reader(place), schema),
         sink: (operator, subtask) => {
-          const outlet = new SinkOutlet(operator, subtask, (message, transfer) => this.#post(message, transfer))
+          const outlet = new SinkOutlet(operator, subtask, deployment.epoch, (message, transfer) => this.#post(message, transfer))
           this.#sinks.push(outlet)
           return { port: outlet, outlet }
         },
@@ -340,11 +340,12 @@ class SinkOutlet implements Outlet {
   readonly #encoder = new BatchEncoder()
   #onTheWay = 0
   /** The last checkpoint whose barrier has passed. */
-  #epoch = 0
+  #epoch: number
 
-  constructor(operator: string, subtask: number, post: (message: FromEngine, transfer: ArrayBuffer[]) => void) {
+  constructor(operator: string, subtask: number, epoch: number, post: (message: FromEngine, transfer: ArrayBuffer[]) => void) {
     this.operator = operator
     this.subtask = subtask
+    this.#epoch = epoch
     this.#post = post
   }
 

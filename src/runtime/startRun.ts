@@ -14,7 +14,7 @@ import { checkpointsFail } from './runFailure.ts'
 import { RunMetrics } from './runMetrics.ts'
 import { ringMemory } from './slots.ts'
 import { bellMemory, canWaitForBells } from './waiting.ts'
-import type { Carriers, FromEngine, TaskStart, ToEngine } from './wire.ts'
+import type { Carriers, FromEngine, ToEngine } from './wire.ts'
 
 /**
  * Starts a plan on a launcher's engines and stands for it in the shell: it carries out what the coordinator says, opens files for sources, puts the numbers of
@@ -75,7 +75,7 @@ class Run implements StartedRun {
   /** The store is ready, and what the run begins from is known. */
   #begun: Promise<unknown> = Promise.resolve()
   /** What the engines' tasks begin from at their next deployment. */
-  #starts: readonly TaskStart[] = []
+  #beginning: Beginning = { pointer: null, starts: [] }
   #faults: readonly Fault[]
   readonly #previewRows: number
   readonly #watched = new Map<number, number>()
@@ -154,7 +154,7 @@ class Run implements StartedRun {
       return
     }
     if (this.#options.faultTolerance!.resume === undefined) return
-    this.#starts = beginning.starts
+    this.#beginning = beginning
     this.#launch()
     this.#dispatch({ kind: 'start', at: this.#clock.now() })
   }
@@ -333,7 +333,7 @@ class Run implements StartedRun {
     }
     const takeBack = this.#options.faultTolerance!.uncommittedRows === 'shown' && this.#checkpoints!.takesBack
     this.#tell({ kind: 'restored', checkpoint: beginning.pointer?.id ?? null, takeBack })
-    this.#starts = beginning.starts
+    this.#beginning = beginning
     this.#metrics = this.#freshMetrics()
     this.#launch()
     this.#dispatch({ kind: 'recovered', attempt })
@@ -371,7 +371,8 @@ class Run implements StartedRun {
       previewRows: this.#previewRows,
       eventTimeAsProcessingTime: this.#options.processingTime === 'event',
       checkpoints: this.#checkpoints !== null,
-      restores: this.#starts.filter(({ subtask }) => subtasks.includes(subtask)),
+      restores: this.#beginning.starts.filter(({ subtask }) => subtasks.includes(subtask)),
+      epoch: this.#beginning.pointer?.id ?? 0,
       haltAfterRows: fault?.when.kind === 'rows' ? fault.when.rows : null,
     }
     const transfer: Transferable[] = carriers.kind === 'transferred' ? carriers.peers.map(({ port }) => port) : []

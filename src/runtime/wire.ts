@@ -39,6 +39,8 @@ export interface Deployment {
   readonly checkpoints: boolean
   /** What the tasks here begin from; those that are not named begin empty. */
   readonly restores: readonly TaskStart[]
+  /** The checkpoint they begin from; 0 from the beginning. Rows of sinks belong to it until the next barrier. */
+  readonly epoch: number
   /** A fault to be met: when the sources here have let this many rows through, the engine stands still and says so, to be killed at just that moment. */
   readonly haltAfterRows: number | null
 }

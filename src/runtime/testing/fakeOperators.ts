@@ -17,7 +17,7 @@ import type { Operators } from '../engineThread.ts'
  *
  * `rows` makes rows (ts, key, v): row n of a split has v = n·splits + split, ts = v·10 ms with every seventh row 135 ms early, key `k(v mod keys)`. `count` is
  * a tumbling count and sum by key that drops late rows row by row, as the watermark before each row demands. `meet` counts
- * the rows of two inputs. `refuse` fails at one v. `die` ends its thread.
+ * the rows of two inputs. `sequence` numbers the rows of each key. `refuse` fails at one v. `die` ends its thread.
  */
 export const rowSchema: Schema = {
   fields: [
@@ -233,6 +233,39 @@ class Meet implements OperatorRuntime {
   }
 }
 
+/** Rows with the number that each has within its key, in the place of `ts`: a row lost, doubled or out of order shows. */
+class Sequence implements OperatorRuntime {
+  #context!: OperatorContext
+  readonly #numbers = new Map<string, number>()
+  open(context: OperatorContext): void {
+    this.#context = context
+  }
+  processBatch(_input: number, batch: Batch): void {
+    const keys = batch.columns[1] as StringColumn
+    const numbers = new Float64Array(batch.rowCount)
+    for (let row = 0; row < batch.rowCount; row++) {
+      const key = keys.dictionary.values[keys.codes[row]!]!
+      numbers[row] = (this.#numbers.get(key) ?? 0) + 1
+      this.#numbers.set(key, numbers[row]!)
+    }
+    this.#context.emit(0, { ...batch, columns: [{ storage: 'float64', values: numbers, nulls: null }, batch.columns[1]!, batch.columns[2]!] })
+  }
+  stateSchema(): Record<string, string> {
+    return { numbers: 'by key' }
+  }
+  snapshot(writer: StateWriter): void {
+    writer.strings('keys', [...this.#numbers.keys()])
+    writer.numbers('numbers', [...this.#numbers.values()])
+  }
+  restore(reader: StateReader): void {
+    const numbers = reader.numbers('numbers')
+    reader.strings('keys').forEach((key, i) => this.#numbers.set(key, numbers[i]!))
+  }
+  onWatermark(watermark: number): number {
+    return watermark
+  }
+}
+
 class Pass implements OperatorRuntime {
   #context!: OperatorContext
   readonly #refusesAt: number | undefined
@@ -262,6 +295,7 @@ const factories: Readonly<Record<string, RuntimeFactory>> = {
   rows: { role: 'source', create: (spec) => new RowsSource(spec.config as unknown as RowsConfig) },
   count: { role: 'operator', create: (spec) => new Count((spec.config.sizeMs as number | undefined) ?? 100) },
   meet: { role: 'operator', create: () => new Meet() },
+  sequence: { role: 'operator', create: () => new Sequence() },
   pass: { role: 'operator', create: () => new Pass() },
   refuse: { role: 'operator', create: (spec) => new Pass(spec.config.at as number) },
   die: { role: 'operator', create: (spec) => new Pass(spec.config.at as number, true) },

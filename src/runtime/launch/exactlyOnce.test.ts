@@ -1,0 +1,224 @@
+import { join } from 'node:path'
+import fc from 'fast-check'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { MemoryBackend } from '../../checkpoints/backend.ts'
+import { CheckpointStore } from '../../checkpoints/checkpointStore.ts'
+import type { Batch } from '../../columnar/batch.ts'
+import type { Float64Column, Int64Column, StringColumn } from '../../columnar/column.ts'
+import { systemClock } from '../../deterministic/clock.ts'
+import type { FileAccess } from '../../engine/operatorRuntime.ts'
+import { settingsDefaults, type CheckpointSettings } from '../../job/job.ts'
+import type { PhysicalPlan } from '../../compiler/physicalPlan.ts'
+import { faultMoments, type Fault } from '../faults.ts'
+import type { JobStatus, RunEvent } from '../jobRun.ts'
+import type { Launcher } from '../launcher.ts'
+import { startRun, type StartedRun } from '../startRun.ts'
+import { builtEngine } from '../testing/builtEngine.ts'
+import { fakeOperators, planOf } from '../testing/fakeOperators.ts'
+import { inProcessLauncher } from './inProcess.ts'
+import { nodeLauncher } from './node.ts'
+
+/**
+ * Exactly once, after the model of Flink's UnalignedCheckpointITCase: unique rising numbers through a keyed exchange and keyed state while workers are killed; nothing may be lost, doubled, or out
+ * of order within its key.
+ */
+let engine: Awaited<ReturnType<typeof builtEngine>>
+beforeAll(async () => {
+  engine = await builtEngine(join(import.meta.dirname, '../testing/fakeEngineThread.ts'))
+})
+afterAll(() => engine.remove())
+
+const noFiles: FileAccess = { open: () => Promise.reject(new Error('no files here')) }
+const keys = 23
+
+function numbersPlan(parallelism: number, rows: number): PhysicalPlan {
+  return planOf(parallelism, [
+    { id: 'rows', kind: 'rows', config: { rows, keys, splits: parallelism, watermark: { column: 'ts', delayMs: 30 } } },
+    { id: 'shuffled', kind: 'pass', from: ['rows'], distribution: { kind: 'hash', columns: ['v'] } },
+    { id: 'numbered', kind: 'sequence', from: ['shuffled'], distribution: { kind: 'hash', columns: ['key'] } },
+    { id: 'out', kind: 'out', from: ['numbered'] },
+  ])
+}
+
+interface Verdict {
+  readonly status: string
+  readonly rows: number
+  readonly lost: number
+  readonly duplicated: number
+  readonly outOfOrder: number
+}
+
+function verdictOf(status: JobStatus, batches: readonly Batch[], rows: number): Verdict {
+  const seen = new Uint8Array(rows)
+  const next = new Map<string, number>()
+  let count = 0
+  let duplicated = 0
+  let outOfOrder = 0
+  for (const { columns, rowCount } of batches) {
+    const numbers = (columns[0] as Float64Column).values
+    const { codes, dictionary } = columns[1] as StringColumn
+    const values = (columns[2] as Int64Column).values!
+    for (let row = 0; row < rowCount; row++, count++) {
+      if (seen[values[row]!]! > 0) duplicated++
+      seen[values[row]!] = 1
+      const key = dictionary.values[codes[row]!]!
+      const expected = (next.get(key) ?? 0) + 1
+      if (numbers[row] !== expected) outOfOrder++
+      next.set(key, numbers[row]!)
+    }
+  }
+  return { status: status.kind, rows: count, lost: seen.reduce((lost, found) => lost + (found === 0 ? 1 : 0), 0), duplicated, outOfOrder }
+}
+
+interface Trial {
+  readonly plan: PhysicalPlan
+  readonly rows: number
+  readonly launcher: Launcher
+  readonly checkpoint?: Partial<CheckpointSettings>
+  readonly faults?: readonly Fault[]
+  readonly listen?: (event: RunEvent, run: StartedRun) => void
+  /** Rows come at once and are taken back. */
+  readonly shown?: boolean
+}
+
+async function trial({ plan, rows, launcher, checkpoint, faults, listen, shown }: Trial): Promise<{ readonly verdict: Verdict; readonly run: StartedRun }> {
+  const run = startRun(plan, {
+    launcher,
+    files: noFiles,
+    faults: faults ?? [],
+    faultTolerance: {
+      checkpoint: { ...settingsDefaults.checkpoint, intervalMs: 10, ...checkpoint },
+      restart: { strategy: 'fixed-delay', attempts: 100, delayMs: 0 },
+      store: new CheckpointStore(new MemoryBackend()),
+      uncommittedRows: shown === true ? 'shown' : 'held',
+    },
+  })
+  let received: { readonly batch: Batch; readonly epoch: number }[] = []
+  const status = await new Promise<JobStatus>((resolve) => {
+    run.subscribe((event) => {
+      if (event.kind === 'sink') received.push(event)
+      if (event.kind === 'restored' && event.takeBack) received = received.filter(({ epoch }) => epoch < (event.checkpoint ?? -1))
+      if (event.kind === 'status' && (event.status.kind === 'finished' || event.status.kind === 'failed')) resolve(event.status)
+      listen?.(event, run)
+    })
+  })
+  await run.stop()
+  return { verdict: verdictOf(status, received.map(({ batch }) => batch), rows), run }
+}
+
+const whole = (rows: number): Verdict => ({ status: 'finished', rows, lost: 0, duplicated: 0, outOfOrder: 0 })
+
+describe('exactly once', () => {
+  it.each([1, 2, 4])('holds on %i workers that are killed at random moments', async (parallelism) => {
+    const rows = 120_000
+    let restores = 0
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.record({ worker: fc.nat(parallelism - 1), afterEvents: fc.integer({ min: 1, max: 40 }) }), { minLength: 1, maxLength: 5 }),
+        fc.boolean(),
+        async (kills, shown) => {
+          const waiting = [...kills]
+          let events = 0
+          const { verdict, run } = await trial({
+            plan: numbersPlan(parallelism, rows),
+            rows,
+            launcher: nodeLauncher(engine.script),
+            shown,
+            listen: (_event, current) => {
+              if (waiting.length === 0 || ++events < waiting[0]!.afterEvents) return
+              events = 0
+              const { worker } = waiting.shift()!
+              queueMicrotask(() => current.killWorker(worker))
+            },
+          })
+          expect(verdict).toEqual(whole(rows))
+          restores += run.checkpoints!.counts.restored
+        },
+      ),
+      { numRuns: 6, endOnFailure: true },
+    )
+    expect(restores).toBeGreaterThan(0)
+  }, 120_000)
+
+  // The moments of a checkpoint's life: triggered and under way, state copied, all acknowledged and being written, complete.
+  const cells = faultMoments.flatMap((moment) => [0, 1].map((worker) => ({ moment, worker })))
+  it.each(cells)('holds when worker $worker is killed as a checkpoint is $moment', async ({ moment, worker }) => {
+    const rows = 120_000
+    const faults = [1, 3, 5].map((checkpoint): Fault => ({ worker, when: { kind: 'checkpoint', checkpoint, moment } }))
+    const { verdict, run } = await trial({ plan: numbersPlan(2, rows), rows, launcher: nodeLauncher(engine.script), faults })
+    expect(verdict).toEqual(whole(rows))
+    expect(run.checkpoints!.counts.restored).toBeGreaterThan(0)
+  })
+
+  it('holds when a worker is killed while the job is restored, and again', async () => {
+    const rows = 120_000
+    let kills = 0
+    const { verdict, run } = await trial({
+      plan: numbersPlan(2, rows),
+      rows,
+      launcher: nodeLauncher(engine.script),
+      listen: (event, current) => {
+        const first = kills === 0 && event.kind === 'checkpoints' && event.checkpoints.counts.completed === 2
+        const restoring = kills > 0 && kills < 4 && event.kind === 'status' && event.status.kind === 'deploying'
+        if (!first && !restoring) return
+        kills++
+        queueMicrotask(() => current.killWorker(kills % 2))
+      },
+    })
+    expect(verdict).toEqual(whole(rows))
+    expect(run.checkpoints!.counts.restored).toBe(4)
+  })
+
+  it('holds when a worker is killed after a number of rows', async () => {
+    const rows = 60_000
+    const { verdict, run } = await trial({ plan: numbersPlan(2, rows), rows, launcher: nodeLauncher(engine.script), faults: [{ worker: 1, when: { kind: 'rows', rows: 20_000 } }] })
+    expect(verdict).toEqual(whole(rows))
+    expect(run.checkpoints!.counts.restored).toBe(1)
+  })
+
+  it('holds when the user goes back to an earlier checkpoint and the rows since are taken back', async () => {
+    const rows = 600_000
+    let asked = false
+    const { verdict, run } = await trial({
+      plan: numbersPlan(2, rows),
+      rows,
+      launcher: inProcessLauncher(systemClock(), fakeOperators),
+      checkpoint: { intervalMs: 3 },
+      shown: true,
+      listen: (event, current) => {
+        if (asked || event.kind !== 'checkpoints' || event.checkpoints.counts.completed < 2) return
+        asked = true
+        const { id } = event.checkpoints.history.filter(({ status }) => status === 'completed')[1]!
+        queueMicrotask(() => current.restoreFrom(id))
+      },
+    })
+    expect(verdict).toEqual(whole(rows))
+    expect(run.checkpoints!.restores).toMatchObject([{ reason: null }])
+  })
+
+  it('is only at least once in that mode: nothing is lost, and what was shown stays', async () => {
+    const rows = 120_000
+    let killed = false
+    const { verdict } = await trial({
+      plan: numbersPlan(2, rows),
+      rows,
+      launcher: nodeLauncher(engine.script),
+      checkpoint: { mode: 'at-least-once' },
+      listen: (event, current) => {
+        if (killed || event.kind !== 'sink' || current.checkpoints!.counts.completed < 2) return
+        killed = true
+        queueMicrotask(() => current.killWorker(0))
+      },
+    })
+    expect(verdict).toMatchObject({ status: 'finished', lost: 0 })
+    expect(verdict.rows).toBeGreaterThan(rows)
+  })
+
+  it('keeps every row without faults, unaligned as well', async () => {
+    const rows = 60_000
+    for (const unaligned of [false, true]) {
+      const { verdict } = await trial({ plan: numbersPlan(2, rows), rows, launcher: nodeLauncher(engine.script), checkpoint: { unaligned } })
+      expect(verdict).toEqual(whole(rows))
+    }
+  })
+})
