@@ -50,6 +50,8 @@ export function restoreOperators(nodes: readonly OperatorNode[], timers: Process
     const node = nodes[index]!
     try {
       for (const reader of opened[index]!) node.runtime!.restore!(reader)
+      // One that keeps nothing may still be asked for its watermark (CURRENT_WATERMARK).
+      if (opened[index]!.length === 0 && watermark > -Infinity) node.runtime?.onWatermark(watermark)
     } catch (error) {
       throw error instanceof StateRefused ? error : node.failureOf(error, null)
     }

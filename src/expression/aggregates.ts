@@ -1,5 +1,5 @@
 import type { BoolColumn, Column } from '../columnar/column.ts'
-import { bigintType, sameType, withNullable, type DataType } from '../columnar/dataType.ts'
+import { bigintType, printType, sameType, withNullable, type DataType } from '../columnar/dataType.ts'
 import type { StateReader, StateWriter } from '../columnar/stateCodec.ts'
 import { ArrivalAccumulator, arrivalResult, CollectAccumulator, CountedExtremeAccumulator, DistinctAccumulator, joinedArrivals } from './aggregates/counted.ts'
 import { CountAccumulator, Float64SumAccumulator, Int32SumAccumulator, Int64SumAccumulator } from './aggregates/counting.ts'
@@ -314,6 +314,12 @@ export class AggregateTable {
     this.ensure(most)
     for (let i = 0; i < count; i++) if (slots[i]! >= 0) this.merge(slots[i]!, from, i)
   }
+}
+
+/** What the accumulators of these calls are of: equal words, states that fit each other. */
+export function accumulatorsText(calls: readonly AggregateCall[], retractable = false): string {
+  const words = calls.map(({ name, args, distinct, filter }) => `${name}(${distinct ? 'DISTINCT ' : ''}${args.map(({ type }) => printType(withNullable(type, true))).join(', ')})${filter === null ? '' : ' FILTER'}`)
+  return `${words.join(', ') || 'none'}${retractable ? ', with values that can be taken back' : ''}`
 }
 
 export function aggregateTable(calls: readonly AggregateCall[], options: AggregateTableOptions = {}): AggregateTable {

@@ -1,12 +1,14 @@
 import { rowKind, type Batch } from '../../columnar/batch.ts'
 import { gather, gatherUint8, type Column } from '../../columnar/column.ts'
 import { fieldIndex, type Schema } from '../../columnar/schema.ts'
+import type { StateReader, StateSchema, StateWriter } from '../../columnar/stateCodec.ts'
 import { nullColumn } from '../../engine/joinOutput.ts'
+import { columnsText, KeyedRestore } from '../../engine/keyedState.ts'
 import { KeyEncoder } from '../../engine/keyEncoder.ts'
 import { KeyTable } from '../../engine/keyTable.ts'
 import type { OperatorContext, OperatorRuntime } from '../../engine/operatorRuntime.ts'
 import { RowCollector } from '../../engine/rowCollector.ts'
-import { AggregateTable, checkAggregate, compileAggregateInputs, type AggregateCall, type AggregateInput } from '../../expression/aggregates.ts'
+import { accumulatorsText, AggregateTable, checkAggregate, compileAggregateInputs, type AggregateCall, type AggregateInput } from '../../expression/aggregates.ts'
 import { compileScalar, type CompiledScalar } from '../../expression/compile.ts'
 import type { EvaluationContext } from '../../expression/expression.ts'
 import { sameRow } from '../../expression/rowOrder.ts'
@@ -35,7 +37,9 @@ class GroupAggregate implements OperatorRuntime {
     this.#spec = spec
     this.#program = new Program(spec)
     const groupBy = columnsOf(spec.config, 'groupBy')
-    this.#groupings = (setsOf(spec.config) ?? [groupBy]).map((set) => new Grouping(spec, groupBy, set, this.#program))
+    const sets = setsOf(spec.config) ?? [groupBy]
+    const distribution = groupBy.filter((name) => sets.every((set) => set.includes(name)))
+    this.#groupings = sets.map((set) => new Grouping(spec, groupBy, set, distribution, this.#program))
   }
 
   open(context: OperatorContext): void {
@@ -58,6 +62,19 @@ class GroupAggregate implements OperatorRuntime {
     return watermark
   }
 
+  stateSchema(): StateSchema {
+    return { groups: this.#groupings.map(({ text }) => text).join('; '), aggregates: aggregatesText(this.#spec), accumulators: this.#program.text }
+  }
+
+  snapshot(writer: StateWriter): void {
+    this.#groupings.forEach((grouping, i) => grouping.snapshot(writer.at(i)))
+  }
+
+  restore(reader: StateReader): void {
+    this.#groupings.forEach((grouping, i) => grouping.restore(reader.at(i)))
+    this.#program.watermark = reader.share.watermark
+  }
+
   stateBytes(): number {
     return this.#groupings.reduce((sum, grouping) => sum + grouping.bytes, 0)
   }
@@ -65,6 +82,10 @@ class GroupAggregate implements OperatorRuntime {
   gauges(): Readonly<Record<string, number>> {
     return { groups: this.#groupings.reduce((sum, grouping) => sum + grouping.size, 0) }
   }
+}
+
+function aggregatesText(spec: OperatorSpec): string {
+  return (namedExpressionsOf(spec.config, 'aggregates') ?? []).map(({ expression }) => expression).join(', ') || 'none'
 }
 
 /** The aggregates of the config: which accumulators a group has, what a batch feeds them, and what is computed from their results. */
@@ -105,6 +126,10 @@ class Program {
     return this.#retractable
   }
 
+  get text(): string {
+    return accumulatorsText(this.#calls, this.#retractable)
+  }
+
   table(): AggregateTable {
     return new AggregateTable(this.#calls, { retractable: this.#retractable })
   }
@@ -129,6 +154,8 @@ class Grouping {
   /** By position in `groupBy`: the column of the input, and whether the set has it. */
   readonly #groupColumns: readonly { readonly column: number; readonly kept: boolean }[]
   readonly #input: Schema
+  /** Columns of the key that rows are distributed by. */
+  readonly #distribution: readonly number[]
   readonly #encoder: KeyEncoder
   readonly #keys: KeyTable
   readonly #table: AggregateTable
@@ -139,10 +166,12 @@ class Grouping {
   #met: Int32Array = new Int32Array(64)
   #rounds: Int32Array = new Int32Array(0)
 
-  constructor(spec: OperatorSpec, groupBy: readonly string[], set: readonly string[], program: Program) {
+  constructor(spec: OperatorSpec, groupBy: readonly string[], set: readonly string[], distribution: readonly string[], program: Program) {
     this.#input = spec.inputs[0]!.schema
     this.#program = program
-    this.#keyColumns = groupBy.filter((name) => set.includes(name)).map((name) => fieldIndex(this.#input, name))
+    const kept = groupBy.filter((name) => set.includes(name))
+    this.#keyColumns = kept.map((name) => fieldIndex(this.#input, name))
+    this.#distribution = distribution.map((name) => kept.indexOf(name))
     this.#groupColumns = groupBy.map((name) => ({ column: fieldIndex(this.#input, name), kept: set.includes(name) }))
     this.#encoder = new KeyEncoder(this.#keyColumns.map((column) => this.#input.fields[column]!.type))
     this.#keys = new KeyTable(this.#keyColumns.length)
@@ -155,6 +184,27 @@ class Grouping {
 
   get bytes(): number {
     return this.#keys.bytes + this.#encoder.bytes + this.#table.bytes() + this.#rowCounts.byteLength
+  }
+
+  get text(): string {
+    return columnsText(this.#input, this.#keyColumns)
+  }
+
+  snapshot(writer: StateWriter): void {
+    this.#encoder.snapshot(writer.at('encoder'))
+    this.#keys.snapshot(writer.at('keys'))
+    this.#table.snapshot(writer.at('accumulators'), this.#keys.size)
+    this.#fit(this.#keys.size)
+    writer.float64('rowCounts', this.#rowCounts, this.#keys.size)
+  }
+
+  restore(reader: StateReader): void {
+    const isFirst = this.#keys.size === 0 && reader.share.keyGroups === null
+    const slots = new KeyedRestore(reader, reader.at('encoder'), this.#encoder, this.#distribution).slots(reader.at('keys'), this.#keys)
+    this.#table.restore(reader.at('accumulators'), isFirst ? null : slots, () => this.#program.table())
+    this.#fit(this.#keys.size)
+    const rowCounts = reader.float64('rowCounts')
+    for (let old = 0; old < slots.length; old++) if (slots[old]! >= 0) this.#rowCounts[slots[old]!] = rowCounts[old]!
   }
 
   /** Takes the rows in and gives the changes they make; null when there are none. */

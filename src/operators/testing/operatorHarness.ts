@@ -2,9 +2,9 @@ import { freshArrays } from '../../columnar/arrays.ts'
 import type { Batch } from '../../columnar/batch.ts'
 import { storageOf } from '../../columnar/column.ts'
 import type { DataType } from '../../columnar/dataType.ts'
+import { KeyHasher, keyGroupOf, keyGroupRange, subtaskOfKeyGroup } from '../../columnar/hashColumns.ts'
 import { fieldIndex, type Schema } from '../../columnar/schema.ts'
-import { jsonTextOf } from '../../columnar/valueJson.ts'
-import { rowAt } from '../../columnar/batch.ts'
+import { schemaDifferences, StateReader, StateWriter, type StateShare } from '../../columnar/stateCodec.ts'
 import { sliceBatch } from '../../columnar/concat.ts'
 import type { JsonObject } from '../../columnar/json.ts'
 import type { OperatorContext, OperatorRuntime } from '../../engine/operatorRuntime.ts'
@@ -80,6 +80,17 @@ export function specOf(definition: OperatorDefinition, config: JsonObject, input
   }
 }
 
+/** What one subtask was when it was cut off: its state, and what a task knows of it. */
+export interface HarnessSnapshot {
+  readonly blob: Uint8Array<ArrayBuffer> | null
+  readonly watermark: number
+  readonly now: number
+  readonly timers: readonly number[]
+  readonly ended: ReadonlySet<number>
+}
+
+const maxParallelism = 128
+
 export class OperatorHarness {
   readonly spec: OperatorSpec
   readonly operator: OperatorRuntime
@@ -101,7 +112,7 @@ export class OperatorHarness {
       operatorId: spec.id,
       subtask: options.subtask ?? 0,
       parallelism: options.parallelism ?? 1,
-      maxParallelism: 128,
+      maxParallelism,
       timeZone: options.timeZone ?? 'UTC',
       emit: (port, batch) => {
         const output = spec.outputs[port]
@@ -117,6 +128,41 @@ export class OperatorHarness {
       arrays: freshArrays,
     }
     this.operator.open?.(context)
+  }
+
+  /** What a task does at a barrier: what is held back goes out, then the state is written. */
+  snapshot(): HarnessSnapshot {
+    const { operator } = this
+    operator.flush?.()
+    let blob: Uint8Array<ArrayBuffer> | null = null
+    if (operator.snapshot !== undefined) {
+      if (operator.restore === undefined || operator.stateSchema === undefined) throw new Error(`${this.spec.kind} writes a state and does not say how it is read`)
+      const writer = new StateWriter()
+      writer.schema(operator.stateSchema())
+      operator.snapshot(writer)
+      blob = writer.finish()
+    }
+    return { blob, watermark: this.#watermark, now: this.#now, timers: this.#timers, ended: new Set(this.#ended) }
+  }
+
+  /** Begins where these subtasks were. A fresh harness, before anything was fed. */
+  restore(snapshots: readonly HarnessSnapshot[], subtask: number, parallelism: number): void {
+    const same = snapshots.length === parallelism
+    this.#watermark = Math.min(...snapshots.map(({ watermark }) => watermark))
+    this.#now = Math.max(...snapshots.map(({ now }) => now))
+    this.#timers = [...new Set(snapshots.flatMap(({ timers }) => timers))]
+    for (const input of snapshots[0]!.ended) this.#ended.add(input)
+    snapshots.forEach(({ blob }, part) => {
+      if (blob === null || (same && part !== subtask)) return
+      const share: StateShare = { keyGroups: same ? null : keyGroupRange(subtask, parallelism, maxParallelism), maxParallelism, part, parts: snapshots.length, subtask, parallelism, watermark: this.#watermark }
+      const reader = StateReader.open(blob, share)
+      const differences = schemaDifferences(reader.schema(), this.operator.stateSchema!())
+      if (differences.length > 0) throw new Error(`a fresh run time does not know its own state: ${differences.join('; ')}`)
+      this.operator.restore!(reader)
+    })
+    if (snapshots[0]!.blob === null && this.#watermark > -Infinity) this.operator.onWatermark(this.#watermark)
+    // Channels are new, so their ends come again.
+    if (!same) for (const input of this.#ended) this.operator.onInputEnd?.(input)
   }
 
   #take(port: string, batch: Batch): void {
@@ -188,6 +234,7 @@ export function checkBatch(batch: Batch): void {
 
 /** The subtask each row goes to, as an exchange would send it; equal keys go to the same one. */
 export function subtasksOf(batch: Batch, distribution: Distribution, parallelism: number, next: { count: number }): number[] {
+  const hashes = distribution.kind === 'hash' ? hashesOf(batch, distribution.columns) : null
   return Array.from({ length: batch.rowCount }, (_, row) => {
     switch (distribution.kind) {
       case 'single':
@@ -196,18 +243,17 @@ export function subtasksOf(batch: Batch, distribution: Distribution, parallelism
         return next.count++ % parallelism
       case 'broadcast':
         throw new Error('broadcast is not a choice of one subtask')
-      case 'hash': {
-        const values = rowAt(batch, row)
-        const text = distribution.columns.map((name) => {
-          const column = fieldIndex(batch.schema, name)
-          return jsonTextOf(values[column]!, batch.schema.fields[column]!.type)
-        })
-        let hash = 7
-        for (const char of text.join(',')) hash = (Math.imul(hash, 31) + char.charCodeAt(0)) | 0
-        return (hash >>> 4) % parallelism
-      }
+      case 'hash':
+        return subtaskOfKeyGroup(keyGroupOf(hashes![row]!, maxParallelism), parallelism, maxParallelism)
     }
   })
+}
+
+function hashesOf(batch: Batch, names: readonly string[]): Int32Array {
+  const columns = names.map((name) => fieldIndex(batch.schema, name))
+  const hashes = new Int32Array(batch.rowCount)
+  new KeyHasher(columns.map((column) => batch.schema.fields[column]!.type)).hash(columns.map((column) => batch.columns[column]!), batch.rowCount, hashes)
+  return hashes
 }
 
 export function singleRows(batch: Batch): Batch[] {

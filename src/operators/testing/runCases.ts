@@ -47,6 +47,24 @@ export function runCases(definition: OperatorDefinition, factory: RuntimeFactory
       })
     }
   })
+  describe('with a snapshot after every row, watermark and end, restored into fresh run times', () => {
+    for (const one of cases) {
+      it(one.name, () => {
+        const inputs = inputsOf(definition, one.inputs)
+        compare(one, runSteps(definition, factory, one, inputs, rowByRow(stepsOf(one, inputs)), 1, () => 1), definition, inputs, one.ordered === true)
+      })
+    }
+  })
+  describe('restored at another parallelism after every row, watermark and end', () => {
+    for (const one of cases) {
+      if (one.oneSubtaskOnly === true) continue
+      it(one.name, () => {
+        const inputs = inputsOf(definition, one.inputs)
+        const turns = [2, 1, 3, 2, 3, 1]
+        compare(one, runSteps(definition, factory, one, inputs, rowByRow(stepsOf(one, inputs)), 1, (step) => turns[step % turns.length]!), definition, inputs, false)
+      })
+    }
+  })
   describe('on Flink', () => {
     // Refresh it with `npx vitest run src/operators/<kind> -u`, and read the difference. Whether it means the same is seen on a real Flink (conformance/).
     it('is the SQL of cases.sql', async () => {
@@ -127,19 +145,31 @@ export function runSteps(
   inputs: readonly HarnessInput[],
   steps: readonly RunStep[],
   parallelism: number,
+  /** After each step, the parallelism of the fresh run times that go on from a snapshot; absent: those that there are go on. */
+  restoredAt?: (step: number) => number,
 ): CaseResult {
   const spec = specOf(definition, one.config, inputs.map((input, i) => (takesBack(steps, i) ? { ...input, updating: true } : input)))
   const schemas = Object.fromEntries(definition.inputs.map((port) => [port.name, inputs.filter((input) => input.port === port.name).map((input) => input.schema)]))
   const distribution = definition.distribution({ config: spec.config, inputs: schemas })
-  const harnesses = Array.from({ length: parallelism }, (_, subtask) => new OperatorHarness(spec, factory, { subtask, parallelism, ...(one.timeZone === undefined ? {} : { timeZone: one.timeZone }) }))
+  const begin = (count: number): OperatorHarness[] => Array.from({ length: count }, (_, subtask) => new OperatorHarness(spec, factory, { subtask, parallelism: count, ...(one.timeZone === undefined ? {} : { timeZone: one.timeZone }) }))
+  const single = distribution.some(({ kind }) => kind === 'single')
+  let harnesses = begin(parallelism)
+  const past: OperatorHarness[] = []
   const next = { count: 0 }
-  for (const step of steps) {
+  for (const [number, step] of steps.entries()) {
+    if (number > 0 && restoredAt !== undefined) {
+      const snapshots = harnesses.map((harness) => harness.snapshot())
+      past.push(...harnesses)
+      const count = single ? 1 : restoredAt(number)
+      harnesses = begin(count)
+      harnesses.forEach((harness, subtask) => harness.restore(snapshots, subtask, count))
+    }
     if (step.kind === 'watermark') for (const harness of harnesses) harness.watermark(step.watermark)
     else if (step.kind === 'time') for (const harness of harnesses) harness.processingTime(step.time)
     else if (step.kind === 'end') for (const harness of harnesses) harness.inputEnd(step.input)
-    else if (parallelism === 1) harnesses[0]!.feed(step.input, step.batch)
+    else if (harnesses.length === 1) harnesses[0]!.feed(step.input, step.batch)
     else {
-      const targets = subtasksOf(step.batch, distribution[step.input]!, parallelism, next)
+      const targets = subtasksOf(step.batch, distribution[step.input]!, harnesses.length, next)
       harnesses.forEach((harness, subtask) => {
         const rows = targets.flatMap((target, row) => (target === subtask ? [row] : []))
         if (rows.length > 0) harness.feed(step.input, batchOf(step.batch.schema, rows.map((row) => rowAt(step.batch, row)), rows.map((row) => rowKindAt(step.batch, row))))
@@ -148,8 +178,9 @@ export function runSteps(
   }
   if (one.unended !== true) for (const harness of harnesses) harness.end()
   const rows = new Map<string, string[]>()
-  for (const harness of harnesses) for (const [port, batches] of harness.emitted) rows.set(port, [...(rows.get(port) ?? []), ...textsWithKinds(batches)])
-  return { rows, lateRows: harnesses.reduce((sum, harness) => sum + harness.counters.lateRows, 0) }
+  const all = [...past, ...harnesses]
+  for (const harness of all) for (const [port, batches] of harness.emitted) rows.set(port, [...(rows.get(port) ?? []), ...textsWithKinds(batches)])
+  return { rows, lateRows: all.reduce((sum, harness) => sum + harness.counters.lateRows, 0) }
 }
 
 /** Whether an input brings updates or deletes: operators are told beforehand. */

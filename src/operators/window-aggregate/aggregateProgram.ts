@@ -1,8 +1,9 @@
 import type { Batch } from '../../columnar/batch.ts'
 import { gather, gatherUint8, type Column } from '../../columnar/column.ts'
 import { sliceColumn } from '../../columnar/concat.ts'
+import type { StateSchema } from '../../columnar/stateCodec.ts'
 import type { OperatorContext } from '../../engine/operatorRuntime.ts'
-import { AggregateTable, checkAggregate, compileAggregateInputs, type AggregateCall, type AggregateInput } from '../../expression/aggregates.ts'
+import { accumulatorsText, AggregateTable, checkAggregate, compileAggregateInputs, type AggregateCall, type AggregateInput } from '../../expression/aggregates.ts'
 import { compileScalar, type CompiledScalar } from '../../expression/compile.ts'
 import type { EvaluationContext } from '../../expression/expression.ts'
 import { namedExpressionsOf } from '../../job/joinConfig.ts'
@@ -22,6 +23,7 @@ export interface PreparedArguments {
  */
 export class AggregateProgram {
   readonly #calls: readonly AggregateCall[]
+  readonly #text: string
   /** The columns of a batch that the partial calls gave; null where batches hold the operator's own rows. */
   readonly #partialColumns: readonly number[] | null
   readonly #evaluateInputs: ReturnType<typeof compileAggregateInputs>
@@ -37,6 +39,7 @@ export class AggregateProgram {
       if (aggregate === null) throw new Error(`${spec.kind} ${spec.id} was deployed with an aggregate ${name} that does not compile: ${problems[0]?.message}`)
       return aggregate
     })
+    this.#text = (namedExpressionsOf(spec.config, 'aggregates') ?? []).map(({ expression }) => expression).join(', ') || 'none'
     let firstCall = 0
     this.#results = checked.map(({ calls, result }) => {
       const entry = { compiled: compileScalar(result), firstCall, callCount: calls.length }
@@ -52,6 +55,11 @@ export class AggregateProgram {
 
   open(context: OperatorContext): void {
     this.#evaluation = { timeZone: context.timeZone, processingTime: () => context.processingTime(), watermarks: null, watermark: -Infinity }
+  }
+
+  /** For `stateSchema`. */
+  get schema(): StateSchema {
+    return { aggregates: this.#text, accumulators: accumulatorsText(this.#calls) }
   }
 
   table(): AggregateTable {

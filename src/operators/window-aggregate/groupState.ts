@@ -2,6 +2,8 @@ import type { Batch } from '../../columnar/batch.ts'
 import type { Column } from '../../columnar/column.ts'
 import type { DataType } from '../../columnar/dataType.ts'
 import { fieldIndex } from '../../columnar/schema.ts'
+import type { StateReader, StateWriter } from '../../columnar/stateCodec.ts'
+import { KeyedRestore, typesText } from '../../engine/keyedState.ts'
 import { KeyEncoder } from '../../engine/keyEncoder.ts'
 import { KeyTable } from '../../engine/keyTable.ts'
 import { nullColumn } from '../../engine/joinOutput.ts'
@@ -30,6 +32,8 @@ export class Grouping {
   readonly #groupTypes: readonly DataType[]
   /** By position in `groupBy`, the column of the operator's rows. */
   readonly #groupColumns: readonly number[]
+  /** Columns of the key that rows are distributed by: those that all grouping sets have. */
+  readonly #distribution: readonly number[]
   readonly encoder: KeyEncoder
   readonly #program: AggregateProgram
   readonly #pool: GroupState[] = []
@@ -37,12 +41,13 @@ export class Grouping {
   #newest: GroupState | null = null
   #gathered: Float64Array[]
 
-  constructor(spec: OperatorSpec, groupBy: readonly string[], set: readonly string[], program: AggregateProgram) {
+  constructor(spec: OperatorSpec, groupBy: readonly string[], set: readonly string[], program: AggregateProgram, distribution: readonly string[] = set) {
     const { schema } = spec.inputs[0]!
     // Partial rows have the group's columns elsewhere, and expressions speak of the rows behind them.
     const rows = spec.phase?.kind === 'global' ? spec.phase.rows : schema
     const kept = groupBy.filter((name) => set.includes(name))
     this.#columns = kept.map((name) => fieldIndex(schema, name))
+    this.#distribution = groupBy.filter((name) => distribution.includes(name)).map((name) => kept.indexOf(name))
     this.#keyOf = groupBy.map((name) => kept.indexOf(name))
     this.#groupColumns = groupBy.map((name) => fieldIndex(rows, name))
     this.#groupTypes = this.#groupColumns.map((column) => rows.fields[column]!.type)
@@ -75,6 +80,28 @@ export class Grouping {
     state.keys.clear()
     state.accumulators.reset()
     this.#pool.push(state)
+  }
+
+  /** For `stateSchema`: columns of the group and their types. */
+  get text(): string {
+    return typesText(this.encoder.types)
+  }
+
+  snapshot(writer: StateWriter, state: GroupState): void {
+    state.keys.snapshot(writer.at('keys'))
+    state.accumulators.snapshot(writer.at('accumulators'), state.keys.size)
+  }
+
+  /** Keys of a state, all of whose group states go with it: see `add` of what it gives. */
+  restored(reader: StateReader): KeyedRestore {
+    return new KeyedRestore(reader, reader.at('encoder'), this.encoder, this.#distribution)
+  }
+
+  /** Adds the groups of a written group state that are ours. */
+  restore(reader: StateReader, keyed: KeyedRestore, state: GroupState): void {
+    const isEmpty = state.keys.size === 0 && reader.share.keyGroups === null
+    const slots = keyed.slots(reader.at('keys'), state.keys)
+    state.accumulators.restore(reader.at('accumulators'), isEmpty ? null : slots, () => this.#program.table())
   }
 
   encode(batch: Batch): readonly Float64Array[] {

@@ -1,6 +1,8 @@
 import { gatherRows, type Batch } from '../../columnar/batch.ts'
 import type { Column } from '../../columnar/column.ts'
 import { fieldIndex, type Schema } from '../../columnar/schema.ts'
+import type { StateReader, StateSchema, StateWriter } from '../../columnar/stateCodec.ts'
+import { settingText } from '../../engine/keyedState.ts'
 import { KeyTable } from '../../engine/keyTable.ts'
 import type { OperatorContext, OperatorRuntime } from '../../engine/operatorRuntime.ts'
 import { SessionStore } from '../../engine/sessions.ts'
@@ -206,6 +208,25 @@ export class SessionAggregate implements OperatorRuntime {
     this.#store.renumberKeys(numberOf, live.length)
     this.#keys = table
     if (this.#grouping.encoder.wantsShrink(table.size)) this.#grouping.encoder.shrink([table])
+  }
+
+  stateSchema(): StateSchema {
+    return { window: settingText(this.#spec.config.window), groups: this.#grouping.text, ...this.#program.schema }
+  }
+
+  snapshot(writer: StateWriter): void {
+    this.#grouping.encoder.snapshot(writer.at('encoder'))
+    this.#keys.snapshot(writer.at('keys'))
+    this.#store.snapshot(writer.at('sessions'))
+    this.#accumulators.snapshot(writer.at('accumulators'), this.#store.slotsUsed)
+  }
+
+  restore(reader: StateReader): void {
+    const keyOf = this.#grouping.restored(reader).slots(reader.at('keys'), this.#keys)
+    const sessions = this.#store.restore(reader.at('sessions'), keyOf)
+    this.#accumulators.ensure(this.#store.slotsUsed)
+    this.#accumulators.restore(reader.at('accumulators'), sessions, () => this.#program.table())
+    if (!this.#processing) this.#watermark = reader.share.watermark
   }
 
   stateBytes(): number {

@@ -2,7 +2,9 @@ import { gatherRows, type Batch } from '../../columnar/batch.ts'
 import type { Column, Float64Column, Int64Column } from '../../columnar/column.ts'
 import { sliceColumn } from '../../columnar/concat.ts'
 import { fieldIndex, type Schema } from '../../columnar/schema.ts'
+import type { StateReader, StateSchema, StateWriter } from '../../columnar/stateCodec.ts'
 import { constantTime } from '../../engine/joinOutput.ts'
+import { settingText } from '../../engine/keyedState.ts'
 import type { OperatorContext, OperatorRuntime } from '../../engine/operatorRuntime.ts'
 import { sessionTime, wallClock, type SessionTime } from '../../engine/sessionTime.ts'
 import { groupBySlice, groupByWindow, SliceStore, stretches, type AttachedGroup, type ClosingWindow, type Slice, type SliceGroup } from '../../engine/slices.ts'
@@ -72,7 +74,8 @@ export class SliceAggregate implements OperatorRuntime {
     this.#allowedLatenessMs = (spec.config.allowedLatenessMs as number | undefined) ?? 0
     this.#program = new AggregateProgram(spec)
     const sets = (spec.config.groupingSets as unknown as readonly (readonly string[])[] | undefined) ?? [groupBy]
-    this.#groupings = sets.map((set) => new Grouping(spec, groupBy, set, this.#program))
+    const distribution = groupBy.filter((name) => sets.every((set) => set.includes(name)))
+    this.#groupings = sets.map((set) => new Grouping(spec, groupBy, set, this.#program, distribution))
     this.#latePort = this.#partial === null ? spec.outputs.findIndex((output) => output.port === 'late') : -1
   }
 
@@ -293,6 +296,31 @@ export class SliceAggregate implements OperatorRuntime {
       const columns = [...part(groupColumns), ...bounds, ...part(results)]
       this.#context.emit(0, { schema: this.#spec.outputs[0]!.schema, columns, rowCount: end - row, kinds: null, watermarks: null })
     }
+  }
+
+  stateSchema(): StateSchema {
+    return { window: settingText(this.#spec.config.window), groups: this.#groupings.map(({ text }) => text).join('; '), ...this.#program.schema }
+  }
+
+  snapshot(writer: StateWriter): void {
+    this.#groupings.forEach((grouping, i) => {
+      const own = writer.at(i)
+      grouping.encoder.snapshot(own.at('encoder'))
+      this.#stores[i]!.snapshot(own.at('slices'), (state, slice) => grouping.snapshot(slice, state))
+    })
+  }
+
+  restore(reader: StateReader): void {
+    this.#groupings.forEach((grouping, i) => {
+      const own = reader.at(i)
+      const keyed = grouping.restored(own)
+      this.#stores[i]!.restore(
+        own.at('slices'),
+        (slice) => keyed.holds(slice.at('keys'), grouping.keyWidth),
+        (state, slice) => grouping.restore(slice, keyed, state),
+      )
+    })
+    if (!this.#processing) this.#watermark = reader.share.watermark
   }
 
   stateBytes(): number {
