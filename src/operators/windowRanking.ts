@@ -1,7 +1,9 @@
 import type { Batch } from '../columnar/batch.ts'
 import type { Column } from '../columnar/column.ts'
 import { fieldIndex, type Schema } from '../columnar/schema.ts'
+import type { StateReader, StateSchema, StateWriter } from '../columnar/stateCodec.ts'
 import { constantTime } from '../engine/joinOutput.ts'
+import { columnsText, schemaText, settingText } from '../engine/keyedState.ts'
 import { KeyEncoder } from '../engine/keyEncoder.ts'
 import { KeyTable } from '../engine/keyTable.ts'
 import type { OperatorContext, OperatorRuntime } from '../engine/operatorRuntime.ts'
@@ -25,6 +27,7 @@ export interface Ranking {
  * The best rows of each window, given once when it closes, in order of rank (Flink: WindowRankOperator and WindowDeduplicate). Insert-only: a window is final.
  */
 export class WindowRanking implements OperatorRuntime {
+  readonly #spec: OperatorSpec
   readonly #outSchema: Schema
   readonly #assigns: boolean
   readonly #ranking: Ranking
@@ -39,6 +42,7 @@ export class WindowRanking implements OperatorRuntime {
     const { schema } = spec.inputs[0]!
     const window = windowOf(spec.config) as GridWindow & { readonly timeColumn: string } | null
     const attached = window === null ? attachedWindowOf(schema) : null
+    this.#spec = spec
     this.#outSchema = spec.outputs[0]!.schema
     this.#assigns = window !== null
     this.#ranking = ranking
@@ -100,6 +104,19 @@ export class WindowRanking implements OperatorRuntime {
     if (this.#assigns) out.push(constantTime(start, count), constantTime(end, count), constantTime(time, count))
     if (ranked) out.push({ storage: 'int64', values: ranks, wide: null, nulls: null })
     this.#context.emit(0, { schema: this.#outSchema, columns: out, rowCount: count, kinds: null, watermarks: null })
+  }
+
+  stateSchema(): StateSchema {
+    const { schema } = this.#spec.inputs[0]!
+    return { window: settingText(this.#spec.config.window), key: columnsText(schema, this.#keyColumns), rows: schemaText(schema) }
+  }
+
+  snapshot(writer: StateWriter): void {
+    this.#windows.snapshot(writer)
+  }
+
+  restore(reader: StateReader): void {
+    this.#windows.restore(reader, [this.#keyColumns])
   }
 
   stateBytes(): number {

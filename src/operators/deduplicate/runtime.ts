@@ -2,7 +2,9 @@ import { gatherRows, rowKind, type Batch } from '../../columnar/batch.ts'
 import type { Float64Column } from '../../columnar/column.ts'
 import { RowError } from '../../columnar/rowError.ts'
 import { fieldIndex } from '../../columnar/schema.ts'
+import type { StateReader, StateSchema, StateWriter } from '../../columnar/stateCodec.ts'
 import { ChangeList } from '../../engine/changes.ts'
+import { columnsText, KeyedRestore, schemaText, settingText } from '../../engine/keyedState.ts'
 import { KeyEncoder } from '../../engine/keyEncoder.ts'
 import { KeyTable } from '../../engine/keyTable.ts'
 import type { OperatorContext, OperatorRuntime } from '../../engine/operatorRuntime.ts'
@@ -208,6 +210,39 @@ class Deduplicate implements OperatorRuntime {
     for (let slot = 0; slot < this.#keys.size; slot++) if (this.#rows[slot]! >= 0) this.#rows[slot] = moved[this.#rows[slot]!]!
     this.#store.keep(held, count)
     this.#storedTimes = (this.#store.column(this.#timeColumn) as Float64Column).values
+  }
+
+  stateSchema(): StateSchema {
+    const { schema } = this.#spec.inputs[0]!
+    return { key: columnsText(schema, this.#keyColumns), kept: `the ${this.#last ? 'last' : 'first'} row by ${settingText(this.#spec.config.orderBy)}`, rows: schemaText(schema) }
+  }
+
+  snapshot(writer: StateWriter): void {
+    this.#encoder.snapshot(writer.at('encoder'))
+    this.#keys.snapshot(writer.at('keys'))
+    this.#fit(this.#keys.size)
+    writer.int32('rows', this.#rows, this.#keys.size)
+    this.#store.snapshot(writer.at('store'))
+    this.#timers.snapshot(writer.at('timers'))
+  }
+
+  restore(reader: StateReader): void {
+    const slots = new KeyedRestore(reader, reader.at('encoder'), this.#encoder).slots(reader.at('keys'), this.#keys)
+    this.#fit(this.#keys.size)
+    const rows = reader.int32('rows')
+    const ours = new Int32Array(rows.length)
+    const first = this.#store.rowCount
+    let count = 0
+    for (let old = 0; old < rows.length; old++) {
+      if (slots[old]! < 0) continue
+      this.#rows[slots[old]!] = rows[old]! < 0 ? rows[old]! : first + count
+      if (rows[old]! >= 0) ours[count++] = rows[old]!
+    }
+    this.#store.appendRows(this.#store.rowsIn(reader.at('store')), ours, count)
+    this.#storedTimes = (this.#store.column(this.#timeColumn) as Float64Column).values
+    this.#held += count
+    this.#timers.restore(reader.at('timers'), (slot) => slots[slot]!)
+    this.#watermark = reader.share.watermark
   }
 
   stateBytes(): number {

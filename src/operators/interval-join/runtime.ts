@@ -2,8 +2,10 @@ import type { Batch } from '../../columnar/batch.ts'
 import type { Column, Float64Column } from '../../columnar/column.ts'
 import { RowError } from '../../columnar/rowError.ts'
 import { fieldIndex, type Schema } from '../../columnar/schema.ts'
+import type { StateReader, StateSchema, StateWriter } from '../../columnar/stateCodec.ts'
 import { IntervalPairs, type PairEvents } from '../../engine/intervalPairs.ts'
 import { gatherSide, PairList, selectPairs } from '../../engine/joinOutput.ts'
+import { columnsText, KeyedRestore, schemaText } from '../../engine/keyedState.ts'
 import { hasNull, KeyEncoder } from '../../engine/keyEncoder.ts'
 import type { OperatorContext, OperatorRuntime } from '../../engine/operatorRuntime.ts'
 import { RowStore } from '../../engine/rowStore.ts'
@@ -210,6 +212,35 @@ class IntervalJoin implements OperatorRuntime {
     if (this.#encoder.wantsShrink(this.#pairs.keys.size)) this.#encoder.shrink([this.#pairs.keys])
   }
 
+  stateSchema(): StateSchema {
+    const [left, right] = this.#sides
+    const { lowerMs, upperMs, leftTime, rightTime } = this.#spec.config
+    return {
+      type: this.#type,
+      interval: `${String(leftTime)} and ${String(rightTime)}, ${String(lowerMs)} to ${String(upperMs)} ms`,
+      'left key': columnsText(left.store.schema, left.keys),
+      'right key': columnsText(right.store.schema, right.keys),
+      'left rows': schemaText(left.store.schema),
+      'right rows': schemaText(right.store.schema),
+    }
+  }
+
+  snapshot(writer: StateWriter): void {
+    this.#encoder.snapshot(writer.at('encoder'))
+    this.#pairs.snapshot(writer.at('pairs'))
+    this.#sides.forEach((side, i) => {
+      side.store.snapshot(writer.at(i))
+      writer.at(i).uint8('matched', side.matched, side.store.rowCount)
+    })
+  }
+
+  restore(reader: StateReader): void {
+    const pairs = reader.at('pairs')
+    const keyOf = new KeyedRestore(reader, reader.at('encoder'), this.#encoder).slots(pairs.at('keys'), this.#pairs.keys)
+    this.#pairs.restore(pairs, keyOf, (side, positions) => this.#sides[side]!.restore(reader.at(side), positions))
+    if (!this.#processingTime) this.#evaluation.watermark = reader.share.watermark
+  }
+
   stateBytes(): number {
     return this.#sides[0].store.bytes + this.#sides[1].store.bytes + this.#pairs.bytes + this.#encoder.bytes
   }
@@ -247,6 +278,15 @@ class JoinSide {
     const grown = new Uint8Array(capacity)
     grown.set(this.matched)
     this.matched = grown
+  }
+
+  /** Takes the written rows at these positions; returns the place of the first here. */
+  restore(reader: StateReader, positions: Int32Array): number {
+    const first = this.store.appendRows(this.store.rowsIn(reader), positions, positions.length)
+    const matched = reader.uint8('matched')
+    this.reserveMatched(first + positions.length)
+    for (let i = 0; i < positions.length; i++) this.matched[first + i] = matched[positions[i]!]!
+    return first
   }
 
   keep(positions: Int32Array): void {

@@ -1,7 +1,10 @@
 import { gatherFloat64, gatherUint8, type Column } from '../../columnar/column.ts'
-import { rowKind, type Batch } from '../../columnar/batch.ts'
+import { gatherRows, rowKind, type Batch } from '../../columnar/batch.ts'
+import { KeyHasher } from '../../columnar/hashColumns.ts'
 import { fieldIndex, type Schema } from '../../columnar/schema.ts'
+import type { StateReader, StateSchema, StateWriter } from '../../columnar/stateCodec.ts'
 import { gatherSide, PairList, selectPairs } from '../../engine/joinOutput.ts'
+import { columnsText, ownRows, schemaText } from '../../engine/keyedState.ts'
 import { hasNull, KeyEncoder } from '../../engine/keyEncoder.ts'
 import { KeyTable } from '../../engine/keyTable.ts'
 import type { OperatorContext, OperatorRuntime } from '../../engine/operatorRuntime.ts'
@@ -143,6 +146,43 @@ class LookupJoin implements OperatorRuntime {
   onWatermark(watermark: number): number {
     this.#evaluation.watermark = watermark
     return watermark
+  }
+
+  stateSchema(): StateSchema {
+    const [left, right] = this.#schemas
+    return {
+      'left key': columnsText(left, this.#keyColumns[0]!),
+      'table key': columnsText(right, this.#keyColumns[1]!),
+      'left rows': schemaText(left),
+      'table rows': schemaText(right),
+    }
+  }
+
+  snapshot(writer: StateWriter): void {
+    writer.boolean('ready', this.#ready)
+    this.#table.snapshot(writer.at('table'))
+    writer.int32('gone', Int32Array.from(this.#gone))
+    writer.number('waiting', this.#waiting.length)
+    this.#waiting.forEach((batch, i) => writer.at('waiting').batch(`${i}`, batch))
+  }
+
+  restore(reader: StateReader): void {
+    const hasher = new KeyHasher(this.#encoder.types)
+    const rowsOf = (side: 0 | 1, batch: Batch): Int32Array => ownRows(reader, hasher, this.#keyColumns[side]!.map((column) => batch.columns[column]!), batch.rowCount)
+    const table = this.#table.rowsIn(reader.at('table'))
+    const gone = new Set(reader.int32('gone'))
+    const ours = rowsOf(1, table).filter((row) => !gone.has(row))
+    this.#table.appendRows(table, ours, ours.length)
+    for (let i = 0; i < reader.number('waiting'); i++) {
+      const batch = reader.at('waiting').batch(`${i}`, this.#schemas[0])
+      const rows = rowsOf(0, batch)
+      if (rows.length > 0) this.#waiting.push(gatherRows(batch, rows, rows.length))
+    }
+    this.#evaluation.watermark = reader.share.watermark
+    // At another parallelism the table's end comes again, when all parts of it are here.
+    if (reader.share.keyGroups !== null || !reader.boolean('ready')) return
+    this.#index()
+    this.#ready = true
   }
 
   stateBytes(): number {

@@ -1,7 +1,9 @@
 import { rowKind, type Batch } from '../../columnar/batch.ts'
 import type { Column } from '../../columnar/column.ts'
 import { fieldIndex, type Schema } from '../../columnar/schema.ts'
+import type { StateReader, StateSchema, StateWriter } from '../../columnar/stateCodec.ts'
 import { gatherSide, PairList, selectPairs } from '../../engine/joinOutput.ts'
+import { columnsText, KeyedRestore, schemaText } from '../../engine/keyedState.ts'
 import { hasNull, KeyEncoder } from '../../engine/keyEncoder.ts'
 import { KeyTable } from '../../engine/keyTable.ts'
 import type { OperatorContext, OperatorRuntime } from '../../engine/operatorRuntime.ts'
@@ -175,6 +177,35 @@ class RegularJoin implements OperatorRuntime {
     return watermark
   }
 
+  stateSchema(): StateSchema {
+    const [left, right] = this.#sides
+    const { condition } = this.#spec.config
+    return {
+      type: this.#type,
+      'left key': columnsText(this.#schemas[0], left.keyColumns),
+      'right key': columnsText(this.#schemas[1], right.keyColumns),
+      'left rows': schemaText(this.#schemas[0]),
+      'right rows': schemaText(this.#schemas[1]),
+      // How many rows each row has met is kept.
+      condition: typeof condition === 'string' ? condition : 'none',
+    }
+  }
+
+  snapshot(writer: StateWriter): void {
+    this.#encoder.snapshot(writer.at('encoder'))
+    this.#keys.snapshot(writer.at('keys'))
+    this.#sides.forEach((side, i) => side.snapshot(writer.at(i), this.#keys.size))
+  }
+
+  restore(reader: StateReader): void {
+    const keyOf = new KeyedRestore(reader, reader.at('encoder'), this.#encoder).slots(reader.at('keys'), this.#keys)
+    this.#sides.forEach((side, i) => {
+      side.fit(this.#keys.size)
+      side.restore(reader.at(i), keyOf)
+    })
+    this.#evaluation.watermark = reader.share.watermark
+  }
+
   stateBytes(): number {
     return this.#sides[0].bytes + this.#sides[1].bytes + this.#keys.bytes + this.#encoder.bytes
   }
@@ -216,8 +247,41 @@ class Side {
     this.heads = grown
   }
 
+  snapshot(writer: StateWriter, keys: number): void {
+    this.fit(keys)
+    this.store.snapshot(writer)
+    writer.int32('heads', this.heads, keys)
+    writer.int32('next', this.next, this.store.rowCount)
+    writer.int32('matches', this.matches, this.store.rowCount)
+  }
+
+  /** Adds the written rows of our keys; `keyOf[old]` is a key's slot here, -1 where it is not ours. */
+  restore(reader: StateReader, keyOf: Int32Array): void {
+    const heads = reader.int32('heads')
+    const next = reader.int32('next')
+    const matches = reader.int32('matches')
+    const slots = new Int32Array(next.length).fill(-1)
+    let count = 0
+    for (let old = 0; old < keyOf.length; old++) {
+      if (keyOf[old]! < 0) continue
+      for (let at = heads[old]!; at >= 0; at = next[at]!) {
+        slots[at] = keyOf[old]!
+        count++
+      }
+    }
+    const positions = new Int32Array(count)
+    count = 0
+    for (let at = 0; at < slots.length; at++) if (slots[at]! >= 0) positions[count++] = at
+    const first = this.#appended(this.store.appendRows(this.store.rowsIn(reader), positions, count))
+    // Chains are newest first, and positions ascend with arrival.
+    for (let i = 0; i < count; i++) this.add(slots[positions[i]!]!, first + i, matches[positions[i]!]!)
+  }
+
   append(batch: Batch): number {
-    const first = this.store.appendRange(batch, 0, batch.rowCount)
+    return this.#appended(this.store.appendRange(batch, 0, batch.rowCount))
+  }
+
+  #appended(first: number): number {
     this.columns = this.store.columns()
     const needed = this.store.rowCount
     if (needed > this.next.length) {

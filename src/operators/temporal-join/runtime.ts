@@ -2,7 +2,9 @@ import { gatherUint8, type Column, type Float64Column } from '../../columnar/col
 import { rowKind, type Batch } from '../../columnar/batch.ts'
 import { RowError } from '../../columnar/rowError.ts'
 import { fieldIndex, type Schema } from '../../columnar/schema.ts'
+import type { StateReader, StateSchema, StateWriter } from '../../columnar/stateCodec.ts'
 import { gatherSide, PairList, selectPairs } from '../../engine/joinOutput.ts'
+import { columnsText, KeyedRestore, schemaText } from '../../engine/keyedState.ts'
 import { KeyEncoder } from '../../engine/keyEncoder.ts'
 import { KeyTable } from '../../engine/keyTable.ts'
 import type { OperatorContext, OperatorRuntime } from '../../engine/operatorRuntime.ts'
@@ -281,6 +283,86 @@ class TemporalJoin implements OperatorRuntime {
     for (const versions of this.#versions) for (let i = 0; i < versions.length; i++) versions[i] = moved[versions[i]!]!
     this.#right.keep(held, count)
     this.#versionTimes = (this.#right.column(this.#timeColumns[1]) as Float64Column).values
+  }
+
+  stateSchema(): StateSchema {
+    const [left, right] = this.#schemas
+    return {
+      'left key': columnsText(left, this.#keyColumns[0]!),
+      'right key': columnsText(right, this.#keyColumns[1]!),
+      times: `${left.fields[this.#timeColumns[0]]!.name} and ${right.fields[this.#timeColumns[1]]!.name}`,
+      'left rows': schemaText(left),
+      'right rows': schemaText(right),
+    }
+  }
+
+  snapshot(writer: StateWriter): void {
+    this.#encoder.snapshot(writer.at('encoder'))
+    this.#keys.snapshot(writer.at('keys'))
+    this.#left.snapshot(writer.at('left'))
+    writer.int32('leftSlots', this.#leftSlots, this.#left.rowCount)
+    writer.uint8('leftKinds', this.#leftKinds, this.#left.rowCount)
+    this.#waiting.snapshot(writer.at('waiting'))
+    this.#right.snapshot(writer.at('right'))
+    writer.uint8('deleted', this.#deleted, this.#right.rowCount)
+    const positions = new Int32Array(this.#versionsHeld)
+    let at = 0
+    for (const versions of this.#versions) for (const position of versions) positions[at++] = position
+    writer.int32('sizes', Int32Array.from(this.#versions, (versions) => versions.length))
+    writer.int32('versions', positions)
+    this.#ripening.snapshot(writer.at('ripening'))
+  }
+
+  restore(reader: StateReader): void {
+    const slots = new KeyedRestore(reader, reader.at('encoder'), this.#encoder).slots(reader.at('keys'), this.#keys)
+    while (this.#versions.length < this.#keys.size) this.#versions.push([])
+    this.#restoreLeft(reader, slots)
+    this.#restoreRight(reader, slots)
+    this.#watermark = reader.share.watermark
+    this.#evaluation.watermark = reader.share.watermark
+  }
+
+  #restoreLeft(reader: StateReader, slots: Int32Array): void {
+    const leftSlots = reader.int32('leftSlots')
+    const leftKinds = reader.uint8('leftKinds')
+    // Rows that wait keep their order of arrival; others have gone.
+    const waits = reader.at('waiting').int32('payloads')
+    const ours = waits.filter((position) => slots[leftSlots[position]!]! >= 0).sort()
+    const first = this.#left.appendRows(this.#left.rowsIn(reader.at('left')), ours, ours.length)
+    this.#fitLeft(first + ours.length)
+    const moved = new Int32Array(leftSlots.length).fill(-1)
+    for (let i = 0; i < ours.length; i++) {
+      const position = ours[i]!
+      moved[position] = first + i
+      this.#leftSlots[first + i] = slots[leftSlots[position]!]!
+      this.#leftKinds[first + i] = leftKinds[position]!
+    }
+    this.#waiting.restore(reader.at('waiting'), (position) => moved[position]!)
+  }
+
+  #restoreRight(reader: StateReader, slots: Int32Array): void {
+    const sizes = reader.int32('sizes')
+    const positions = reader.int32('versions')
+    const deleted = reader.uint8('deleted')
+    const ours = new Int32Array(positions.length)
+    const first = this.#right.rowCount
+    let count = 0
+    let at = 0
+    for (let old = 0; old < sizes.length; old++) {
+      const end = at + sizes[old]!
+      if (slots[old]! >= 0) {
+        for (let i = at; i < end; i++) {
+          this.#versions[slots[old]!]!.push(first + count)
+          ours[count++] = positions[i]!
+        }
+      }
+      at = end
+    }
+    this.#right.appendRows(this.#right.rowsIn(reader.at('right')), ours, count)
+    this.#fitRight(first + count)
+    for (let i = 0; i < count; i++) this.#deleted[first + i] = deleted[ours[i]!]!
+    this.#versionsHeld += count
+    this.#ripening.restore(reader.at('ripening'), (slot) => slots[slot]!)
   }
 
   stateBytes(): number {

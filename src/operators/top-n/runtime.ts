@@ -1,7 +1,9 @@
 import { rowKind, type Batch } from '../../columnar/batch.ts'
 import type { Column } from '../../columnar/column.ts'
 import { fieldIndex, type Schema } from '../../columnar/schema.ts'
+import type { StateReader, StateSchema, StateWriter } from '../../columnar/stateCodec.ts'
 import { ChangeList } from '../../engine/changes.ts'
+import { columnsText, KeyedRestore, schemaText, settingText } from '../../engine/keyedState.ts'
 import { KeyEncoder } from '../../engine/keyEncoder.ts'
 import { KeyTable } from '../../engine/keyTable.ts'
 import type { OperatorContext, OperatorRuntime } from '../../engine/operatorRuntime.ts'
@@ -25,6 +27,7 @@ const garbageMin = 4096
  * falls out is deleted; with it, every row whose rank changes is updated. At n = 1 the one row is updated.
  */
 class TopN implements OperatorRuntime {
+  readonly #spec: OperatorSpec
   readonly #outSchema: Schema
   readonly #n: number
   readonly #ranked: boolean
@@ -44,6 +47,7 @@ class TopN implements OperatorRuntime {
 
   constructor(spec: OperatorSpec) {
     const { schema, updating } = spec.inputs[0]!
+    this.#spec = spec
     this.#outSchema = spec.outputs[0]!.schema
     this.#n = spec.config.n as number
     this.#ranked = typeof spec.config.rankColumn === 'string'
@@ -173,6 +177,51 @@ class TopN implements OperatorRuntime {
 
   onWatermark(watermark: number): number {
     return watermark
+  }
+
+  stateSchema(): StateSchema {
+    const { schema } = this.#spec.inputs[0]!
+    return {
+      key: columnsText(schema, this.#keyColumns),
+      order: settingText(this.#spec.config.orderBy),
+      kept: this.#keepsAll ? 'all rows' : `the best ${this.#n}`,
+      rows: schemaText(schema),
+    }
+  }
+
+  snapshot(writer: StateWriter): void {
+    this.#encoder.snapshot(writer.at('encoder'))
+    this.#keys.snapshot(writer.at('keys'))
+    this.#store.snapshot(writer.at('store'))
+    const positions = new Int32Array(this.#held)
+    let at = 0
+    for (const group of this.#groups) for (const position of group) positions[at++] = position
+    writer.int32('sizes', Int32Array.from(this.#groups, (group) => group.length))
+    writer.int32('positions', positions)
+  }
+
+  restore(reader: StateReader): void {
+    const slots = new KeyedRestore(reader, reader.at('encoder'), this.#encoder).slots(reader.at('keys'), this.#keys)
+    while (this.#groups.length < this.#keys.size) this.#groups.push([])
+    const sizes = reader.int32('sizes')
+    const positions = reader.int32('positions')
+    const ours = new Int32Array(positions.length)
+    const first = this.#store.rowCount
+    let count = 0
+    let at = 0
+    for (let old = 0; old < sizes.length; old++) {
+      const end = at + sizes[old]!
+      if (slots[old]! >= 0) {
+        for (let i = at; i < end; i++) {
+          this.#groups[slots[old]!]!.push(first + count)
+          ours[count++] = positions[i]!
+        }
+      }
+      at = end
+    }
+    this.#store.appendRows(this.#store.rowsIn(reader.at('store')), ours, count)
+    this.#columns = this.#store.columns()
+    this.#held += count
   }
 
   stateBytes(): number {

@@ -1,7 +1,9 @@
 import type { Batch } from '../../columnar/batch.ts'
 import type { Column } from '../../columnar/column.ts'
 import { fieldIndex, type Schema } from '../../columnar/schema.ts'
+import type { StateReader, StateSchema, StateWriter } from '../../columnar/stateCodec.ts'
 import { constantTime, gatherSide, PairList, selectPairs } from '../../engine/joinOutput.ts'
+import { columnsText, schemaText, settingText } from '../../engine/keyedState.ts'
 import { hasNull, KeyEncoder } from '../../engine/keyEncoder.ts'
 import { KeyTable } from '../../engine/keyTable.ts'
 import type { OperatorContext, OperatorRuntime } from '../../engine/operatorRuntime.ts'
@@ -119,6 +121,25 @@ class WindowJoin implements OperatorRuntime {
         : this.#expressions.columns.map((column) => column(sides, count))
     const columns = [...own, constantTime(start, count), constantTime(end, count), constantTime(time, count)]
     this.#context.emit(0, { schema: this.#spec.outputs[0]!.schema, columns, rowCount: count, kinds: null, watermarks: null })
+  }
+
+  stateSchema(): StateSchema {
+    const [left, right] = this.#schemas
+    return {
+      window: settingText(this.#spec.config.window),
+      'left key': columnsText(left, this.#keyColumns[0]!),
+      'right key': columnsText(right, this.#keyColumns[1]!),
+      'left rows': schemaText(left),
+      'right rows': schemaText(right),
+    }
+  }
+
+  snapshot(writer: StateWriter): void {
+    this.#windows.snapshot(writer)
+  }
+
+  restore(reader: StateReader): void {
+    this.#windows.restore(reader, this.#keyColumns)
   }
 
   stateBytes(): number {
