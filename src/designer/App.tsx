@@ -1,4 +1,4 @@
-import { lazy, Suspense, useEffect } from 'react'
+import { lazy, Suspense, useEffect, useSyncExternalStore } from 'react'
 import { Frame } from './frame/Frame.tsx'
 import { Hint } from './frame/Hint.tsx'
 import { handleKey } from './frame/keys.ts'
@@ -27,6 +27,8 @@ const later = {
 }
 const Inspector = lazy(later.inspector)
 const Sheets = lazy(later.sheets)
+// Not one of those: it brings the ensemble, which most visits never open.
+const ClusterPage = lazy(() => import('./cluster/ClusterPage.tsx'))
 const BlankState = lazy(later.blank)
 // Wait for the page to be itself: both bring the storage of documents.
 const DropTarget = lazy(() => definitionsReady.then(later.dropTarget))
@@ -40,47 +42,55 @@ export function App({ onDrawn }: { /** The canvas stands. */ readonly onDrawn: (
   const blank = useDesigner((state) => state.document.job.operators.length === 0 && (state.document.job.layout?.notes ?? []).length === 0)
   const sheet = useDesigner((state) => state.sheet)
   const nothingSelected = useDesigner((state) => state.selection.focused === null && state.selection.operators.length < 2)
+  const cluster = useSyncExternalStore(watchHash, isClusterPage)
   useEffect(() => {
     addEventListener('keydown', handleKey)
     return () => removeEventListener('keydown', handleKey)
   }, [])
   return (
     <>
-      <Frame
-        bare={blank}
-        bar={<TopBar blank={blank} />}
-        left={
-          <Suspense>
-            <Sidebar blank={blank} />
-          </Suspense>
-        }
-        canvas={
-          <>
+      {cluster ? (
+        <Suspense>
+          <ClusterPage bar={<TopBar blank={blank} />} />
+          <Drawn then={onDrawn} />
+        </Suspense>
+      ) : (
+        <Frame
+          bare={blank}
+          bar={<TopBar blank={blank} />}
+          left={
             <Suspense>
-              <Canvas />
-              <Drawn then={onDrawn} />
+              <Sidebar blank={blank} />
             </Suspense>
-            {blank ? (
+          }
+          canvas={
+            <>
               <Suspense>
-                <BlankState />
+                <Canvas />
+                <Drawn then={onDrawn} />
               </Suspense>
-            ) : (
-              <Hint />
-            )}
-          </>
-        }
-        inspector={<Suspense>{nothingSelected ? <JobInspector /> : <Inspector />}</Suspense>}
-        dock={
-          <Suspense>
-            <Dock />
-          </Suspense>
-        }
-        timeline={
-          <Suspense>
-            <Transport />
-          </Suspense>
-        }
-      />
+              {blank ? (
+                <Suspense>
+                  <BlankState />
+                </Suspense>
+              ) : (
+                <Hint />
+              )}
+            </>
+          }
+          inspector={<Suspense>{nothingSelected ? <JobInspector /> : <Inspector />}</Suspense>}
+          dock={
+            <Suspense>
+              <Dock />
+            </Suspense>
+          }
+          timeline={
+            <Suspense>
+              <Transport />
+            </Suspense>
+          }
+        />
+      )}
       {sheet === null ? null : (
         <Suspense>
           <Sheets sheet={sheet} />
@@ -94,6 +104,16 @@ export function App({ onDrawn }: { /** The canvas stands. */ readonly onDrawn: (
       </Suspense>
     </>
   )
+}
+
+/** `#/cluster` shows the ensemble in place of the canvas. */
+function isClusterPage(): boolean {
+  return location.hash === '#/cluster'
+}
+
+function watchHash(changed: () => void): () => void {
+  addEventListener('hashchange', changed)
+  return () => removeEventListener('hashchange', changed)
 }
 
 /** Stands beside what is fetched, so it is there when that is. */

@@ -2,6 +2,7 @@ import { useEffect } from 'react'
 import { Skull } from 'lucide-react'
 import { cluster as t } from '../text/cluster.ts'
 import { act, openCluster, useCluster } from './clusterStore.ts'
+import { Serving } from './Serving.tsx'
 import { SpaceTime } from './SpaceTime.tsx'
 import { ensembleState } from './status.ts'
 import { Transport } from './Transport.tsx'
@@ -28,21 +29,5 @@ export function ClusterTab() {
       </div>
       <SpaceTime />
     </div>
-  )
-}
-
-/** Who leads, and whether anything can complete. */
-export function Serving() {
-  const { run } = useCluster()
-  const { kind, leader, number, together, quorum } = ensembleState(run.world)
-  const serves = kind === 'broadcast'
-  const words = serves ? t.leads(leader, number) : leader >= 0 || run.world.counters.established > 0 ? t.noQuorum : t.noLeader
-  return (
-    <span className={styles.serving} data-tone={serves ? 'ok' : 'error'} role="status">
-      {words}
-      <span className={styles.quiet}>
-        {t.members(together.length, run.world.setup.options.servers)}, {t.quorum(quorum)}
-      </span>
-    </span>
   )
 }

@@ -1,9 +1,11 @@
 import { useEffect, useRef, useState, type KeyboardEvent, type PointerEvent, type WheelEvent } from 'react'
 import { watchTheme } from '../source/themeColours.ts'
 import { cluster as t } from '../text/cluster.ts'
+import type { ClusterRun } from './clusterRun.ts'
 import { choose, clusterView, pan, seek, stepEvent, useCluster, watchFrames, zoom } from './clusterStore.ts'
 import { resolveColours, type ThemeColours } from './colours.ts'
 import { paint } from './paintSpaceTime.ts'
+import { firstAfter } from './recording.ts'
 import { hitAt, messagesIn, pictureOf, secondsText, timeAt, type Hit, type Picture } from './spaceTime.ts'
 import styles from './spaceTime.module.css'
 
@@ -168,9 +170,13 @@ export function SpaceTime() {
       <canvas
         ref={canvas}
         className={styles.canvas}
-        role="application"
+        role="slider"
         tabIndex={0}
         aria-label={t.spaceTimeLabel(secondsText(Math.max(0, window.from), span), secondsText(window.to, span), count)}
+        aria-valuemin={0}
+        aria-valuemax={Math.round(run.end / 1000)}
+        aria-valuenow={Math.round(run.time / 1000)}
+        aria-valuetext={t.placeText((run.time / 1e6).toFixed(3), lastNote(run))}
         data-space-time=""
         onPointerDown={onPointerDown}
         onPointerMove={onPointerMove}
@@ -185,6 +191,14 @@ export function SpaceTime() {
       {every > 1 ? <span className={styles.thinned}>{t.everyNth(every)}</span> : null}
     </div>
   )
+}
+
+/** The latest sentence of the protocol at the place. */
+function lastNote({ recording, world }: ClusterRun): string {
+  const { notes } = recording
+  const after = firstAfter(notes, world.events + 1, (note) => note.event)
+  const note = notes[after - 1]
+  return note === undefined ? '' : `${recording.world.names[note.node] ?? t.ensemble} ${note.text}`
 }
 
 function sameHit(a: Hit | null, b: Hit | null): boolean {

@@ -1,9 +1,19 @@
 import { useSyncExternalStore } from 'react'
+import type { ClientState } from '../../ensemble/client/clientNode.ts'
+import type { Violation } from '../../ensemble/world/world.ts'
+import { workerUrl } from '../../runtime/launch/workerUrl.ts'
+import { announce } from '../store/announcements.ts'
+import { cardNamed } from '../../ensemble/scenarios/catalog.ts'
+import { cluster as t } from '../text/cluster.ts'
 import { ClusterRun } from './clusterRun.ts'
 import type { HandAction } from './handFaults.ts'
-import { messageKinds, type MessageKind } from './recording.ts'
-import { defaultSpec, type RunSpec } from './runSpec.ts'
-import { following, zoomed, type Filter, type Hit, type Window } from './spaceTime.ts'
+import { momentFrom, saidActs, type Moment } from './marks.ts'
+import { firstAfter, messageKinds, type MessageKind } from './recording.ts'
+import { defaultSpec, type Network, type RunSpec } from './runSpec.ts'
+import type { FoundSeed } from './seedSearch.ts'
+import type { SearchNews, SearchOrder } from './seedSearch.worker.ts'
+import { ensembleSize, isClient, isServer } from './status.ts'
+import { following, showing, zoomed, type Filter, type Hit, type Window } from './spaceTime.ts'
 
 /**
  * The one run of the page and how it is watched: playing or not, how fast, which stretch of time is on the screen, what is chosen. Dock tab and page show the same.
@@ -22,13 +32,28 @@ export interface ClusterView {
   readonly follows: boolean
   readonly filter: Filter
   readonly chosen: Hit | null
+  /** The machine a hand is laid on, and the other end of a link. */
+  readonly target: number
+  readonly other: number
+  readonly tab: BottomTab
+  /** The card that is open in the gallery. */
+  readonly card: string | null
+  readonly search: Search | null
   /** Counts; a new one means something changed. */
   readonly turn: number
 }
 
+export type BottomTab = 'logs' | 'happened' | 'scenarios' | 'invariants' | 'myths'
+
+/** A search for a seed that breaks, or what it came to. */
+export type Search =
+  | { readonly kind: 'searching'; readonly id: string; readonly seed: number; readonly of: number }
+  | { readonly kind: 'found'; readonly id: string; readonly isDeeper: boolean; readonly found: FoundSeed }
+  | { readonly kind: 'none'; readonly id: string; readonly of: number }
+
 export const speeds = [0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 100] as const
 const quietKinds: readonly MessageKind[] = ['ping']
-const firstSpan = 1_100_000
+const firstSpan = 1_300_000
 /** Events of new history in one frame: what keeps a fast run from holding the page up. */
 const eventsAFrame = 12_000
 
@@ -60,6 +85,11 @@ function fresh(spec: RunSpec): ClusterView {
     follows: true,
     filter: { kinds: new Set(messageKinds.filter((kind) => !quietKinds.includes(kind))), node: -1 },
     chosen: null,
+    target: view !== null && view.target < run.recording.world.nodes ? view.target : 0,
+    other: view !== null && view.other < run.recording.world.nodes ? view.other : 1,
+    tab: view?.tab ?? 'logs',
+    card: view?.card ?? null,
+    search: view?.search ?? null,
     turn: (view?.turn ?? 0) + 1,
   }
 }
@@ -118,6 +148,7 @@ function onFrame(now: number): void {
   lastFrame = now
   run.play(passed * 1000 * speed, eventsAFrame)
   const isOver = run.isAtHead && run.head.violation !== null
+  sayNews()
   change({ ...(follows ? { window: following(window, run.time, wantsStillness()) } : {}), ...(isOver ? { playing: false } : {}) }, !isOver)
   if (!isOver) frame = requestAnimationFrame(onFrame)
 }
@@ -146,19 +177,19 @@ export function stepEvent(by: 1 | -1): void {
   const { run, window } = clusterView()
   if (by === 1) run.step()
   else run.stepBack()
-  change({ playing: false, window: following(window, run.time, true) })
+  change({ playing: false, window: showing(window, run.time) })
 }
 
 export function seek(time: number): void {
   const { run, window } = clusterView()
   run.seek(time)
-  change({ playing: false, window: following(window, run.time, true) })
+  change({ playing: false, window: showing(window, run.time) })
 }
 
 export function seekEvent(event: number): void {
   const { run, window } = clusterView()
   run.seekEvent(event)
-  change({ playing: false, window: following(window, run.time, true) })
+  change({ playing: false, window: showing(window, run.time) })
 }
 
 /** Something done by hand, recorded in the run. */
@@ -198,7 +229,7 @@ export function startRun(spec: RunSpec, options: { readonly until?: number; read
   const next = fresh(spec)
   const { until, span, speed } = options
   if (until !== undefined) next.run.play(until)
-  const window = following({ from: 0, to: span ?? firstSpan }, next.run.time, true)
+  const window = showing({ from: 0, to: span ?? firstSpan }, next.run.time)
   change({ ...next, speed: speed ?? before.speed, filter: { ...next.filter, kinds: before.filter.kinds }, window })
   lastTold = 0
 }
@@ -210,7 +241,159 @@ export function openCluster(): void {
   opened = true
   if (wantsStillness()) {
     const { run, window } = clusterView()
-    run.play(1_600_000)
-    change({ window: following(window, run.time, true) })
+    run.play(1_180_000)
+    change({ window: showing(window, run.time) })
   } else play()
+}
+
+// ---- what a hand does ------------------------------------------------------------------------------------------------------------------------------------------
+
+export type HandChoice = HandAction['kind']
+
+/** The buttons with their keys, and what each would do to the chosen machine now; null is nothing. */
+export function handActions({ run, target, other }: ClusterView): readonly { readonly choice: HandChoice; readonly key: string; readonly action: HandAction | null }[] {
+  const { world } = run
+  const node = world.nodes[target]!
+  const server = isServer(world, target)
+  const session = isClient(world, target) ? ((node.state as ClientState | null)?.zk.session ?? 0) : 0
+  const when = (holds: boolean, action: HandAction): HandAction | null => (holds ? action : null)
+  return [
+    node.up ? { choice: 'kill', key: 'K', action: { kind: 'kill', node: target } } : { choice: 'restart', key: 'K', action: { kind: 'restart', node: target } },
+    node.paused ? { choice: 'resume', key: 'P', action: { kind: 'resume', node: target } } : { choice: 'pause', key: 'P', action: when(node.up, { kind: 'pause', node: target }) },
+    { choice: 'isolate', key: 'I', action: when(server, { kind: 'isolate', node: target }) },
+    { choice: 'cut', key: 'C', action: when(server && other !== target, { kind: 'cut', node: target, other }) },
+    { choice: 'cutOneWay', key: 'O', action: when(server && other !== target, { kind: 'cutOneWay', node: target, other }) },
+    { choice: 'slowDisk', key: 'D', action: when(server && node.up, { kind: 'slowDisk', node: target }) },
+    { choice: 'loseTail', key: 'T', action: when(server && node.up, { kind: 'loseTail', node: target }) },
+    { choice: 'expireSession', key: 'E', action: when(session !== 0, { kind: 'expireSession', session }) },
+    { choice: 'heal', key: 'H', action: when(world.cut.some((way) => way !== 0), { kind: 'heal' }) },
+  ]
+}
+
+export function chooseTarget(target: number): void {
+  const view = clusterView()
+  const size = ensembleSize(view.run.world)
+  change({ target, ...(view.other === target ? { other: (target + 1) % size } : {}) })
+}
+
+export function chooseOther(other: number): void {
+  change({ other })
+}
+
+export function showTab(tab: BottomTab): void {
+  change({ tab })
+}
+
+export function goToMoment(kind: Moment['kind'], by: 1 | -1): void {
+  const { run } = clusterView()
+  const moment = momentFrom(run.recording, run.time, kind, by)
+  if (moment !== null) seek(moment.time)
+}
+
+// ---- scenarios and cards ---------------------------------------------------------------------------------------------------------------------------------------
+
+/** A violation of this run: what stopped it; or, of a card whose mistake only hinders recovery, what the search found. */
+export function brokenIn({ run, search }: ClusterView): Pick<Violation, 'invariant' | 'detail' | 'event' | 'time' | 'node'> | null {
+  const { violation } = run.head
+  if (violation !== null) return violation
+  const { spec } = run
+  if (spec.kind !== 'card' || spec.isFixed || search?.kind !== 'found' || search.id !== spec.id || cardNamed(spec.id)?.liveness !== true) return null
+  return run.time < search.found.time ? null : { ...search.found, node: -1 }
+}
+
+export function startFree(wanted: { readonly seed?: number; readonly servers?: 3 | 5 | 7; readonly network?: Network } = {}): void {
+  const { spec } = clusterView().run
+  const base = spec.kind === 'free' ? spec : (defaultSpec as Extract<RunSpec, { kind: 'free' }>)
+  startRun({ ...base, ...wanted }, { speed: 0.1 })
+  begin()
+}
+
+export function playScenario(name: string): void {
+  change({ card: null, search: null })
+  startRun({ kind: 'scenario', name }, { span: scenarioSpans[name] ?? 1_100_000, speed: scenarioSpeeds[name] ?? 0.1 })
+  begin()
+}
+
+/** What there is to see takes its own time: an expiry some seconds, an election half of one. */
+const scenarioSpans: Readonly<Record<string, number>> = { split: 4_000_000, 'session-expires': 6_000_000, lock: 3_000_000, 'fenced-lock': 8_000_000, 'unfenced-lock': 8_000_000, 'tree-by-snapshot': 2_000_000 }
+const scenarioSpeeds: Readonly<Record<string, number>> = { split: 0.5, 'session-expires': 1, lock: 0.5, 'fenced-lock': 1, 'unfenced-lock': 1, 'tree-by-snapshot': 0.5, 'leader-dies': 0.25, 'late-joiner': 0.25 }
+
+function begin(): void {
+  if (!wantsStillness()) return play()
+  const { run, window } = clusterView()
+  run.play(window.to - window.from > 2e6 ? 3e6 : 1_000_000)
+  change({ window: showing(window, run.time) })
+}
+
+let worker: Worker | null = null
+
+export function chooseCard(card: string): void {
+  stopSearch()
+  change({ card })
+}
+
+export function findSeed(id: string, isDeeper: boolean): void {
+  worker?.terminate()
+  worker = new Worker(workerUrl(new URL('./seedSearch.worker.ts', import.meta.url)), { type: 'module', name: 'seed search' })
+  worker.addEventListener('message', ({ data }: MessageEvent<SearchNews>) => onNews(id, isDeeper, data))
+  worker.addEventListener('error', stopSearch)
+  worker.postMessage({ id, servers: 3, isDeeper } satisfies SearchOrder)
+  change({ search: { kind: 'searching', id, seed: 1, of: 1 }, playing: false })
+}
+
+export function stopSearch(): void {
+  worker?.terminate()
+  worker = null
+  if (clusterView().search?.kind === 'searching') change({ search: null })
+}
+
+function onNews(id: string, isDeeper: boolean, news: SearchNews): void {
+  if (news.kind === 'tried') return change({ search: { kind: 'searching', id, seed: news.seed, of: news.of } }, true)
+  worker?.terminate()
+  worker = null
+  if (news.kind === 'none') return change({ search: { kind: 'none', id, of: news.of } })
+  change({ search: { kind: 'found', id, isDeeper, found: news.found } })
+  runCard(false)
+}
+
+/** The found seed with its mistake, up to where it shows; or the same seed without, up to the same moment and a little on. */
+function runCard(isFixed: boolean): void {
+  const { search, tab } = clusterView()
+  if (search?.kind !== 'found') return
+  const { found, id, isDeeper } = search
+  startRun({ kind: 'card', id, seed: found.seed, servers: 3, isDeeper, isFixed }, { until: found.time + (isFixed ? 1_000_000 : 10), span: 250_000, speed: 0.02 })
+  change({ search, tab })
+  const broken = brokenIn(clusterView())
+  announce(isFixed ? t.scenarios.fixedHolds(found.invariant) : broken === null ? '' : `${t.invariants.broken(broken.invariant)}: ${broken.detail}`, !isFixed)
+}
+
+export function setFixed(isFixed: boolean): void {
+  runCard(isFixed)
+}
+
+// ---- said aloud ------------------------------------------------------------------------------------------------------------------------------------------------
+
+let saidUntil = 0
+let saidAt = 0
+let saidOf: ClusterRun | null = null
+
+/** While a run plays, what matters in it is said, at most every other second: the newest of what has come since. */
+function sayNews(): void {
+  const { run } = clusterView()
+  const now = performance.now()
+  const { notes } = run.recording
+  if (saidOf !== run) {
+    saidOf = run
+    saidUntil = run.world.events
+  }
+  if (now - saidAt < 2_000) return
+  const to = firstAfter(notes, run.world.events + 1, (note) => note.event)
+  for (let i = to - 1; i >= 0 && notes[i]!.event > saidUntil; i--) {
+    const { act: kind, node, text } = notes[i]!
+    if (!saidActs.has(kind)) continue
+    saidAt = now
+    announce(`${run.recording.world.names[node] ?? t.ensemble} ${text}`)
+    break
+  }
+  saidUntil = run.world.events
 }

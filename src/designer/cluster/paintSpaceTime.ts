@@ -60,7 +60,7 @@ const paintOrder: readonly MessageKind[] = ['ping', 'client', 'request', 'ack', 
 
 /** Tells how many messages one stroke stands for. */
 export function paint(context: CanvasRenderingContext2D, scene: Scene): number {
-  const { picture, colours, ratio, recording, filter } = scene
+  const { picture, ratio, recording, filter } = scene
   context.setTransform(ratio, 0, 0, ratio, 0, 0)
   context.clearRect(0, 0, picture.width, picture.height)
   context.textBaseline = 'alphabetic'
@@ -108,7 +108,7 @@ function paintEras(context: CanvasRenderingContext2D, { picture, recording, colo
       context.lineTo(Math.round(x1) + 0.5, bottom)
       context.stroke()
     }
-    const [name = '', detail = ''] = [t.eras[era.kind](era.number)].flat()
+    const [name, detail] = t.eras[era.kind](era.number)
     context.font = sans(620, 11)
     const wide = context.measureText(name).width
     const x = Math.max(labelFrom, x1 + (era.from >= window.from ? 7 : 0))

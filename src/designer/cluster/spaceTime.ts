@@ -181,7 +181,15 @@ export function zoomed(window: Window, factor: number, around: number): Window {
 /** Where the window stands while it follows the place: the place at four fifths; in pages, it is turned when the place leaves it. */
 export function following(window: Window, time: number, isPaged: boolean): Window {
   const span = window.to - window.from
-  if (isPaged && time >= window.from && time <= window.from + span * 0.92) return window
+  if (isPaged && time >= window.from && time <= window.from + span * 0.94) return window
   const from = isPaged ? Math.max(0, time - span * 0.12) : Math.max(0, time - span * 0.8)
+  return { from, to: from + span }
+}
+
+/** Where the window stands after going somewhere: where it was, if the place is in it; else with what led there in sight. */
+export function showing(window: Window, time: number): Window {
+  const span = window.to - window.from
+  if (time >= window.from && time <= window.to) return window
+  const from = Math.max(0, time - span * 0.75)
   return { from, to: from + span }
 }

@@ -28,6 +28,7 @@ export function TopBar({ blank }: { readonly blank: boolean }) {
       <DocumentMenuButton />
       <Saved />
       <UndoRedo />
+      <Views />
       <button type="button" className={styles.search} onClick={() => openSheet('palette')} aria-keyshortcuts="Control+K Meta+K">
         <Search />
         <span>{blank ? text.frame.searchBlank : text.frame.search}</span>
@@ -133,6 +134,21 @@ function UndoRedo() {
         <Redo2 />
       </Button>
     </div>
+  )
+}
+
+/** The page's two faces, by address, so that each can be linked to. */
+function Views() {
+  const cluster = location.hash === '#/cluster'
+  return (
+    <nav className={styles.views} aria-label={text.frame.views}>
+      <a href="#/" aria-current={cluster ? undefined : 'page'}>
+        {text.frame.design}
+      </a>
+      <a href="#/cluster" aria-current={cluster ? 'page' : undefined}>
+        {text.frame.cluster}
+      </a>
+    </nav>
   )
 }
 

@@ -17,6 +17,9 @@ export const frame = {
   warnings: (count: number) => plural(count, 'warning', 'warnings'),
   tests: (count: number) => plural(count, 'test', 'tests'),
 
+  views: 'Views',
+  design: 'Design',
+  cluster: 'Cluster',
   documentName: 'Name of the job',
   documentMenu: 'Document menu',
   search: 'Search operators, columns, commands',

@@ -1,0 +1,20 @@
+import { cluster as t } from '../text/cluster.ts'
+import { useCluster } from './clusterStore.ts'
+import { ensembleState } from './status.ts'
+import styles from './cluster.module.css'
+
+/** Who leads, and whether anything can complete. */
+export function Serving() {
+  const { run } = useCluster()
+  const { kind, leader, number, together, quorum } = ensembleState(run.world)
+  const serves = kind === 'broadcast'
+  const words = serves ? t.leads(leader, number) : run.world.counters.established > 0 ? t.noQuorum : t.noLeader
+  return (
+    <span className={styles.serving} data-tone={serves ? 'ok' : run.world.counters.established > 0 ? 'error' : 'warn'} data-serving="">
+      {words}
+      <span className={styles.quiet}>
+        {t.members(together.length, run.world.setup.options.servers)}, {t.quorum(quorum)}
+      </span>
+    </span>
+  )
+}
