@@ -31,7 +31,8 @@ export async function rowsAtSinks(job: Job, { parallelism = 1, batchRows, ...opt
   )
 }
 
-function cutAt(rows: number): Operators {
+/** Sources that give at most so many rows at once. */
+export function cutAt(rows: number): Operators {
   return {
     ...installedOperators,
     runtimeOf: (kind) => {

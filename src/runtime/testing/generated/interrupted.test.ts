@@ -1,0 +1,53 @@
+import * as fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { compile } from '../../../compiler/compile.ts'
+import type { PhysicalPlan } from '../../../compiler/physicalPlan.ts'
+import type { Job } from '../../../job/job.ts'
+import { definitionOf } from '../../../operators/catalog.ts'
+import { arbitraryProgram, programText } from './arbitraryProgram.ts'
+import { runInterrupted, type Cut } from './interrupted.ts'
+import { cutAt, rowsAtSinks } from './runProgram.ts'
+
+/** Random jobs cut off at random places. `MILLRACE_PROGRAMS=10000` runs more of them, `MILLRACE_SEED` others. */
+const numRuns = Number(process.env.MILLRACE_PROGRAMS ?? 60)
+const seed = process.env.MILLRACE_SEED === undefined ? {} : { seed: Number(process.env.MILLRACE_SEED) }
+const timeoutMs = 20_000 + numRuns * 100
+
+function planOf(job: Job, parallelism: number): PhysicalPlan {
+  return compile({ ...job, settings: { ...job.settings, parallelism } }, definitionOf).physical!
+}
+
+function cutsOf(alignment: Cut['alignment']): fc.Arbitrary<Cut[]> {
+  return fc.array(fc.record({ passesBefore: fc.nat(12), passesAfter: fc.nat(6), alignment: fc.constant(alignment) }), { minLength: 1, maxLength: 4 })
+}
+
+/** Runs each program whole, then cut off with one plan after the other; the rows must be the same. */
+async function sameWhenCutOff(alignment: Cut['alignment'], parallelisms: readonly number[]): Promise<{ readonly restored: number; readonly inFlight: number }> {
+  let restored = 0
+  let inFlight = 0
+  await fc.assert(
+    fc.asyncProperty(arbitraryProgram, cutsOf(alignment), fc.integer({ min: 1, max: 3 }), async (job, cuts, batchRows) => {
+      const whole = await rowsAtSinks(job)
+      if (whole.failed !== undefined) return
+      const plans = Array.from({ length: cuts.length + 1 }, (_, run) => planOf(job, parallelisms[run % parallelisms.length]!))
+      const result = await runInterrupted(plans, cuts, cutAt(batchRows))
+      restored += result.restored
+      inFlight += result.inFlight
+      expect(result.rows, programText(job)).toEqual(whole)
+    }),
+    { numRuns, ...seed },
+  )
+  return { restored, inFlight }
+}
+
+describe('generated programs that are cut off', () => {
+  it('give the same, one subtask', async () => {
+    expect((await sameWhenCutOff('aligned', [1])).restored).toBeGreaterThan(numRuns / 4)
+  }, timeoutMs)
+  it('give the same, two subtasks', async () => {
+    expect((await sameWhenCutOff('aligned', [2])).restored).toBeGreaterThan(numRuns / 4)
+  }, timeoutMs)
+  it('give the same when they go on at another parallelism', async () => {
+    expect((await sameWhenCutOff('aligned', [1, 2, 3, 2, 1])).restored).toBeGreaterThan(numRuns / 4)
+  }, timeoutMs)
+})
