@@ -55,6 +55,13 @@ export function compilePredicate(typed: TypedExpression): CompiledPredicate {
   }
 }
 
+/** Whether some row can fail it, and whether it depends on more than its row: on the session's time zone, a clock or the watermark. */
+export function traitsOf(typed: TypedExpression): { readonly fails: boolean; readonly contextual: boolean } {
+  const registers = new Registers()
+  const { fails, contextual } = compileNode(typed, registers, registers.buffers())
+  return { fails, contextual }
+}
+
 /** A condition and how it thins out rows. */
 interface Condition {
   readonly node: CompiledNode
@@ -176,7 +183,7 @@ const costOf: Readonly<Record<string, number>> = { comparison: 1, logic: 1, arit
 
 function compileCall(typed: TypedExpression & { kind: 'call' }, registers: Registers, buffers: Buffers): CompiledNode {
   const definition = functionTable.get(typed.name)
-  if (definition === undefined || definition.kind === 'aggregate') throw new Error(`${typed.name} is no scalar function`)
+  if (definition === undefined || definition.kind === 'aggregate' || definition.kind === 'over') throw new Error(`${typed.name} is no scalar function`)
   const args = typed.args.map((argument) => compileNode(argument, registers, registers.buffers()))
   const site: CallSite = { name: typed.name, args: typed.args.map(literalOf), symbols: typed.symbols, type: typed.type, buffers }
   const argumentsFail = args.some((argument) => argument.fails)

@@ -54,7 +54,7 @@ export function completionsAt(text: string, offset: number, scope: Scope, option
   const aggregates: Completion[] = []
   for (const [name, definition] of functionTable) {
     if (definition.callable === false && name === definition.name) continue
-    const list = definition.kind === 'aggregate' ? aggregates : functions
+    const list = definition.kind === 'aggregate' || definition.kind === 'over' ? aggregates : functions
     list.push(functionCompletion(name, definition))
   }
   const keywords = expressionKeywords.map((word): Completion => ({ kind: 'keyword', label: word, insert: word, detail: '' }))

@@ -12,7 +12,7 @@ import type { EvaluationContext, Span, TypedExpression } from './expression.ts'
  * implicit casts where they differ) and the type of the result. The compiler then asks `kernel` once per call site for a closure over whole columns.
  * Everything that depends only on types, symbols or constant arguments is decided there, outside the loop.
  */
-export type FunctionDefinition = ScalarFunction | LazyFunction | AggregateFunction
+export type FunctionDefinition = ScalarFunction | LazyFunction | AggregateFunction | OverFunction
 
 export type FunctionCategory =
   | 'arithmetic'
@@ -73,6 +73,11 @@ export interface LazyFunction extends FunctionEntry {
 /** An aggregate call: typed here, accumulated by `aggregates.ts`. */
 export interface AggregateFunction extends FunctionEntry {
   readonly kind: 'aggregate'
+}
+
+/** A row's place among others: typed here, computed by an over-aggregate (`over.ts`). */
+export interface OverFunction extends FunctionEntry {
+  readonly kind: 'over'
 }
 
 /** What `resolve` sees. */

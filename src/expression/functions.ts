@@ -9,6 +9,7 @@ import { jsonFunctions } from './functions/json.ts'
 import { logicFunctions } from './functions/logic.ts'
 import { numericFunctions } from './functions/numeric.ts'
 import { streamTimeFunctions } from './functions/streamTime.ts'
+import { overFunctions } from './functions/over.ts'
 import { stringFunctions } from './functions/string.ts'
 import { timeFunctions } from './functions/time.ts'
 
@@ -28,6 +29,7 @@ export const functionTable: ReadonlyMap<string, FunctionDefinition> = tableOf([
   ...constructFunctions,
   ...collectionFunctions,
   ...aggregateFunctions,
+  ...overFunctions,
 ])
 
 function tableOf(definitions: readonly FunctionDefinition[]): Map<string, FunctionDefinition> {

@@ -204,6 +204,9 @@ class Checker {
     if (definition.kind === 'aggregate') {
       return this.#report(expressionCode.aggregateHere, expression.span, `${expression.name} looks at many rows, but an expression here sees one. Use a Window aggregate or Group aggregate operator.`)
     }
+    if (definition.kind === 'over') {
+      return this.#report(expressionCode.aggregateHere, expression.span, `${expression.name} is about the rows before a row, but an expression here sees one row alone. Use an Over aggregate operator.`)
+    }
     if (expression.distinct || expression.filter !== null) {
       return this.#report(expressionCode.arguments, expression.span, `${expression.distinct ? 'DISTINCT' : 'FILTER'} belongs to aggregates such as COUNT; ${expression.name} is none. Remove it.`)
     }

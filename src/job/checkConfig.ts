@@ -24,9 +24,9 @@ export function expectedShape(field: ConfigField): string {
     case 'text':
       return 'a text'
     case 'integer':
-      return 'a whole number'
+      return field.unbounded === true ? 'a whole number or "unbounded"' : 'a whole number'
     case 'duration':
-      return 'a duration in milliseconds, a whole number'
+      return `a duration in milliseconds, a whole number${field.unbounded === true ? ', or "unbounded"' : ''}`
     case 'boolean':
       return 'true or false'
     case 'choice':
@@ -46,7 +46,7 @@ export function expectedShape(field: ConfigField): string {
     case 'orderBy':
       return 'a list of { "column", "direction": "ASC" or "DESC" }'
     case 'schema':
-      return 'a list of { "name", "type" } or { "name", "expression" }'
+      return field.inferred === true ? 'a list of { "name" } or { "name", "type" }' : 'a list of { "name", "type" } or { "name", "expression" }'
     case 'variant':
       return `an object whose "type" is one of ${field.variants.map((variant) => JSON.stringify(variant.type)).join(', ')}`
     case 'object':
@@ -108,8 +108,9 @@ function checkField(value: Json, field: ConfigField, at: string, reportAt: Repor
       return value
     }
     case 'integer':
-      return checkInteger(value, field.min, field.max)
+      return field.unbounded === true && value === 'unbounded' ? value : checkInteger(value, field.min, field.max)
     case 'duration':
+      if (field.unbounded === true && value === 'unbounded') return value
       return checkInteger(value, field.minMs ?? (field.signed === true ? undefined : 0), field.maxMs)
     case 'boolean':
       return typeof value === 'boolean' ? value : wrong()
@@ -147,8 +148,8 @@ function checkField(value: Json, field: ConfigField, at: string, reportAt: Repor
       })
     case 'schema':
       return checkList(value, 1, 'column', (item, itemAt) => {
-        const column = checkRecord(item, itemAt, ['name'], ['type', 'expression']) as JsonObject | undefined
-        if (column === undefined) return undefined
+        const column = checkRecord(item, itemAt, ['name'], field.inferred === true ? ['type'] : ['type', 'expression']) as JsonObject | undefined
+        if (column === undefined || field.inferred === true) return column
         return (column.type === undefined) === (column.expression === undefined) ? undefined : column
       })
     case 'variant': {

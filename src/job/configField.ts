@@ -10,9 +10,10 @@ import type { Json, JsonObject } from '../columnar/json.ts'
 export type ConfigField = FieldBase &
   (
     | { readonly control: 'text'; readonly placeholder?: string; readonly pattern?: string; readonly maxLength?: number; readonly multiline?: boolean }
-    | { readonly control: 'integer'; readonly min?: number; readonly max?: number; readonly unit?: string }
-    /** Milliseconds, edited as "1 min". */
-    | { readonly control: 'duration'; readonly minMs?: number; readonly maxMs?: number; readonly signed?: boolean }
+    /** `unbounded`: also the word "unbounded". */
+    | { readonly control: 'integer'; readonly min?: number; readonly max?: number; readonly unit?: string; readonly unbounded?: true }
+    /** Milliseconds, edited as "1 min". `unbounded`: also the word "unbounded". */
+    | { readonly control: 'duration'; readonly minMs?: number; readonly maxMs?: number; readonly signed?: boolean; readonly unbounded?: true }
     | { readonly control: 'boolean' }
     | { readonly control: 'choice'; readonly choices: readonly Choice[] }
     /** A column of an input. `input` names the port; `time` offers only time attributes. */
@@ -28,8 +29,8 @@ export type ConfigField = FieldBase &
     | { readonly control: 'columnPairs' }
     /** `[{ column, direction: ASC | DESC }]`. */
     | { readonly control: 'orderBy'; readonly input: string; readonly minCount?: number }
-    /** `[{ name, type } | { name, expression }]`: a source's columns. */
-    | { readonly control: 'schema' }
+    /** `[{ name, type } | { name, expression }]`: a source's columns. `inferred`: `[{ name, type? }]`, where an absent type is what the value has. */
+    | { readonly control: 'schema'; readonly inferred?: true }
     /** One object whose `type` picks its fields (`window`, `connector`, `frame`). */
     | { readonly control: 'variant'; readonly variants: readonly Variant[] }
     /** One object with the given fields (`watermark`). */

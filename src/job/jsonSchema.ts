@@ -120,9 +120,9 @@ function schemaOfControl(field: ConfigField): JsonObject {
         ],
       }
     case 'integer':
-      return integerSchema(field.min, field.max)
+      return orUnbounded(integerSchema(field.min, field.max), field.unbounded)
     case 'duration':
-      return integerSchema(field.minMs ?? (field.signed === true ? undefined : 0), field.maxMs)
+      return orUnbounded(integerSchema(field.minMs ?? (field.signed === true ? undefined : 0), field.maxMs), field.unbounded)
     case 'boolean':
       return { type: 'boolean' }
     case 'choice':
@@ -154,7 +154,10 @@ function schemaOfControl(field: ConfigField): JsonObject {
       return {
         type: 'array',
         minItems: 1,
-        items: { oneOf: [recordSchema({ name: text, type: text }, ['name', 'type']), recordSchema({ name: text, expression: text }, ['name', 'expression'])] },
+        items:
+          field.inferred === true
+            ? recordSchema({ name: text, type: text }, ['name'])
+            : { oneOf: [recordSchema({ name: text, type: text }, ['name', 'type']), recordSchema({ name: text, expression: text }, ['name', 'expression'])] },
       }
     case 'variant':
       return { oneOf: field.variants.map((variant) => ({ title: variant.label, ...schemaOfFields(variant.fields, { type: { const: variant.type } }) })) }
@@ -169,6 +172,10 @@ function schemaOfControl(field: ConfigField): JsonObject {
 
 function integerSchema(min: number | undefined, max: number | undefined): JsonObject {
   return { type: 'integer', ...(min === undefined ? {} : { minimum: min }), ...(max === undefined ? {} : { maximum: max }) }
+}
+
+function orUnbounded(schema: JsonObject, unbounded: true | undefined): JsonObject {
+  return unbounded === true ? { anyOf: [schema, { const: 'unbounded' }] } : schema
 }
 
 function recordSchema(properties: JsonObject, required: readonly string[]): JsonObject {

@@ -285,6 +285,9 @@ export const orderProblems = {
   partitionedTwice: (column: string) => error('MR-182', `${named(column)} stands twice here. Remove one.`),
   orderByTime: (columns: readonly string[]) =>
     error('MR-184', `The order must be one time attribute, ascending: this keeps the first or last row in time. Time attributes of this input: ${listed(columns)}. Use Top-N with one row to order by anything else.`),
+  overOrder: (columns: readonly string[]) =>
+    error('MR-185', `The order must be one time attribute, ascending: a row sees the rows before it in time. Time attributes of this input: ${listed(columns)}.`),
+  framedPlace: (name: string) => error('MR-186', `${name} looks at all rows before, so the frame must not be limited. Choose all before, or compute it in an Over aggregate of its own.`),
   rankColumnTaken: (column: string) => error('MR-183', `The input already has a column ${named(column)}. Give the rank another name.`),
 } as const
 

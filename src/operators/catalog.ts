@@ -5,6 +5,7 @@ import { definition as groupAggregate } from './group-aggregate/definition.ts'
 import { definition as intervalJoin } from './interval-join/definition.ts'
 import { definition as lookupJoin } from './lookup-join/definition.ts'
 import { definition as match } from './match/definition.ts'
+import { definition as overAggregate } from './over-aggregate/definition.ts'
 import { definition as project } from './project/definition.ts'
 import { definition as regularJoin } from './regular-join/definition.ts'
 import { definition as sink } from './sink/definition.ts'
@@ -37,6 +38,7 @@ export const catalog = {
   'lookup-join': lookupJoin,
   'regular-join': regularJoin,
   'group-aggregate': groupAggregate,
+  'over-aggregate': overAggregate,
   'top-n': topN,
   deduplicate,
   match,

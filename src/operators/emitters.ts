@@ -5,6 +5,7 @@ import { emitter as groupAggregate } from './group-aggregate/flinkSql.ts'
 import { emitter as intervalJoin } from './interval-join/flinkSql.ts'
 import { emitter as lookupJoin } from './lookup-join/flinkSql.ts'
 import { emitter as match } from './match/flinkSql.ts'
+import { emitter as overAggregate } from './over-aggregate/flinkSql.ts'
 import { emitter as project } from './project/flinkSql.ts'
 import { emitter as regularJoin } from './regular-join/flinkSql.ts'
 import { emitter as sink } from './sink/flinkSql.ts'
@@ -37,6 +38,7 @@ export const emitters: Readonly<Record<Kind, SqlEmitter>> = {
   'lookup-join': lookupJoin,
   'regular-join': regularJoin,
   'group-aggregate': groupAggregate,
+  'over-aggregate': overAggregate,
   'top-n': topN,
   deduplicate,
   match,

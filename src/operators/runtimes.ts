@@ -7,6 +7,7 @@ import { runtime as groupAggregate } from './group-aggregate/runtime.ts'
 import { runtime as intervalJoin } from './interval-join/runtime.ts'
 import { runtime as lookupJoin } from './lookup-join/runtime.ts'
 import { runtime as match } from './match/runtime.ts'
+import { runtime as overAggregate } from './over-aggregate/runtime.ts'
 import { runtime as project } from './project/runtime.ts'
 import { runtime as regularJoin } from './regular-join/runtime.ts'
 import type { RuntimeFactory } from './runtimeFactory.ts'
@@ -37,6 +38,7 @@ export const runtimes: Readonly<Record<Kind, RuntimeFactory>> = {
   'lookup-join': lookupJoin,
   'regular-join': regularJoin,
   'group-aggregate': groupAggregate,
+  'over-aggregate': overAggregate,
   'top-n': topN,
   deduplicate,
   match,

@@ -1,3 +1,4 @@
+import type { Expression } from '../expression/expression.ts'
 import { parseExpression } from '../expression/parse.ts'
 import { printWithNames } from '../expression/print.ts'
 import { quoted } from './printStatement.ts'
@@ -10,6 +11,10 @@ import type { Sql } from './statement.ts'
 export function expressionToSql(text: string): Sql {
   const { expression } = parseExpression(text)
   if (expression === null) throw new Error(`an expression that does not parse was exported: ${text}`)
+  return parsedToSql(expression)
+}
+
+export function parsedToSql(expression: Expression): Sql {
   return { sql: printWithNames(expression, (qualifier, name) => (qualifier === null ? quoted(name) : `${quoted(qualifier)}.${quoted(name)}`), quoted) }
 }
 

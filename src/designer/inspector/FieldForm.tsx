@@ -3,7 +3,7 @@ import { ChevronRight } from 'lucide-react'
 import type { Json, JsonObject } from '../../columnar/json.ts'
 import type { ConfigField } from '../../job/configField.ts'
 import { text as t } from '../text/text.ts'
-import { DurationInput, IntegerInput, SegmentInput, SelectInput, SwitchInput, TextInput } from './controls/basic.tsx'
+import { DurationInput, IntegerInput, SegmentInput, SelectInput, SwitchInput, TextInput, UnboundedInput } from './controls/basic.tsx'
 import { ColumnInput, ColumnPairsInput, ColumnSetsInput, ColumnsInput, OrderByInput } from './controls/columns.tsx'
 import { CodeInput, NamedExpressionsInput, RowsInput, SchemaInput } from './controls/lists.tsx'
 import { ExpressionField } from './ExpressionField.tsx'
@@ -56,8 +56,30 @@ function FieldControl({ field, path, value }: { readonly field: ConfigField; rea
         </Field>
       )
     case 'integer':
+      if (field.unbounded === true) {
+        return (
+          <Field {...shared} group>
+            {(ids) => (
+              <UnboundedInput label={field.label} value={value} limit={field.min ?? 1} readOnly={form.readOnly} onChange={change} onSettle={form.settle}>
+                <IntegerInput {...ids} {...plain} value={value} min={field.min} max={field.max} unit={field.unit} />
+              </UnboundedInput>
+            )}
+          </Field>
+        )
+      }
       return <Field {...shared}>{(ids) => <IntegerInput {...ids} {...plain} value={value} min={field.min} max={field.max} unit={field.unit} fallback={field.default} />}</Field>
     case 'duration':
+      if (field.unbounded === true) {
+        return (
+          <Field {...shared} group>
+            {(ids) => (
+              <UnboundedInput label={field.label} value={value} limit={60_000} readOnly={form.readOnly} onChange={change} onSettle={form.settle}>
+                <DurationInput {...ids} {...plain} value={value} label={field.label} />
+              </UnboundedInput>
+            )}
+          </Field>
+        )
+      }
       return <Field {...shared}>{(ids) => <DurationInput {...ids} {...plain} value={value} signed={field.signed} fallback={field.default} />}</Field>
     case 'boolean':
       return (
@@ -128,7 +150,7 @@ function FieldControl({ field, path, value }: { readonly field: ConfigField; rea
     case 'schema':
       return (
         <Field {...shared} group aside={t.inspector.columnCount(listOf(value).length)}>
-          {() => <SchemaInput path={path} value={listOf(value)} />}
+          {() => <SchemaInput path={path} value={listOf(value)} inferred={field.inferred === true} />}
         </Field>
       )
     case 'variant': {

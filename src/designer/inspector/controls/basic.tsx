@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react'
+import { useEffect, useState, type ReactNode } from 'react'
 import { ExactNumber, type Json } from '../../../columnar/json.ts'
 import { durationText, parseDuration } from '../../../columnar/durationText.ts'
 import type { Choice } from '../../../job/configField.ts'
@@ -223,5 +223,37 @@ export function SegmentInput(props: { readonly label: string; readonly value: st
         </button>
       ))}
     </div>
+  )
+}
+
+/** "unbounded", or a number that the control within edits. `limit` is the number one begins with. */
+export function UnboundedInput(props: {
+  readonly label: string
+  readonly value: Json | undefined
+  readonly limit: number
+  readonly readOnly: boolean
+  readonly onChange: (value: Json | undefined) => void
+  readonly onSettle: () => void
+  readonly children: ReactNode
+}) {
+  const unbounded = props.value === 'unbounded'
+  return (
+    <>
+      <SegmentInput
+        label={props.label}
+        value={unbounded ? 'unbounded' : 'limited'}
+        choices={[
+          { value: 'unbounded', label: t.inspector.unbounded },
+          { value: 'limited', label: t.inspector.limited },
+        ]}
+        readOnly={props.readOnly}
+        onChange={(next) => {
+          if ((next === 'unbounded') === unbounded) return
+          props.onChange(next === 'unbounded' ? 'unbounded' : props.limit)
+          props.onSettle()
+        }}
+      />
+      {unbounded ? null : props.children}
+    </>
   )
 }

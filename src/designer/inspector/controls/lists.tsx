@@ -99,7 +99,8 @@ function NameInput(props: { readonly path: string; readonly value: string; reado
 
 const commonTypes = ['STRING', 'BIGINT', 'INT', 'DOUBLE', 'BOOLEAN', 'TIMESTAMP(3)', 'TIMESTAMP_LTZ(3)', 'DATE', 'TIME', 'DECIMAL(10, 2)', 'FLOAT', 'BYTES']
 
-export function SchemaInput(props: { readonly path: string; readonly value: readonly Json[] }) {
+/** `inferred`: types may be left out, and no column is computed. */
+export function SchemaInput(props: { readonly path: string; readonly value: readonly Json[]; readonly inferred?: boolean }) {
   const form = useForm()
   const entries = props.value.map((entry) => (isRecord(entry) ? entry : {}))
   const names = new Set(entries.map((entry) => textOf(entry.name)))
@@ -140,12 +141,13 @@ export function SchemaInput(props: { readonly path: string; readonly value: read
                   className={styles.typeInput}
                   data-mono=""
                   value={textOf(entry.type)}
+                  placeholder={props.inferred === true ? t.inspector.inferredType : undefined}
                   aria-label={t.inspector.typeOf(textOf(entry.name))}
                   aria-invalid={typeProblems.length > 0 || undefined}
                   title={typeProblems[0]?.message}
                   readOnly={form.readOnly}
                   spellCheck={false}
-                  onChange={(event) => form.change(joinPath(path, 'type'), event.target.value)}
+                  onChange={(event) => form.change(joinPath(path, 'type'), props.inferred === true && event.target.value === '' ? undefined : event.target.value)}
                   onBlur={form.settle}
                 />
               )}
@@ -161,8 +163,8 @@ export function SchemaInput(props: { readonly path: string; readonly value: read
         )
       })}
       <div className={styles.listRow}>
-        <AddButton label={t.inspector.addColumn} readOnly={form.readOnly} onClick={() => write([...entries, { name: freshName(names, 'column'), type: 'STRING' }])} />
-        {form.readOnly ? null : (
+        <AddButton label={t.inspector.addColumn} readOnly={form.readOnly} onClick={() => write([...entries, props.inferred === true ? { name: freshName(names, 'column') } : { name: freshName(names, 'column'), type: 'STRING' }])} />
+        {form.readOnly || props.inferred === true ? null : (
           <button type="button" className={styles.addButton} onClick={() => write([...entries, { name: freshName(names, 'computed'), expression: '' }])}>
             <SquareFunction size={14} aria-hidden />
             {t.inspector.addComputed}

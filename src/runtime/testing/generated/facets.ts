@@ -6,6 +6,7 @@ import { groupAggregate } from './kinds/groupAggregate.ts'
 import { intervalJoin } from './kinds/intervalJoin.ts'
 import { lookupJoin } from './kinds/lookupJoin.ts'
 import { match } from './kinds/match.ts'
+import { overAggregate } from './kinds/overAggregate.ts'
 import { project } from './kinds/project.ts'
 import { regularJoin } from './kinds/regularJoin.ts'
 import { sink } from './kinds/sink.ts'
@@ -35,6 +36,7 @@ export const facets: Readonly<Record<Kind, GenerateFacet>> = {
   'lookup-join': lookupJoin,
   'regular-join': regularJoin,
   'group-aggregate': groupAggregate,
+  'over-aggregate': overAggregate,
   'top-n': topN,
   deduplicate,
   match,
