@@ -63,7 +63,7 @@ export function planOf(events: number, parallelism: number, stages: readonly Sta
       edges: ids.slice(1).map((to, i) => ({ from: ids[i], to })),
     }),
   )
-  const compiled = job === null ? null : compile(job, definitionOf, { pruneColumns: true })
+  const compiled = job === null ? null : compile(job, definitionOf, { edgesShown: false })
   if (compiled === null || compiled.physical === null) throw new Error([...problems, ...(compiled?.problems ?? [])].map(printProblem).join('\n'))
   return compiled.physical
 }

@@ -111,8 +111,8 @@ function jobOf(stages: readonly Stage[], last: End, splits: number): Job {
   return { format: 'millrace/job', version: 1, name: 'any', operators, edges }
 }
 
-async function rowsOf(job: Job, parallelism: number, pruneColumns: boolean): Promise<string[]> {
-  const compiled = compile({ ...job, settings: { parallelism } }, definitionOf, { pruneColumns })
+async function rowsOf(job: Job, parallelism: number, edgesShown: boolean): Promise<string[]> {
+  const compiled = compile({ ...job, settings: { parallelism } }, definitionOf, { edgesShown })
   expect(compiled.problems.filter((problem) => problem.severity === 'error').map(printProblem)).toEqual([])
   const received = await runToEnd(compiled.physical!)
   return [...received.values()].flatMap(rowTexts).toSorted()

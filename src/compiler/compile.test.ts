@@ -204,9 +204,9 @@ Exchanges
 
   it('does not read columns that no sink depends on', () => {
     const text = 'read a; keep b where=price; count c by=auction; write d; a>b; b>c; c>d'
-    const pruned = planOf(text, {}, { pruneColumns: true })
+    const pruned = planOf(text, {}, { edgesShown: false })
     expect(sections(pruned, 'Rewrites')).toBe('Rewrites\n  prune columns: a does not read url')
-    const plan = compile(jobOf(text), definitionOf, { pruneColumns: true })
+    const plan = compile(jobOf(text), definitionOf, { edgesShown: false })
     const schemas = plan.physical!.chains.flatMap((chain) => chain.operators.map(({ spec }) => `${spec.id}: ${spec.inputs.map(({ schema }) => schema.fields.map(({ name }) => name).join(' ')).join(' | ')}`))
     expect(schemas).toEqual(['a: ', 'b: auction price ts', 'c: auction price ts', 'd: auction n'])
     // The key is at the same name, not at the same index.
@@ -214,7 +214,7 @@ Exchanges
   })
 
   it('reads everything where a sink shows everything', () => {
-    expect(sections(planOf('read a; keep b where=price; write d; a>b; b>d', {}, { pruneColumns: true }), 'Rewrites')).toBe('Rewrites\n  none')
+    expect(sections(planOf('read a; keep b where=price; write d; a>b; b>d', {}, { edgesShown: false }), 'Rewrites')).toBe('Rewrites\n  none')
   })
 
   it('gives no plan to a job with errors, and says why', () => {
@@ -244,7 +244,7 @@ Exchanges
   it('plans 20,000 operators without recursion', () => {
     const count = 20_000
     const text = ['read o0', ...Array.from({ length: count - 2 }, (_, i) => `keep o${i + 1} where=x`), `write o${count - 1}`, ...Array.from({ length: count - 1 }, (_, i) => `o${i}>o${i + 1}`)].join('; ')
-    const { physical } = compile(jobOf(text), definitionOf, { pruneColumns: true })
+    const { physical } = compile(jobOf(text), definitionOf, { edgesShown: false })
     expect(physical!.chains.length).toBe(1)
     expect(physical!.chains[0]!.operators.length).toBe(count)
   })

@@ -4,7 +4,12 @@ import type { Problem } from '../job/problem.ts'
 import { checkJob, hasErrors, type CheckedJob } from '../job/validate.ts'
 import { logicalPlan, type LogicalPlan } from './logicalPlan.ts'
 import { physicalPlan, type PhysicalPlan } from './physicalPlan.ts'
+import { askInputs } from './rewrites/askInputs.ts'
+import { foldConstants } from './rewrites/foldConstants.ts'
 import { pruneColumns } from './rewrites/pruneColumns.ts'
+import { pushConditions } from './rewrites/pushConditions.ts'
+import type { Rewritten } from './rewrites/rewrite.ts'
+import { shareSubplans } from './rewrites/shareSubplans.ts'
 import { twoPhase } from './rewrites/twoPhase.ts'
 
 /**
@@ -15,10 +20,12 @@ import { twoPhase } from './rewrites/twoPhase.ts'
  */
 export interface CompileOptions {
   /**
-   * Leave out source columns that nobody reads. The rows of a sink do not change; the rows on the edges lose columns, so the page, which shows
-   * them, compiles without.
+   * False: nobody looks at the rows on the job's edges, so rewrites may change them (columns that nobody reads, conditions asked earlier, equal operators run once); those of a sink stay the same.
+   * True, as by default: only rewrites that leave every edge of the job its rows (docs/decisions/0150).
    */
-  readonly pruneColumns?: boolean
+  readonly edgesShown?: boolean
+  /** False: the plan is run as the job says it. For tests and for comparing. */
+  readonly rewrites?: boolean
   /** False: no operator is done in two phases. The rows are the same either way. */
   readonly twoPhase?: boolean
   /** What `checkJob` said of this very job, when it has been asked already. */
@@ -51,13 +58,27 @@ export function compile(job: Job, definitionOf: DefinitionOf, options: CompileOp
   if (hasErrors(problems) || job.operators.length === 0) return { ...none, problems }
   const built = logicalPlan(job, definitionOf, checked)
   if (built.plan === null) return { ...none, problems: [...problems, ...built.problems] }
-  const pruned = options.pruneColumns === true ? pruneColumns(built.plan, definitionOf, job.settings ?? {}) : { plan: built.plan, notes: [] }
-  const phased = options.twoPhase === false ? { plan: pruned.plan, notes: [] } : twoPhase(pruned.plan, definitionOf)
+  let rewritten = built.plan
+  const notes: RewriteNote[] = []
+  const apply = (when: boolean, rewrite: (plan: LogicalPlan) => Rewritten): void => {
+    if (!when || options.rewrites === false) return
+    const { plan, notes: made } = rewrite(rewritten)
+    rewritten = plan
+    notes.push(...made)
+  }
+  const edgesFree = options.edgesShown === false
+  // Equal operators are found before conditions are drawn into one of them, conditions move before columns go, and halves are made of what is left.
+  apply(true, (plan) => foldConstants(plan, definitionOf))
+  apply(edgesFree, shareSubplans)
+  apply(edgesFree, (plan) => pushConditions(plan, definitionOf))
+  apply(true, (plan) => askInputs(plan, definitionOf))
+  apply(edgesFree, (plan) => pruneColumns(plan, definitionOf, job.settings ?? {}))
+  apply(options.twoPhase !== false, (plan) => twoPhase(plan, definitionOf))
   return {
     logical: built.plan,
-    rewritten: phased.plan,
-    rewrites: [...pruned.notes, ...phased.notes],
-    physical: physicalPlan(phased.plan),
+    rewritten,
+    rewrites: notes,
+    physical: physicalPlan(rewritten),
     checked,
     problems: [...problems, ...built.problems],
   }

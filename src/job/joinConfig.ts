@@ -84,6 +84,12 @@ export function namedExpressionsOf(config: JsonObject, key: string): readonly Na
   return Array.isArray(config[key]) ? (config[key] as unknown as NamedExpression[]) : null
 }
 
+/** The config with each named expression under `key` as `map` gives it; itself where the columns in scope are not known. */
+export function mapNamed(config: JsonObject, key: string, scope: Scope | null, map: (text: string, scope: Scope) => string): JsonObject {
+  const named = namedExpressionsOf(config, key)
+  return named === null || scope === null ? config : { ...config, [key]: named.map((column) => ({ ...column, expression: map(column.expression, scope) })) }
+}
+
 export function joinScope(left: Schema, right: Schema): Scope {
   return { inputs: [{ qualifier: 'l', schema: left }, { qualifier: 'r', schema: right }] }
 }

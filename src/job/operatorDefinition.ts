@@ -2,6 +2,7 @@ import type { RowKindText } from '../columnar/batch.ts'
 import type { Schema } from '../columnar/schema.ts'
 import type { ConfigField } from './configField.ts'
 import type { JsonObject } from '../columnar/json.ts'
+import type { Expression, Scope } from '../expression/expression.ts'
 import type { Settings } from './job.ts'
 import type { Report } from './problem.ts'
 
@@ -62,6 +63,19 @@ export interface OperatorDefinition {
    * `listened` has the output ports that an edge leaves. The run time is then asked for both halves (`OperatorSpec.phase`).
    */
   readonly twoPhase?: (context: TwoPhaseContext) => TwoPhase | null
+  /** The config with each of its scalar and aggregate expressions as `map` gives it; `scope` has the columns that the expression may name. Default: none is known. */
+  readonly mapExpressions?: (context: { readonly config: JsonObject; readonly inputs: InputSchemas; readonly map: (text: string, scope: Scope) => string }) => JsonObject
+  /** Set by what only drops rows: the condition on which a row goes on, and the config with another one. */
+  readonly condition?: { readonly of: (config: JsonObject) => string | null; readonly with: (config: JsonObject, condition: string) => JsonObject }
+  /**
+   * A condition on output rows as conditions on input rows (`input` indexes the edges in port order, then edge order), with which the same rows come out and the same rows fail the job. Inputs it does
+   * not name bring all their rows. Null, as by default, where it must be asked of the output. The condition itself cannot fail.
+   */
+  readonly conditionBefore?: (context: { readonly config: JsonObject; readonly inputs: InputSchemas; readonly condition: Expression }) => readonly InputCondition[] | null
+  /** Parts of its own conditions that may as well be asked of one input's rows before they are exchanged and kept, by operators of another kind, and the config that is left. */
+  readonly inputConditions?: (context: { readonly config: JsonObject; readonly inputs: InputSchemas }) => { readonly config: JsonObject; readonly before: readonly OperatorBefore[] } | null
+  /** The config without what only makes outputs that nobody uses, as far as leaving it out cannot be noticed: a failure that would be seen is kept. */
+  readonly narrowed?: (context: { readonly config: JsonObject; readonly inputs: InputSchemas; readonly used: ColumnsByPort }) => JsonObject
   /**
    * Changes a rename of an input column makes to this config, so that uses follow; default: none known. A source is asked with `input` '' when a column of its own
    * has a new name, for the places of its config that name it again.
@@ -80,6 +94,19 @@ export interface TwoPhase {
   /** Rows between the phases. The columns of the input's distribution are among them, under their names and with their types. */
   readonly partial: Schema
   /** What the local phase does, as a phrase for `explain`. */
+  readonly text: string
+}
+
+export interface InputCondition {
+  readonly input: number
+  readonly condition: Expression
+}
+
+/** An operator to stand before input `input`, with one input and one output of the same columns. `text`: what it does there, as a phrase for `explain`. */
+export interface OperatorBefore {
+  readonly input: number
+  readonly kind: string
+  readonly config: JsonObject
   readonly text: string
 }
 

@@ -9,7 +9,7 @@ export async function explainJob(path: string, options: { readonly parallelism?:
   const read = await readJobFile(path, terminal)
   if (read === null) return 2
   const job = withParallelism(read, options.parallelism)
-  const compiled = compile(job, definitionOf, { pruneColumns: true })
+  const compiled = compile(job, definitionOf, { edgesShown: false })
   printProblems(compiled.problems, terminal)
   if (compiled.physical === null) return 2
   terminal.out(explain(compiled, job, definitionOf))

@@ -1,11 +1,18 @@
 import { resolve } from 'node:path'
 import type { JsonObject } from '../../columnar/json.ts'
 import { fieldIndex } from '../../columnar/schema.ts'
+import { CheckpointStore } from '../../checkpoints/checkpointStore.ts'
+import { MemoryBackend } from '../../checkpoints/backend.ts'
 import { compile, type CompiledJob } from '../../compiler/compile.ts'
 import { isObject } from '../../job/checkConfig.ts'
 import type { Job } from '../../job/job.ts'
+import { mergeSettings } from '../../job/settings.ts'
 import { definitionOf } from '../../operators/catalog.ts'
+import { workerCountOf } from '../../runtime/channels.ts'
+import { parseFault, type Fault } from '../../runtime/faults.ts'
+import type { FaultTolerance, SinkWriters } from '../../runtime/jobCheckpoints.ts'
 import { failureText } from '../execution.ts'
+import { FolderBackend } from '../folderBackend.ts'
 import { printProblems, readJobFile, reasonOf } from '../jobFile.ts'
 import { assignment, operatorOf, withConnector, withInputFiles, withParallelism } from '../jobOverrides.ts'
 import { runPlan } from '../launch.ts'
@@ -26,34 +33,51 @@ export async function run(path: string, flags: RunFlags, terminal: Terminal): Pr
   // Rows come back from sinks that show them, whatever the sink's own connector.
   for (const id of outputs.keys()) job = withConnector(job, id, { type: 'collect' })
 
-  const compiled = compile(job, definitionOf, { pruneColumns: true })
+  const compiled = compile(job, definitionOf, { edgesShown: false })
   printProblems(compiled.problems, terminal)
   if (compiled.physical === null) return 2
 
+  const faults = faultsOf(flags.fault ?? [], workerCountOf(compiled.physical))
+  const folder = await checkpointFolder(flags)
+  const resuming = flags.resume !== undefined
   const files: { close(): void }[] = []
   const writers = new Map<string, ResultWriter>()
   try {
     for (const [id, file] of outputs) {
-      const output = file === '-' ? { write: terminal.out } : openOutput(id, file)
+      const output = file === '-' ? { write: terminal.out } : openOutput(id, file, resuming)
       if ('close' in output) files.push(output)
-      writers.set(id, resultWriter(resultForm(compiled, id, flags.changelog === true), (text) => output.write(text)))
+      writers.set(id, resultWriter(resultForm(compiled, id, flags.changelog === true), output))
     }
     for (const operator of job.operators) {
       const connector = operator.config.connector as JsonObject | undefined
       if (definitionOf(operator.kind)!.family !== 'sink' || outputs.has(operator.id) || connector?.type !== 'file') continue
-      const writer = fileSinkWriter(operator.id, connector, resultForm(compiled, operator.id, false))
+      const writer = fileSinkWriter(operator.id, connector, resultForm(compiled, operator.id, false), resuming)
       files.push(writer)
       writers.set(operator.id, writer)
     }
 
     const progress = terminal.isInteractive ? progressLine(terminal) : null
     let poisonRows = 0
+    let restores = 0
+    const tolerance = faultTolerance(job, folder, resuming, {
+      snapshot: (operator) => writers.get(operator)?.snapshot() ?? null,
+      restore: (operator, written) => writers.get(operator)?.restore(written),
+    })
     const status = await runPlan(
       compiled.physical,
-      { processingTime: flags.processingTime },
+      { processingTime: flags.processingTime, faults, ...(terminal.engineScript === null && folder === null && faults.length === 0 ? {} : { faultTolerance: tolerance }) },
       {
         sink: (operator, batch) => writers.get(operator)?.receive(batch),
         metrics: (frame) => progress?.show(frame),
+        checkpoints: (checkpoints) => {
+          progress?.checkpoints(checkpoints)
+          for (; restores < checkpoints.counts.restored; restores++) {
+            const { checkpoint, kind, notes } = checkpoints.restores[checkpoints.counts.restored - restores - 1]!
+            for (const note of notes) terminal.err(`warning MR-407 job: ${note}\n`)
+            terminal.err(`advice MR-408 job: it goes on from ${checkpoint === null ? 'its beginning, because there is no checkpoint' : `${kind} ${checkpoint}`}\n`)
+          }
+        },
+        restarting: (failure) => terminal.err(`${failureText(failure).replace('error', 'warning')}\n`),
         poison: (operator, rows, total) => {
           poisonRows += rows.length
           if (poisonRows > poisonRowsShownMax) return
@@ -66,7 +90,8 @@ export async function run(path: string, flags: RunFlags, terminal: Terminal): Pr
     for (const writer of writers.values()) await writer.finish()
     if (status.kind === 'failed') {
       terminal.err(`${failureText(status.failure)}\n`)
-      return 1
+      // A checkpoint of another job: the call is wrong, and nothing has been changed.
+      return status.failure.code === 'MR-406' ? 2 : 1
     }
     if (status.kind !== 'finished') {
       terminal.err('error: the run was interrupted; what it had written stays\n')
@@ -98,9 +123,54 @@ function outputFiles(job: Job, flags: readonly string[]): Map<string, string> {
   return outputs
 }
 
-function openOutput(id: string, path: string): OutputFile {
+/** The folder of checkpoints; null without one. */
+async function checkpointFolder({ checkpointDir, resume }: RunFlags): Promise<FolderBackend | null> {
+  if (resume !== undefined && checkpointDir !== undefined && resolve(resume) !== resolve(checkpointDir)) {
+    throw new UsageError(`error: --resume ${resume} also keeps the new checkpoints there; --checkpoint-dir ${checkpointDir} names another folder`)
+  }
+  const path = resume ?? checkpointDir
+  if (path === undefined) return null
+  const backend = new FolderBackend(resolve(path))
+  let names: readonly string[]
   try {
-    return new OutputFile(path, path)
+    names = await backend.list()
+  } catch (error) {
+    throw new UsageError(`error: ${reasonOf(error)}`)
+  }
+  if (resume === undefined && names.includes('pointers')) {
+    throw new UsageError(`error: --checkpoint-dir: ${path} holds checkpoints of an earlier run; go on from them with --resume ${path}, or name an empty folder`)
+  }
+  if (resume !== undefined && !names.some((name) => name === 'pointers' || name.endsWith('/manifest'))) {
+    throw new UsageError(`error: --resume: there is no checkpoint in ${path}`)
+  }
+  return backend
+}
+
+function faultTolerance(job: Job, folder: FolderBackend | null, resuming: boolean, sinks: SinkWriters): FaultTolerance {
+  const { checkpoint, restart } = mergeSettings(job.settings)
+  return {
+    checkpoint,
+    restart,
+    store: new CheckpointStore(folder ?? new MemoryBackend()),
+    uncommittedRows: 'held',
+    ...(resuming ? { resume: { upTo: null } } : {}),
+    // A run that keeps nothing cannot be gone on from, so nobody needs to know how far its files were.
+    ...(folder === null ? {} : { sinks }),
+  }
+}
+
+function faultsOf(texts: readonly string[], workers: number): Fault[] {
+  return texts.map((text) => {
+    const fault = parseFault(text)
+    if (typeof fault === 'string') throw new UsageError(`error: --fault ${JSON.stringify(text)}: ${fault}`)
+    if (fault.worker !== null && fault.worker >= workers) throw new UsageError(`error: --fault ${JSON.stringify(text)}: the job runs on ${workers} ${workers === 1 ? 'worker' : 'workers'}, counted from 0`)
+    return fault
+  })
+}
+
+function openOutput(id: string, path: string, resuming: boolean): OutputFile {
+  try {
+    return new OutputFile(path, path, resuming)
   } catch (error) {
     throw new UsageError(`error: --output ${id}: ${path} cannot be written: ${reasonOf(error)}`)
   }

@@ -41,7 +41,7 @@ type Compile = (typeof import('../../compiler/compile.ts'))['compile']
 let newest: { readonly job: Job; readonly compiled: CompiledJob } | null = null
 
 function compiledOnce(job: Job, compile: Compile): CompiledJob {
-  if (newest?.job !== job) newest = { job, compiled: compile(job, definitionOf, { pruneColumns: false }) }
+  if (newest?.job !== job) newest = { job, compiled: compile(job, definitionOf) }
   return newest.compiled
 }
 

@@ -1,5 +1,6 @@
 import { fieldOf, type Schema } from '../../columnar/schema.ts'
 import type { JsonObject } from '../../columnar/json.ts'
+import { onColumns } from '../../job/conditions.ts'
 import type { OperatorDefinition } from '../../job/operatorDefinition.ts'
 import { checkColumns, checkOrder, columnsOf, orderByField, orderOf, partitionField, renameInOrder } from '../../job/orderConfig.ts'
 import { orderProblems } from '../../job/problemCatalogue.ts'
@@ -56,6 +57,11 @@ export const definition: OperatorDefinition = {
   rowKinds: ({ config }) => (config.keep === 'first' ? ['+I'] : ['+I', '-U', '+U']),
   state: (config) => (config.keep === 'first' ? 'each key that has come, and the row that waits for the watermark' : 'the last row of each key'),
   columnsNeeded: ({ config, used }) => ({ in: new Set([...(used.out ?? []), ...columnsOf(config, 'keys'), ...orderOf(config).map(({ column }) => column)]) }),
+  conditionBefore: ({ config, condition }) => {
+    const asked = onColumns(condition, columnsOf(config, 'keys'))
+    // The first row counts late ones, and they are seen.
+    return asked === null || !keepsLast(config) ? null : [{ input: 0, condition: asked }]
+  },
   renameColumn: (config, _input, from, to) => renameInOrder(renameInColumns(config, 'keys', from, to), from, to),
 }
 

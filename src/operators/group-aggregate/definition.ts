@@ -3,7 +3,8 @@ import type { JsonObject } from '../../columnar/json.ts'
 import { fieldOf, type Field, type Schema } from '../../columnar/schema.ts'
 import { checkAggregate, groupColumnsUsed } from '../../expression/aggregates.ts'
 import { columnsRead } from '../../job/columnUses.ts'
-import { namedExpressionsOf } from '../../job/joinConfig.ts'
+import { arePureAggregates, onColumns } from '../../job/conditions.ts'
+import { mapNamed, namedExpressionsOf } from '../../job/joinConfig.ts'
 import type { OperatorDefinition } from '../../job/operatorDefinition.ts'
 import { checkColumns, columnsOf } from '../../job/orderConfig.ts'
 import type { Report } from '../../job/problem.ts'
@@ -74,6 +75,13 @@ export const definition: OperatorDefinition = {
     const needed = new Set<string>(columnsOf(config, 'groupBy'))
     for (const { expression } of namedExpressionsOf(config, 'aggregates') ?? []) for (const name of columnsRead(expression, null)) needed.add(name)
     return { in: needed }
+  },
+  mapExpressions: ({ config, inputs, map }) => mapNamed(config, 'aggregates', inputs.in?.[0] == null ? null : { inputs: [{ qualifier: null, schema: inputs.in[0] }] }, map),
+  conditionBefore: ({ config, inputs, condition }) => {
+    const schema = inputs.in?.[0] ?? null
+    const asked = setsOf(config) === null ? onColumns(condition, columnsOf(config, 'groupBy')) : null
+    if (asked === null || schema === null || !arePureAggregates((namedExpressionsOf(config, 'aggregates') ?? []).map(({ expression }) => expression), schema)) return null
+    return [{ input: 0, condition: asked }]
   },
   renameColumn: (config, _input, from, to) => {
     const renamed = renameInNamed(renameInColumns(config, 'groupBy', from, to), 'aggregates', null, from, to)

@@ -16,10 +16,12 @@ import {
   renameInPairs,
   type JoinType,
 } from '../../job/joinConfig.ts'
+import { joinConditionBefore, joinInputConditions, mapJoinExpressions, narrowedJoin } from '../../job/joinConditions.ts'
 import type { OperatorDefinition } from '../../job/operatorDefinition.ts'
 import { joinProblems, windowProblems } from '../../job/problemCatalogue.ts'
 import { renameInExpression, renameInNamed } from '../../job/renameColumn.ts'
 import { durationText, timeAttribute } from '../../job/windowConfig.ts'
+import { filterBefore } from '../filterBefore.ts'
 
 export const definition: OperatorDefinition = {
   kind: 'interval-join',
@@ -125,6 +127,10 @@ export const definition: OperatorDefinition = {
     }
     return { left: side('left', 'l'), right: side('right', 'r') }
   },
+  mapExpressions: ({ config, inputs, map }) => mapJoinExpressions(config, inputs, map),
+  conditionBefore: ({ config, inputs, condition }) => joinConditionBefore(config, inputs, condition),
+  inputConditions: ({ config, inputs }) => joinInputConditions(config, inputs, filterBefore),
+  narrowed: ({ config, inputs, used }) => narrowedJoin(config, inputs, used),
   renameColumn: (config, input, from, to) => {
     const qualifier = input === 'left' ? 'l' : 'r'
     let renamed = renameInNamed(renameInPairs(config, input, from, to), 'columns', qualifier, from, to)

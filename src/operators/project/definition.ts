@@ -1,8 +1,10 @@
 import type { JsonObject } from '../../columnar/json.ts'
 import type { Field } from '../../columnar/schema.ts'
+import { parseExpression } from '../../expression/parse.ts'
 import { checkScalar } from '../../expression/typeOf.ts'
 import { columnsRead } from '../../job/columnUses.ts'
-import { namedExpressionsOf } from '../../job/joinConfig.ts'
+import { isPureScalar, replaceColumns } from '../../job/conditions.ts'
+import { mapNamed, namedExpressionsOf } from '../../job/joinConfig.ts'
 import type { OperatorDefinition } from '../../job/operatorDefinition.ts'
 import { columnProblems } from '../../job/problemCatalogue.ts'
 import { quoteIdentifier, renameInNamed } from '../../job/renameColumn.ts'
@@ -61,5 +63,24 @@ export const definition: OperatorDefinition = {
   columnsNeeded: ({ config }) => ({
     in: new Set((namedExpressionsOf(config, 'columns') ?? []).flatMap(({ expression }) => [...columnsRead(expression, null)])),
   }),
+  mapExpressions: ({ config, inputs, map }) => mapNamed(config, 'columns', inputs.in?.[0] == null ? null : { inputs: [{ qualifier: null, schema: inputs.in[0] }] }, map),
+  conditionBefore: ({ config, inputs, condition }) => {
+    const schema = inputs.in?.[0] ?? null
+    const columns = namedExpressionsOf(config, 'columns') ?? []
+    if (schema === null || !columns.every(({ expression }) => isPureScalar(expression, { inputs: [{ qualifier: null, schema }] }))) return null
+    const replaced = replaceColumns(condition, (name, qualifier) => {
+      const column = qualifier === null ? columns.find((candidate) => candidate.name === name) : undefined
+      return column === undefined ? null : parseExpression(column.expression).expression
+    })
+    return replaced === null ? null : [{ input: 0, condition: replaced }]
+  },
+  narrowed: ({ config, inputs, used }) => {
+    const schema = inputs.in?.[0] ?? null
+    const columns = namedExpressionsOf(config, 'columns') ?? []
+    if (schema === null || used.out === undefined) return config
+    const kept = columns.filter(({ name, expression }) => used.out!.has(name) || !isPureScalar(expression, { inputs: [{ qualifier: null, schema }] }))
+    // A row needs a column to be counted by.
+    return kept.length === columns.length ? config : { ...config, columns: (kept.length === 0 ? columns.slice(0, 1) : kept) as unknown as JsonObject[] }
+  },
   renameColumn: (config: JsonObject, _input, from, to) => renameInNamed(config, 'columns', null, from, to),
 }

@@ -15,8 +15,10 @@ import {
   renameInJoin,
   type JoinType,
 } from '../../job/joinConfig.ts'
+import { joinConditionBefore, joinInputConditions, mapJoinExpressions, narrowedJoin } from '../../job/joinConditions.ts'
 import type { OperatorDefinition } from '../../job/operatorDefinition.ts'
 import { joinProblems } from '../../job/problemCatalogue.ts'
+import { filterBefore } from '../filterBefore.ts'
 
 export const definition: OperatorDefinition = {
   kind: 'regular-join',
@@ -59,5 +61,9 @@ export const definition: OperatorDefinition = {
   },
   state: () => 'all rows of both sides by key, for ever',
   columnsNeeded: ({ config, inputs }) => joinColumnsNeeded(config, inputs),
+  mapExpressions: ({ config, inputs, map }) => mapJoinExpressions(config, inputs, map),
+  conditionBefore: ({ config, inputs, condition }) => joinConditionBefore(config, inputs, condition),
+  inputConditions: ({ config, inputs }) => joinInputConditions(config, inputs, filterBefore),
+  narrowed: ({ config, inputs, used }) => narrowedJoin(config, inputs, used),
   renameColumn: renameInJoin,
 }

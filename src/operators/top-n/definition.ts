@@ -1,5 +1,6 @@
 import { bigintType, withNullable } from '../../columnar/dataType.ts'
 import { fieldOf } from '../../columnar/schema.ts'
+import { onColumns } from '../../job/conditions.ts'
 import type { OperatorDefinition } from '../../job/operatorDefinition.ts'
 import { checkColumns, checkOrder, columnsOf, orderByField, orderOf, orderText, partitionField, renameInOrder } from '../../job/orderConfig.ts'
 import { columnProblems, orderProblems } from '../../job/problemCatalogue.ts'
@@ -63,6 +64,10 @@ export const definition: OperatorDefinition = {
     const needed = new Set<string>([...(used.out ?? []), ...columnsOf(config, 'partitionBy'), ...orderOf(config).map(({ column }) => column)])
     if (typeof config.rankColumn === 'string') needed.delete(config.rankColumn)
     return { in: needed }
+  },
+  conditionBefore: ({ config, condition }) => {
+    const asked = onColumns(condition, columnsOf(config, 'partitionBy'))
+    return asked === null ? null : [{ input: 0, condition: asked }]
   },
   renameColumn: (config, _input, from, to) => renameInOrder(renameInColumns(config, 'partitionBy', from, to), from, to),
 }

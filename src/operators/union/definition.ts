@@ -1,5 +1,6 @@
 import { printType, sameType, withNullable } from '../../columnar/dataType.ts'
 import type { Field, Schema } from '../../columnar/schema.ts'
+import { bareColumn, replaceColumns } from '../../job/conditions.ts'
 import type { OperatorDefinition } from '../../job/operatorDefinition.ts'
 import { joinProblems } from '../../job/problemCatalogue.ts'
 
@@ -42,4 +43,10 @@ export const definition: OperatorDefinition = {
     return { out: { fields } }
   },
   distribution: ({ inputs }) => (inputs.in ?? []).map(() => ({ kind: 'any' })),
+  conditionBefore: ({ inputs, condition }) => {
+    const schemas = inputs.in ?? []
+    const names = schemas[0]?.fields.map((field) => field.name) ?? []
+    const asked = schemas.map((schema) => replaceColumns(condition, (name, qualifier) => (qualifier === null && schema !== null && names.includes(name) ? bareColumn(schema.fields[names.indexOf(name)]!.name) : null)))
+    return asked.every((each) => each !== null) ? asked.map((each, input) => ({ input, condition: each })) : null
+  },
 }

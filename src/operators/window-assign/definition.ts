@@ -1,3 +1,4 @@
+import { onColumns } from '../../job/conditions.ts'
 import type { OperatorDefinition } from '../../job/operatorDefinition.ts'
 import { assignedFields, checkWindow, guessedWindow, renameInWindow, windowColumnNames, windowField, windowOf, windowText } from '../../job/windowConfig.ts'
 
@@ -26,6 +27,10 @@ export const definition: OperatorDefinition = {
   columnsNeeded: ({ config, used }) => {
     const window = windowOf(config)
     return { in: new Set([...[...(used.out ?? [])].filter((name) => !(windowColumnNames as readonly string[]).includes(name)), ...(window === null ? [] : [window.timeColumn])]) }
+  },
+  conditionBefore: ({ inputs, condition }) => {
+    const asked = onColumns(condition, (inputs.in?.[0]?.fields ?? []).map((field) => field.name).filter((name) => !(windowColumnNames as readonly string[]).includes(name)))
+    return asked === null ? null : [{ input: 0, condition: asked }]
   },
   renameColumn: (config, _input, from, to) => renameInWindow(config, from, to),
 }
