@@ -1,11 +1,12 @@
-import type { ChannelReader } from './channel.ts'
+import type { ChannelReader, Element } from './channel.ts'
 import type { CheckpointBarrier } from './checkpoint.ts'
 
 /**
  * Which channels of a task have brought the barrier of the checkpoint that is being taken (Flink: SingleCheckpointBarrierHandler, CheckpointBarrierTracker).
  *
- * Aligned, a channel that brought it is blocked: its elements stay where they are, and its sender runs out of credit, so nothing is held here. At least once, no channel is blocked. One checkpoint at a time: a newer barrier
- * gives up the older checkpoint, and barriers of checkpoints that are over pass unnoticed.
+ * Aligned, a channel that brought it is blocked: its elements stay where they are, and its sender runs out of credit, so nothing is held here. At least once, no channel is blocked. Unaligned, none is either: the state is
+ * copied at the first barrier, and what the others bring until theirs is written down as in flight. One checkpoint at a time: a newer barrier gives up the older checkpoint, and barriers of checkpoints that are over pass
+ * unnoticed.
  */
 export interface AlignedChannel {
   readonly reader: ChannelReader
@@ -13,25 +14,26 @@ export interface AlignedChannel {
   blocked: boolean
 }
 
-interface PendingCheckpoint {
+export interface PendingCheckpoint<C> {
   readonly barrier: CheckpointBarrier
   readonly startedAt: number
-  readonly arrived: Set<AlignedChannel>
+  readonly arrived: ReadonlySet<C>
 }
 
-export class Alignment {
-  readonly #channels: readonly AlignedChannel[]
-  #pending: PendingCheckpoint | null = null
+export class Alignment<C extends AlignedChannel> {
+  readonly #channels: readonly C[]
+  #pending: (PendingCheckpoint<C> & { readonly arrived: Set<C> }) | null = null
   /** Triggered, but no barrier has come yet. */
   #announced: CheckpointBarrier | null = null
   /** Checkpoints up to this one are over for this task. */
   #settled = 0
+  readonly #inFlight = new Map<C, Element[]>()
 
-  constructor(channels: readonly AlignedChannel[]) {
+  constructor(channels: readonly C[]) {
     this.#channels = channels
   }
 
-  get pending(): PendingCheckpoint | null {
+  get pending(): PendingCheckpoint<C> | null {
     return this.#pending
   }
 
@@ -53,27 +55,55 @@ export class Alignment {
     return true
   }
 
-  /** A channel brought a barrier. Returns the one whose checkpoint it gives up, if any. */
-  arrive(channel: AlignedChannel, barrier: CheckpointBarrier, now: number): CheckpointBarrier | null {
+  /** The checkpoint whose barriers may have overtaken what waits in the channels; null when there is none to look for. */
+  get wanted(): number | null {
+    const barrier = this.#pending?.barrier ?? this.#announced
+    return barrier !== null && barrier.alignment === 'unaligned' ? barrier.checkpoint : null
+  }
+
+  /** A channel that may still bring the barrier. */
+  awaits(channel: C): boolean {
+    return !channel.ended && this.#pending?.arrived.has(channel) !== true
+  }
+
+  /**
+   * A channel brought a barrier, which overtook some elements. `first`: it is the first of its checkpoint. `superseded`: the checkpoint that is given up for it. Null when its checkpoint is over.
+   */
+  arrive(channel: C, barrier: CheckpointBarrier, overtaken: readonly Element[], now: number): { readonly first: boolean; readonly superseded: CheckpointBarrier | null } | null {
     if (barrier.checkpoint <= this.#settled) return null
     let superseded: CheckpointBarrier | null = null
-    let pending = this.#pending
-    if (pending !== null && pending.barrier.checkpoint < barrier.checkpoint) {
-      superseded = pending.barrier
+    if (this.#pending !== null && this.#pending.barrier.checkpoint < barrier.checkpoint) {
+      superseded = this.#pending.barrier
       this.abort(superseded.checkpoint)
-      pending = null
     }
-    pending ??= { barrier, startedAt: now, arrived: new Set() }
-    this.#pending = pending
-    pending.arrived.add(channel)
-    if (barrier.alignment !== 'atLeastOnce') channel.blocked = true
-    return superseded
+    const first = this.#pending === null
+    this.#pending ??= { barrier, startedAt: now, arrived: new Set() }
+    this.#pending.arrived.add(channel)
+    if (barrier.alignment === 'aligned') channel.blocked = true
+    for (const element of overtaken) this.#record(channel, element)
+    return { first, superseded }
+  }
+
+  /** An element was taken from a channel: in flight, when it came before the barrier and the state is copied already. */
+  took(channel: C, element: Element): void {
+    if (this.#pending === null || this.#pending.barrier.alignment !== 'unaligned' || this.#pending.arrived.has(channel)) return
+    this.#record(channel, element)
+  }
+
+  #record(channel: C, element: Element): void {
+    const elements = this.#inFlight.get(channel)
+    if (elements === undefined) this.#inFlight.set(channel, [element])
+    else elements.push(element)
+  }
+
+  /** By channel, what was in flight. */
+  get inFlight(): ReadonlyMap<C, readonly Element[]> {
+    return this.#inFlight
   }
 
   /** Every channel that can still bring the barrier has brought it. */
   get isWhole(): boolean {
-    const pending = this.#pending
-    return pending !== null && this.#channels.every((channel) => channel.ended || pending.arrived.has(channel))
+    return this.#pending !== null && !this.#channels.some((channel) => this.awaits(channel))
   }
 
   /** Elements that wait in blocked channels. */
@@ -91,6 +121,7 @@ export class Alignment {
     if (this.#announced !== null && this.#announced.checkpoint <= checkpoint) this.#announced = null
     if (this.#pending === null || this.#pending.barrier.checkpoint > checkpoint) return
     this.#pending = null
+    this.#inFlight.clear()
     for (const channel of this.#channels) channel.blocked = false
   }
 }

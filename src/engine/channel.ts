@@ -28,6 +28,14 @@ export interface ChannelWriter {
   copiesNow(): boolean
   /** Share of the credit in use, 0…1. */
   fill(): number
+  /** Sends a barrier ahead of everything that waits at this end, credit or not. Returns what it overtook, which then belongs to the sender's snapshot. */
+  overtake(barrier: CheckpointBarrier): readonly Element[]
+}
+
+/** A barrier taken out of its place, and the elements before it that are still to be taken and that its sender does not answer for. */
+export interface OvertakingBarrier {
+  readonly barrier: CheckpointBarrier
+  readonly overtaken: readonly Element[]
 }
 
 export interface ChannelReader {
@@ -35,6 +43,8 @@ export interface ChannelReader {
   poll(): Element | null
   /** Elements that wait to be taken, as far as is known. */
   waiting(): number
+  /** The unaligned barrier of this checkpoint, if it has come, before its turn; what it overtook stays to be taken. */
+  takeBarrier(checkpoint: number): OvertakingBarrier | null
 }
 
 /** Elements in flight on one channel before its writer is out of credit. Flink: 2 exclusive buffers a channel and 8 for the gate. */
@@ -59,6 +69,21 @@ export class LocalChannel implements ChannelWriter, ChannelReader {
 
   fill(): number {
     return Math.min(1, (this.#queue.length - this.#first) / channelCredit)
+  }
+
+  overtake(barrier: CheckpointBarrier): readonly Element[] {
+    const overtaken = this.#queue.slice(this.#first) as Element[]
+    this.#queue = [{ kind: 'barrier', barrier }, ...overtaken]
+    this.#first = 0
+    return overtaken
+  }
+
+  /** It can only be the first: its sender has put it there and answers for the rest. */
+  takeBarrier(checkpoint: number): OvertakingBarrier | null {
+    const first = this.#queue[this.#first]
+    if (first === undefined || first === null || first.kind !== 'barrier' || first.barrier.checkpoint !== checkpoint) return null
+    this.poll()
+    return { barrier: first.barrier, overtaken: [] }
   }
 
   waiting(): number {

@@ -1,7 +1,7 @@
 import { Scratch } from '../columnar/arrays.ts'
 import type { Batch } from '../columnar/batch.ts'
 import type { Schema } from '../columnar/schema.ts'
-import type { ChannelWriter } from './channel.ts'
+import type { ChannelWriter, Element } from './channel.ts'
 import type { CheckpointBarrier } from './checkpoint.ts'
 import { KeyPartition } from './partition.ts'
 import { RowCollector } from './rowCollector.ts'
@@ -32,17 +32,21 @@ export interface Outlet {
   idle(): void
   active(): void
   end(): void
-  /** A checkpoint's barrier: what was sent before belongs to it, what is sent from now on does not. */
-  barrier?(barrier: CheckpointBarrier): void
+  /** A checkpoint's barrier: what was sent before belongs to it, what is sent from now on does not. Returns, by receiver, what an unaligned one overtook. */
+  barrier?(barrier: CheckpointBarrier): readonly (readonly Element[])[] | void
+  /** Sends again what was in flight to a receiver. */
+  resend?(target: number, elementsOf: (schema: Schema) => readonly Element[]): void
 }
 
 export class ExchangeWriter implements Outlet {
   readonly #targets: readonly Target[]
   readonly #kind: ExchangeKind['kind']
   readonly #partition: KeyPartition | null
+  readonly #schema: Schema
   #turn: number
 
   constructor(exchange: ExchangeKind, schema: Schema, writers: readonly ChannelWriter[]) {
+    this.#schema = schema
     this.#kind = writers.length === 1 ? 'single' : exchange.kind
     this.#targets = writers.map((writer) => new Target(writer))
     this.#turn = exchange.kind === 'rebalance' ? exchange.first % writers.length : 0
@@ -92,8 +96,12 @@ export class ExchangeWriter implements Outlet {
     for (const target of this.#targets) target.control('end')
   }
 
-  barrier(barrier: CheckpointBarrier): void {
-    for (const target of this.#targets) target.barrier(barrier)
+  barrier(barrier: CheckpointBarrier): readonly (readonly Element[])[] {
+    return this.#targets.map((target) => target.barrier(barrier))
+  }
+
+  resend(target: number, elementsOf: (schema: Schema) => readonly Element[]): void {
+    for (const element of elementsOf(this.#schema)) this.#targets[target]!.writer.send(element)
   }
 
   flush(): boolean {
@@ -162,9 +170,11 @@ class Target {
     return true
   }
 
-  barrier(barrier: CheckpointBarrier): void {
+  barrier(barrier: CheckpointBarrier): readonly Element[] {
     this.flush()
+    if (barrier.alignment === 'unaligned') return this.writer.overtake(barrier)
     this.writer.send({ kind: 'barrier', barrier })
+    return []
   }
 
   control(kind: 'idle' | 'active' | 'end'): void {

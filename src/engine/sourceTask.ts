@@ -10,7 +10,7 @@ import type { Outlet } from './exchange.ts'
 import { TaskFailure, type OperatorNode } from './operatorNode.ts'
 import type { SourcePosition, SourceRuntime } from './operatorRuntime.ts'
 import { finishChain, flush, hasCredit, TaskTime, type ProcessingTimers, type Task, type TaskState } from './task.ts'
-import { announceWatermarks, bytesOf, finishedSnapshots, operatorSnapshots, restoreOperators } from './taskSnapshot.ts'
+import { announceWatermarks, bytesOf, finishedSnapshots, operatorSnapshots, resend, restoreOperators, sendBarrier } from './taskSnapshot.ts'
 import { CombinedWatermark, noWatermark, WatermarkAssigner } from './watermark.ts'
 
 /**
@@ -182,10 +182,7 @@ export class SourceTask implements Task {
       return
     }
     const now = this.#clock.now()
-    if (!this.#finished) {
-      for (const node of this.nodes) node.flush()
-      for (const outlet of this.outlets) outlet.barrier?.(barrier)
-    }
+    const inFlight = this.#finished ? [] : sendBarrier(barrier, this.nodes, this.outlets)
     const operators = this.#finished ? finishedSnapshots(listener) : operatorSnapshots(listener, this.nodes, this.#timers)
     listener.acknowledge({
       checkpoint: barrier.checkpoint,
@@ -194,7 +191,7 @@ export class SourceTask implements Task {
       operators,
       channels: [],
       splits: this.#splits.map((split) => split.snapshot()),
-      inFlight: [],
+      inFlight,
       stateBytes: bytesOf(operators),
       startDelayMs: Math.max(0, now - barrier.timestamp),
       alignmentMs: 0,
@@ -214,8 +211,10 @@ export class SourceTask implements Task {
       return
     }
     restoreOperators(this.nodes, this.#timers, restore)
-    if (restore.kind === 'same') this.#idle = this.#combined.idle
-    else announceWatermarks(this.nodes)
+    if (restore.kind === 'same') {
+      this.#idle = this.#combined.idle
+      resend(restore.snapshot, this.outlets)
+    } else announceWatermarks(this.nodes)
   }
 
   async #restoreSplit(split: Split, index: number, snapshots: ReadonlyMap<number, SplitSnapshot>): Promise<void> {

@@ -1,11 +1,12 @@
 import type { Batch } from '../columnar/batch.ts'
 import { Alignment } from './alignment.ts'
-import type { ChannelSnapshot, CheckpointBarrier, CheckpointedTask, CheckpointListener, TaskRestore } from './checkpoint.ts'
+import type { ChannelSnapshot, CheckpointBarrier, CheckpointedTask, CheckpointListener, InFlight, OperatorSnapshot, TaskRestore } from './checkpoint.ts'
+import { decodeInFlight, encodeInFlight, ReplayedChannel } from './inFlight.ts'
 import type { Clock } from '../deterministic/clock.ts'
 import type { ChannelReader, Element } from './channel.ts'
 import type { Outlet } from './exchange.ts'
 import type { OperatorNode } from './operatorNode.ts'
-import { announceWatermarks, bytesOf, finishedSnapshots, operatorSnapshots, restoreOperators } from './taskSnapshot.ts'
+import { announceWatermarks, bytesOf, finishedSnapshots, operatorSnapshots, resend, restoreOperators, sendBarrier } from './taskSnapshot.ts'
 import { CombinedWatermark, noWatermark, WatermarkValve } from './watermark.ts'
 
 /**
@@ -66,7 +67,9 @@ export class OperatorTask implements Task {
   readonly #combined: CombinedWatermark
   readonly #openChannels: number[]
   readonly #timers: ProcessingTimers
-  readonly #alignment: Alignment
+  readonly #alignment: Alignment<InputChannel>
+  /** What the first barrier of an unaligned checkpoint found; it is acknowledged when the others have come. */
+  #copied: Copied | null = null
   #idle = false
   #next = 0
   #open: number
@@ -100,6 +103,8 @@ export class OperatorTask implements Task {
       this.#finish()
       return 'busy'
     }
+    const { wanted } = this.#alignment
+    if (wanted !== null) this.#lookForBarriers(wanted)
     for (let taken = 0; taken < elementsMax; ) {
       if (!hasCredit(this.outlets)) return taken > 0 ? 'busy' : 'backPressured'
       const rang = this.#timers.fire(this.#clock.now())
@@ -126,6 +131,7 @@ export class OperatorTask implements Task {
       if (channel.ended || channel.blocked) continue
       const element = channel.reader.poll()
       if (element === null) continue
+      this.#alignment.took(channel, element)
       this.#take(channel, element)
       return element
     }
@@ -150,7 +156,7 @@ export class OperatorTask implements Task {
         valve.setActive(channel.part)
         break
       case 'barrier':
-        this.#barrier(channel, element.barrier)
+        this.#barrier(channel, element.barrier, [])
         return
       case 'end':
         channel.ended = true
@@ -224,12 +230,35 @@ export class OperatorTask implements Task {
 
   abortCheckpoint(checkpoint: number): void {
     this.#alignment.abort(checkpoint)
+    if (this.#alignment.pending === null) this.#copied = null
   }
 
-  #barrier(channel: InputChannel, barrier: CheckpointBarrier): void {
-    const superseded = this.#alignment.arrive(channel, barrier, this.#clock.now())
-    if (superseded !== null) this.listener?.decline(superseded.checkpoint, `checkpoint ${barrier.checkpoint} came before it was whole`)
+  /** Unaligned barriers are looked for before their turn, credit or not: that is what makes them quick. */
+  #lookForBarriers(checkpoint: number): void {
+    for (const channel of this.#channels) {
+      if (!this.#alignment.awaits(channel)) continue
+      const found = channel.reader.takeBarrier(checkpoint)
+      if (found !== null) this.#barrier(channel, found.barrier, found.overtaken)
+    }
+  }
+
+  #barrier(channel: InputChannel, barrier: CheckpointBarrier, overtaken: readonly Element[]): void {
+    const arrival = this.#alignment.arrive(channel, barrier, overtaken, this.#clock.now())
+    if (arrival === null) return
+    if (arrival.superseded !== null) {
+      this.#copied = null
+      this.listener?.decline(arrival.superseded.checkpoint, `checkpoint ${barrier.checkpoint} came before it was whole`)
+    }
+    if (arrival.first && barrier.alignment === 'unaligned') this.#copied = this.#copy(barrier)
     this.#aligned()
+  }
+
+  /** The barrier goes on, and everything is copied. */
+  #copy(barrier: CheckpointBarrier): Copied {
+    const inFlight = sendBarrier(barrier, this.nodes, this.outlets)
+    const now = this.#clock.now()
+    const operators = this.listener === null ? [] : operatorSnapshots(this.listener, this.nodes, this.#timers)
+    return { operators, channels: this.#channelSnapshots(), inFlight, syncMs: this.#clock.now() - now }
   }
 
   /** The checkpoint is taken when every channel has brought its barrier. */
@@ -237,28 +266,26 @@ export class OperatorTask implements Task {
     const alignment = this.#alignment
     if (!alignment.isWhole) return
     const { barrier, startedAt } = alignment.pending!
-    const now = this.#clock.now()
-    const bufferedElements = alignment.waiting()
-    for (const node of this.nodes) node.flush()
-    for (const outlet of this.outlets) outlet.barrier?.(barrier)
+    const alignmentMs = this.#clock.now() - startedAt
+    const waiting = alignment.waiting()
+    const { operators, channels, inFlight, syncMs } = this.#copied ?? this.#copy(barrier)
+    this.#copied = null
+    const arrived = [...alignment.inFlight].map(([channel, elements]) => encodeInFlight('in', this.#channels.indexOf(channel), 0, elements))
     const { listener } = this
-    if (listener !== null) {
-      const operators = operatorSnapshots(listener, this.nodes, this.#timers)
-      listener.acknowledge({
-        checkpoint: barrier.checkpoint,
-        place: listener.place,
-        finished: false,
-        operators,
-        channels: this.#channelSnapshots(),
-        splits: [],
-        inFlight: [],
-        stateBytes: bytesOf(operators),
-        startDelayMs: Math.max(0, startedAt - barrier.timestamp),
-        alignmentMs: now - startedAt,
-        syncMs: this.#clock.now() - now,
-        bufferedElements,
-      })
-    }
+    listener?.acknowledge({
+      checkpoint: barrier.checkpoint,
+      place: listener.place,
+      finished: false,
+      operators,
+      channels,
+      splits: [],
+      inFlight: [...arrived, ...inFlight],
+      stateBytes: bytesOf(operators),
+      startDelayMs: Math.max(0, startedAt - barrier.timestamp),
+      alignmentMs,
+      syncMs,
+      bufferedElements: waiting + [...alignment.inFlight.values()].reduce((sum, elements) => sum + elements.length, 0),
+    })
     alignment.settle()
   }
 
@@ -280,8 +307,15 @@ export class OperatorTask implements Task {
       return
     }
     restoreOperators(this.nodes, this.#timers, restore)
-    if (restore.kind === 'same') this.#restoreChannels(restore.snapshot.channels)
-    else {
+    if (restore.kind === 'same') {
+      this.#restoreChannels(restore.snapshot.channels)
+      for (const part of restore.snapshot.inFlight) {
+        if (part.side === 'out') continue
+        const channel = this.#channels[part.channel]!
+        channel.reader = new ReplayedChannel(decodeInFlight(part, this.#head.inputSchemas[channel.input]!), channel.reader)
+      }
+      resend(restore.snapshot, this.outlets)
+    } else {
       // New channels promise at least what the operator was promised.
       const { watermark } = this.#head
       this.#valves.forEach((valve, index) => {
@@ -314,8 +348,16 @@ export class OperatorTask implements Task {
   }
 }
 
+interface Copied {
+  readonly operators: readonly OperatorSnapshot[]
+  readonly channels: readonly ChannelSnapshot[]
+  readonly inFlight: readonly InFlight[]
+  readonly syncMs: number
+}
+
 interface InputChannel {
-  readonly reader: ChannelReader
+  /** Another one after a restore, with what was in flight before it. */
+  reader: ChannelReader
   readonly input: number
   readonly valve: number
   readonly part: number

@@ -1,5 +1,7 @@
 import { schemaDifferences, StateReader, StateRefused, StateWriter, wholeState, type StateShare } from '../columnar/stateCodec.ts'
-import type { CheckpointListener, OperatorSnapshot, TaskRestore } from './checkpoint.ts'
+import type { CheckpointBarrier, CheckpointListener, InFlight, OperatorSnapshot, TaskRestore, TaskSnapshot } from './checkpoint.ts'
+import type { Outlet } from './exchange.ts'
+import { decodeInFlight, encodeInFlight } from './inFlight.ts'
 import type { OperatorNode } from './operatorNode.ts'
 import type { ProcessingTimers } from './task.ts'
 
@@ -27,6 +29,17 @@ function stateOf(node: OperatorNode): Uint8Array<ArrayBuffer> {
   } catch (error) {
     throw node.failureOf(error, null)
   }
+}
+
+/** Held rows go out, then the barrier. Returns what it overtook. */
+export function sendBarrier(barrier: CheckpointBarrier, nodes: readonly OperatorNode[], outlets: readonly Outlet[]): InFlight[] {
+  for (const node of nodes) node.flush()
+  return outlets.flatMap((outlet, channel) => (outlet.barrier?.(barrier) || []).flatMap((elements, target) => (elements.length === 0 ? [] : [encodeInFlight('out', channel, target, elements)])))
+}
+
+/** Sends again what was on its way out. */
+export function resend({ inFlight }: TaskSnapshot, outlets: readonly Outlet[]): void {
+  for (const part of inFlight) if (part.side === 'out') outlets[part.channel]!.resend!(part.target, (schema) => decodeInFlight(part, schema))
 }
 
 /** Bytes of all states together. */

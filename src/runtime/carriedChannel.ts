@@ -1,6 +1,6 @@
 import { BatchDecoder, BatchEncoder } from '../columnar/batchCodec.ts'
 import type { Schema } from '../columnar/schema.ts'
-import type { ChannelReader, ChannelWriter, Element } from '../engine/channel.ts'
+import type { ChannelReader, ChannelWriter, Element, OvertakingBarrier } from '../engine/channel.ts'
 import type { CheckpointBarrier } from '../engine/checkpoint.ts'
 import type { Slot, SlotReader, SlotWriter } from './slots.ts'
 
@@ -41,6 +41,15 @@ export class CarriedWriter implements ChannelWriter {
 
   fill(): number {
     return 1 - this.#slots.free() / this.#slots.slotCount
+  }
+
+  /** What is encoded already goes first, and the reader looks for the barrier behind it; the rest is overtaken. */
+  overtake(barrier: CheckpointBarrier): readonly Element[] {
+    const overtaken = this.#waiting.slice(this.#taken)
+    this.#waiting = [{ kind: 'barrier', barrier }, ...overtaken]
+    this.#taken = 0
+    this.#pump()
+    return overtaken
   }
 
   #pump(): void {
@@ -98,6 +107,9 @@ export class CarriedWriter implements ChannelWriter {
   }
 }
 
+/** Several times what slots hold at once: the sender puts its barrier before all that waits for a slot. */
+const aheadMax = 64
+
 const alignments = ['aligned', 'unaligned', 'atLeastOnce'] as const
 
 /** The checkpoint, when it was triggered, and in the header's second word what kind it is. */
@@ -116,6 +128,8 @@ function readBarrier(slot: Slot): CheckpointBarrier {
 export class CarriedReader implements ChannelReader {
   readonly #slots: SlotReader
   readonly #decoder: BatchDecoder
+  /** Taken out of their slots before their turn. */
+  readonly #ahead: Element[] = []
   #pieces: { readonly bytes: Uint8Array; received: number; readonly watermark: number } | null = null
 
   constructor(slots: SlotReader, schema: Schema) {
@@ -124,10 +138,29 @@ export class CarriedReader implements ChannelReader {
   }
 
   waiting(): number {
-    return this.#slots.used()
+    return this.#ahead.length + this.#slots.used()
+  }
+
+  /** Elements before the barrier are taken out of their slots, so that there is room for it; never more than `aheadMax` of them. */
+  takeBarrier(checkpoint: number): OvertakingBarrier | null {
+    const isWanted = (element: Element): boolean => element.kind === 'barrier' && element.barrier.checkpoint === checkpoint
+    let at = this.#ahead.findIndex(isWanted)
+    while (at < 0 && this.#ahead.length < aheadMax) {
+      const element = this.#next()
+      if (element === null) return null
+      this.#ahead.push(element)
+      if (isWanted(element)) at = this.#ahead.length - 1
+    }
+    if (at < 0) return null
+    const [found] = this.#ahead.splice(at, 1) as [Element & { readonly kind: 'barrier' }]
+    return { barrier: found.barrier, overtaken: this.#ahead.slice(0, at) }
   }
 
   poll(): Element | null {
+    return this.#ahead.shift() ?? this.#next()
+  }
+
+  #next(): Element | null {
     for (;;) {
       const slot = this.#slots.peek()
       if (slot === null) return null

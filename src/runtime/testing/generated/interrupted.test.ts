@@ -47,6 +47,11 @@ describe('generated programs that are cut off', () => {
   it('give the same, two subtasks', async () => {
     expect((await sameWhenCutOff('aligned', [2])).restored).toBeGreaterThan(numRuns / 4)
   }, timeoutMs)
+  it('give the same where barriers overtake what is on its way', async () => {
+    const { restored, inFlight } = await sameWhenCutOff('unaligned', [2])
+    expect(restored).toBeGreaterThan(numRuns / 4)
+    expect(inFlight).toBeGreaterThan(0)
+  }, timeoutMs)
   it('give the same when they go on at another parallelism', async () => {
     expect((await sameWhenCutOff('aligned', [1, 2, 3, 2, 1])).restored).toBeGreaterThan(numRuns / 4)
   }, timeoutMs)

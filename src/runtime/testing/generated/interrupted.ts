@@ -108,7 +108,9 @@ class Attempt {
             idle: () => undefined,
             active: () => undefined,
             end: () => undefined,
-            barrier: () => this.beforeBarrier.set(`${operator}/${subtask}`, [...batches]),
+            barrier: () => {
+              this.beforeBarrier.set(`${operator}/${subtask}`, [...batches])
+            },
           },
         }
       },
