@@ -111,4 +111,23 @@ export class Bugs {
   truncationKeepsProducers = false
   lastStableOffsetIgnored = false
   abortedRangesUntold = false
+
+  // High availability of jobs.
+  /** Flink's stores until FLINK-10333: what a leader writes is not checked against its latch node. */
+  haUnfencedStore = false
+  /** A new leader reads without having written first, and sees what its server happens to have. */
+  haReadsUnfenced = false
+  haCounterVolatile = false
+  haPointerBeforeData = false
+  /** A pointer whose write has no answer is taken for unwritten, and its data is deleted. */
+  haDiscardOnUnknown = false
+  /** Sinks are told that a checkpoint is complete before its pointer is committed. */
+  haCompleteBeforeCommit = false
+  haFilesBeforePointer = false
+  /** A job is started again while a pointer is being written. */
+  haRestartWhileUnknown = false
+  /** TaskManagers obey any JobManager. */
+  haTokenIgnored = false
+  /** Everybody who stands by watches the latch folder. */
+  latchHerd = false
 }

@@ -1,5 +1,6 @@
 import { neverChanges } from './world/copy.ts'
 import { planFault, type World } from './world/world.ts'
+import { leadingJobManager } from './jobmanager/leading.ts'
 import { serverOf } from './zab/serverNode.ts'
 import { aimedAtLog, logProfiles } from './log/logFaults.ts'
 
@@ -25,6 +26,7 @@ export const faultKinds = [
   'slowDisk',
   'fullDisk',
   'vanish',
+  'stall',
   'swarm',
   'calm',
 ] as const
@@ -81,6 +83,7 @@ export const profiles: readonly FaultProfile[] = [
   profile('disk', 'slow and full disks under crashes and resets', { gapMicros: 500_000, weights: { slowDisk: 40, fullDisk: 20, crash: 20, reset: 25, isolate: 15, pause: 5 }, crashAtPoints: 3_000 }),
   profile('clients', 'clients vanish, are cut off and come back elsewhere', { gapMicros: 400_000, weights: { vanish: 15, reset: 40, pause: 10, cut: 5, clog: 20, split: 10, crash: 5 } }),
   profile('hail', 'thirty faults a second, short ones', { gapMicros: 33_000, shortPerMillion: 950_000, weights: { crash: 30, reset: 30, clog: 20, cut: 20, cutOneWay: 15, pause: 20, slowDisk: 10, vanish: 5, isolate: 10, crashAll: 1 }, lossPerMillion: 10_000 }),
+  profile('jobs', 'JobManagers and TaskManagers stop, stall past their sessions and lose their connections, disks are slow', { gapMicros: 1_500_000, shortPerMillion: 250_000, weights: { stall: 35, vanish: 35, reset: 30, slowDisk: 10, split: 3, isolate: 3, crash: 3 }, crashAtPoints: 10_000, lossPerMillion: 20_000, duplicatePerMillion: 20_000 }),
   profile('storm', 'five faults a second', { gapMicros: 200_000, weights: everything, lossPerMillion: 30_000, duplicatePerMillion: 10_000, crashAtPoints: 1_000 }),
   ...logProfiles.map(({ name, text, ...changes }) => profile(name, text, { ...changes, hasLog: true })),
 ]
@@ -175,6 +178,9 @@ export function applyFault(world: World, object: object): void {
     case 'clog':
       for (let to = 0; to < size; to++) if (other < 0 || other === to) world.clogUntil[id * size + to] = Math.max(world.clogUntil[id * size + to]!, world.now + micros)
       break
+    case 'stall':
+      // Drawn as a pause of a machine that is no server.
+      break
     case 'reset':
       for (const connection of world.connections) if (connection.from === id && connection.toOpen) world.breakConnection(connection, 700_000)
       break
@@ -197,7 +203,11 @@ export function applyFault(world: World, object: object): void {
 export const theLeader = -1
 export const aFollower = -2
 
+/** Whichever JobManager leads, or the first. */
+export const theJobManager = -3
+
 function someServer(world: World, named: number): number {
+  if (named === theJobManager) return leadingJobManager(world)
   const leader = Math.max(0, leaderOf(world))
   return named === theLeader ? leader : (leader + 1) % world.setup.options.servers
 }
@@ -230,7 +240,7 @@ function swarm(world: World): void {
 /** A fault of this kind with victims and length from the faults' own stream. Lengths reach past every timeout of the protocol now and then. */
 function drawn(world: World, kind: FaultKind): Fault {
   const { faultChance: chance } = world
-  const { servers, observers, clients } = world.setup.options
+  const { servers, observers } = world.setup.options
   const ensemble = servers + observers
   const server = chance.below(ensemble)
   const { shortPerMillion } = (world.faultState as FaultState).profile
@@ -247,7 +257,10 @@ function drawn(world: World, kind: FaultKind): Fault {
   }
   switch (kind) {
     case 'vanish':
-      return fault('vanish', clients === 0 ? victim : ensemble + chance.below(clients), length)
+      // Whatever is not a server: clients, and whatever kinds stand behind them.
+      return fault('vanish', world.nodes.length === ensemble ? victim : ensemble + chance.below(world.nodes.length - ensemble), length)
+    case 'stall':
+      return fault('pause', world.nodes.length === ensemble ? victim : ensemble + chance.below(world.nodes.length - ensemble), length)
     case 'split':
       return fault('split', 0, length, chance.uint32() & ((1 << Math.min(world.nodes.length, 30)) - 1))
     case 'bridge':

@@ -5,6 +5,7 @@ import { settle } from './checks/liveness.ts'
 import type { Program } from './client/clientNode.ts'
 import { chaosEnd, makeEnsemble, runUntil } from './simulation.ts'
 import type { FaultProfile } from './faults.ts'
+import { clusterParts, type ClusterSpec } from './jobmanager/cluster.ts'
 import { WorldOptions } from './world/options.ts'
 import type { Violation, World } from './world/world.ts'
 
@@ -23,6 +24,8 @@ export interface SeedOptions {
   /** Other options of the world. */
   readonly options?: Partial<WorldOptions>
   readonly programs?: readonly Program[]
+  /** A Flink cluster beside the clients. */
+  readonly cluster?: ClusterSpec
   /** Only these invariants stop the run; null is all. */
   readonly only?: readonly string[] | null
   /** Also wait for recovery. */
@@ -56,7 +59,7 @@ export function worldOf(spec: SeedOptions): World {
   const bugs = new Bugs()
   for (const name of spec.bugs ?? []) bugs[name] = true
   options.bugs = bugs
-  const world = makeEnsemble({ seed: spec.seed, options, profile: spec.profile, ...(spec.programs === undefined ? {} : { programs: spec.programs }) })
+  const world = makeEnsemble({ seed: spec.seed, options, profile: spec.profile, ...(spec.programs === undefined ? {} : { programs: spec.programs }), ...(spec.cluster === undefined ? {} : clusterParts(spec.cluster)) })
   const checks = checksOf(world)
   if (checks !== null) checks.only = spec.only ?? null
   return world

@@ -6,6 +6,7 @@ import { brokerDisk } from './log/broker.ts'
 import { brokerKind } from './log/brokerNode.ts'
 import { logClientKind } from './log/logClient.ts'
 import { LogChecks } from './log/logChecks.ts'
+import type { Disk } from './world/disk.ts'
 import type { NodeKind } from './world/node.ts'
 import type { WorldOptions } from './world/options.ts'
 import { makeWorld, planFault, Setup, type World } from './world/world.ts'
@@ -24,6 +25,8 @@ export interface EnsembleSpec {
   readonly programs?: readonly Program[]
   readonly sessionTimeoutMs?: number
   readonly extraKinds?: readonly NodeKind[]
+  /** Machines behind the clients, of those kinds. */
+  readonly extraMachines?: readonly { readonly name: string; readonly kind: NodeKind; readonly disk: Disk }[]
   readonly atPoint?: Setup['atPoint']
 }
 
@@ -67,6 +70,7 @@ export function makeEnsemble(spec: EnsembleSpec): World {
     for (let id = 0; id < log.brokers; id++) machines.push({ name: `broker ${id}`, kind: kindBroker, disk: brokerDisk(log) })
     for (const [i, role] of log.clients.entries()) machines.push({ name: `${role} ${i}`, kind: kindLogClient, disk: clientDisk() })
   }
+  for (const { name, kind, disk } of spec.extraMachines ?? []) machines.push({ name, kind: setup.kinds.indexOf(kind), disk })
   const world = makeWorld(setup, spec.seed, machines)
   if (options.checks) {
     const checks = new Checks()
@@ -75,6 +79,7 @@ export function makeEnsemble(spec: EnsembleSpec): World {
       checks.log = new LogChecks()
       checks.log.checks = checks
     }
+    checks.jobs.isOn = setup.kinds.some((kind) => kind.name === 'JobManager')
     world.checks = checks
   }
   // Machines do not start at the same instant; who starts first is part of the seed.

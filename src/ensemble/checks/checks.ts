@@ -9,6 +9,7 @@ import { acceptedEpochOf, currentEpochOf, leading, logOf, snapshotOf, type Clien
 import { quorum } from '../zab/quorum.ts'
 import { ClientChecks, onChanged, onClientLost, onReply, onSessionEnd, onWatchEvent } from './clientChecks.ts'
 import { applyToModel, emptyModel, forgetOldPaths, type ChangeListener } from './model.ts'
+import { JobManagerChecks } from './jobManagerChecks.ts'
 import { RecipeChecks } from './recipeChecks.ts'
 import type { LogChecks } from '../log/logChecks.ts'
 
@@ -32,6 +33,7 @@ export class Checks implements ChangeListener {
   recipes = new RecipeChecks()
   /** Where there are brokers. */
   log: LogChecks | null = null
+  jobs = new JobManagerChecks()
   leaders = new Map<number, number>()
   promised: number[] = []
   accepted: number[] = []
@@ -167,6 +169,7 @@ export class Checks implements ChangeListener {
     if (model.brokenRule !== '') this.fail(model.brokenRule, id, `${model.brokenDetail} (${zxidText(txn.zxid)})`)
     this.recipes.onCommitted(this, txn)
     this.log?.onTxn(world, txn)
+    if (this.jobs.isOn) this.jobs.onCommitted(this, txn)
     if ((g.length & 4095) === 0) forgetOldPaths(model, g[g.length - 4096]!.zxid)
   }
 

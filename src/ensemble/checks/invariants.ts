@@ -60,6 +60,18 @@ export const invariants: readonly Invariant[] = [
   { name: 'ELE-1', text: 'nothing of an old leader is accepted after the new one acted' },
   { name: 'BAR-1', text: 'nobody passes a double barrier before all have entered' },
   { name: 'QUE-1', text: 'each item of a queue is taken at most once' },
+  { name: 'CKP-1', text: "a committed pointer's data is complete and readable" },
+  { name: 'CKP-2', text: 'checkpoint ids strictly increase, and none is used twice' },
+  { name: 'CKP-3', text: "a subtask restores exactly what the checkpoint's barrier cut" },
+  { name: 'CKP-4', text: 'after any failover the committed output holds every row once' },
+  { name: 'CKP-5', text: 'only the session that holds the latch by the committed sequence writes jobs, counters and pointers' },
+  { name: 'CKP-6', text: 'the data of a checkpoint stays while its pointer stands' },
+  { name: 'CKP-7', text: 'with everything healthy checkpoints complete', eventually: true },
+  { name: 'HA-1', text: 'writes of two leaders of a job never interleave' },
+  { name: 'HA-2', text: 'a start begins from the newest committed checkpoint' },
+  { name: 'HA-3', text: 'a TaskManager never obeys an older leader after a newer one' },
+  { name: 'HA-4', text: 'the end of a leader wakes at most one contender' },
+  { name: 'HA-5', text: 'after healing one JobManager leads and every subtask runs', eventually: true },
   { name: 'GRP-1', text: 'the member list a watcher holds becomes the living members', eventually: true },
 ]
 

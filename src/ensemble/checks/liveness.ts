@@ -7,6 +7,7 @@ import type { World } from '../world/world.ts'
 import { acceptedEpochOf, phaseBroadcast } from '../zab/server.ts'
 import { serverOf } from '../zab/serverNode.ts'
 import { checksOf } from './checks.ts'
+import { jobUnsettled } from './jobManagerChecks.ts'
 
 /**
  * What must happen eventually: judged some time after the faults have healed, because safety checks alone miss whole classes of mistakes (reference 0.1.6).
@@ -38,6 +39,8 @@ export function unsettled(world: World, completedBefore: readonly number[]): { r
     if (zk.pending.some((op) => world.now - op.invoked > 5_000_000)) return { invariant: 'ZAB-15', node: node.id, detail: 'waits for an answer that does not come' }
     if (zk.cxidNext <= (completedBefore[node.id] ?? 0)) return { invariant: 'ZAB-15', node: node.id, detail: 'gets nothing done' }
   }
+  const job = jobUnsettled(world)
+  if (job !== null) return job
   const members = leader.tree.nodes.get('/members')?.children.toSorted().join()
   for (const node of world.nodes) {
     const memory = (node.state as Partial<ClientState> | null)?.memory

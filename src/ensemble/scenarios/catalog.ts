@@ -1,6 +1,8 @@
 import type { Bugs } from '../bugs.ts'
 import { recipePrograms, type RecipeName } from '../client/recipes/recipes.ts'
 import { profileNamed } from '../faults.ts'
+import type { ClusterSpec } from '../jobmanager/cluster.ts'
+import { clusterCards } from '../jobmanager/cards.ts'
 import type { SeedOptions } from '../simulate.ts'
 import type { WorldOptions } from '../world/options.ts'
 
@@ -11,7 +13,7 @@ import type { WorldOptions } from '../world/options.ts'
  */
 export interface BugCard {
   readonly id: string
-  readonly kind: 'history' | 'mutant' | 'recipe'
+  readonly kind: 'history' | 'mutant' | 'recipe' | 'cluster'
   readonly title: string
   readonly switches: readonly (keyof Bugs)[]
   readonly profile: string
@@ -23,6 +25,8 @@ export interface BugCard {
   readonly options?: Partial<WorldOptions>
   /** Clients run this recipe instead of the random workload. */
   readonly recipe?: RecipeName
+  /** A Flink cluster stands beside the clients. */
+  readonly cluster?: Partial<ClusterSpec>
   readonly fix: string
 }
 
@@ -87,6 +91,8 @@ export const bugCards: readonly BugCard[] = [
   { id: 'lock-herd', kind: 'recipe', title: 'everybody who waits for a lock watches its folder', switches: ['lockHerd'], profile: 'calm', seeds: 3, tells: ['LOCK-4'], recipe: 'lock', fix: 'watch only the one before' },
   { id: 'lock-first-seen', kind: 'recipe', title: 'the deletion of the predecessor is taken for the lock', switches: ['lockByFirstSeen'], profile: 'clients', seeds: 60, tells: ['LOCK-1'], recipe: 'lock', fix: 'list again: it may have given up rather than held' },
   { id: 'lock-unfenced', kind: 'recipe', title: 'the guarded resource takes any token', switches: ['noFencing'], profile: 'clients', seeds: 30, tells: ['LOCK-2'], recipe: 'lock', fix: 'the czxid of the lock node goes with every write; lower ones are refused' },
+
+  ...clusterCards,
 ]
 
 export function cardNamed(id: string): BugCard | null {
@@ -106,6 +112,7 @@ export function seedOptionsOf(card: BugCard, seed: number, servers = 3, isDeeper
     bugs: card.switches,
     only: isDeeper ? card.deeper!.only : null,
     liveness: card.liveness === true,
+    ...(card.cluster === undefined ? {} : { clients: 0, cluster: { jobManagers: 3, taskManagers: 3, ...card.cluster } }),
     ...(card.options === undefined ? {} : { options: card.options }),
     ...(card.recipe === undefined ? {} : { programs: [recipePrograms[card.recipe]], clients: 4 }),
   }

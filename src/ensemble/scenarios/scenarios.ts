@@ -1,6 +1,7 @@
 import { Bugs } from '../bugs.ts'
 import type { Program } from '../client/clientNode.ts'
-import { aFollower, fault, theLeader, type Fault } from '../faults.ts'
+import { aFollower, fault, theJobManager, theLeader, type Fault } from '../faults.ts'
+import { clusterParts, type ClusterSpec } from '../jobmanager/cluster.ts'
 import { makeEnsemble, runUntil } from '../simulation.ts'
 import { WorldOptions } from '../world/options.ts'
 import { planFault, type World } from '../world/world.ts'
@@ -15,6 +16,7 @@ export interface Scenario {
   readonly options: Partial<WorldOptions>
   readonly bugs?: readonly (keyof Bugs)[]
   readonly programs?: readonly Program[]
+  readonly cluster?: ClusterSpec
   readonly script: readonly { readonly seconds: number; readonly fault: Fault }[]
   readonly seconds: number
   /** Acts to tell; the rest of the annotations is left out of the transcript. */
@@ -25,6 +27,7 @@ export interface Scenario {
 
 const protocolActs = ['boot', 'election', 'vote', 'elected', 'epoch', 'refused', 'sync', 'synced', 'established', 'serving', 'looking', 'fault', 'heal', 'violation']
 const sessionActs = ['session', 'expired', 'recipe', 'resource', 'established', 'fault', 'heal', 'violation']
+const clusterActs = ['leader', 'task', 'checkpoint', 'fenced', 'expired', 'established', 'fault', 'heal', 'violation']
 const quiet = { clients: 0, latencySpreadMicros: 200, latencyTailMicros: 1 } satisfies Partial<WorldOptions>
 const busy = { ...quiet, clients: 1, thinkMicros: 200_000, rareOperations: false } satisfies Partial<WorldOptions>
 
@@ -67,6 +70,39 @@ export const scenarios: readonly Scenario[] = [
     acts: sessionActs,
     breaks: 'LOCK-2',
   },
+  {
+    name: 'failover',
+    title: 'the leading JobManager dies: its session expires, the next in line is woken alone, writes first, reads the newest pointer and starts the job from there',
+    seed: 10,
+    options: quiet,
+    cluster: { jobManagers: 3, taskManagers: 2 },
+    script: [{ seconds: 5, fault: fault('crash', theJobManager, 30_000_000) }],
+    seconds: 18,
+    acts: clusterActs,
+  },
+  {
+    name: 'failover-paused',
+    title: 'the leading JobManager is paused past its session; when it wakes, TaskManagers refuse its orders and the ensemble its writes',
+    seed: 11,
+    options: quiet,
+    cluster: { jobManagers: 2, taskManagers: 2, tolerateSuspended: true },
+    script: [{ seconds: 5, fault: fault('pause', theJobManager, 14_000_000) }],
+    seconds: 22,
+    acts: clusterActs,
+  },
+  {
+    name: 'no-quorum',
+    title: 'two of three servers are down: tasks run on, but no checkpoint completes until a quorum has its pointer',
+    seed: 12,
+    options: quiet,
+    cluster: { jobManagers: 2, taskManagers: 2, tolerateSuspended: true },
+    script: [
+      { seconds: 4, fault: fault('crash', 0, 9_000_000) },
+      { seconds: 4, fault: fault('crash', 1, 9_000_000) },
+    ],
+    seconds: 22,
+    acts: clusterActs,
+  },
 ]
 
 export function scenarioNamed(name: string): Scenario | null {
@@ -78,7 +114,7 @@ export function worldOfScenario(scenario: Scenario, seed = scenario.seed): World
   const bugs = new Bugs()
   for (const name of scenario.bugs ?? []) bugs[name] = true
   options.bugs = bugs
-  const world = makeEnsemble({ seed, options, profile: null, programs: scenario.programs ?? [randomProgram] })
+  const world = makeEnsemble({ seed, options, profile: null, programs: scenario.programs ?? [randomProgram], ...(scenario.cluster === undefined ? {} : clusterParts(scenario.cluster)) })
   for (const { seconds, fault: planned } of scenario.script) planFault(world, Math.round(seconds * 1e6), planned)
   return world
 }
