@@ -140,12 +140,19 @@ class PatternChecker {
         return this.#row(expression, expression, 'last', 0)
       case 'call':
         return this.#call(expression)
-      case 'cast':
       case 'field':
+        return this.#field(expression)
+      case 'cast':
         return { ...expression, operand: this.rewritten(expression.operand) }
       case 'element':
         return { ...expression, operand: this.rewritten(expression.operand), index: this.rewritten(expression.index) }
     }
+  }
+
+  /** Flink's validator looks for the ROW column among the variables and does not find it. */
+  #field<E extends Expression>(expression: E): E {
+    this.#report(expressionCode.unsupported, expression.span, 'The fields of a ROW cannot be reached in MATCH_RECOGNIZE on Flink. Take the field out into a column of its own, in a Project before this operator.')
+    return expression
   }
 
   #call(call: CallNode): Expression {
@@ -208,7 +215,11 @@ class PatternChecker {
       this.#report(expressionCode.unsupported, call.span, 'DISTINCT aggregates are not supported in MATCH_RECOGNIZE on Flink either. Remove DISTINCT, or count in an operator behind this one.')
       return call
     }
-    if (call.args.some((argument) => this.#nested(argument)) || (call.filter !== null && this.#nested(call.filter))) return call
+    if (call.filter !== null) {
+      this.#report(expressionCode.unsupported, call.span, `FILTER is not supported in MATCH_RECOGNIZE on Flink either. Write the condition into the argument: ${call.name}(CASE WHEN … THEN … END).`)
+      return call
+    }
+    if (call.args.some((argument) => this.#nested(argument))) return call
     const variable = this.#variableOf(call)
     if (variable === undefined) return call
     const inner = this.#bare(call)
@@ -248,7 +259,11 @@ class PatternChecker {
       }
       return expression.args.some((argument) => this.#nested(argument)) || (expression.filter !== null && this.#nested(expression.filter))
     }
-    if (expression.kind === 'cast' || expression.kind === 'field') return this.#nested(expression.operand)
+    if (expression.kind === 'field') {
+      this.#field(expression)
+      return true
+    }
+    if (expression.kind === 'cast') return this.#nested(expression.operand)
     if (expression.kind === 'element') return this.#nested(expression.operand) || this.#nested(expression.index)
     return false
   }
@@ -291,8 +306,10 @@ class PatternChecker {
     if (qualifier === null) return null
     const { schema, variables } = this.#scope
     if (variables.includes(qualifier)) return qualifier
-    // `a.b` may also be the field b of the ROW column a.
-    if (fieldIndex(schema, qualifier) >= 0) return null
+    if (fieldIndex(schema, qualifier) >= 0) {
+      this.#report(expressionCode.unsupported, span, `The fields of a ROW cannot be reached in MATCH_RECOGNIZE on Flink. Take ${qualifier}'s out into a column of its own, in a Project before this operator.`)
+      return null
+    }
     const near = nearest(qualifier, variables)
     this.#report(expressionCode.unknownColumn, { start: span.start, end: span.start + qualifier.length }, `There is no variable ${qualifier} in the pattern. ${near === null ? `Its variables are ${variables.join(', ')}.` : `Did you mean ${near}?`}`)
     return null

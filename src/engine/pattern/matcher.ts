@@ -28,11 +28,19 @@ export type Condition = (variable: number, position: number, past: TakenRow | nu
 /** What a match takes away: runs that began up to its last or first row, or before the first or last row of a variable. */
 export type SkipTo = { readonly kind: 'pastLast' } | { readonly kind: 'next' } | { readonly kind: 'first' | 'last'; readonly variable: number }
 
-interface Run {
+/** A run, and what it began with; one that has taken nothing is where every run begins. */
+export interface Run {
   readonly state: number
   readonly taken: TakenRow | null
   readonly began: number
   readonly beganAt: number
+}
+
+/** All that a matcher remembers, runs in the order in which their heaps lie. */
+export interface MatcherParts {
+  readonly runs: readonly Run[]
+  readonly whole: readonly Run[]
+  readonly nextNumber: number
 }
 
 /** A match cannot go on where it must: the job fails over it, as on Flink. */
@@ -79,7 +87,8 @@ export class PatternMatcher {
 
   /** Time goes on without a row: runs that began too long ago die, and may set matches free. */
   advance(time: number): TakenRow[] {
-    if (this.#withinMs === 0 || this.runCount === 0) return []
+    // The first of the heap began first, in time too.
+    if (this.#withinMs === 0 || time - this.#runs.peek()!.beganAt < this.#withinMs) return []
     const next = new StateHeap<Run>()
     for (const run of this.#runs.items) if (run.taken === null || time - run.beganAt < this.#withinMs) next.add(run)
     this.#release(next)
@@ -121,11 +130,26 @@ export class PatternMatcher {
         const began = run.taken === null ? number : run.began
         const beganAt = run.taken === null ? time : run.beganAt
         if (target !== finalState) next.add({ state: target, taken, began, beganAt })
-        if (states[target]!.ends) this.#found.add({ state: finalState, taken, began, beganAt })
+        const { ends } = states[target]!
+        if (ends === 'always' || (ends === 'asks' && this.#proceedsToEnd(target, position, run.taken, holds))) this.#found.add({ state: finalState, taken, began, beganAt })
       }
     }
     // The run that has not begun stays, behind those that came of it.
     if (run.taken === null) next.add(run)
+  }
+
+  /** Whether the final state is reached without a further row. Greedy states are asked about the row that was just taken, as Flink does: it is the only one there is yet. */
+  #proceedsToEnd(from: number, position: number, past: TakenRow | null, holds: Condition): boolean {
+    const { states } = this.#states
+    const open = [from]
+    while (open.length > 0) {
+      const at = open.pop()!
+      if (at === finalState) return true
+      const { greedy, variable, edges } = states[at]!
+      if (greedy && holds(variable, position, past)) continue
+      for (const { action, target } of edges) if (action === 'proceed') open.push(target)
+    }
+    return false
   }
 
   /** Gives out whole matches that no living run could come before. */
@@ -170,5 +194,17 @@ export class PatternMatcher {
         }
       }
     }
+  }
+
+  parts(): MatcherParts {
+    return { runs: this.#runs.items, whole: this.#whole.items, nextNumber: this.#nextNumber }
+  }
+
+  restore({ runs, whole, nextNumber }: MatcherParts): void {
+    // What lay as a heap lies as the same heap when it is added in that order.
+    this.#runs = new StateHeap<Run>()
+    for (const run of runs) this.#runs.add(run)
+    for (const run of whole) this.#whole.add(run)
+    this.#nextNumber = nextNumber
   }
 }

@@ -20,8 +20,10 @@ export interface PatternState {
   readonly variable: number
   readonly greedy: boolean
   readonly edges: readonly PatternEdge[]
-  /** Taking a row that leads here ends a match: the final state lies here or behind states that need no row. */
-  readonly ends: boolean
+  /**
+   * Whether taking a row that leads here ends a match: the final state lies here or behind states that need no row. `asks`: if the greedy states on the way would not take that very row.
+   */
+  readonly ends: 'never' | 'always' | 'asks'
 }
 
 export interface PatternEdge {
@@ -48,7 +50,7 @@ export function patternStates(elements: readonly PatternElement[]): PatternState
   const drafts: Draft[] = [{ variable: -1, greedy: false, edges: [] }]
   let next = finalState
   for (let variable = elements.length - 1; variable >= 0; variable--) next = addElement(drafts, elements[variable]!, variable, next)
-  return { states: drafts.map((draft, i) => ({ ...draft, ends: reachesFinal(drafts, i) })), start: next }
+  return { states: drafts.map((draft, i) => ({ ...draft, ends: reachesFinal(drafts, i, false) ? 'always' : reachesFinal(drafts, i, true) ? 'asks' : 'never' })), start: next }
 }
 
 /** Adds an element's states before the state `next`; returns the first of them. */
@@ -68,14 +70,14 @@ function addElement(drafts: Draft[], { least, most, greedy }: PatternElement, va
   return taking(sink, least === 0)
 }
 
-/** Whether the final state is reached by proceeding alone. Greedy states are not passed through: whether they proceed is decided by the row after. */
-function reachesFinal(drafts: readonly Draft[], from: number): boolean {
+/** Whether the final state is reached by proceeding alone, through greedy states or without them. */
+function reachesFinal(drafts: readonly Draft[], from: number, throughGreedy: boolean): boolean {
   const open = [from]
   while (open.length > 0) {
     const state = open.pop()!
     if (state === finalState) return true
     const { greedy, edges } = drafts[state]!
-    if (!greedy) for (const { action, target } of edges) if (action === 'proceed') open.push(target)
+    if (throughGreedy || !greedy) for (const { action, target } of edges) if (action === 'proceed') open.push(target)
   }
   return false
 }

@@ -433,7 +433,7 @@ DEFINE
   `C` AS `c` IN ('c')
 ) AS `matched`;
 
--- behind a greedy variable, an optional end has to be there
+-- a greedy variable before an optional end is asked whether it takes the row that was just taken
 -- same meaning
 CREATE TEMPORARY VIEW `op` AS
 SELECT
@@ -451,8 +451,8 @@ ONE ROW PER MATCH
 AFTER MATCH SKIP PAST LAST ROW
 PATTERN (`A` `B`* `C`{0, 2}?)
 DEFINE
-  `A` AS `c` IN ('a'),
-  `B` AS `c` IN ('b'),
+  `A` AS `c` IN ('a', 'd'),
+  `B` AS `c` IN ('b', 'd'),
   `C` AS `c` IN ('c')
 ) AS `matched`;
 
@@ -909,4 +909,68 @@ AFTER MATCH SKIP PAST LAST ROW
 PATTERN (`SELECT` `ä b`+? `Select`)
 DEFINE
   `Select` AS `Select`.`order` > `ä b`.`order`
+) AS `matched`;
+
+-- a condition may look at a variable that comes later, which has no rows yet
+-- same meaning
+CREATE TEMPORARY VIEW `op` AS
+SELECT
+  `one`,
+  `text`
+FROM `in`
+MATCH_RECOGNIZE (
+ORDER BY `ts` ASC
+MEASURES
+  1 AS `one`,
+  LISTAGG(`k`) AS `text`
+ONE ROW PER MATCH
+AFTER MATCH SKIP PAST LAST ROW
+PATTERN (`A`{1}? `B`+? `C`)
+DEFINE
+  `A` AS `C`.`price` IS NULL AND COUNT(`C`.`price`) = 0 AND `A`.`price` > 0,
+  `B` AS `B`.`price` > LAST(`B`.`price`, 1) OR LAST(`B`.`price`, 1) IS NULL,
+  `C` AS `C`.`price` < `A`.`price`
+) AS `matched`;
+
+-- functions look at values of one row, and CASE takes some rows of a variable
+-- same meaning
+CREATE TEMPORARY VIEW `op` AS
+SELECT
+  `low`,
+  `text`,
+  `day`,
+  `kind`
+FROM `in`
+MATCH_RECOGNIZE (
+ORDER BY `ts` ASC
+MEASURES
+  COUNT(CASE WHEN `A`.`price` < 3 THEN 1 END) AS `low`,
+  LAST(UPPER(`A`.`k`) || '!', 1) AS `text`,
+  DATE_FORMAT(FIRST(`ts`), 'ss') AS `day`,
+  CASE WHEN COUNT(`A`.`price`) > 2 THEN 'many' ELSE 'few' END AS `kind`
+ONE ROW PER MATCH
+AFTER MATCH SKIP PAST LAST ROW
+PATTERN (`A`+ `B`)
+DEFINE
+  `A` AS `price` > 0,
+  `B` AS `price` = 0
+) AS `matched`;
+
+-- elements of arrays belong to variables too, and a ROW is passed on whole
+-- same meaning
+CREATE TEMPORARY VIEW `op` AS
+SELECT
+  `e`,
+  `r`
+FROM `in`
+MATCH_RECOGNIZE (
+ORDER BY `ts` ASC
+MEASURES
+  LAST(`B`.`list`[2]) AS `e`,
+  `A`.`r` AS `r`
+ONE ROW PER MATCH
+AFTER MATCH SKIP PAST LAST ROW
+PATTERN (`A` `B`)
+DEFINE
+  `B` AS `list`[1] = 7 AND `B`.`list`[2] > `A`.`list`[2]
 ) AS `matched`;

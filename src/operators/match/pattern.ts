@@ -21,7 +21,7 @@ export interface PatternFault {
 }
 
 export interface ParsedPattern {
-  /** As far as they could be read, for names in conditions and measures. */
+  /** With a fault: every name in the text, so that conditions and measures are not found wrong for it. */
   readonly variables: readonly PatternVariable[]
   readonly fault: PatternFault | null
 }
@@ -49,8 +49,16 @@ export function parsePattern(text: string): ParsedPattern {
     return { variables: reader.variables, fault: null }
   } catch (error) {
     if (!(error instanceof Fault)) throw error
-    return { variables: reader.variables, fault: { span: error.span, message: error.message } }
+    return { variables: namesIn(text), fault: { span: error.span, message: error.message } }
   }
+}
+
+function namesIn(text: string): PatternVariable[] {
+  const found = new Map<string, PatternVariable>()
+  for (const token of tokens(text.slice(0, patternLengthMax))) {
+    if ((token.kind === 'word' || token.kind === 'name') && !found.has(token.text)) found.set(token.text, { name: token.text, least: 1, most: 1, greedy: true, span: token.span })
+  }
+  return [...found.values()]
 }
 
 /** Whether it takes as many rows as it can; where it has no choice it does not. */

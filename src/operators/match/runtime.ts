@@ -1,13 +1,15 @@
-import type { Batch } from '../../columnar/batch.ts'
-import { gather, type Float64Column } from '../../columnar/column.ts'
-import { rowAt } from '../../columnar/batch.ts'
+import { rowAt, type Batch } from '../../columnar/batch.ts'
+import { gather, type Column, type Float64Column } from '../../columnar/column.ts'
 import { RowError } from '../../columnar/rowError.ts'
 import { fieldIndex, type Schema } from '../../columnar/schema.ts'
+import type { StateReader, StateSchema, StateWriter } from '../../columnar/stateCodec.ts'
+import { KeyedRestore, schemaText, typesText } from '../../engine/keyedState.ts'
 import { KeyEncoder } from '../../engine/keyEncoder.ts'
 import { KeyTable } from '../../engine/keyTable.ts'
 import { TaskFailure } from '../../engine/operatorNode.ts'
 import type { OperatorContext, OperatorRuntime } from '../../engine/operatorRuntime.ts'
 import { PatternMatcher, SkipFailure, type Condition, type SkipTo, type TakenRow } from '../../engine/pattern/matcher.ts'
+import { restoreRuns, RunsSnapshot } from '../../engine/pattern/runsState.ts'
 import { patternStates, type PatternStates } from '../../engine/pattern/states.ts'
 import { RowStore } from '../../engine/rowStore.ts'
 import { Timers } from '../../engine/timers.ts'
@@ -101,10 +103,7 @@ class Match implements OperatorRuntime {
   processBatch(_input: number, batch: Batch): void {
     const { rowCount, watermarks } = batch
     if (rowCount === 0) return
-    if (this.#slots.length < rowCount) {
-      this.#slots = new Int32Array(Math.max(1024, rowCount))
-      this.#accepted = new Int32Array(this.#slots.length)
-    }
+    this.#fitRows(rowCount)
     const times = this.#eventTime ? this.#eventTimes(batch) : null
     const accepted = this.#accepted
     let count = 0
@@ -117,20 +116,14 @@ class Match implements OperatorRuntime {
     const first = this.#append(batch, times, count)
     const slots = this.#slots
     this.#keys.slotsOf(this.#encoder.encode(this.#keyColumns.map((column) => batch.columns[column]!), rowCount), 0, rowCount, slots)
-    while (this.#waiting.length < this.#keys.size) {
-      this.#waiting.push(new WaitingRows())
-      this.#matchers.push(null)
-    }
+    this.#fitKeys()
     const columns = this.#store.columns()
     for (let i = 0; i < count; i++) {
       const row = accepted[i]!
       if (watermarks !== null && watermarks[row]! > this.#watermark) this.#advance(watermarks[row]!)
       const slot = slots[row]!
-      if (this.#eventTime || this.#order !== null) {
-        this.#timers.set(this.#times[first + i]!, slot)
-        this.#waiting[slot]!.insert(first + i, this.#times, this.#order, columns)
-        this.#waitingCount++
-      } else this.#take(slot, first + i)
+      if (this.#eventTime || this.#order !== null) this.#wait(slot, first + i, columns)
+      else this.#take(slot, first + i)
     }
     const last = watermarks === null ? -Infinity : watermarks[rowCount - 1]!
     if (last > this.#watermark) this.#advance(last)
@@ -139,6 +132,25 @@ class Match implements OperatorRuntime {
       this.#schedule()
     }
     this.#sweep()
+  }
+
+  #fitRows(rowCount: number): void {
+    if (this.#slots.length >= rowCount) return
+    this.#slots = new Int32Array(Math.max(1024, rowCount))
+    this.#accepted = new Int32Array(this.#slots.length)
+  }
+
+  #fitKeys(): void {
+    while (this.#waiting.length < this.#keys.size) {
+      this.#waiting.push(new WaitingRows())
+      this.#matchers.push(null)
+    }
+  }
+
+  #wait(slot: number, position: number, columns: readonly Column[]): void {
+    this.#timers.set(this.#times[position]!, slot)
+    this.#waiting[slot]!.insert(position, this.#times, this.#order, columns)
+    this.#waitingCount++
   }
 
   #eventTimes(batch: Batch): Float64Array {
@@ -307,8 +319,11 @@ class Match implements OperatorRuntime {
 
   /** Clears rows away that nothing waits for and no run holds. */
   #sweep(): void {
+    if (this.#store.rowCount >= this.#sweepAt) this.#compact()
+  }
+
+  #compact(): void {
     const { rowCount } = this.#store
-    if (rowCount < this.#sweepAt) return
     const sweep = ++this.#sweeps
     const held = new Uint8Array(rowCount)
     for (const waiting of this.#waiting) waiting.each((position) => (held[position] = 1))
@@ -331,8 +346,74 @@ class Match implements OperatorRuntime {
     for (const waiting of this.#waiting) waiting.renumber(moved)
     for (const matcher of this.#matchers) matcher?.renumber(2 * sweep + 1, (position) => moved[position]!)
     this.#store.keep(positions, count)
-    this.#sweepAt = Math.max(garbageMin, count * 2)
+    this.#sweepAt = Math.max(garbageMin, count * 2, this.#keys.size)
     if (this.#encoder.wantsShrink(this.#keys.size)) this.#encoder.shrink([this.#keys])
+  }
+
+  stateSchema(): StateSchema {
+    const order = orderOf(this.#spec.config).map(({ column, descending }) => (descending ? `${column} DESC` : column))
+    return {
+      key: typesText(this.#encoder.types),
+      rows: schemaText(this.#inSchema),
+      order: order.join(', '),
+      // A run is known by the state it is in.
+      pattern: parsePattern(this.#spec.config.pattern as string).variables.map(({ name, least, most, greedy }) => `${name}{${least},${most ?? ''}}${greedy ? '' : '?'}`).join(' '),
+    }
+  }
+
+  snapshot(writer: StateWriter): void {
+    this.#compact()
+    this.#encoder.snapshot(writer.at('encoder'))
+    this.#keys.snapshot(writer.at('keys'))
+    this.#store.snapshot(writer.at('store'))
+    writer.float64('times', this.#times, this.#store.rowCount)
+    const waiting: number[] = []
+    const waitingSlots: number[] = []
+    this.#waiting.forEach((rows, slot) =>
+      rows.each((position) => {
+        waiting.push(position)
+        waitingSlots.push(slot)
+      }),
+    )
+    writer.int32('waiting', Int32Array.from(waiting))
+    writer.int32('waitingSlots', Int32Array.from(waitingSlots))
+    const runs = new RunsSnapshot()
+    this.#matchers.forEach((matcher, slot) => {
+      if (matcher !== null) runs.add(slot, matcher)
+    })
+    runs.write(writer.at('runs'))
+  }
+
+  restore(reader: StateReader): void {
+    const keyed = new KeyedRestore(reader, reader.at('encoder'), this.#encoder)
+    const slots = keyed.slots(reader.at('keys'), this.#keys)
+    this.#fitKeys()
+    const rows = this.#store.rowsIn(reader.at('store'))
+    const times = reader.float64('times')
+    this.#fitRows(rows.rowCount)
+    for (let row = 0; row < rows.rowCount; row++) this.#accepted[row] = row
+    // Rows of other subtasks' keys come too, and go again at once.
+    const first = this.#append(rows, times, rows.rowCount)
+    const columns = this.#store.columns()
+    const waiting = reader.int32('waiting')
+    const waitingSlots = reader.int32('waitingSlots')
+    for (let i = 0; i < waiting.length; i++) {
+      const slot = slots[waitingSlots[i]!]!
+      if (slot >= 0) this.#wait(slot, first + waiting[i]!, columns)
+    }
+    restoreRuns(reader.at('runs'), first, (old) => {
+      const slot = slots[old]!
+      if (slot < 0) return null
+      return (this.#matchers[slot] = new PatternMatcher(this.#states, this.#skip, this.#withinMs))
+    })
+    this.#begun = 0
+    this.#matchers.forEach((matcher, slot) => {
+      if (matcher === null) return
+      this.#begun += matcher.runCount
+      if (this.#withinMs > 0) for (const { taken, beganAt } of matcher.parts().runs) if (taken !== null) this.#timers.set(beganAt + this.#withinMs, slot)
+    })
+    this.#watermark = reader.share.watermark
+    this.#compact()
   }
 
   stateBytes(): number {
