@@ -28,6 +28,8 @@ export interface EnsembleSpec {
   /** Machines behind the clients, of those kinds. */
   readonly extraMachines?: readonly { readonly name: string; readonly kind: NodeKind; readonly disk: Disk }[]
   readonly atPoint?: Setup['atPoint']
+  /** What faults and other choices from outside do; the usual faults if absent. */
+  readonly applyFault?: Setup['applyFault']
 }
 
 export const kindServer = 0
@@ -44,7 +46,7 @@ export function makeEnsemble(spec: EnsembleSpec): World {
   setup.seed = spec.seed
   setup.options = options
   setup.kinds = [serverKind, clientKind, brokerKind, logClientKind, ...(spec.extraKinds ?? [])]
-  setup.applyFault = applyFault
+  setup.applyFault = spec.applyFault ?? applyFault
   setup.atPoint = spec.atPoint ?? null
   setup.crashAtPoint = (world, node, name) => {
     world.counters.faults++

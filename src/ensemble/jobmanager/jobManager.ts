@@ -409,7 +409,11 @@ export function jobParts(job: string, document: string): readonly Request[] {
 
 /** The parts that commit a checkpoint: its pointer, and the lock that keeps it. */
 export function pointerParts(term: Term, session: number, checkpoint: number, location: string): readonly Request[] {
-  return [create(pointerPath(term.job, checkpoint), modePersistent, location), create(lockPath(term.job, checkpoint, session), modeEphemeral, '')]
+  return [create(pointerPath(term.job, checkpoint), modePersistent, location), lockOf(term.job, checkpoint, session)]
+}
+
+export function lockOf(job: string, checkpoint: number, session: number): Request {
+  return create(lockPath(job, checkpoint, session), modeEphemeral, '')
 }
 
 /** The parts that take a pointer back: only if nobody else holds it. */

@@ -54,7 +54,8 @@ export function outsideDisk(): Disk {
 export function outsideOf(world: World): Outside | null {
   for (let i = world.nodes.length - 1; i >= 0; i--) {
     const node = world.nodes[i]!
-    if (world.setup.kinds[node.kind] === outsideKind) return node.state as Outside | null
+    // It stands from the beginning, whenever its machine is said to start.
+    if (world.setup.kinds[node.kind] === outsideKind) return (node.state ??= new Outside()) as Outside
   }
   return null
 }
