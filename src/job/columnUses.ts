@@ -28,3 +28,9 @@ export function columnsRead(text: string, qualifier: string | null): Set<string>
   }
   return names
 }
+
+/** The column's name where a text is nothing but one; null otherwise. */
+export function columnsNamedOnly(text: string): string | null {
+  const { expression } = parseExpression(text)
+  return expression?.kind === 'column' && expression.qualifier === null ? expression.name : null
+}

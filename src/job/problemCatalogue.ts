@@ -279,6 +279,12 @@ export const temporalProblems = {
 } as const
 
 /** MR-18x: operators that rank rows. */
+export const shapeProblems = {
+  noCollection: (type: string) => error('MR-187', `This is of type ${type}, which has no elements. Use an ARRAY, a MAP or a MULTISET, for example SPLIT(text, ',').`),
+  elementColumns: (found: number, parts: readonly string[]) => error('MR-188', `${found} ${found === 1 ? 'column is' : 'columns are'} named here, and an element has ${parts.length}: ${parts.join(', ')}. Name each of them.`),
+  elementCast: (column: string, problem: string) => error('MR-189', `${named(column)} cannot be of this type: ${problem}`),
+} as const
+
 export const orderProblems = {
   orderedTwice: (column: string) => error('MR-180', `The order names ${named(column)} twice; the second can decide nothing. Remove it.`),
   notOrderable: (column: string, type: string) => error('MR-181', `${named(column)} is of type ${type}, which has no order. Order by one of its parts, computed in a Project before.`),

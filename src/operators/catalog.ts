@@ -12,6 +12,7 @@ import { definition as sink } from './sink/definition.ts'
 import { definition as source } from './source/definition.ts'
 import { definition as temporalJoin } from './temporal-join/definition.ts'
 import { definition as topN } from './top-n/definition.ts'
+import { definition as unnest } from './unnest/definition.ts'
 import { definition as union } from './union/definition.ts'
 import { definition as windowAggregate } from './window-aggregate/definition.ts'
 import { definition as windowAssign } from './window-assign/definition.ts'
@@ -28,6 +29,7 @@ export const catalog = {
   filter,
   project,
   union,
+  unnest,
   'window-assign': windowAssign,
   'window-aggregate': windowAggregate,
   'window-top-n': windowTopN,

@@ -13,6 +13,7 @@ import { emitter as source } from './source/flinkSql.ts'
 import type { SqlEmitter } from './sqlEmitter.ts'
 import { emitter as temporalJoin } from './temporal-join/flinkSql.ts'
 import { emitter as topN } from './top-n/flinkSql.ts'
+import { emitter as unnest } from './unnest/flinkSql.ts'
 import { emitter as union } from './union/flinkSql.ts'
 import { emitter as windowAggregate } from './window-aggregate/flinkSql.ts'
 import { emitter as windowAssign } from './window-assign/flinkSql.ts'
@@ -28,6 +29,7 @@ export const emitters: Readonly<Record<Kind, SqlEmitter>> = {
   filter,
   project,
   union,
+  unnest,
   'window-assign': windowAssign,
   'window-aggregate': windowAggregate,
   'window-top-n': windowTopN,

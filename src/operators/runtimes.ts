@@ -15,6 +15,7 @@ import { runtime as sink } from './sink/runtime.ts'
 import { runtime as source } from './source/runtime.ts'
 import { runtime as temporalJoin } from './temporal-join/runtime.ts'
 import { runtime as topN } from './top-n/runtime.ts'
+import { runtime as unnest } from './unnest/runtime.ts'
 import { runtime as union } from './union/runtime.ts'
 import { runtime as windowAggregate } from './window-aggregate/runtime.ts'
 import { runtime as windowAssign } from './window-assign/runtime.ts'
@@ -28,6 +29,7 @@ export const runtimes: Readonly<Record<Kind, RuntimeFactory>> = {
   filter,
   project,
   union,
+  unnest,
   'window-assign': windowAssign,
   'window-aggregate': windowAggregate,
   'window-top-n': windowTopN,

@@ -58,6 +58,10 @@ export function printFrom(from: From): string {
       return `(\n${printQuery(from.query)}\n)${named(from.as)}`
     case 'join':
       return `${printFrom(from.left)}\n${from.type} JOIN ${printFrom(from.right)}\nON ${from.on.sql}`
+    case 'unnest': {
+      const elements = `UNNEST(${from.collection.sql})${from.ordinality ? ' WITH ORDINALITY' : ''} AS ${quoted(from.as)} (${from.columns.map(quoted).join(', ')})`
+      return from.outer ? `${printFrom(from.left)}\nLEFT JOIN ${elements}\nON TRUE` : `${printFrom(from.left)}\nCROSS JOIN ${elements}`
+    }
     case 'as-of':
       return `${quoted(from.name)} FOR SYSTEM_TIME AS OF ${from.time.sql}${named(from.as)}`
     case 'match':

@@ -54,6 +54,8 @@ export type From =
   | MatchRecognize
   | { readonly kind: 'query'; readonly query: Query; readonly as: string }
   | { readonly kind: 'join'; readonly left: From; readonly type: SqlJoinType; readonly right: From; readonly on: Sql }
+  /** Rows beside the elements of a collection that they hold. */
+  | { readonly kind: 'unnest'; readonly left: From; readonly collection: Sql; readonly outer: boolean; readonly ordinality: boolean; readonly as: string; readonly columns: readonly string[] }
   /** A table as it was at a time of the row before it: FOR SYSTEM_TIME AS OF. Stands on the right of a join. */
   | { readonly kind: 'as-of'; readonly name: string; readonly time: Sql; readonly as: string }
 

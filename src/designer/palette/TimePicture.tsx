@@ -17,6 +17,7 @@ const pictures: Readonly<Record<string, string>> = {
   filter: 'M1 6h4M12 6h3M22 6h3',
   project: 'M1 3h10M1 9h10M15 6h10',
   union: 'M1 2h9M1 9h9M14 6h11',
+  unnest: 'M1 6h9M14 2h11M14 6h11M14 10h11',
   'window-aggregate': 'M1 3h7M10 3h6M18 3h7M7 9h12',
   'window-join': 'M1 3h10M1 9h10M15 3h10M15 9h10',
   'interval-join': 'M1 3h7M5 9h12M17 3h8',

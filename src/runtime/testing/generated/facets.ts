@@ -13,6 +13,7 @@ import { sink } from './kinds/sink.ts'
 import { source } from './kinds/source.ts'
 import { temporalJoin } from './kinds/temporalJoin.ts'
 import { topN } from './kinds/topN.ts'
+import { unnest } from './kinds/unnest.ts'
 import { union } from './kinds/union.ts'
 import { windowAggregate } from './kinds/windowAggregate.ts'
 import { windowAssign } from './kinds/windowAssign.ts'
@@ -26,6 +27,7 @@ export const facets: Readonly<Record<Kind, GenerateFacet>> = {
   filter,
   project,
   union,
+  unnest,
   'window-assign': windowAssign,
   'window-aggregate': windowAggregate,
   'window-top-n': windowTopN,
