@@ -116,6 +116,16 @@ function SpaceTimeHead() {
           <KindToggle key={kind} kind={kind} isOn={filter.kinds.has(kind)} />
         ))}
       </div>
+      <span className={styles.marks} aria-hidden="true">
+        <svg width="6" height="12" viewBox="0 0 6 12">
+          <path d="M3 1V11" stroke="var(--text)" strokeWidth="2" />
+        </svg>
+        {t.marks.fsync}
+        <svg width="8" height="8" viewBox="0 0 8 8">
+          <circle cx="4" cy="4" r="3.6" fill="var(--ok)" />
+        </svg>
+        {t.marks.applied}
+      </span>
     </div>
   )
 }

@@ -40,7 +40,7 @@ export function Ensemble() {
                   {row.id}
                 </button>
               </td>
-              <td className={styles.role}>
+              <td className={styles.role} title={row.isDeposed ? t.deposed : t.statuses[row.status]}>
                 {row.isDeposed ? t.deposed : t.statuses[row.status]}
                 {row.slowDisk ? `, ${t.slowDisk}` : ''}
               </td>
@@ -121,7 +121,7 @@ function Ring({ rows }: { readonly rows: readonly ServerRow[] }) {
         const [from, to] = shortened(points[row.id]!, points[row.voteFor]!, serverRadius + 4)
         return <path key={row.id} className={styles.vote} data-looking={row.status === 'looking' || row.status === 'waiting' ? '' : undefined} d={`M${from.x} ${from.y}L${to.x} ${to.y}`} markerEnd="url(#vote-head)" />
       })}
-      <CentreWords centre={centre} lines={serves ? [t.members(together.length, voters), t.quorum(quorum)] : [t.members(together.length, voters), t.quorum(quorum)]} isBroken={!serves} />
+      <CentreWords centre={centre} lines={[t.members(together.length, voters), t.quorum(quorum)]} tone={serves ? 'plain' : kind === 'noQuorum' ? 'error' : 'warn'} />
       {rows.map((row) => {
         const { x, y } = points[row.id]!
         return (
@@ -139,9 +139,9 @@ function Ring({ rows }: { readonly rows: readonly ServerRow[] }) {
   )
 }
 
-function CentreWords({ centre, lines, isBroken }: { readonly centre: Point; readonly lines: readonly [string, string]; readonly isBroken: boolean }) {
+function CentreWords({ centre, lines, tone }: { readonly centre: Point; readonly lines: readonly [string, string]; readonly tone: 'plain' | 'warn' | 'error' }) {
   return (
-    <g className={styles.centre} data-broken={isBroken ? '' : undefined}>
+    <g className={styles.centre} data-tone={tone}>
       <text className={styles.big} x={centre.x} y={centre.y - 1}>
         {lines[0]}
       </text>

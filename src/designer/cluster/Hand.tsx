@@ -40,7 +40,7 @@ export function Hand() {
       </h2>
       <div className={styles.buttons}>
         {handActions(view).map(({ choice, key, action }) => (
-          <button key={choice} type="button" className={styles.button} title={t.hand.why[choice]} disabled={action === null} aria-keyshortcuts={key} onClick={() => action !== null && act(action)}>
+          <button key={choice} type="button" className={styles.button} title={t.hand.why[choice]} aria-label={choice === 'heal' ? t.hand.heal : t.hand.to(t.hand[choice], names[target]!)} disabled={action === null} aria-keyshortcuts={key} onClick={() => action !== null && act(action)}>
             {icons[choice]}
             <span>{t.hand[choice]}</span>
             <kbd aria-hidden="true">{key}</kbd>

@@ -65,7 +65,7 @@ export function Overview() {
         {run.recording.eras.slice(-400).map((era) => {
           if (era.kind === 'start') return null
           const to = Math.min(era.to, run.end)
-          const words = era.kind === 'broadcast' ? t.epochBar(era.number, era.leader) : era.kind === 'noQuorum' ? t.noQuorumBar : ''
+          const words = era.kind === 'broadcast' ? t.epochBar(era.number, era.leader) : era.kind === 'noQuorum' ? t.noQuorumBar : era.kind === 'lost' ? t.lostBar : ''
           return (
             <span key={era.fromEvent} className={styles.era} data-kind={era.kind} style={{ left: `${(era.from / end) * 100}%`, width: `${((to - era.from) / end) * 100}%` }} title={words}>
               {words}

@@ -80,6 +80,11 @@ function Card({ card }: { readonly card: BugCard }) {
     <>
       <h3>{card.id}</h3>
       <p>{card.title}</p>
+      {isRunning && broken !== null ? (
+        <div style={{ marginTop: 10 }}>
+          <Violation />
+        </div>
+      ) : null}
       <dl className={styles.facts}>
         <dt>{t.scenarios.breaks}</dt>
         <dd>
@@ -124,11 +129,6 @@ function Card({ card }: { readonly card: BugCard }) {
       </div>
       {isRunning && card.liveness === true && !isFixed ? <p className={styles.quiet}>{t.scenarios.late}</p> : null}
       {isRunning && isFixed && search?.kind === 'found' && run.time >= search.found.time && broken === null ? <p className={styles.good}>{t.scenarios.fixedHolds(search.found.invariant)}</p> : null}
-      {isRunning && broken !== null ? (
-        <div style={{ marginTop: 12 }}>
-          <Violation />
-        </div>
-      ) : null}
     </>
   )
 }

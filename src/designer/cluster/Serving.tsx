@@ -8,13 +8,12 @@ export function Serving() {
   const { run } = useCluster()
   const { kind, leader, number, together, quorum } = ensembleState(run.world)
   const serves = kind === 'broadcast'
-  const words = serves ? t.leads(leader, number) : run.world.counters.established > 0 ? t.noQuorum : t.noLeader
+  const hasBegun = run.world.counters.established > 0
+  const words = serves ? t.leads(leader, number) : !hasBegun ? t.noLeader : kind === 'lost' || kind === 'election' || kind === 'sync' ? t.meanwhile[kind] : t.noQuorum
   return (
-    <span className={styles.serving} data-tone={serves ? 'ok' : run.world.counters.established > 0 ? 'error' : 'warn'} data-serving="">
+    <span className={styles.serving} data-tone={serves ? 'ok' : kind === 'noQuorum' ? 'error' : 'warn'} data-serving="">
       {words}
-      <span className={styles.quiet}>
-        {t.members(together.length, run.world.setup.options.servers)}, {t.quorum(quorum)}
-      </span>
+      <span className={styles.quiet}>{` · ${t.members(together.length, run.world.setup.options.servers)}, ${t.quorum(quorum)}`}</span>
     </span>
   )
 }

@@ -361,7 +361,7 @@ function runCard(isFixed: boolean): void {
   const { search, tab } = clusterView()
   if (search?.kind !== 'found') return
   const { found, id, isDeeper } = search
-  startRun({ kind: 'card', id, seed: found.seed, servers: 3, isDeeper, isFixed }, { until: found.time + (isFixed ? 1_000_000 : 10), span: 250_000, speed: 0.02 })
+  startRun({ kind: 'card', id, seed: found.seed, servers: 3, isDeeper, isFixed }, { until: found.time + (isFixed ? 300_000 : 10), span: 250_000, speed: 0.02 })
   change({ search, tab })
   const broken = brokenIn(clusterView())
   announce(isFixed ? t.scenarios.fixedHolds(found.invariant) : broken === null ? '' : `${t.invariants.broken(broken.invariant)}: ${broken.detail}`, !isFixed)

@@ -79,6 +79,7 @@ export function paint(context: CanvasRenderingContext2D, scene: Scene): number {
   paintHits(context, scene)
   context.restore()
   paintAxis(context, scene)
+  paintViolation(context, scene)
   paintLaneHeads(context, scene)
   return every
 }
@@ -351,7 +352,7 @@ function paintMarks(context: CanvasRenderingContext2D, { picture, recording, col
 }
 
 /** Crashes and restarts, where they happen. */
-function paintFaults(context: CanvasRenderingContext2D, { picture, recording, colours, time, violation }: Scene): void {
+function paintFaults(context: CanvasRenderingContext2D, { picture, recording, colours, time }: Scene): void {
   const { window } = picture
   for (const { node, y } of picture.lanes) {
     const life = recording.lives[node]!
@@ -393,6 +394,11 @@ function paintFaults(context: CanvasRenderingContext2D, { picture, recording, co
       }
     }
   }
+}
+
+/** Over everything, where the run stopped. */
+function paintViolation(context: CanvasRenderingContext2D, { picture, colours, time, violation }: Scene): void {
+  const { window } = picture
   if (violation !== null && violation.time >= window.from && violation.time <= window.to && violation.time <= time) {
     const x = Math.round(xOf(picture, violation.time)) + 0.5
     context.strokeStyle = colours.of('--error')
@@ -467,7 +473,7 @@ function paintAxis(context: CanvasRenderingContext2D, { picture, colours, time, 
     context.moveTo(x, bottom)
     context.lineTo(x, bottom + 4)
     context.stroke()
-    context.fillText(secondsText(tick, span), x, bottom + 18)
+    if (time < window.from || time > window.to || Math.abs(x - xOf(picture, time)) > 48) context.fillText(secondsText(tick, span), x, bottom + 18)
   }
   // Beyond the newest moment there is nothing yet.
   const endX = xOf(picture, end)
@@ -515,7 +521,9 @@ function paintLaneHeads(context: CanvasRenderingContext2D, { picture, recording,
       context.textAlign = 'center'
       continue
     }
-    const isLeader = status === 'leading'
+    const era = stretchAt(recording.eras, time)
+    const isDeposed = status === 'leading' && (era?.kind !== 'broadcast' || era.leader !== node)
+    const isLeader = status === 'leading' && !isDeposed
     const isDown = status === 'down'
     context.beginPath()
     context.arc(20, y, 11, 0, 7)
@@ -523,7 +531,7 @@ function paintLaneHeads(context: CanvasRenderingContext2D, { picture, recording,
     context.fill()
     context.lineWidth = 1.25
     context.setLineDash(isDown ? [2, 2] : node >= servers ? [4, 2] : [])
-    context.strokeStyle = colours.of(isLeader ? '--accent' : isDown ? '--error' : status === 'looking' || status === 'waiting' ? '--warn' : '--control')
+    context.strokeStyle = colours.of(isLeader ? '--accent' : isDown ? '--error' : status === 'looking' || status === 'waiting' || isDeposed ? '--warn' : '--control')
     context.stroke()
     context.setLineDash([])
     context.font = sans(620, 11.5)

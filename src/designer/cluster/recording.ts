@@ -54,7 +54,7 @@ export interface Stretch {
   to: number
 }
 
-export type EraKind = 'start' | 'election' | 'sync' | 'broadcast' | 'noQuorum'
+export type EraKind = 'start' | 'lost' | 'election' | 'sync' | 'broadcast' | 'noQuorum'
 /** A stretch of the ensemble's life: what most of it was doing. */
 export interface Era {
   readonly kind: EraKind

@@ -86,8 +86,9 @@ export function ensembleState(world: World): EnsembleState {
   const base = { leader, together, quorum }
   if (together.length >= quorum) return { ...base, kind: 'broadcast', number: epoch }
   if (isSyncing) return { ...base, kind: 'sync', number: round }
-  if (isElecting) return { ...base, kind: canMeet(world) >= quorum ? 'election' : 'noQuorum', number: round }
-  return { ...base, kind: world.events === 0 || leader < 0 ? 'start' : 'noQuorum', number: epoch }
+  if (world.counters.established === 0) return { ...base, kind: isElecting && canMeet(world) >= quorum ? 'election' : 'start', number: round }
+  if (canMeet(world) < quorum) return { ...base, kind: 'noQuorum', number: epoch }
+  return isElecting ? { ...base, kind: 'election', number: round } : { ...base, kind: 'lost', number: epoch }
 }
 
 /** The largest number of voters that run and can all reach one of them. */

@@ -63,30 +63,29 @@ export function describeMessage(message: Message): Description {
 
 function describePacket(packet: Packet): Description {
   const name = packetNames[packet.type] ?? ''
-  const zxid: [string, string] = [t.fields.zxid, zxidText(Math.max(0, packet.zxid))]
   switch (packet.type) {
     case proposal:
     case inform:
-      return { title: `${name} ${zxidText(packet.zxid)}`, fields: [zxid, [t.fields.change, txnText(packet.txn!)], [t.fields.session, sessionText(packet.txn!.session)]], sentence: packet.type === proposal ? t.meanings.proposal : t.meanings.inform }
+      return { title: `${name} ${zxidText(packet.zxid)}`, fields: [[t.fields.change, txnText(packet.txn!)], [t.fields.session, sessionText(packet.txn!.session)]], sentence: packet.type === proposal ? t.meanings.proposal : t.meanings.inform }
     case ack:
-      return { title: `ACK ${zxidText(packet.zxid)}`, fields: [zxid], sentence: packet.zxid % 4_294_967_296 === 0 ? t.meanings.ackNewLeader : t.meanings.ack }
+      return { title: `ACK ${zxidText(packet.zxid)}`, fields: [], sentence: packet.zxid % 4_294_967_296 === 0 ? t.meanings.ackNewLeader : t.meanings.ack }
     case commit:
-      return { title: `COMMIT ${zxidText(packet.zxid)}`, fields: [zxid], sentence: t.meanings.commit }
+      return { title: `COMMIT ${zxidText(packet.zxid)}`, fields: [], sentence: t.meanings.commit }
     case followerInfo:
     case observerInfo:
       return { title: name, fields: [[t.fields.acceptedEpoch, String(packet.number)]], sentence: t.meanings.followerInfo }
     case leaderInfo:
-      return { title: `${name} ${packet.number}`, fields: [[t.fields.newEpoch, String(packet.number)]], sentence: t.meanings.leaderInfo }
+      return { title: `${name} ${packet.number}`, fields: [], sentence: t.meanings.leaderInfo }
     case ackEpoch:
       return { title: name, fields: [[t.fields.currentEpoch, packet.number === -1 ? t.promisedBefore : String(packet.number)], [t.fields.lastLogged, zxidText(packet.zxid)]], sentence: t.meanings.ackEpoch }
     case diff:
-      return { title: `DIFF to ${zxidText(packet.zxid)}`, fields: [zxid], sentence: t.meanings.diff }
+      return { title: `DIFF to ${zxidText(packet.zxid)}`, fields: [], sentence: t.meanings.diff }
     case trunc:
-      return { title: `TRUNC to ${zxidText(packet.zxid)}`, fields: [zxid], sentence: t.meanings.trunc }
+      return { title: `TRUNC to ${zxidText(packet.zxid)}`, fields: [], sentence: t.meanings.trunc }
     case snap:
-      return { title: `SNAP at ${zxidText(packet.zxid)}`, fields: [zxid], sentence: t.meanings.snap }
+      return { title: `SNAP at ${zxidText(packet.zxid)}`, fields: [], sentence: t.meanings.snap }
     case newLeader:
-      return { title: `NEWLEADER ${zxidText(packet.zxid)}`, fields: [zxid], sentence: t.meanings.newLeader }
+      return { title: `NEWLEADER ${zxidText(packet.zxid)}`, fields: [], sentence: t.meanings.newLeader }
     case upToDate:
       return { title: name, fields: [], sentence: t.meanings.upToDate }
     case ping:

@@ -25,6 +25,7 @@ export const cluster = {
   zoomOut: 'Show more time',
   eras: {
     start: (_number: number) => ['Starting', ''] as const,
+    lost: (_number: number) => ['Leader gone', 'not noticed yet'] as const,
     election: (round: number) => ['Election', round > 0 ? `round ${round}` : ''] as const,
     sync: (_number: number) => ['Discover, sync', ''] as const,
     broadcast: (epoch: number) => ['Broadcast', `epoch ${epoch}`] as const,
@@ -33,8 +34,8 @@ export const cluster = {
   cutOff: (count: number) => (count === 1 ? 'cut off' : `${count} cut off`),
   clientShort: (index: number) => `C${index}`,
 
-  play: 'Play',
-  pause: 'Pause',
+  play: 'Play the run',
+  pause: 'Pause the run',
   stepForward: 'Next event',
   stepBack: 'Previous event',
   toStart: 'To the beginning',
@@ -52,6 +53,7 @@ export const cluster = {
   nextFault: 'Next fault',
   epochBar: (epoch: number, leader: number) => `epoch ${epoch}, server ${leader} leads`,
   noQuorumBar: 'no quorum',
+  lostBar: 'leader gone',
   replaying: 'replaying the past',
   counts: { messages: 'Messages', commits: 'Commits', faults: 'Faults' },
 
@@ -66,6 +68,7 @@ export const cluster = {
   leads: (id: number, epoch: number) => `Server ${id} leads epoch ${epoch}`,
   noLeader: 'No leader yet',
   noQuorum: 'No quorum: nothing completes',
+  meanwhile: { lost: 'Leader gone: nothing completes', election: 'Election: nothing completes yet', sync: 'New leader synchronises: nothing completes yet' },
   members: (together: number, of: number) => `${together} of ${of}`,
   quorum: (count: number) => `quorum ${count}`,
   killLeader: 'Kill the leader',
@@ -229,12 +232,13 @@ export const cluster = {
   sessions: {
     title: 'Sessions',
     none: 'No session yet.',
+    nobody: '–',
     at: (id: number) => `server ${id}`,
     nowhere: 'nowhere',
     left: (ms: number) => `${(ms / 1000).toFixed(1)} s`,
     held: 'no leader counts',
     label: (client: string, left: string) => `${client}: ${left} until it expires`,
-    lost: { CONNECTING: 'connecting', DISCONNECTED: 'suspended', EXPIRED: 'expired', CLOSED: 'closed', CONNECTED: '', down: 'down', paused: 'paused', nobody: 'nobody' } as Readonly<Record<string, string>>,
+    lost: { CONNECTING: 'connecting', DISCONNECTED: 'suspended', EXPIRED: 'expired', CLOSED: 'closed', CONNECTED: '', down: 'down', paused: 'paused', nobody: 'no client' } as Readonly<Record<string, string>>,
   },
 
   hand: {
@@ -247,7 +251,7 @@ export const cluster = {
     resume: 'Resume',
     isolate: 'Isolate',
     cut: 'Cut link',
-    cutOneWay: 'One-way cut',
+    cutOneWay: 'One way',
     slowDisk: 'Slow disk',
     loseTail: 'Lose tail',
     expireSession: 'Expire',
@@ -265,8 +269,6 @@ export const cluster = {
       expireSession: 'The leader closes its session; its ephemerals go',
       heal: 'Every cut is undone; connections are made anew',
     },
-    branched: 'Another future begins here.',
-    done: (what: string) => what,
-    keys: 'Keys',
+    to: (what: string, whom: string) => `${what}: ${whom}`,
   },
 }
