@@ -33,7 +33,7 @@ export function foldConstants(plan: LogicalPlan, definitionOf: DefinitionOf): Re
       config: spec.config,
       inputs: inputSchemasOf(definition, spec.inputs),
       map: (text, scope) => {
-        const after = foldedText(text, scope)
+        const after = foldedText(text, scope, definition.condition !== undefined)
         if (after !== null) folded.push(`${oneLine(text)} as ${after}`)
         return after ?? text
       },
@@ -45,45 +45,45 @@ export function foldConstants(plan: LogicalPlan, definitionOf: DefinitionOf): Re
   return notes.length === 0 ? { plan, notes } : { plan: { ...plan, operators }, notes }
 }
 
-/** The expression with its constants computed, or null when nothing changes. */
-export function foldedText(text: string, scope: Scope): string | null {
+/** The expression with its constants computed, or null when nothing changes. A condition may come to be NOT NULL, because FALSE and NULL drop the row alike; a column keeps its type. */
+function foldedText(text: string, scope: Scope, asCondition: boolean): string | null {
   const { expression } = parseExpression(text)
   if (expression === null) return null
-  const folded = fold(expression, scope)
+  const folded = fold(expression, scope, asCondition)
   if (sameExpression(folded, expression)) return null
   const after = printExpression(folded)
-  return sameMeaning(text, after, scope) ? after : null
+  return sameMeaning(text, after, scope, !asCondition) ? after : null
 }
 
 /** Typed alike, as a scalar or as an aggregate. */
-function sameMeaning(before: string, after: string, scope: Scope): boolean {
+function sameMeaning(before: string, after: string, scope: Scope, nullability: boolean): boolean {
   const typeOf = (text: string) => checkScalar(text, scope).typed?.type ?? checkAggregate(text, scope).aggregate?.type ?? null
   const [a, b] = [typeOf(before), typeOf(after)]
-  return a !== null && b !== null && sameType(a, b, true)
+  return a !== null && b !== null && sameType(a, b, nullability)
 }
 
-function fold(expression: Expression, scope: Scope): Expression {
-  if (expression.kind === 'call' && (expression.name === 'AND' || expression.name === 'OR')) return foldLogic({ ...expression, args: expression.args.map((argument) => fold(argument, scope)) }, scope)
+function fold(expression: Expression, scope: Scope, decides: boolean): Expression {
+  if (expression.kind === 'call' && (expression.name === 'AND' || expression.name === 'OR')) return foldLogic({ ...expression, args: expression.args.map((argument) => fold(argument, scope, decides)) }, scope, decides)
   if (expression.kind === 'literal' || expression.kind === 'column') return expression
   const whole = computed(expression)
   if (whole !== null) return whole
   switch (expression.kind) {
     case 'call':
-      return { ...expression, args: expression.args.map((argument) => fold(argument, scope)), filter: expression.filter === null ? null : fold(expression.filter, scope) }
+      return { ...expression, args: expression.args.map((argument) => fold(argument, scope, false)), filter: expression.filter === null ? null : fold(expression.filter, scope, false) }
     case 'cast':
     case 'field':
-      return { ...expression, operand: fold(expression.operand, scope) }
+      return { ...expression, operand: fold(expression.operand, scope, false) }
     case 'element':
-      return { ...expression, operand: fold(expression.operand, scope), index: fold(expression.index, scope) }
+      return { ...expression, operand: fold(expression.operand, scope, false), index: fold(expression.index, scope, false) }
   }
 }
 
-/** `TRUE AND x` is x. `FALSE AND x` is FALSE only when x cannot fail, because a NULL beside it would not keep it from failing. */
-function foldLogic(call: Extract<Expression, { kind: 'call' }>, scope: Scope): Expression {
+/** `TRUE AND x` is x. `FALSE AND x`, where the whole is a condition, is FALSE only when x cannot fail, because a NULL beside it would not keep it from failing. */
+function foldLogic(call: Extract<Expression, { kind: 'call' }>, scope: Scope, decides: boolean): Expression {
   const neutral = call.name === 'AND'
   const others = call.args.filter((argument) => !isBoolean(argument, neutral))
   if (others.length === 0) return call.args[0]!
-  const decided = others.find((argument) => isBoolean(argument, !neutral))
+  const decided = !decides ? undefined : others.find((argument) => isBoolean(argument, !neutral))
   if (decided !== undefined && others.every((argument) => isPure(argument, scope))) return decided
   return others.length === 1 ? others[0]! : { ...call, args: others }
 }
