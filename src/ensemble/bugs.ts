@@ -111,6 +111,18 @@ export class Bugs {
   truncationKeepsProducers = false
   lastStableOffsetIgnored = false
   abortedRangesUntold = false
+  /** Before KIP-890: a producer keeps its epoch over its transactions, so that a delayed end can act on the next one. */
+  delayedEndTransaction = false
+  /** Before KIP-1228: a copy of a marker is taken again. */
+  markersTwice = false
+  markersUnawaited = false
+  generationIgnored = false
+  revokedLate = false
+  movedAtOnce = false
+  compactsToOldest = false
+  compactsOpen = false
+  tombstonesAtOnce = false
+  retentionBeyondStable = false
 
   // High availability of jobs.
   /** Flink's stores until FLINK-10333: what a leader writes is not checked against its latch node. */

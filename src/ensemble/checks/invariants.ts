@@ -1,3 +1,5 @@
+import { logInvariants } from '../log/logInvariants.ts'
+
 /**
  * The invariants by name (reference 5.5). "Eventually" marks those judged after the faults have healed; all others are held after every event.
  */
@@ -73,6 +75,7 @@ export const invariants: readonly Invariant[] = [
   { name: 'HA-4', text: 'the end of a leader wakes at most one contender' },
   { name: 'HA-5', text: 'after healing one JobManager leads and every subtask runs', eventually: true },
   { name: 'GRP-1', text: 'the member list a watcher holds becomes the living members', eventually: true },
+  ...logInvariants,
 ]
 
 export function invariantNamed(name: string): Invariant | null {

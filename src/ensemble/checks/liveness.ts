@@ -2,6 +2,7 @@ import type { ClientState } from '../client/clientNode.ts'
 import { MemberMemory } from '../client/recipes/groups.ts'
 import { stateConnected } from '../client/zkClient.ts'
 import { leaderOf } from '../faults.ts'
+import { unsettledLog } from '../log/logLiveness.ts'
 import { zxidText } from '../world/trace.ts'
 import type { World } from '../world/world.ts'
 import { acceptedEpochOf, phaseBroadcast } from '../zab/server.ts'
@@ -49,6 +50,7 @@ export function unsettled(world: World, completedBefore: readonly number[]): { r
   for (const session of leader.tree.sessions.keys()) {
     if (!sessions.has(session)) return { invariant: 'SES-5', node: leaderId, detail: `session ${session.toString(16)} is still there, its client is not` }
   }
+  if (world.setup.options.log !== null) return unsettledLog(world)
   return null
 }
 

@@ -1,9 +1,10 @@
 import type { Checks } from '../checks/checks.ts'
+import type { Node } from '../world/node.ts'
 import type { World } from '../world/world.ts'
 import { type Txn, opMulti, opSetData, opCreate } from '../znodes/types.ts'
 import { brokerOf, logOptionsOf, nodeOfBroker, type Broker } from './broker.ts'
 import { controllerEpochOfText, stateFromText, type PartitionState } from './clusterImage.ts'
-import { controlNone, noProducer, type LogEntry, type RecordBatch } from './records.ts'
+import { controlAbort, controlCommit, controlNone, noProducer, type LogEntry, type RecordBatch } from './records.ts'
 import { endOffsetOf, indexAt, type Replica } from './replica.ts'
 import type { ConsumeBody, ConsumedBody } from './requests.ts'
 
@@ -19,6 +20,8 @@ export class LogChecks {
   /** Brokers whose unclean stop the controller has not dealt with. */
   lossy = new Set<number>()
   produced = 0
+  transactions = new Map<number, TransactionGhost>()
+  members = new Map<string, MemberGhost>()
 
   fail(invariant: string, node: number, detail: string): void {
     this.checks.fail(invariant, node, detail)
@@ -88,8 +91,9 @@ export class LogChecks {
       const committed = ghost.log[i]!
       if (committed.baseOffset < replica.log.startOffset) continue
       const own = entries[indexAt(replica.log, committed.baseOffset)]
-      if (own === committed || (own !== undefined && own.batch === committed.batch && own.baseOffset === committed.baseOffset)) continue
-      if (committed.endOffset <= replica.log.cleanedTo) continue
+      if (own !== undefined && own.batch === committed.batch && own.baseOffset === committed.baseOffset) continue
+      // Compaction may have taken it, here or where it was fetched from; CMP-1 is about that.
+      if (logOptionsOf(world).partitions[replica.index]!.cleanup === 'compact' && (own === undefined || own.baseOffset > committed.baseOffset || own.offsets !== null)) continue
       this.fail(invariant, -1, `${logOptionsOf(world).partitions[replica.index]!.name}: broker ${id} has ${own === undefined ? 'nothing' : `another batch, of leader epoch ${own.leaderEpoch},`} at offset ${committed.baseOffset}, where one of leader epoch ${committed.leaderEpoch} is committed`)
       return
     }
@@ -129,7 +133,7 @@ export class LogChecks {
 
   onReplicated(world: World, broker: Broker, replica: Replica, entry: LogEntry): void {
     const end = endOffsetOf(replica.log)
-    if (entry.baseOffset !== end && replica.log.cleanedTo === 0 && entry.offsets === null) this.fail('REP-2', broker.id, `appends offset ${entry.baseOffset} to ${logOptionsOf(world).partitions[replica.index]!.name}, which ends at ${end}`)
+    if (entry.baseOffset !== end && logOptionsOf(world).partitions[replica.index]!.cleanup === 'delete') this.fail('REP-2', broker.id, `appends offset ${entry.baseOffset} to ${logOptionsOf(world).partitions[replica.index]!.name}, which ends at ${end}`)
     this.#epochsGrow(world, broker, replica, entry)
   }
 
@@ -176,13 +180,6 @@ export class LogChecks {
     this.#committedSame(logOptionsOf(world).partitions[replica.index]!.name, broker, ghost, log.entries[at] as LogEntry | undefined)
   }
 
-  onTruncation(world: World, broker: Broker, replica: Replica, to: number): void {
-    void world
-    void broker
-    void replica
-    void to
-  }
-
   #commit(world: World, broker: Broker, replica: Replica, ghost: PartitionGhost, entry: LogEntry): void {
     const { name } = logOptionsOf(world).partitions[replica.index]!
     if (entry.baseOffset !== ghost.end) {
@@ -191,12 +188,14 @@ export class LogChecks {
     ghost.log.push(entry)
     ghost.end = entry.endOffset
     const { batch } = entry
+    this.#transaction(name, replica.index, broker.id, batch, entry.baseOffset)
     // REP-4: as many replicas as must be in sync hold it.
     const spec = logOptionsOf(world).partitions[replica.index]!
     let holders = 0
     for (const id of spec.replicas) {
       const other = brokerOf(world, id)?.replicas[replica.index]
-      if (other !== null && other !== undefined && other.log.entries[indexAt(other.log, entry.baseOffset)] === entry) holders++
+      // What an unclean stop has just cost was held when the leader was told so.
+      if (this.lossy.has(id) || (other !== null && other !== undefined && other.log.entries[indexAt(other.log, entry.baseOffset)] === entry)) holders++
     }
     if (holders < Math.min(spec.minInsyncReplicas, spec.replicas.length)) this.fail('REP-4', broker.id, `commits offset ${entry.baseOffset} of ${name}, which ${holders} of ${spec.replicas.length} replicas hold`)
     if (batch.producerId !== noProducer && batch.control === controlNone) {
@@ -224,13 +223,176 @@ export class LogChecks {
   }
 
   onConsumed(world: World, node: number, asked: ConsumeBody, body: ConsumedBody, visible: readonly LogEntry[]): void {
-    void visible
     const ghost = this.of(asked.partition)
     const { name } = logOptionsOf(world).partitions[asked.partition]!
     for (const entry of body.entries) {
       const committed = ghost.at(entry.baseOffset)
       if (committed === null || (committed.batch !== entry.batch && entry.offsets === null)) {
         this.fail('KAF-1', node, `reads offset ${entry.baseOffset} of ${name}, where ${committed === null ? 'nothing' : 'another batch'} is committed`)
+        return
+      }
+      if (!asked.isReadCommitted || !entry.batch.isTransactional || entry.batch.control !== controlNone || entry.batch.transaction === 0) continue
+      const { outcome } = this.#transactionOf(entry.batch.transaction)
+      const isVisible = visible.includes(entry)
+      if (isVisible ? outcome !== controlCommit : outcome !== controlAbort) this.fail('TXN-2', node, `${isVisible ? 'is shown' : 'is not shown'} offset ${entry.baseOffset} of ${name}, whose transaction has ${outcome === controlNone ? 'not ended' : ended(outcome)}`)
+    }
+  }
+
+  // ---- transactions -----------------------------------------------------------------------------------------------------------------------------------------
+
+  #transactionOf(id: number): TransactionGhost {
+    let transaction = this.transactions.get(id)
+    if (transaction === undefined) {
+      transaction = new TransactionGhost()
+      this.transactions.set(id, transaction)
+    }
+    return transaction
+  }
+
+  /** A producer has read these inputs and begins a transaction about them. */
+  onTransaction(id: number, partition: number, from: number, to: number): void {
+    const transaction = this.#transactionOf(id)
+    transaction.input = partition
+    transaction.from = from
+    transaction.to = to
+  }
+
+  /** It is about to ask for the end. */
+  onDecided(id: number, isCommit: boolean): void {
+    this.#transactionOf(id).decided = isCommit ? controlCommit : controlAbort
+  }
+
+  /** It was told that the end has come. */
+  onEnded(node: number, id: number, isCommit: boolean): void {
+    const transaction = this.#transactionOf(id)
+    transaction.told = isCommit ? controlCommit : controlAbort
+    if (transaction.outcome !== controlNone && transaction.outcome !== transaction.told) this.fail('TXN-1', node, `is told that its transaction has ${ended(transaction.told)}, which had ${ended(transaction.outcome)}`)
+  }
+
+  #transaction(name: string, index: number, node: number, batch: RecordBatch, offset: number): void {
+    if (!batch.isTransactional) return
+    const ghost = this.of(index)
+    if (batch.control === controlNone) {
+      const transaction = this.#transactionOf(batch.transaction)
+      if (transaction.ended.has(index)) this.fail('TXN-1', node, `${name} takes a record of a transaction at offset ${offset}, after that transaction had ${ended(transaction.outcome)} there`)
+      const open = ghost.open.get(batch.producerId)
+      if (open === undefined) ghost.open.set(batch.producerId, new Set([batch.transaction]))
+      else open.add(batch.transaction)
+      return
+    }
+    const open = ghost.open.get(batch.producerId)
+    if (open === undefined) return
+    ghost.open.delete(batch.producerId)
+    for (const id of open) {
+      const transaction = this.#transactionOf(id)
+      if (batch.control === controlCommit && transaction.decided !== controlCommit) this.fail('TXN-1', node, `${name} has a transaction committed at offset ${offset} that its producer never asked to commit`)
+      if (transaction.outcome !== controlNone && transaction.outcome !== batch.control) this.fail('TXN-1', node, `a transaction has ${ended(batch.control)} in ${name} and ${ended(transaction.outcome)} elsewhere`)
+      if (transaction.told !== controlNone && transaction.told !== batch.control) this.fail('TXN-1', node, `a transaction has ${ended(batch.control)} in ${name}, and its producer was told that it had ${ended(transaction.told)}`)
+      if (transaction.outcome === controlNone && batch.control === controlCommit) this.#inputsOnce(node, transaction)
+      transaction.outcome = batch.control
+      transaction.ended.add(index)
+    }
+  }
+
+  /** TXN-3: what a committed transaction has read begins where the one before it stopped. */
+  #inputsOnce(node: number, { input, from, to }: TransactionGhost): void {
+    if (input < 0) return
+    const ghost = this.of(input)
+    const begin = Math.max(ghost.copiedTo, ghost.retainedTo)
+    if (from < ghost.copiedTo) this.fail('TXN-3', node, `a transaction has read from offset ${from}, while one before it committed its reading up to ${ghost.copiedTo}`)
+    for (let at = ghost.indexAt(begin); at < ghost.log.length && ghost.log[at]!.endOffset <= from; at++) {
+      const { batch, baseOffset } = ghost.log[at]!
+      if (batch.control !== controlNone || (batch.isTransactional && this.#transactionOf(batch.transaction).outcome !== controlCommit)) continue
+      this.fail('TXN-3', node, `a transaction has read from offset ${from}, and nobody has read offset ${baseOffset}`)
+      break
+    }
+    ghost.copiedTo = to
+  }
+
+  // ---- groups -----------------------------------------------------------------------------------------------------------------------------------------------
+
+  #member(node: Node, group: string): MemberGhost {
+    const key = `${group}/${node.id}`
+    let member = this.members.get(key)
+    if (member === undefined || member.incarnation !== node.incarnation) {
+      member = new MemberGhost()
+      member.node = node.id
+      member.incarnation = node.incarnation
+      member.group = group
+      this.members.set(key, member)
+    }
+    return member
+  }
+
+  /** A member has learnt of a generation it is part of. */
+  onGeneration(node: Node, group: string, generation: number): void {
+    this.#member(node, group).generation = generation
+  }
+
+  onOwned(world: World, node: Node, group: string, generation: number, partitions: readonly number[]): void {
+    const member = this.#member(node, group)
+    member.generation = generation
+    for (const partition of partitions) {
+      member.owned.add(partition)
+      for (const other of this.members.values()) {
+        if (other === member || other.group !== group || !other.owned.has(partition) || other.generation < generation) continue
+        const machine = world.nodes[other.node]!
+        if (machine.up && machine.incarnation === other.incarnation) this.fail('ASG-1', node.id, `is given ${logOptionsOf(world).partitions[partition]!.name} in generation ${generation}, which node ${other.node} still holds in generation ${other.generation}`)
+      }
+    }
+  }
+
+  onReleased(node: Node, group: string, partitions: readonly number[]): void {
+    const member = this.#member(node, group)
+    for (const partition of partitions) member.owned.delete(partition)
+  }
+
+  onAssigned(node: number, assignor: string, assignment: readonly (readonly [string, readonly number[]])[]): void {
+    const seen = new Set<number>()
+    for (const [, partitions] of assignment) {
+      for (const partition of partitions) {
+        if (seen.has(partition)) this.fail('ASG-1', node, `assigns partition ${partition} twice`)
+        seen.add(partition)
+      }
+    }
+    const sizes = assignment.map(([, partitions]) => partitions.length)
+    // Range balances each topic for itself, and the cooperative assignor holds back what moves.
+    if ((assignor === 'roundrobin' || assignor === 'sticky') && Math.max(...sizes) - Math.min(...sizes) > 1) this.fail('ASG-2', node, `assigns ${sizes.join(', ')} partitions`)
+  }
+
+  onCommitAccepted(_world: World, broker: number, group: string, member: string, generation: number, current: number, _offsets: unknown): void {
+    if (generation !== current) this.fail('ASG-3', broker, `takes offsets of group ${group} from ${member} in generation ${generation}, while generation ${current} is current`)
+  }
+
+  // ---- cleaning ---------------------------------------------------------------------------------------------------------------------------------------------
+
+  onRetention(world: World, broker: Broker, replica: Replica): void {
+    const ghost = this.of(replica.index)
+    const { startOffset } = replica.log
+    ghost.retainedTo = Math.max(ghost.retainedTo, startOffset)
+    let stable = ghost.end
+    for (const open of ghost.open.values()) for (const id of open) for (const { batch, baseOffset } of ghost.log) if (batch.transaction === id && batch.control === controlNone) stable = Math.min(stable, baseOffset)
+    if (startOffset > stable) this.fail('RET-1', broker.id, `drops ${logOptionsOf(world).partitions[replica.index]!.name} up to ${startOffset}, while only ${stable} is stable`)
+  }
+
+  /** CMP-1: the newest record of each key is still there, or is a tombstone whose time is over. */
+  onCompacted(world: World, broker: Broker, replica: Replica): void {
+    const ghost = this.of(replica.index)
+    const newest = new Map<string, { readonly offset: number; readonly batch: RecordBatch; readonly value: string | null }>()
+    for (const { batch, baseOffset } of ghost.log) {
+      if (batch.control !== controlNone || (batch.isTransactional && this.#transactionOf(batch.transaction).outcome !== controlCommit)) continue
+      for (let i = 0; i < batch.records.length; i++) {
+        const { key, value } = batch.records[i]!
+        if (key !== null) newest.set(key, { offset: baseOffset + i, batch, value })
+      }
+    }
+    const { log } = replica
+    for (const [key, { offset, batch, value }] of newest) {
+      if (offset >= log.cleanedTo || (value === null && world.now - batch.timestamp > 15_000_000)) continue
+      const own = log.entries[indexAt(log, offset)] as LogEntry | undefined
+      const isThere = own !== undefined && own.baseOffset <= offset && (own.offsets === null || own.offsets.includes(offset))
+      if (!isThere) {
+        this.fail('CMP-1', broker.id, `compacts ${logOptionsOf(world).partitions[replica.index]!.name} and loses the newest record of ${JSON.stringify(key)}, at offset ${offset}`)
         return
       }
     }
@@ -240,6 +402,30 @@ export class LogChecks {
     if (end < seen[partition]!) this.fail('KAF-5', node, `is told that ${logOptionsOf(world).partitions[partition]!.name} ends at ${end}, after it was told ${seen[partition]!}`)
     seen[partition] = end
   }
+}
+
+function ended(control: number): string {
+  return control === controlCommit ? 'committed' : 'aborted'
+}
+
+class TransactionGhost {
+  decided = controlNone
+  told = controlNone
+  /** What the first marker said. */
+  outcome = controlNone
+  /** Partitions where it has ended. */
+  ended = new Set<number>()
+  input = -1
+  from = 0
+  to = 0
+}
+
+class MemberGhost {
+  node = 0
+  incarnation = 0
+  group = ''
+  generation = -1
+  owned = new Set<number>()
 }
 
 /** What is known of one partition. */
@@ -253,10 +439,14 @@ export class PartitionGhost {
   /** Of the newest leader, in its epoch. */
   highWatermark = -1
   batches = new Set<RecordBatch>()
+  /** By producer: transactions with records and no marker yet. */
+  open = new Map<number, Set<number>>()
+  /** Inputs read by committed transactions, and what retention has taken. */
+  copiedTo = 0
+  retainedTo = 0
   serials = new Map<number, number>()
 
-  /** The committed entry that begins there, or null. */
-  at(offset: number): LogEntry | null {
+  indexAt(offset: number): number {
     const { log } = this
     let low = 0
     let high = log.length
@@ -265,7 +455,12 @@ export class PartitionGhost {
       if (log[middle]!.endOffset > offset) high = middle
       else low = middle + 1
     }
-    const found = log[low]
+    return low
+  }
+
+  /** The committed entry that begins there, or null. */
+  at(offset: number): LogEntry | null {
+    const found = this.log[this.indexAt(offset)]
     return found !== undefined && found.baseOffset === offset ? found : null
   }
 }

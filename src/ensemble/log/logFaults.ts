@@ -7,7 +7,11 @@ import { roleLeader } from './replica.ts'
 const weights: FaultProfile['weights'] = { crash: 40, crashAll: 1, pause: 15, isolate: 15, split: 6, bridge: 2, cut: 15, cutOneWay: 10, clog: 12, reset: 15, slowDisk: 2, vanish: 6 }
 
 export const logProfiles: readonly (Pick<FaultProfile, 'name' | 'text'> & Partial<FaultProfile>)[] = [
-  { name: 'topics', text: 'three brokers and their clients under crashes, pauses, cuts and lost datagrams', gapMicros: 900_000, weights, lossPerMillion: 20_000, duplicatePerMillion: 10_000 },
+  { name: 'topics-calm', text: 'three brokers and their clients, no faults at all' },
+  { name: 'topics', text: 'three brokers and their clients under crashes, pauses, cuts and lost datagrams', gapMicros: 1_500_000, weights, shortPerMillion: 400_000, lossPerMillion: 10_000, duplicatePerMillion: 10_000 },
+  { name: 'topics-storm', text: 'three faults a second, most of them short', gapMicros: 350_000, weights, shortPerMillion: 800_000, lossPerMillion: 20_000, duplicatePerMillion: 10_000, crashAtPoints: 300 },
+  { name: 'topics-edges', text: 'crashes aimed at the edges between appending and telling', gapMicros: 2_500_000, weights: { crash: 10, cut: 5, pause: 5, reset: 10 }, shortPerMillion: 500_000, crashAtPoints: 8_000, lossPerMillion: 5_000 },
+  { name: 'topics-network', text: 'cuts, clogs, pauses and doubled datagrams, nothing crashes', gapMicros: 900_000, weights: { isolate: 15, cut: 15, cutOneWay: 15, clog: 25, pause: 20, reset: 10 }, shortPerMillion: 500_000, lossPerMillion: 40_000, duplicatePerMillion: 50_000 },
 ]
 
 /** A blow for a broker or a client of the log; null leaves it to the ensemble. */

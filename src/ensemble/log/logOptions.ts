@@ -1,4 +1,5 @@
 import { neverChanges } from '../world/copy.ts'
+import type { AssignorName } from './assignors.ts'
 
 /**
  * What the brokers of a world are configured with. Times are whole microseconds; defaults are Kafka's, except the lag limit (10 s as before Kafka 2.5 instead of 30 s, so that
@@ -28,6 +29,9 @@ export class LogOptions {
   groupHeartbeatMicros = 3_000_000
   rebalanceTimeoutMicros = 5_000_000
   initialRebalanceDelayMicros = 500_000
+  /** The assignor of the consumer group, and what it reads. */
+  assignor: AssignorName = 'range'
+  groupTopics: readonly string[] = []
   /** Mean pause of a producer between two batches. */
   thinkMicros = 150_000
 }

@@ -79,9 +79,9 @@ export function pump(world: World, node: Node, client: LogClient, producer: Prod
     while (batches.length > 0 && batches[0]!.correlation === 0 && world.now - batches[0]!.created > options.deliveryTimeoutMicros) {
       const dropped = batches.shift()!
       producer.failed++
-      if (dropped.batch !== null && producer.acks !== 0) producer.isDraining = true
+      if (dropped.batch !== null && producer.acks === -1) producer.isDraining = true
     }
-    if (producer.producerId === noProducer) continue
+    if (producer.producerId === noProducer && producer.acks === -1) continue
     const leader = leaderNode(world, client, queue.partition)
     if (leader < 0 && batches.length > 0) {
       refresh(world, node, client)
@@ -108,7 +108,8 @@ function sealed(world: World, producer: Producer, queue: ProducerQueue, records:
   const batch = new RecordBatch()
   batch.producerId = producer.producerId
   batch.producerEpoch = producer.producerEpoch
-  batch.baseSequence = queue.sequenceNext
+  // Without acks=all there is no producer id and no order to keep.
+  batch.baseSequence = producer.acks === -1 ? queue.sequenceNext : -1
   batch.isTransactional = producer.isTransactional
   batch.transaction = producer.transaction
   batch.timestamp = world.now

@@ -51,9 +51,9 @@ export const duplicate = -1
 export function checkProducer(states: ProducerStates, batch: RecordBatch, bugs: Bugs): number {
   if (batch.producerId === noProducer) return none
   const state = states.get(batch.producerId)
-  if (state === undefined) return batch.baseSequence === 0 || batch.control !== controlNone || bugs.sequenceIgnored ? none : outOfOrderSequence
+  if (state === undefined) return batch.baseSequence <= 0 || batch.control !== controlNone || bugs.sequenceIgnored ? none : outOfOrderSequence
   if (batch.producerEpoch < state.epoch && !bugs.zombieProducerAllowed) return invalidProducerEpoch
-  if (batch.control !== controlNone) return none
+  if (batch.control !== controlNone || batch.baseSequence < 0) return none
   if (bugs.sequenceIgnored) return none
   if (batch.producerEpoch > state.epoch) return batch.baseSequence === 0 ? none : outOfOrderSequence
   const last = sequenceAfter(batch.baseSequence, batch.count - 1)
@@ -92,12 +92,14 @@ export function noteEntry(states: ProducerStates, entry: LogEntry): AbortedTrans
     aborted.lastOffset = entry.baseOffset
     return aborted
   }
-  const seen = new SeenBatch()
-  seen.first = batch.baseSequence
-  seen.last = state.lastSequence = sequenceAfter(batch.baseSequence, batch.count - 1)
-  seen.baseOffset = entry.baseOffset
-  state.batches.push(seen)
-  if (state.batches.length > seenBatchesMax) state.batches.shift()
+  if (batch.baseSequence >= 0) {
+    const seen = new SeenBatch()
+    seen.first = batch.baseSequence
+    seen.last = state.lastSequence = sequenceAfter(batch.baseSequence, batch.count - 1)
+    seen.baseOffset = entry.baseOffset
+    state.batches.push(seen)
+    if (state.batches.length > seenBatchesMax) state.batches.shift()
+  }
   if (batch.isTransactional && state.openSince < 0) {
     state.openSince = entry.baseOffset
     state.transaction = batch.transaction

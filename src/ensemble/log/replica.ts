@@ -14,8 +14,9 @@ export class ReplicaLog extends AppendLog {
   startOffset = 0
   /** Producers as they were at the start offset, since what made them so is gone (Kafka keeps a snapshot file beside each segment). */
   producersAtStart: ProducerStates = new Map()
-  /** Offset up to which the log has been compacted. */
+  /** Offset up to which the log has been compacted, and the epochs that began before: compaction may have taken their first batches. */
   cleanedTo = 0
+  epochsAtClean: readonly EpochStart[] = []
 }
 
 export const roleNone = 0
@@ -125,7 +126,7 @@ export function assignEpoch(replica: Replica, epoch: number, startOffset: number
 export function rebuild(world: World, replica: Replica): void {
   const { log } = replica
   const { bugs } = world.setup.options
-  replica.epochs = []
+  replica.epochs = log.epochsAtClean.slice()
   for (const entry of log.entries as LogEntry[]) assignEpoch(replica, entry.leaderEpoch, entry.baseOffset)
   if (bugs.truncationKeepsProducers && replica.producers.size > 0) return
   replica.aborted = []
@@ -156,7 +157,10 @@ export function startAt(replica: Replica, offset: number): void {
   log.entries.length = 0
   log.durable = 0
   log.startOffset = offset
-  log.cleanedTo = Math.max(log.cleanedTo, offset)
+  log.cleanedTo = 0
+  log.epochsAtClean = []
+  log.producersAtStart = new Map()
+  replica.producers = new Map()
   replica.epochs = []
   replica.aborted = []
   replica.unreplicated = []

@@ -5,13 +5,14 @@ import { checksOf } from '../checks/checks.ts'
 import { Awaited, DelayedFetch, Fetcher, logOptionsOf, nodeOfBroker, timerFetch, timerIsr, timerPurgatory, type Broker } from './broker.ts'
 import type { ClusterImage, PartitionState } from './clusterImage.ts'
 import { lastMatching } from './divergence.ts'
-import { onCoordinatorAwaited, onLeadershipOfInternalTopic } from './coordinators.ts'
+import { onAppendedAsLeader, onCoordinatorAwaited, onLeadershipOfInternalTopic } from './coordinators.ts'
 import { checkProducer, duplicate, offsetOfDuplicate } from './producerState.ts'
 import { LogEntry, type RecordBatch } from './records.ts'
 import {
   appendEntry,
   assignEpoch,
   DelayedProduce,
+  dropBefore,
   endOffsetForEpoch,
   endOffsetOf,
   FollowerProgress,
@@ -151,6 +152,7 @@ export function appendAsLeader(world: World, node: Node, broker: Broker, replica
   entry.batch = batch
   checksOf(world)?.log?.onAppend(world, broker, replica, entry)
   appendEntry(world, replica, entry)
+  onAppendedAsLeader(world, broker, replica, entry)
   return entry
 }
 
@@ -185,14 +187,18 @@ export function onProduce(world: World, node: Node, broker: Broker, from: number
     world.point(node, 'a leader has appended and told nobody')
     afterAppend(world, node, broker, replica)
   }
-  if (acks !== -1 || bugs.acknowledgedBeforeHighWatermark || replica.highWatermark >= endOffset) {
-    return reply(none, { baseOffset })
-  }
+  if (acks !== -1 || bugs.acknowledgedBeforeHighWatermark) return reply(none, { baseOffset })
   const delayed = new DelayedProduce()
   delayed.from = from
   delayed.request = request
   delayed.baseOffset = baseOffset
   delayed.endOffset = endOffset
+  holdUntilCommitted(world, node, broker, replica, delayed)
+}
+
+/** Answers once the high watermark has passed, or says in time that it has not. */
+export function holdUntilCommitted(world: World, node: Node, broker: Broker, replica: Replica, delayed: DelayedProduce): void {
+  if (delayed.endOffset <= replica.highWatermark) return answer(world, node, delayed.from, delayed.request, none, { baseOffset: delayed.baseOffset } satisfies ProducedBody)
   delayed.deadline = world.now + logOptionsOf(world).requestTimeoutMicros
   replica.delayed.push(delayed)
   ringPurgatory(world, node, broker, delayed.deadline)
@@ -523,7 +529,6 @@ function takeFetched(world: World, node: Node, broker: Broker, leader: number, f
   if (replica.role !== roleFollower || replica.leader !== leader || replica.leaderEpoch !== from.leaderEpoch) return true
   if (from.error === offsetOutOfRange) {
     const end = endOffsetOf(replica.log)
-    checksOf(world)?.log?.onTruncation(world, broker, replica, end < from.logStart ? from.logStart : from.highWatermark)
     if (end < from.logStart) startAt(replica, from.logStart)
     else truncateTo(world, replica, Math.max(from.highWatermark, from.logStart))
     return true
@@ -532,7 +537,6 @@ function takeFetched(world: World, node: Node, broker: Broker, leader: number, f
   if (from.diverging !== null) {
     const to = lastMatching(replica, from.diverging, bugs.divergenceByOffset)
     world.trace?.note(world, node.id, 'truncate', `cuts ${logOptionsOf(world).partitions[replica.index]!.name} from ${endOffsetOf(replica.log)} to ${to}: epoch ${from.diverging.epoch} ends at ${from.diverging.endOffset} on its leader`)
-    checksOf(world)?.log?.onTruncation(world, broker, replica, to)
     truncateTo(world, replica, to)
     replica.mustAsk = false
     return true
@@ -544,6 +548,7 @@ function takeFetched(world: World, node: Node, broker: Broker, leader: number, f
     appendEntry(world, replica, entry)
   }
   if (from.entries.length > 0) world.point(node, 'a follower has appended and not yet asked on')
+  if (from.logStart > replica.log.startOffset) dropBefore(replica, Math.min(from.logStart, replica.highWatermark))
   const highWatermark = Math.min(from.highWatermark, endOffsetOf(replica.log))
   if (highWatermark !== replica.highWatermark) {
     replica.highWatermark = Math.max(highWatermark, replica.log.startOffset)

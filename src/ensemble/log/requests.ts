@@ -87,6 +87,7 @@ export const unknownLeaderEpoch = 75
 export const staleBrokerEpoch = 77
 export const offsetNotAvailable = 78
 export const fencedInstanceId = 82
+export const unstableOffsetCommit = 88
 export const producerFenced = 90
 export const invalidUpdateVersion = 95
 export const ineligibleReplica = 107
@@ -234,4 +235,72 @@ export interface InitProducerIdBody {
 export interface ProducerIdBody {
   readonly producerId: number
   readonly producerEpoch: number
+}
+
+// ---- transactions ---------------------------------------------------------------------------------------------------------------------------------------------
+export interface AddPartitionsBody {
+  readonly transactionalId: string
+  readonly producerId: number
+  readonly producerEpoch: number
+  readonly partitions: readonly number[]
+  /** For the checkers. */
+  readonly transaction: number
+}
+export interface EndTransactionBody {
+  readonly transactionalId: string
+  readonly producerId: number
+  readonly producerEpoch: number
+  readonly isCommit: boolean
+}
+export interface WriteMarkersBody {
+  readonly partition: number
+  readonly producerId: number
+  readonly producerEpoch: number
+  readonly isCommit: boolean
+  readonly coordinatorEpoch: number
+  readonly transactionalId: string
+  readonly transaction: number
+}
+export interface TransactionOffsetsBody {
+  readonly group: string
+  readonly producerId: number
+  readonly producerEpoch: number
+  readonly transaction: number
+  readonly offsets: readonly (readonly [partition: number, offset: number])[]
+}
+
+// ---- groups ---------------------------------------------------------------------------------------------------------------------------------------------------
+export interface JoinGroupBody {
+  readonly group: string
+  readonly member: string
+  readonly topics: readonly string[]
+  readonly owned: readonly number[]
+  readonly source: number
+}
+export interface JoinedBody {
+  readonly generation: number
+  readonly member: string
+  readonly leader: string
+  /** Told to the leader only. */
+  readonly members: readonly { readonly id: string; readonly topics: readonly string[]; readonly owned: readonly number[] }[]
+}
+export interface SyncGroupBody {
+  readonly group: string
+  readonly member: string
+  readonly generation: number
+  readonly assignment: readonly (readonly [member: string, partitions: readonly number[]])[]
+}
+export interface HeartbeatBody {
+  readonly group: string
+  readonly member: string
+  readonly generation: number
+}
+export interface OffsetCommitBody {
+  readonly group: string
+  readonly member: string
+  readonly generation: number
+  readonly offsets: readonly (readonly [partition: number, offset: number])[]
+}
+export interface OffsetFetchBody {
+  readonly group: string
 }

@@ -1,0 +1,31 @@
+import type { Invariant } from '../checks/invariants.ts'
+
+/** The log's invariants by name (reference 3.2 and 5.5). */
+export const logInvariants: readonly Invariant[] = [
+  { name: 'CTL-1', text: 'a deposed controller changes no state' },
+  { name: 'CTL-2', text: 'the leader epoch of a partition never goes back, and names one leader' },
+  { name: 'REP-1', text: 'leader completeness: whoever leads has everything committed' },
+  { name: 'REP-2', text: 'log matching: below the high watermark all logs are the same, without holes' },
+  { name: 'REP-3', text: 'leader candidate completeness: every in-sync and every eligible replica has everything committed' },
+  { name: 'REP-4', text: 'replication quorum: what is committed is held by as many replicas as must be in sync, and nobody takes more for committed' },
+  { name: 'REP-7', text: 'only an in-sync or an eligible replica is elected: no committed record is lost' },
+  { name: 'REP-8', text: 'one leader for each leader epoch; nobody else accepts in it' },
+  { name: 'REP-9', text: "a leader's high watermark never goes back within its leader epoch" },
+  { name: 'REP-10', text: 'after healing every partition has a leader and all its replicas in sync', eventually: true },
+  { name: 'KAF-1', text: 'consumers read only what is committed' },
+  { name: 'KAF-2', text: 'a write acknowledged by all is committed' },
+  { name: 'KAF-3', text: "an idempotent producer's records are there in its order, each once" },
+  { name: 'KAF-4', text: 'leader epochs never decrease along a log' },
+  { name: 'KAF-5', text: 'the end of a partition as consumers are told it never goes back' },
+  { name: 'KAF-6', text: 'every write is acknowledged or refused in time', eventually: true },
+  { name: 'TXN-1', text: 'a transaction ends the same way in all its partitions, as its producer asked and was told' },
+  { name: 'TXN-2', text: 'who reads committed data is shown all of committed transactions and nothing of others' },
+  { name: 'TXN-3', text: 'offsets and outputs commit together: no input is read into committed outputs twice or never' },
+  { name: 'TXN-4', text: 'no transaction stays open', eventually: true },
+  { name: 'ASG-1', text: 'a partition has one owner in a group at a time' },
+  { name: 'ASG-2', text: 'round robin and sticky give everybody as many partitions, give or take one' },
+  { name: 'ASG-3', text: 'offsets of an old generation are refused' },
+  { name: 'ASG-4', text: 'a group becomes stable, with every partition owned', eventually: true },
+  { name: 'RET-1', text: 'retention drops only what is committed and belongs to no open transaction' },
+  { name: 'CMP-1', text: 'compaction keeps the newest committed record of every key' },
+]
