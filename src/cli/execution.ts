@@ -1,4 +1,5 @@
 import type { Batch } from '../columnar/batch.ts'
+import type { CheckpointState } from '../runtime/checkpointCoordinator.ts'
 import type { JobRun, JobStatus, MetricsFrame, PoisonRow, RunFailure } from '../runtime/jobRun.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -9,6 +10,9 @@ export interface Listeners {
   readonly sink: (operator: string, batch: Batch) => void
   readonly metrics?: (frame: MetricsFrame) => void
   readonly poison?: (operator: string, rows: readonly PoisonRow[], total: number) => void
+  readonly checkpoints?: (checkpoints: CheckpointState) => void
+  /** The job failed and is started again. */
+  readonly restarting?: (failure: RunFailure) => void
 }
 
 export async function untilOver(run: JobRun, listeners: Listeners, terminal: Terminal): Promise<JobStatus> {
@@ -20,6 +24,8 @@ export async function untilOver(run: JobRun, listeners: Listeners, terminal: Ter
           if (event.kind === 'sink') listeners.sink(event.operator, event.batch)
           else if (event.kind === 'metrics') listeners.metrics?.(event.frame)
           else if (event.kind === 'poison') listeners.poison?.(event.operator, event.rows, event.total)
+          else if (event.kind === 'checkpoints') listeners.checkpoints?.(event.checkpoints)
+          else if (event.kind === 'status' && event.status.kind === 'restarting' && event.status.failure !== null) listeners.restarting?.(event.status.failure)
           else if (event.kind === 'status' && isOver(event.status)) resolve(event.status)
         } catch (error) {
           // A listener that cannot write (disk full) ends the run.

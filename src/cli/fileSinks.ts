@@ -7,7 +7,8 @@ import type { Schema } from '../columnar/schema.ts'
 import { jsonTextOf } from '../columnar/valueJson.ts'
 import { reasonOf } from './jobFile.ts'
 import { makeFolderOf, OutputFile } from './outputFile.ts'
-import type { ResultForm, ResultWriter } from './resultWriter.ts'
+import { StateReader, StateWriter } from '../columnar/stateCodec.ts'
+import { tableOf, type ResultForm, type ResultWriter } from './resultWriter.ts'
 import { RunError, UsageError } from './terminal.ts'
 
 /**
@@ -21,13 +22,14 @@ export interface FileSinkWriter extends ResultWriter {
   close(): void
 }
 
-export function fileSinkWriter(id: string, connector: JsonObject, form: ResultForm): FileSinkWriter {
+/** `resuming`: files of an earlier run are there, and stay until `restore` says how much of them holds. */
+export function fileSinkWriter(id: string, connector: JsonObject, form: ResultForm, resuming = false): FileSinkWriter {
   const format = connector.format as string
   if (format !== 'json' && format !== 'csv' && format !== 'arrow') {
     throw new UsageError(`error: the sink ${id} writes ${format}, which the command line cannot write yet; set its format to json, csv or arrow, or use --output ${id}=FILE`)
   }
   const names = Array.isArray(connector.partitionBy) ? (connector.partitionBy as readonly string[]) : []
-  return new FileSink(id, connector.path as string, format, form, names)
+  return new FileSink(id, connector.path as string, format, form, names, resuming)
 }
 
 type Format = 'json' | 'csv' | 'arrow'
@@ -45,11 +47,13 @@ class FileSink implements FileSinkWriter {
   /** Open files by folder, the longest open first. */
   readonly #files = new Map<string, OutputFile>()
   readonly #begun = new Set<string>()
+  /** Bytes in each file when it was closed or looked at last. */
+  readonly #lengths = new Map<string, number>()
   /** Of a result that can only be written whole. */
-  readonly #held: Batch[] = []
+  #held: Batch[] = []
   rowCount = 0
 
-  constructor(id: string, path: string, format: Format, form: ResultForm, partitionBy: readonly string[]) {
+  constructor(id: string, path: string, format: Format, form: ResultForm, partitionBy: readonly string[], resuming: boolean) {
     this.#id = id
     this.#path = path
     this.#format = format
@@ -59,7 +63,36 @@ class FileSink implements FileSinkWriter {
     this.#written = fields.map((_, i) => i).filter((i) => !this.#partition.includes(i))
     this.#schema = { fields: this.#written.map((i) => fields[i]!) }
     // An empty result is a file too; folders come with their first row.
-    if (this.#partition.length === 0) this.#open('')
+    if (this.#partition.length === 0 && !resuming) this.#open('')
+  }
+
+  snapshot(): Uint8Array {
+    const writer = new StateWriter()
+    for (const file of this.#files.values()) file.flush()
+    for (const [folder, file] of this.#files) this.#lengths.set(folder, file.length)
+    writer.number('rows', this.rowCount)
+    writer.strings('folders', [...this.#lengths.keys()])
+    writer.numbers('lengths', [...this.#lengths.values()])
+    if (this.#held.length > 0) {
+      if (this.#form.updating) this.#held = [tableOf(this.#held, this.#form)]
+      writer.number('held', this.#held.length)
+      this.#held.forEach((batch, i) => writer.at(i).batch('held', batch))
+    }
+    return writer.finish()
+  }
+
+  restore(written: Uint8Array | null): void {
+    // Files that are not in `begun` are written anew when their first row comes.
+    if (written === null) return
+    const reader = StateReader.open(written)
+    this.rowCount = reader.number('rows')
+    const lengths = reader.numbers('lengths')
+    reader.strings('folders').forEach((folder, i) => {
+      this.#begun.add(folder)
+      this.#lengths.set(folder, lengths[i]!)
+      this.#open(folder).truncate(lengths[i]!)
+    })
+    this.#held = reader.has('held') ? Array.from({ length: reader.number('held') }, (_, i) => reader.at(i).batch('held', this.#form.schema)) : []
   }
 
   receive(batch: Batch): void {
@@ -72,6 +105,8 @@ class FileSink implements FileSinkWriter {
     const rows = this.#form.updating ? finalRows(changes, this.#form.schema, this.#form.key) : Array.from(changes, ({ values }) => values)
     if (this.#format === 'arrow') await this.#writeArrow(rows)
     else this.#write(rows)
+    // An empty result is a file too.
+    if (this.#partition.length === 0) this.#open('')
     this.close()
   }
 
@@ -126,6 +161,8 @@ class FileSink implements FileSinkWriter {
     }
     if (this.#files.size >= filesOpenMax) {
       const [oldest, longestOpen] = this.#files.entries().next().value!
+      longestOpen.flush()
+      this.#lengths.set(oldest, longestOpen.length)
       longestOpen.close()
       this.#files.delete(oldest)
     }

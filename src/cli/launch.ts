@@ -1,5 +1,7 @@
 import type { PhysicalPlan } from '../compiler/physicalPlan.ts'
 import { systemClock } from '../deterministic/clock.ts'
+import type { Fault } from '../runtime/faults.ts'
+import type { FaultTolerance } from '../runtime/jobCheckpoints.ts'
 import type { JobStatus } from '../runtime/jobRun.ts'
 import { JobFailed } from '../runtime/runFailure.ts'
 import { untilOver, type Listeners } from './execution.ts'
@@ -8,13 +10,21 @@ import type { Terminal } from './terminal.ts'
 
 export interface LaunchOptions {
   readonly processingTime: 'wall' | 'event'
+  /** Absent: no checkpoints. */
+  readonly faultTolerance?: FaultTolerance
+  readonly faults?: readonly Fault[]
 }
 
 /** Runs a plan to the end of its input on worker threads; in this thread where there is no script for them. */
 export async function runPlan(plan: PhysicalPlan, options: LaunchOptions, listeners: Listeners, terminal: Terminal): Promise<JobStatus> {
-  if (terminal.engineScript === null) return runHere(plan, options, listeners, terminal)
-  const [{ startRun }, { nodeLauncher }] = await Promise.all([import('../runtime/startRun.ts'), import('../runtime/launch/node.ts')])
-  const run = startRun(plan, { launcher: nodeLauncher(terminal.engineScript), files: nodeFiles, processingTime: options.processingTime, previewRows: 0 })
+  const { engineScript } = terminal
+  if (engineScript === null && options.faultTolerance === undefined) return runHere(plan, options, listeners, terminal)
+  const { startRun } = await import('../runtime/startRun.ts')
+  const launcher =
+    engineScript === null
+      ? await import('../runtime/launch/inProcess.ts').then(({ inProcessLauncher }) => inProcessLauncher(systemClock()))
+      : await import('../runtime/launch/node.ts').then(({ nodeLauncher }) => nodeLauncher(engineScript))
+  const run = startRun(plan, { launcher, files: nodeFiles, previewRows: 0, ...options, ...(terminal.crash === undefined ? {} : { exit: terminal.crash }) })
   return untilOver(run, listeners, terminal)
 }
 

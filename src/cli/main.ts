@@ -15,6 +15,7 @@ const terminal: Terminal = {
   // Named by its place, because the build puts the engine beside this file.
   engineScript: new URL('./engineThread.js', import.meta.url),
   now: () => performance.now(),
+  crash: () => process.kill(process.pid, 'SIGKILL'),
   onInterrupt: (listener) => {
     process.once('SIGINT', listener)
     return () => process.removeListener('SIGINT', listener)

@@ -1,4 +1,4 @@
-import { closeSync, mkdirSync, openSync, statSync, writeFileSync } from 'node:fs'
+import { closeSync, constants, fstatSync, fsyncSync, ftruncateSync, mkdirSync, openSync, statSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { reasonOf } from './jobFile.ts'
 import { RunError } from './terminal.ts'
@@ -10,17 +10,43 @@ import { RunError } from './terminal.ts'
 export class OutputFile {
   readonly #name: string
   readonly #file: number
+  #length: number
 
   /** Throws what the file system says when the file cannot be opened. With `append` it keeps what it has. */
   constructor(name: string, path: string, append = false) {
     this.#name = name
-    this.#file = openSync(path, append ? 'a' : 'w')
+    this.#file = openSync(path, append ? constants.O_WRONLY | constants.O_CREAT | constants.O_APPEND : 'w')
+    this.#length = append ? fstatSync(this.#file).size : 0
+  }
+
+  /** Bytes in it. */
+  get length(): number {
+    return this.#length
+  }
+
+  /** Back to how it was; what came later is cut off. */
+  truncate(length: number): void {
+    if (this.#length < length) {
+      throw new RunError(`error: ${this.#name} has ${this.#length} bytes, and the checkpoint was taken when it had ${length}; name the file that the earlier run has written`)
+    }
+    ftruncateSync(this.#file, length)
+    this.#length = length
+  }
+
+  /** On disk when this returns. What cannot be flushed, such as a pipe, need not be. */
+  flush(): void {
+    try {
+      fsyncSync(this.#file)
+    } catch {
+      return
+    }
   }
 
   write(data: string | Uint8Array): void {
     try {
       // Writes all of it, where writeSync may stop half-way.
       writeFileSync(this.#file, data)
+      this.#length += typeof data === 'string' ? Buffer.byteLength(data) : data.length
     } catch (error) {
       throw new RunError(`error: ${this.#name} cannot be written: ${reasonOf(error)}; what was written stays`)
     }

@@ -39,6 +39,9 @@ export async function runCommandLine(args: readonly string[], terminal: Terminal
     .option('--output <SINK=FILE>', "writes the rows of SINK to FILE as JSON lines, whatever the sink's connector; - is standard output; repeatable. Without it, the rows of a job's only live table are printed", collected)
     .option('--changelog', 'writes every change with its row kind, not the final rows')
     .option('--parallelism <N>', 'subtasks per operator, instead of what the job says', wholeNumber)
+    .option('--checkpoint-dir <D>', 'keeps checkpoints in the folder D, as the settings of the job say; without it they live as long as the run')
+    .option('--resume <D>', 'goes on from the newest checkpoint in the folder D, at another --parallelism too, and keeps new ones there')
+    .option('--fault <SPEC>', 'makes a fault happen once, to see the job recover; repeatable', collected)
     .addOption(new Option('--processing-time <CLOCK>', 'what PROCTIME() reads: the wall clock, or the highest event time read so far').choices(['wall', 'event']).default('wall'))
     .addHelpText(
       'after',
@@ -48,6 +51,17 @@ Examples:
   millrace run job.json --output board=rows.jsonl    writes the rows of the sink board
   millrace run job.json --input trips=mine.csv --output board=- | head
   millrace explain job.json                          names the sources and sinks of a job
+  millrace run job.json --output board=rows.jsonl --checkpoint-dir state
+  millrace run job.json --output board=rows.jsonl --resume state --parallelism 4
+
+Faults (workers and checkpoints by number; checkpoints count from 1):
+  kill=1@rows=5000                   kills engine worker 1 when its sources have let 5000 rows through
+  kill=1@checkpoint=3                kills it when checkpoint 3 is triggered
+  kill=1@checkpoint=3:acknowledged   … when the first subtask has acknowledged it; :writing, when all have; :completed, when it is complete
+  exit@checkpoint=3:writing          ends the whole process at that moment, as a power cut would
+
+With checkpoints on (settings.checkpoint.intervalMs above 0), rows are written when a checkpoint covers them, each once, and a failed job is started
+again as settings.restart says. --resume cuts output files back to the checkpoint; what went to standard output stays there.
 ${exitCodes}`,
     )
     .action(async (path: string, options: RunFlags) => {
@@ -115,6 +129,9 @@ export interface RunFlags {
   readonly output?: readonly string[]
   readonly changelog?: boolean
   readonly parallelism?: number
+  readonly checkpointDir?: string
+  readonly resume?: string
+  readonly fault?: readonly string[]
   readonly processingTime: 'wall' | 'event'
 }
 

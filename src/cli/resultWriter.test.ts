@@ -15,7 +15,7 @@ const form: ResultForm = { schema, key: null, updating: false, changelog: false 
 
 function written(given: Partial<ResultForm>, ...tables: string[]): string[] {
   let text = ''
-  const writer = resultWriter({ ...form, ...given }, (piece) => (text += piece))
+  const writer = resultWriter({ ...form, ...given }, { write: (piece) => void (text += piece) })
   for (const table of tables) writer.receive(parseBatch(schema, table))
   writer.finish()
   const lines = text.split('\n').slice(0, -1)

@@ -1,7 +1,9 @@
 import { rowAt, rowKindAt, type Batch, type RowKindText } from '../columnar/batch.ts'
+import { batchOf } from '../columnar/batchBuilder.ts'
 import type { Value } from '../columnar/column.ts'
 import { changesOf, finalRows, rowText } from '../columnar/compareRows.ts'
 import type { Schema } from '../columnar/schema.ts'
+import { StateReader, StateWriter } from '../columnar/stateCodec.ts'
 import { jsonTextOf } from '../columnar/valueJson.ts'
 
 /**
@@ -15,6 +17,10 @@ export interface ResultWriter {
   receive(batch: Batch): void
   /** Writes what was held back. */
   finish(): void | Promise<void>
+  /** What brings a new writer to where this one is, for a checkpoint; what it has written is on disk then. */
+  snapshot(): Uint8Array
+  /** Before any row: goes on from there, and cuts off what was written later; null: all of it. */
+  restore(written: Uint8Array | null): void
   /** Rows written so far. */
   readonly rowCount: number
 }
@@ -28,9 +34,22 @@ export interface ResultForm {
   readonly changelog: boolean
 }
 
-export function resultWriter(form: ResultForm, write: (text: string) => void): ResultWriter {
-  if (form.changelog) return new ChangeWriter(form, write)
-  return form.updating ? new TableWriter(form, write) : new RowWriter(form, write)
+/** Where lines go; standard output has no length and cannot be cut. */
+export interface LineOutput {
+  write(text: string): void
+  readonly length?: number
+  truncate?(length: number): void
+  flush?(): void
+}
+
+export function resultWriter(form: ResultForm, output: LineOutput): ResultWriter {
+  if (form.changelog) return new ChangeWriter(form, output)
+  return form.updating ? new TableWriter(form, output) : new RowWriter(form, output)
+}
+
+/** The table that these changes leave, as one batch: what a checkpoint keeps of a result that is written at the end. */
+export function tableOf(batches: readonly Batch[], { schema, key }: ResultForm): Batch {
+  return batchOf(schema, finalRows(changesOf(batches), schema, key).map((values) => [...values]))
 }
 
 /** Written in pieces of this many characters: one call a row would be most of the work. */
@@ -39,13 +58,37 @@ const pieceLength = 65_536
 abstract class LineWriter implements ResultWriter {
   rowCount = 0
   protected readonly form: ResultForm
-  readonly #write: (text: string) => void
+  readonly #output: LineOutput
   #pending = ''
 
-  constructor(form: ResultForm, write: (text: string) => void) {
+  constructor(form: ResultForm, output: LineOutput) {
     this.form = form
-    this.#write = write
+    this.#output = output
   }
+
+  snapshot(): Uint8Array {
+    this.#output.flush?.()
+    const writer = new StateWriter()
+    writer.numbers('written', [this.rowCount, this.#output.length ?? 0])
+    this.write(writer)
+    return writer.finish()
+  }
+
+  restore(written: Uint8Array | null): void {
+    if (written === null) {
+      this.#output.truncate?.(0)
+      return
+    }
+    const reader = StateReader.open(written)
+    const [rows, length] = reader.numbers('written')
+    this.rowCount = rows!
+    this.#output.truncate?.(length!)
+    this.read(reader)
+  }
+
+  /** What a kind of writer holds beside its file. */
+  protected write(_writer: StateWriter): void {}
+  protected read(_reader: StateReader): void {}
 
   abstract receive(batch: Batch): void
 
@@ -60,7 +103,7 @@ abstract class LineWriter implements ResultWriter {
   }
 
   protected flush(): void {
-    if (this.#pending !== '') this.#write(this.#pending)
+    if (this.#pending !== '') this.#output.write(this.#pending)
     this.#pending = ''
   }
 }
@@ -74,10 +117,20 @@ class RowWriter extends LineWriter {
 }
 
 class TableWriter extends LineWriter {
-  readonly #batches: Batch[] = []
+  #batches: Batch[] = []
 
   receive(batch: Batch): void {
     this.#batches.push(batch)
+  }
+
+  protected override write(writer: StateWriter): void {
+    // The changes so far become the table that they leave, or each checkpoint would hold more than the last.
+    this.#batches = [tableOf(this.#batches, this.form)]
+    writer.batch('table', this.#batches[0]!)
+  }
+
+  protected override read(reader: StateReader): void {
+    this.#batches = [reader.batch('table', this.form.schema)]
   }
 
   override finish(): void {
@@ -95,10 +148,20 @@ class ChangeWriter extends LineWriter {
     this.flush()
   }
 
+  protected override write(writer: StateWriter): void {
+    writer.strings('keys', [...this.#rows.keys()])
+    writer.strings('rows', [...this.#rows.values()].map(({ text, retracted }) => `${retracted ? '-' : '+'}${text}`))
+  }
+
+  protected override read(reader: StateReader): void {
+    const rows = reader.strings('rows')
+    reader.strings('keys').forEach((key, i) => this.#rows.set(key, { text: rows[i]!.slice(1), retracted: rows[i]!.startsWith('-') }))
+  }
+
   #change(kind: RowKindText, values: readonly Value[]): void {
     const text = rowText(values, this.form.schema)
     if (this.form.key === null || !this.form.updating) {
-      this.#write(kind, text)
+      this.#say(kind, text)
       return
     }
     const key = this.form.key.map((column) => jsonTextOf(values[column] ?? null, this.form.schema.fields[column]!.type)).join(',')
@@ -106,16 +169,16 @@ class ChangeWriter extends LineWriter {
     if (kind === '-U' || kind === '-D') {
       if (kind === '-D') this.#rows.delete(key)
       else if (held !== undefined) held.retracted = true
-      this.#write(kind, text)
+      this.#say(kind, text)
       return
     }
-    if (held !== undefined && !held.retracted) this.#write('-U', held.text)
+    if (held !== undefined && !held.retracted) this.#say('-U', held.text)
     // An update of a key that holds nothing is its first row.
-    this.#write(held === undefined ? '+I' : '+U', text)
+    this.#say(held === undefined ? '+I' : '+U', text)
     this.#rows.set(key, { text, retracted: false })
   }
 
-  #write(kind: RowKindText, text: string): void {
+  #say(kind: RowKindText, text: string): void {
     this.line(`{"kind":"${kind}","row":${text}}`)
   }
 }

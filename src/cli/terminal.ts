@@ -14,6 +14,8 @@ export interface Terminal {
   readonly engineScript: URL | null
   /** Ms since some start. */
   now(): number
+  /** Ends the process at once, as a power cut would: for faults that are asked for. */
+  readonly crash?: () => void
   /** Calls back when the user interrupts; returns how to stop listening. */
   onInterrupt(listener: () => void): () => void
 }

@@ -249,7 +249,10 @@ function endRound(state: CoordinatorState, at: number): Transition {
 function fail(state: CoordinatorState, failure: RunFailure, at: number): Transition {
   if (state.phase === 'cancelling' || state.phase === 'restarting') return stay(state)
   const failed: CoordinatorState = { ...state, failure }
-  if (state.restart === null) return over(failed, { kind: 'failed', failure })
+  if (state.restart === null) {
+    const last = failure.code === 'MR-404' ? { ...failure, message: `${failure.message} The job cannot go on without it; run it again.` } : failure
+    return over({ ...failed, failure: last }, { kind: 'failed', failure: last })
+  }
   const { state: failures, delayMs } = afterFailure(state.failures, state.restart, at)
   if (delayMs === null) return over({ ...failed, failures }, { kind: 'failed', failure })
   return restarting({ ...failed, failures }, [{ kind: 'wait', ms: delayMs, attempt: state.attempt + 1 }], { kind: 'restarting', failure, delayMs })

@@ -39,7 +39,8 @@ export interface FaultTolerance {
 export interface SinkWriters {
   /** Bytes that bring the sink back to what it has written now; null when it keeps nothing. */
   snapshot(operator: string): Uint8Array | null
-  restore(operator: string, written: Uint8Array): void
+  /** Null: it begins anew, whatever an earlier run has left. */
+  restore(operator: string, written: Uint8Array | null): void
 }
 
 export interface CheckpointHost {
@@ -190,7 +191,10 @@ export class JobCheckpoints {
     const found = await this.#options.store.open(planIdentity(this.#plan), upTo)
     if (found.kind === 'refused') return cannotRestore(titleOf(found.pointer), found.differences.map(({ text }) => text))
     const reason = failure?.message ?? null
+    const { sinks } = this.#options
+    const isNew = this.#state.counts.triggered === 0 && failure === null
     if (found.kind === 'none') {
+      if (isNew) for (const operator of this.#sinks.keys()) sinks?.restore(operator, null)
       this.#staged.discard()
       this.#tell({ kind: 'restored', restore: { at: this.#clock.now(), checkpoint: null, kind: null, reason, notes: found.notes } })
       return { pointer: null, starts: [] }
@@ -198,11 +202,9 @@ export class JobCheckpoints {
     const { pointer, blobs } = found
     const plan = restoresOf(this.#tasks, blobs.flatMap(({ part, bytes }) => (part === 'state' ? [decodeTaskSnapshot(bytes)] : [])))
     if (plan.refused.length > 0) return cannotRestore(titleOf(pointer), plan.refused)
-    const { sinks } = this.#options
-    const isNew = this.#state.counts.triggered === 0 && failure === null
     if (isNew) {
       // Another process took it: what its sinks had written then, and the rows that this checkpoint shows.
-      for (const { operator, part, bytes } of blobs) if (part === 'writer') sinks?.restore(operator, bytes)
+      for (const operator of this.#sinks.keys()) sinks?.restore(operator, blobs.find((blob) => blob.operator === operator && blob.part === 'writer')?.bytes ?? null)
       for (const { operator, part, bytes } of blobs) {
         const schema = this.#sinks.get(operator)
         if (part === 'rows' && schema !== undefined) this.#host.show(decodedRows(bytes, schema).map(({ subtask, batch }) => ({ operator, subtask, batch, epoch: 0, bytes: 0 })))

@@ -20,7 +20,7 @@ export function runFailureOf(error: unknown): RunFailure {
 }
 
 export function workerDied(worker: number, why: string): RunFailure {
-  return { code: 'MR-404', operator: null, subtask: worker, message: `Engine worker ${worker} stopped working: ${why} The job cannot go on without it; run it again.`, row: null }
+  return { code: 'MR-404', operator: null, subtask: worker, message: `Engine worker ${worker} stopped working: ${why}`, row: null }
 }
 
 /** Checkpoints failed more often than is tolerable. */
