@@ -70,7 +70,8 @@ export class Alignment<C extends AlignedChannel> {
    * A channel brought a barrier, which overtook some elements. `first`: it is the first of its checkpoint. `superseded`: the checkpoint that is given up for it. Null when its checkpoint is over.
    */
   arrive(channel: C, barrier: CheckpointBarrier, overtaken: readonly Element[], now: number): { readonly first: boolean; readonly superseded: CheckpointBarrier | null } | null {
-    if (barrier.checkpoint <= this.#settled) return null
+    // One that a newer barrier has overtaken by another channel counts for nothing.
+    if (barrier.checkpoint <= this.#settled || barrier.checkpoint < (this.#pending?.barrier.checkpoint ?? 0)) return null
     let superseded: CheckpointBarrier | null = null
     if (this.#pending !== null && this.#pending.barrier.checkpoint < barrier.checkpoint) {
       superseded = this.#pending.barrier
