@@ -2,6 +2,7 @@ import type { DefinitionOf } from '../job/operatorDefinition.ts'
 import type { Job } from '../job/job.ts'
 import type { Problem } from '../job/problem.ts'
 import { checkJob, hasErrors, type CheckedJob } from '../job/validate.ts'
+import { changelogOf, type Changelog } from './changelog.ts'
 import { logicalPlan, type LogicalPlan } from './logicalPlan.ts'
 import { physicalPlan, type PhysicalPlan } from './physicalPlan.ts'
 import { askInputs } from './rewrites/askInputs.ts'
@@ -40,6 +41,8 @@ export interface CompiledJob {
   readonly rewrites: readonly RewriteNote[]
   readonly physical: PhysicalPlan | null
   readonly checked: CheckedJob
+  /** Of the job's own edges; null without a plan. */
+  readonly changelog: Changelog | null
   readonly problems: readonly Problem[]
 }
 
@@ -53,7 +56,7 @@ export interface RewriteNote {
 export function compile(job: Job, definitionOf: DefinitionOf, options: CompileOptions = {}): CompiledJob {
   const checked = options.checked ?? checkJob(job, definitionOf)
   const { problems } = checked
-  const none = { logical: null, rewritten: null, rewrites: [], physical: null, checked }
+  const none = { logical: null, rewritten: null, rewrites: [], physical: null, changelog: null, checked }
   // An empty job has nothing wrong with it yet, and nothing to run.
   if (hasErrors(problems) || job.operators.length === 0) return { ...none, problems }
   const built = logicalPlan(job, definitionOf, checked)
@@ -79,6 +82,7 @@ export function compile(job: Job, definitionOf: DefinitionOf, options: CompileOp
     rewritten,
     rewrites: notes,
     physical: physicalPlan(rewritten),
+    changelog: changelogOf(built.plan, definitionOf, checked),
     checked,
     problems: [...problems, ...built.problems],
   }

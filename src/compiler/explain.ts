@@ -4,6 +4,7 @@ import type { Schema } from '../columnar/schema.ts'
 import type { Job } from '../job/job.ts'
 import type { DefinitionOf, Distribution } from '../job/operatorDefinition.ts'
 import { mergeSettings } from '../job/settings.ts'
+import type { UpsertKeys } from '../job/upsertKeys.ts'
 import type { CompiledJob } from './compile.ts'
 import type { LogicalOperator } from './logicalPlan.ts'
 import type { Exchange, PhysicalPlan } from './physicalPlan.ts'
@@ -57,9 +58,15 @@ function operatorLines(operator: LogicalOperator, compiled: CompiledJob, definit
     `  ${spec.id}: ${definition.title}${subtitle === '' ? '' : ` · ${subtitle}`} ×${operator.parallelism}`,
     ...feeds.map((feed) => `    ${feed}`),
     ...spec.outputs.map(({ port, schema }) => `    ${port} → ${schemaText(schema)}`),
-    ...(spec.outputs.length === 0 ? [] : [`    rows ${(compiled.checked.rowKinds.get(spec.id) ?? []).join(' ')}`]),
+    ...(spec.outputs.length === 0 ? [] : [`    rows ${(compiled.checked.rowKinds.get(spec.id) ?? []).join(' ')}${keysText(compiled.changelog!.keys.get(spec.id) ?? [])}`]),
+    ...(compiled.changelog!.materialised.has(spec.id) ? ['    keeps the rows of each key, because the changes are of other rows than its key says'] : []),
     ...(state === null ? [] : [`    state: ${state}`]),
   ]
+}
+
+/** " · one row for each auction, or for each bidder" */
+export function keysText(keys: UpsertKeys): string {
+  return keys.length === 0 ? '' : ` · ${keys.map((key) => (key.length === 0 ? 'one row in all' : `one row for each ${key.join(', ')}`)).join(', or ')}`
 }
 
 function schemaText(schema: Schema): string {

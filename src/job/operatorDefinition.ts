@@ -5,6 +5,7 @@ import type { JsonObject } from '../columnar/json.ts'
 import type { Expression, Scope } from '../expression/expression.ts'
 import type { Settings } from './job.ts'
 import type { Report } from './problem.ts'
+import type { UpsertKeys } from './upsertKeys.ts'
 
 /**
  * What a room says of its operator to everyone: form, ports, rules, output schema, how its input must be distributed.
@@ -44,6 +45,8 @@ export interface OperatorDefinition {
   readonly adjustConfig?: (config: JsonObject, path: string) => JsonObject
   /** Row kinds the output may hold, from those of each input port's edges together; default: all that any input brings. */
   readonly rowKinds?: (context: { readonly config: JsonObject; readonly inputs: Readonly<Record<string, RowKinds>> }) => RowKinds
+  /** Upsert keys of the first output, from those of each input port (none where several edges meet in one); default: none. */
+  readonly upsertKeys?: (context: { readonly config: JsonObject; readonly inputs: InputSchemas; readonly keys: Readonly<Record<string, UpsertKeys>> }) => UpsertKeys
   /** What it keeps between rows and when that is freed, as a phrase for `explain`; null or absent: nothing. */
   readonly state?: (config: JsonObject) => string | null
   /** Sources: how many parts can be read side by side, each by one subtask; default 1. */

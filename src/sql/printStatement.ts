@@ -67,7 +67,9 @@ export function printFrom(from: From): string {
     case 'match':
       return printMatch(from)
     case 'window': {
-      const partition = from.partitionBy === undefined || from.partitionBy.length === 0 ? '' : ` PARTITION BY ${from.partitionBy.map(quoted).join(', ')}`
+      // Several columns stand in parentheses here: after a comma the parser takes the next argument of the window function.
+      const partitionBy = (from.partitionBy ?? []).map(quoted)
+      const partition = partitionBy.length === 0 ? '' : ` PARTITION BY ${partitionBy.length === 1 ? partitionBy[0]! : `(${partitionBy.join(', ')})`}`
       const table = partition === '' ? `TABLE ${quoted(from.table)}` : `TABLE ${quoted(from.table)}${partition}`
       return `TABLE(${from.function}(${table}, DESCRIPTOR(${quoted(from.timeColumn)}), ${from.intervals.map(printInterval).join(', ')}))${named(from.as)}`
     }

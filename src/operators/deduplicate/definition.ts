@@ -5,6 +5,7 @@ import type { OperatorDefinition } from '../../job/operatorDefinition.ts'
 import { checkColumns, checkOrder, columnsOf, orderByField, orderOf, partitionField, renameInOrder } from '../../job/orderConfig.ts'
 import { orderProblems } from '../../job/problemCatalogue.ts'
 import { renameInColumns } from '../../job/renameColumn.ts'
+import { keysWithin } from '../../job/upsertKeys.ts'
 
 export const definition: OperatorDefinition = {
   kind: 'deduplicate',
@@ -57,6 +58,7 @@ export const definition: OperatorDefinition = {
   rowKinds: ({ config }) => (config.keep === 'first' ? ['+I'] : ['+I', '-U', '+U']),
   state: (config) => (config.keep === 'first' ? 'each key that has come, and the row that waits for the watermark' : 'the last row of each key'),
   columnsNeeded: ({ config, used }) => ({ in: new Set([...(used.out ?? []), ...columnsOf(config, 'keys'), ...orderOf(config).map(({ column }) => column)]) }),
+  upsertKeys: ({ config, keys }) => [columnsOf(config, 'keys'), ...keysWithin(keys.in ?? [], columnsOf(config, 'keys'))],
   conditionBefore: ({ config, condition }) => {
     const asked = onColumns(condition, columnsOf(config, 'keys'))
     // The first row counts late ones, and they are seen.

@@ -35,6 +35,7 @@ export const definition: OperatorDefinition = {
   columnsNeeded: ({ config, used }) => ({
     in: new Set([...(used.out ?? []), ...(typeof config.where === 'string' ? columnsRead(config.where, null) : [])]),
   }),
+  upsertKeys: ({ keys }) => keys.in ?? [],
   mapExpressions: ({ config, inputs, map }) =>
     typeof config.where === 'string' && inputs.in?.[0] ? { ...config, where: map(config.where, { inputs: [{ qualifier: null, schema: inputs.in[0] }] }) } : config,
   condition: { of: (config) => (typeof config.where === 'string' ? config.where : null), with: (config, where) => ({ ...config, where }) },

@@ -76,6 +76,7 @@ export const definition: OperatorDefinition = {
     for (const { expression } of namedExpressionsOf(config, 'aggregates') ?? []) for (const name of columnsRead(expression, null)) needed.add(name)
     return { in: needed }
   },
+  upsertKeys: ({ config }) => (setsOf(config) === null ? [columnsOf(config, 'groupBy')] : []),
   mapExpressions: ({ config, inputs, map }) => mapNamed(config, 'aggregates', inputs.in?.[0] == null ? null : { inputs: [{ qualifier: null, schema: inputs.in[0] }] }, map),
   conditionBefore: ({ config, inputs, condition }) => {
     const schema = inputs.in?.[0] ?? null

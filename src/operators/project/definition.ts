@@ -8,6 +8,7 @@ import { mapNamed, namedExpressionsOf } from '../../job/joinConfig.ts'
 import type { OperatorDefinition } from '../../job/operatorDefinition.ts'
 import { columnProblems } from '../../job/problemCatalogue.ts'
 import { quoteIdentifier, renameInNamed } from '../../job/renameColumn.ts'
+import { projectedKeys } from '../../job/upsertKeys.ts'
 
 export const definition: OperatorDefinition = {
   kind: 'project',
@@ -63,6 +64,7 @@ export const definition: OperatorDefinition = {
   columnsNeeded: ({ config }) => ({
     in: new Set((namedExpressionsOf(config, 'columns') ?? []).flatMap(({ expression }) => [...columnsRead(expression, null)])),
   }),
+  upsertKeys: ({ config, keys }) => projectedKeys(config, keys.in ?? []),
   mapExpressions: ({ config, inputs, map }) => mapNamed(config, 'columns', inputs.in?.[0] == null ? null : { inputs: [{ qualifier: null, schema: inputs.in[0] }] }, map),
   conditionBefore: ({ config, inputs, condition }) => {
     const schema = inputs.in?.[0] ?? null

@@ -18,6 +18,7 @@ import {
 import { joinConditionBefore, joinInputConditions, mapJoinExpressions, narrowedJoin } from '../../job/joinConditions.ts'
 import type { OperatorDefinition } from '../../job/operatorDefinition.ts'
 import { joinProblems } from '../../job/problemCatalogue.ts'
+import { joinedKeys } from '../../job/upsertKeys.ts'
 import { filterBefore } from '../filterBefore.ts'
 
 export const definition: OperatorDefinition = {
@@ -61,6 +62,7 @@ export const definition: OperatorDefinition = {
   },
   state: () => 'all rows of both sides by key, for ever',
   columnsNeeded: ({ config, inputs }) => joinColumnsNeeded(config, inputs),
+  upsertKeys: ({ config, inputs, keys }) => joinedKeys(config, inputs, keys),
   mapExpressions: ({ config, inputs, map }) => mapJoinExpressions(config, inputs, map),
   conditionBefore: ({ config, inputs, condition }) => joinConditionBefore(config, inputs, condition),
   inputConditions: ({ config, inputs }) => joinInputConditions(config, inputs, filterBefore),

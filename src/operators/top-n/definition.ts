@@ -5,6 +5,7 @@ import type { OperatorDefinition } from '../../job/operatorDefinition.ts'
 import { checkColumns, checkOrder, columnsOf, orderByField, orderOf, orderText, partitionField, renameInOrder } from '../../job/orderConfig.ts'
 import { columnProblems, orderProblems } from '../../job/problemCatalogue.ts'
 import { renameInColumns } from '../../job/renameColumn.ts'
+import { keysWithin } from '../../job/upsertKeys.ts'
 
 export const definition: OperatorDefinition = {
   kind: 'top-n',
@@ -64,6 +65,14 @@ export const definition: OperatorDefinition = {
     const needed = new Set<string>([...(used.out ?? []), ...columnsOf(config, 'partitionBy'), ...orderOf(config).map(({ column }) => column)])
     if (typeof config.rankColumn === 'string') needed.delete(config.rankColumn)
     return { in: needed }
+  },
+  upsertKeys: ({ config, keys }) => {
+    const partitionBy = columnsOf(config, 'partitionBy')
+    return [
+      ...(config.n === 1 ? [partitionBy] : []),
+      ...(typeof config.rankColumn === 'string' ? [[...partitionBy, config.rankColumn]] : []),
+      ...keysWithin(keys.in ?? [], partitionBy),
+    ]
   },
   conditionBefore: ({ config, condition }) => {
     const asked = onColumns(condition, columnsOf(config, 'partitionBy'))

@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest'
+import { jobOf } from '../job/testing/jobOf.ts'
+import { definitionOf } from '../operators/catalog.ts'
+import { compile } from './compile.ts'
+
+/** With the real rooms, because which keys hold is theirs to say. */
+const bids = 'source bids connector={"type":"nexmark","stream":"bid","events":100} columns=[{"name":"auction","type":"BIGINT"},{"name":"bidder","type":"BIGINT"},{"name":"price","type":"BIGINT"},{"name":"dateTime","type":"TIMESTAMP(3)"}] watermark={"column":"dateTime","delayMs":0}'
+const sink = (id: string, key?: readonly string[]): string => `sink ${id} connector={"type":"collect"}${key === undefined ? '' : ` key=${JSON.stringify(key)}`}`
+const named = (columns: Readonly<Record<string, string>>): string => JSON.stringify(Object.entries(columns).map(([name, expression]) => ({ name, expression })))
+const byPair = `group-aggregate g groupBy=["auction","bidder"] aggregates=${named({ n: 'COUNT(*)' })}`
+
+function changelogOf(...parts: string[]) {
+  const { changelog, problems } = compile(jobOf(parts.join('; ')), definitionOf)
+  expect(problems.filter(({ severity }) => severity === 'error')).toEqual([])
+  return changelog!
+}
+
+describe('upsert keys', () => {
+  it('are groups, kept by filters and by projections that keep their columns', () => {
+    const { keys, edges } = changelogOf(bids, byPair, 'filter f where=n=2', `project p columns=${named({ item: 'auction', bidder: 'bidder' })}`, `project q columns=${named({ n: 'n', bidder: 'bidder' })}`, sink('a'), sink('b'), 'bids>g', 'g>f', 'f>p', 'f>q', 'p>a', 'q>b')
+    expect(Object.fromEntries(keys)).toEqual({ bids: [], g: [['auction', 'bidder']], f: [['auction', 'bidder']], p: [['item', 'bidder']], q: [], a: [], b: [] })
+    expect(edges.get(0)).toEqual({ rowKinds: ['+I'], upsertKeys: [] })
+    expect(edges.get(1)).toEqual({ rowKinds: ['+I', '-U', '+U'], upsertKeys: [['auction', 'bidder']] })
+  })
+
+  it('are the partition of a first row, the rank within it, and what contains the partition', () => {
+    const top = (n: number, rank: string): string => `top-n t partitionBy=["auction"] orderBy=[{"column":"n","direction":"DESC"}] n=${n}${rank}`
+    const of = (n: number, rank = ''): unknown => changelogOf(bids, byPair, top(n, rank), sink('a'), 'bids>g', 'g>t', 't>a').keys.get('t')
+    expect(of(1)).toEqual([['auction']])
+    expect(of(3)).toEqual([['auction', 'bidder']])
+    expect(of(3, ' rankColumn=place')).toEqual([['auction', 'place'], ['auction', 'bidder']])
+    expect(changelogOf(bids, `top-n t partitionBy=[] orderBy=[{"column":"price","direction":"DESC"}] n=1`, sink('a'), 'bids>t', 't>a').keys.get('t')).toEqual([[]])
+  })
+
+  it('of a join are one of each side, or one alone where the other is found once', () => {
+    const other = `group-aggregate h groupBy=["auction"] aggregates=${named({ best: 'MAX(price)' })}`
+    const join = (type: string, on: string): unknown => changelogOf(bids, byPair, other, `regular-join j type=${type} on=${JSON.stringify([{ left: on, right: on === 'auction' ? 'auction' : 'best' }])}`, sink('a'), 'bids>g', 'bids>h', 'g>j.left', 'h>j.right', 'j>a').keys.get('j')
+    expect(join('inner', 'auction')).toEqual([['auction', 'bidder']])
+    expect(join('left', 'auction')).toEqual([['auction', 'bidder']])
+    expect(join('full', 'auction')).toEqual([['auction', 'bidder', 'auction0']])
+    expect(join('semi', 'auction')).toEqual([['auction', 'bidder']])
+    // Rows that change what they are joined by move between subtasks, so that no key holds.
+    expect(join('inner', 'n')).toEqual([])
+  })
+
+  it('are lost where several streams meet, and on other outputs', () => {
+    const { keys, edges } = changelogOf(bids, byPair, byPair.replace(' g ', ' h '), 'union u', sink('a'), 'bids>g', 'bids>h', 'g>u', 'h>u', 'u>a')
+    expect(keys.get('u')).toEqual([])
+    expect(edges.get(4)!.rowKinds).toEqual(['+I', '-U', '+U'])
+  })
+})
+
+describe('a sink', () => {
+  const materialised = (key?: readonly string[]): readonly string[] => [...changelogOf(bids, byPair, sink('a', key), 'bids>g', 'g>a').materialised]
+
+  it('keeps rows when its key is not that of the changes', () => {
+    expect(materialised(['bidder', 'auction'])).toEqual([])
+    expect(materialised(['auction'])).toEqual(['a'])
+    expect(materialised()).toEqual([])
+    expect([...changelogOf(bids, sink('a', ['auction']), 'bids>a').materialised]).toEqual([])
+  })
+})
