@@ -297,7 +297,7 @@ export const orderProblems = {
   rankColumnTaken: (column: string) => error('MR-183', `The input already has a column ${named(column)}. Give the rank another name.`),
 } as const
 
-/** MR-192 to MR-198: row patterns. */
+/** MR-192 to MR-197: row patterns. */
 export const matchProblems = {
   badPattern: (detail: string) => error('MR-192', `The pattern is not understood: ${detail}`),
   badAfterMatch: (detail: string) => error('MR-193', detail),
@@ -309,6 +309,13 @@ export const matchProblems = {
   definedTwice: (name: string) => error('MR-196', `The variable ${named(name)} has two conditions. Join them with AND.`),
   skipsToItself: (name: string) =>
     error('MR-197', `${named(name)} is where every match begins, so the same match would be found again for ever. Skip to another variable, or use SKIP TO NEXT ROW.`),
+} as const
+
+/** MR-198 and MR-199: user code. */
+export const functionProblems = {
+  noOnRow: () => error('MR-198', 'The code has no function onRow, which is called for each row. Write function onRow(row, emit) { … }.'),
+  noOnTimer: () => error('MR-198', 'Timers are turned on, and the code has no function onTimer. Write function onTimer(time, emit, state, key) { … }, or turn timers off.'),
+  noType: (column: string) => error('MR-199', `The output column ${named(column)} has no type: what a function emits is not computed here. Give it a type such as STRING or BIGINT.`),
 } as const
 
 function circle(ids: readonly string[]): string {

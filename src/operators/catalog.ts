@@ -1,6 +1,7 @@
 import type { DefinitionOf, OperatorDefinition } from '../job/operatorDefinition.ts'
 import { definition as deduplicate } from './deduplicate/definition.ts'
 import { definition as filter } from './filter/definition.ts'
+import { definition as userFunction } from './function/definition.ts'
 import { definition as groupAggregate } from './group-aggregate/definition.ts'
 import { definition as intervalJoin } from './interval-join/definition.ts'
 import { definition as lookupJoin } from './lookup-join/definition.ts'
@@ -28,6 +29,7 @@ export const catalog = {
   source,
   filter,
   project,
+  function: userFunction,
   union,
   unnest,
   'window-assign': windowAssign,

@@ -1,6 +1,7 @@
 import type { Kind } from './catalog.ts'
 import { emitter as deduplicate } from './deduplicate/flinkSql.ts'
 import { emitter as filter } from './filter/flinkSql.ts'
+import { emitter as userFunction } from './function/flinkSql.ts'
 import { emitter as groupAggregate } from './group-aggregate/flinkSql.ts'
 import { emitter as intervalJoin } from './interval-join/flinkSql.ts'
 import { emitter as lookupJoin } from './lookup-join/flinkSql.ts'
@@ -28,6 +29,7 @@ export const emitters: Readonly<Record<Kind, SqlEmitter>> = {
   source,
   filter,
   project,
+  function: userFunction,
   union,
   unnest,
   'window-assign': windowAssign,

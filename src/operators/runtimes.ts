@@ -3,6 +3,7 @@ import type { OperatorSpec } from '../job/operatorSpec.ts'
 import type { Kind } from './catalog.ts'
 import { runtime as deduplicate } from './deduplicate/runtime.ts'
 import { runtime as filter } from './filter/runtime.ts'
+import { runtime as userFunction } from './function/runtime.ts'
 import { runtime as groupAggregate } from './group-aggregate/runtime.ts'
 import { runtime as intervalJoin } from './interval-join/runtime.ts'
 import { runtime as lookupJoin } from './lookup-join/runtime.ts'
@@ -28,6 +29,7 @@ export const runtimes: Readonly<Record<Kind, RuntimeFactory>> = {
   source,
   filter,
   project,
+  function: userFunction,
   union,
   unnest,
   'window-assign': windowAssign,
@@ -53,5 +55,6 @@ export function runtimeOf(kind: string): RuntimeFactory | undefined {
 
 /** What run times of these operators need and only some jobs do; to be awaited before the first is made. Null: everything is there. */
 export function fetchedFor(specs: readonly OperatorSpec[]): Promise<void> | null {
-  return linearEngineFor(specs.map((spec) => spec.config))
+  const fetched = [linearEngineFor(specs.map((spec) => spec.config)), ...new Set(specs.map(({ kind }) => runtimeOf(kind)?.fetched?.() ?? null))].filter((one) => one !== null)
+  return fetched.length === 0 ? null : Promise.all(fetched).then(() => undefined)
 }

@@ -31,7 +31,7 @@ export class WaitingRows {
 
   insert(position: number, times: Float64Array, order: RowOrder | null, columns: readonly Column[]): void {
     const positions = this.#positions
-    const before = (a: number, b: number): boolean => times[a]! < times[b]! || (times[a]! === times[b]! && (order === null || order.compare(columns, a, columns, b) <= 0))
+    const before = (a: number, b: number): boolean => times[a]! < times[b]! || (!(times[a]! > times[b]!) && (order === null || order.compare(columns, a, columns, b) <= 0))
     const last = positions[positions.length - 1]
     if (last === undefined || before(last, position)) {
       positions.push(position)

@@ -26,6 +26,8 @@ export const facets: Readonly<Record<Kind, GenerateFacet>> = {
   source,
   filter,
   project,
+  // Flink has no JavaScript to compare with.
+  function: { inputs: [{ port: 'in' }], config: () => null },
   union,
   unnest,
   'window-assign': windowAssign,
