@@ -241,6 +241,7 @@ export const joinProblems = {
 /** MR-16x: sinks. */
 export const sinkProblems = {
   keyNotUnique: (column: string) => error('MR-160', `The key names ${named(column)} twice. Remove one.`),
+  noNumber: (column: string, type: string) => error('MR-162', `${named(column)} is of type ${type}, and a chart goes up by numbers. Choose a column of numbers, or count rows in an aggregate before.`),
 } as const
 
 /** MR-161: files of sources and sinks. */

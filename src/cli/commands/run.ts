@@ -110,7 +110,7 @@ const poisonRowsShownMax = 20
 function outputFiles(job: Job, flags: readonly string[]): Map<string, string> {
   const outputs = new Map<string, string>()
   if (flags.length === 0) {
-    const tables = job.operators.filter(({ kind, config }) => definitionOf(kind)?.family === 'sink' && isObject(config.connector) && config.connector.type === 'collect')
+    const tables = job.operators.filter(({ kind, config }) => definitionOf(kind)?.family === 'sink' && isObject(config.connector) && (config.connector.type === 'collect' || config.connector.type === 'chart'))
     if (tables.length === 1) outputs.set(tables[0]!.id, '-')
   }
   for (const flag of flags) {

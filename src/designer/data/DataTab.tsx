@@ -1,9 +1,10 @@
-import { lazy, Suspense, useCallback, useEffect, useMemo } from 'react'
-import { ArrowRight, Download, Pin, PinOff } from 'lucide-react'
+import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from 'react'
+import { ArrowRight, ChartLine, Download, Pin, PinOff, Table2 } from 'lucide-react'
 import type { Schema } from '../../columnar/schema.ts'
 import { nameOf, useDesigner, useEdgeSchema } from '../store/designerStore.ts'
 import { edgeOfKey } from '../store/edgeKey.ts'
 import { isActive, sinkRows, useEdgeMetrics, usePoisonRows, usePreview, useRun, useSinkRows, watchEdge } from '../store/runStore.ts'
+import { chartConfigOf } from '../chart/chartConfig.ts'
 import { text as t } from '../text/text.ts'
 import type { DataTableProps, TableRow } from './DataTable.tsx'
 import styles from './data.module.css'
@@ -43,6 +44,8 @@ function PinButton({ view, pinned }: { readonly view: DataView; readonly pinned:
 const noFields: Schema = { fields: [] }
 
 const DataTable = lazy(() => import('./DataTable.tsx').then((module) => ({ default: module.DataTable })))
+
+const ChartView = lazy(() => import('../chart/ChartView.tsx').then((module) => ({ default: module.ChartView })))
 
 /** A table comes with its columns: until they are known there are only words. */
 function Rows(props: DataTableProps) {
@@ -129,6 +132,10 @@ function SinkPane({ view, pinned }: { readonly view: Extract<DataView, { kind: '
     [rows],
   )
   const name = nameOf(view.id)
+  const config = useDesigner((state) => state.document.job.operators.find((operator) => operator.id === view.id)?.config)
+  const chart = useMemo(() => (config === undefined ? null : chartConfigOf(config)), [config])
+  const [asTable, setAsTable] = useState(false)
+  const schema = rows.schema ?? inferred ?? noFields
   return (
     <>
       <div className={styles.paneHead}>
@@ -137,12 +144,23 @@ function SinkPane({ view, pinned }: { readonly view: Extract<DataView, { kind: '
           <b>{name}</b>
         </div>
         <span className={styles.spacer} />
+        {chart === null ? null : (
+          <button type="button" className={styles.iconButton} aria-label={asTable ? t.data.showChart : t.data.showTable} title={asTable ? t.data.showChart : t.data.showTable} onClick={() => setAsTable(!asTable)}>
+            {asTable ? <ChartLine size={14} aria-hidden /> : <Table2 size={14} aria-hidden />}
+          </button>
+        )}
         <span className={styles.quiet}>{rows.rowCount < rows.rowsSeen ? t.data.rowsKept(rows.rowCount, rows.rowsSeen) : t.data.rowsSeen(rows.rowsSeen)}</span>
         <button type="button" className={styles.iconButton} aria-label={t.data.download} title={t.data.download} disabled={rows.rowCount === 0} onClick={() => void downloadRows(view.id)}>
           <Download size={14} aria-hidden />
         </button>
       </div>
-      <Rows label={t.data.tableOfSink(name)} schema={rows.schema ?? inferred ?? noFields} rowCount={rows.rowCount} rowAt={rowAt} version={rows.rowsSeen} emptyText={emptyText} />
+      {chart !== null && !asTable ? (
+        <Suspense fallback={null}>
+          <ChartView label={t.data.chartOfSink(name, chart.y.join(', '), chart.x)} config={chart} schema={schema} rowCount={rows.rowCount} rowAt={rows.row} version={rows.rowsSeen} emptyText={emptyText} />
+        </Suspense>
+      ) : (
+        <Rows label={t.data.tableOfSink(name)} schema={schema} rowCount={rows.rowCount} rowAt={rowAt} version={rows.rowsSeen} emptyText={emptyText} />
+      )}
     </>
   )
 }

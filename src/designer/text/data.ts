@@ -3,7 +3,7 @@ import { formatCount, plural } from './plural.ts'
 /** The data dock: rows of edges and sinks, tests, plan, document text. */
 export const data = {
   title: 'Data',
-  tabs: { data: 'Data', problems: 'Problems', tests: 'Tests', plan: 'Plan', json: 'JSON', sql: 'Flink SQL', history: 'History', cluster: 'Cluster' },
+  tabs: { data: 'Data', problems: 'Problems', tests: 'Tests', plan: 'Plan', json: 'JSON', sql: 'Flink SQL', history: 'History', checkpoints: 'Checkpoints', cluster: 'Cluster' },
   historyLabel: 'Steps of this document',
   historyStart: 'Opened',
   operation: 'op',
@@ -24,6 +24,10 @@ export const data = {
   maximise: 'Maximise the dock',
   restore: 'Restore the dock',
   download: 'Download as JSON lines',
+  showChart: 'Show the chart',
+  showTable: 'Show the rows as a table',
+  chartOfSink: (name: string, y: string, x: string) => `Chart of ${name}: ${y} by ${x}`,
+  seriesHidden: (count: number) => `${formatCount(count)} more not drawn`,
   poisonTitle: (name: string) => `Rows ${name} could not read`,
   poisonRow: (row: number) => `Row ${formatCount(row)}`,
   noTests: 'This job has no tests. A test gives rows to sources and says which rows a sink must hold.',

@@ -20,5 +20,6 @@ export const problemCases: readonly ProblemCase[] = [
   { name: 'asks for a connector', config: {}, inputs: { in: input }, problems: ['MR-103 connector'] },
   { name: 'refuses a connector it does not have', config: { connector: { type: 'carrier-pigeon' } }, inputs: { in: input }, problems: ['MR-106 connector.type: `collect`'] },
   { name: 'wants the path of a file', config: { connector: { type: 'file', format: 'csv' } }, inputs: { in: input }, problems: ['MR-103 connector.path'] },
+  { name: 'draws numbers', config: { connector: { type: 'chart', x: 'tz', y: ['key', 'v'] } }, inputs: { in: input }, problems: ['MR-111 connector.x', 'MR-162 connector.y[0]'] },
   { name: 'knows its columns', config: { connector: { type: 'collect' }, key: ['kez', 'v', 'v'] }, inputs: { in: input }, problems: ['MR-111 key[0]: Did you mean `key`?', 'MR-160 key[2]'] },
 ]

@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../columnar/json.ts'
-import { fieldIndex } from '../../columnar/schema.ts'
+import { isNumeric, printType } from '../../columnar/dataType.ts'
+import { fieldIndex, fieldOf } from '../../columnar/schema.ts'
 import type { OperatorDefinition } from '../../job/operatorDefinition.ts'
 import { columnProblems, fileProblems, sinkProblems } from '../../job/problemCatalogue.ts'
 import { renameInColumns } from '../../job/renameColumn.ts'
@@ -9,8 +10,8 @@ export const definition: OperatorDefinition = {
   title: 'Sink',
   family: 'sink',
   icon: 'database',
-  summary: 'Where rows leave the job: a live table, a file, or nowhere.',
-  searchTerms: ['output', 'write', 'collect', 'table', 'file', 'export', 'blackhole', 'print', 'target', 'destination'],
+  summary: 'Where rows leave the job: a live table, a chart, a file, or nowhere.',
+  searchTerms: ['output', 'write', 'collect', 'table', 'chart', 'plot', 'graph', 'file', 'export', 'blackhole', 'print', 'target', 'destination'],
   inputs: [{ name: 'in', title: 'Rows' }],
   outputs: [],
   fields: [
@@ -20,6 +21,28 @@ export const definition: OperatorDefinition = {
       control: 'variant',
       variants: [
         { type: 'collect', label: 'Live table', summary: 'Shows the rows in the page; the command line prints them.', fields: [] },
+        {
+          type: 'chart',
+          label: 'Chart',
+          summary: 'Draws the rows in the page; the command line prints them.',
+          fields: [
+            {
+              key: 'form',
+              label: 'Form',
+              control: 'choice',
+              choices: [
+                { value: 'line', label: 'Lines' },
+                { value: 'bar', label: 'Bars' },
+                { value: 'points', label: 'Points' },
+              ],
+              optional: true,
+              default: 'line',
+            },
+            { key: 'x', label: 'Across', control: 'column', input: 'in', help: 'A time, a number, or a text. A later row of the same place replaces the earlier one.' },
+            { key: 'y', label: 'Up', control: 'columns', input: 'in', minCount: 1, help: 'Columns of numbers, each a series.' },
+            { key: 'series', label: 'One for each', control: 'column', input: 'in', optional: true, help: 'A series for each value of this column. The first eight are drawn.' },
+          ],
+        },
         {
           type: 'file',
           label: 'File',
@@ -69,6 +92,8 @@ export const definition: OperatorDefinition = {
         return 'live table'
       case 'file':
         return typeof connector.path === 'string' ? connector.path : 'file'
+      case 'chart':
+        return Array.isArray(connector.y) && typeof connector.x === 'string' ? `${connector.y.join(', ')} by ${connector.x}` : 'chart'
       case 'blackhole':
         return 'blackhole'
       default:
@@ -88,6 +113,17 @@ export const definition: OperatorDefinition = {
     })
     const connector = config.connector as JsonObject | undefined
     if (connector?.type === 'file' && typeof connector.path === 'object') report('connector.path', fileProblems.secretPath())
+    if (connector?.type === 'chart') {
+      for (const key of ['x', 'series'] as const) {
+        const column = connector[key]
+        if (typeof column === 'string' && fieldIndex(schema, column) < 0) report(`connector.${key}`, columnProblems.unknownColumn(column, names))
+      }
+      ;(Array.isArray(connector.y) ? (connector.y as readonly string[]) : []).forEach((column, i) => {
+        const field = fieldOf(schema, column)
+        if (field === undefined) report(`connector.y[${i}]`, columnProblems.unknownColumn(column, names))
+        else if (!isNumeric(field.type)) report(`connector.y[${i}]`, sinkProblems.noNumber(column, printType(field.type)))
+      })
+    }
     const partitionBy = Array.isArray(connector?.partitionBy) ? (connector.partitionBy as readonly string[]) : []
     partitionBy.forEach((column, i) => {
       if (fieldIndex(schema, column) < 0) report(`connector.partitionBy[${i}]`, columnProblems.unknownColumn(column, names))
@@ -102,6 +138,9 @@ export const definition: OperatorDefinition = {
   renameColumn: (config, _input, from, to) => {
     const renamed = renameInColumns(config, 'key', from, to)
     const connector = renamed.connector as JsonObject | undefined
-    return connector === undefined ? renamed : { ...renamed, connector: renameInColumns(connector, 'partitionBy', from, to) }
+    if (connector === undefined) return renamed
+    const lists = renameInColumns(renameInColumns(connector, 'partitionBy', from, to), 'y', from, to)
+    const single = (key: 'x' | 'series'): JsonObject => (lists[key] === from ? { [key]: to } : {})
+    return { ...renamed, connector: { ...lists, ...single('x'), ...single('series') } }
   },
 }

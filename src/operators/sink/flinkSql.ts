@@ -55,7 +55,7 @@ function optionsFor(connector: JsonObject, updating: boolean, keyed: boolean, no
       return [['connector', 'kafka'], ...topic, ['format', 'debezium-json']]
     }
     default:
-      notes.push('The live table becomes a print sink, which writes rows to the TaskManagers’ output. Set "On Flink" to keep them.')
+      notes.push(`${connector.type === 'chart' ? 'The chart' : 'The live table'} becomes a print sink, which writes rows to the TaskManagers’ output. Set "On Flink" to keep them.`)
       return [['connector', 'print']]
   }
 }
