@@ -64,9 +64,9 @@ export class KeyEncoder {
     this.#columns.forEach((column, i) => column.snapshot(writer.at(i)))
   }
 
-  /** Takes what an encoder of the same types wrote. Nothing may have been encoded before; with several states see `KeyedRestore`. */
-  restore(reader: StateReader): void {
-    this.#columns.forEach((column, i) => column.restore(reader.at(i)))
+  /** Takes what an encoder of the same types wrote. Nothing may have been encoded before; with several states see `KeyedRestore`. `onlyDecodes`: nothing will be encoded afterwards either. */
+  restore(reader: StateReader, onlyDecodes = false): void {
+    this.#columns.forEach((column, i) => column.restore(reader.at(i), onlyDecodes))
   }
 
   /** Whether shrinking now would free most of what is interned. */
@@ -270,11 +270,13 @@ class ColumnEncoder {
     }
   }
 
-  restore(reader: StateReader): void {
+  restore(reader: StateReader, onlyDecodes: boolean): void {
     // In order, so that numbers are given out as before.
     switch (storageOf(this.#type)) {
       case 'string':
-        for (const text of reader.strings('strings')) this.#internString(text)
+        this.#strings = reader.strings('strings')
+        this.#dictionary = { values: this.#strings, distinct: true }
+        if (!onlyDecodes) for (let number = 0; number < this.#strings.length; number++) this.#numberOf.set(this.#strings[number]!, number)
         return
       case 'float64':
         for (const value of reader.float64('doubles')) this.#intern(Object.is(value, -0) ? '-0' : value, value)

@@ -37,7 +37,7 @@ export class KeyedRestore {
       this.#from = null
     } else {
       this.#from = new KeyEncoder(encoder.types)
-      this.#from.restore(encoderState)
+      this.#from.restore(encoderState, true)
     }
   }
 
