@@ -49,8 +49,8 @@ export type CoordinatorEvent =
   | { readonly kind: 'finished'; readonly engine: number; readonly at: number }
   | { readonly kind: 'failed'; readonly failure: RunFailure; readonly at: number }
   | { readonly kind: 'died'; readonly engine: number; readonly why: string; readonly at: number }
-  /** The user wants the job to go on from a checkpoint. */
-  | { readonly kind: 'restore'; readonly checkpoint: number }
+  /** The user wants the job to go on from a checkpoint, or something outside of it makes it (`failure` says what). It does not count as a failure. */
+  | { readonly kind: 'restore'; readonly checkpoint: number; readonly failure?: RunFailure }
   | { readonly kind: 'delayOver'; readonly attempt: number }
   /** New engines stand ready, and what they begin from is known. */
   | { readonly kind: 'recovered'; readonly attempt: number }
@@ -162,7 +162,7 @@ export function step(state: CoordinatorState, event: CoordinatorEvent): Transiti
     }
     case 'restore':
       if (state.phase !== 'running' && state.phase !== 'deploying') return stay(state)
-      return restarting({ ...state, failure: null }, [{ kind: 'recover', attempt: state.attempt + 1, upTo: event.checkpoint, failure: null }], { kind: 'restarting', failure: null, delayMs: 0 })
+      return restarting({ ...state, failure: null }, [{ kind: 'recover', attempt: state.attempt + 1, upTo: event.checkpoint, failure: event.failure ?? null }], { kind: 'restarting', failure: event.failure ?? null, delayMs: 0 })
     case 'delayOver':
       if (state.phase !== 'restarting' || state.attempt !== event.attempt) return stay(state)
       return { state, commands: [{ kind: 'recover', attempt: state.attempt, upTo: null, failure: state.failure }] }

@@ -9,6 +9,7 @@ import type { CheckpointSettings, RestartSettings } from '../job/job.ts'
 import { taskShapesOf } from './channels.ts'
 import { initialCheckpoints, stepCheckpoints, type CheckpointCommand, type CheckpointEvent, type CheckpointState } from './checkpointCoordinator.ts'
 import type { RunFailure } from './jobRun.ts'
+import type { ControlPlane } from './liveControlPlane.ts'
 import { planIdentity } from './planIdentity.ts'
 import { cannotRestore } from './runFailure.ts'
 import { decodedRows, StagedRows, type StagedBatch } from './stagedRows.ts'
@@ -33,6 +34,8 @@ export interface FaultTolerance {
   /** Goes on from the newest checkpoint in the store, or the newest up to a number. Absent: begins anew, and what the store has of earlier runs is removed, but savepoints. */
   readonly resume?: { readonly upTo: number | null }
   readonly sinks?: SinkWriters
+  /** JobManagers and the ensemble behind them; absent: nobody but this process decides. */
+  readonly controlPlane?: ControlPlane
 }
 
 /** What the shell's sinks have written must be known with a checkpoint, so that a later process can go on exactly there. */

@@ -34,6 +34,11 @@ export function cannotRestore(what: string, differences: readonly string[]): Run
   return { code: 'MR-406', operator: null, subtask: null, message, row: null }
 }
 
+/** Why a job starts anew that did not fail. */
+export function leaderChanged(jobManager: string): RunFailure {
+  return { code: 'MR-409', operator: null, subtask: null, message: `${jobManager} leads now. The job goes on under it from the newest committed checkpoint.`, row: null }
+}
+
 /** A failed run as an exception, for callers that wait for its result. */
 export class JobFailed extends Error {
   readonly failure: RunFailure

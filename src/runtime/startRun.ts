@@ -10,7 +10,7 @@ import type { Fault, FaultMoment } from './faults.ts'
 import { JobCheckpoints, type Beginning, type FaultTolerance } from './jobCheckpoints.ts'
 import type { JobRun, JobStatus, RunEvent, RunFailure, Speed } from './jobRun.ts'
 import type { CarrierChoice, EngineLink, Launcher } from './launcher.ts'
-import { checkpointsFail } from './runFailure.ts'
+import { checkpointsFail, leaderChanged } from './runFailure.ts'
 import { RunMetrics } from './runMetrics.ts'
 import { ringMemory } from './slots.ts'
 import { bellMemory, canWaitForBells } from './waiting.ts'
@@ -85,6 +85,8 @@ class Run implements StartedRun {
   #state: CoordinatorState
   #status: JobStatus = { kind: 'created' }
   #ended: () => void = () => {}
+  /** Stops listening to the control plane; null when there is none, or no more. */
+  #unlisten: (() => void) | null = null
   readonly #gone: Promise<void>
   #terminated: Promise<unknown>[] = []
 
@@ -136,8 +138,13 @@ class Run implements StartedRun {
   start(): void {
     const checkpoints = this.#checkpoints
     if (checkpoints !== null) {
+      const { controlPlane, store } = this.#options.faultTolerance!
+      this.#unlisten = controlPlane?.onTakeover(({ jobManager }) => this.#dispatch({ kind: 'restore', checkpoint: Infinity, failure: leaderChanged(jobManager) })) ?? null
       this.#begun = checkpoints.begin().then(
-        (beginning) => this.#begin(beginning),
+        async (beginning) => {
+          if (!('code' in beginning)) controlPlane?.startJob(this.#plan.name ?? '', await store.list())
+          this.#begin(beginning)
+        },
         (error: unknown) => this.#begin(checkpointsFail(`their store cannot be used: ${error instanceof Error ? error.message : String(error)}`)),
       )
       // Only a run that goes on from somewhere must know from where before it starts.
@@ -253,6 +260,10 @@ class Run implements StartedRun {
       })
     }
     if (this.#state.phase === 'over' && this.#engines.every(({ isTerminated }) => isTerminated)) {
+      this.#unlisten?.()
+      // What waits for a quorum would otherwise wait for ever.
+      if (this.#unlisten !== null) this.#options.faultTolerance!.controlPlane!.endJob()
+      this.#unlisten = null
       void Promise.all([...this.#terminated, this.#checkpoints?.settled()]).then(this.#ended)
     }
   }
