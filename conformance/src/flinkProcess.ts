@@ -52,9 +52,9 @@ export async function startFlink(version: FlinkVersion, root: string, say: (line
     'parallelism.default': '1',
     'pipeline.auto-watermark-interval': '0 ms',
     'table.local-time-zone': 'UTC',
-    'taskmanager.memory.managed.size': '192m',
-    'taskmanager.memory.network.min': '64m',
-    'taskmanager.memory.network.max': '64m',
+    'taskmanager.memory.managed.size': '768m',
+    'taskmanager.memory.network.min': '128m',
+    'taskmanager.memory.network.max': '128m',
     // A failing statement is an answer here, not an accident to recover from.
     'restart-strategy.type': 'none',
     'jobstore.max-capacity': '20',
@@ -101,7 +101,7 @@ export async function startFlink(version: FlinkVersion, root: string, say: (line
 
 /** The class path of the version: from `target` when Maven has been asked for exactly these files, else from Maven. */
 async function assemble(version: FlinkVersion, root: string, target: string, say: (line: string) => void): Promise<string[]> {
-  const sources = ['pom.xml', 'src/main/java/millrace/conformance/OneJvmFlink.java', 'src/main/resources/log4j2.properties']
+  const sources = ['pom.xml', ...['java/millrace/conformance/OneJvmFlink.java', 'java/millrace/conformance/KeptRows.java', 'resources/log4j2.properties', 'resources/META-INF/services/org.apache.flink.table.factories.Factory'].map((name) => `src/main/${name}`)]
   const hash = createHash('sha256')
   for (const source of sources) hash.update(readFileSync(join(root, 'conformance', 'flink', source)))
   const digest = hash.digest('hex')

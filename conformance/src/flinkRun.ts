@@ -7,6 +7,7 @@ import type { JsonObject } from '../../src/columnar/json.ts'
 import { jsonTextOf } from '../../src/columnar/valueJson.ts'
 import { exportFlinkSql } from '../../src/export/flinkSql.ts'
 import type { Job } from '../../src/job/job.ts'
+import type { FlinkVersion } from '../../src/operators/emitters.ts'
 import { printProblem } from '../../src/job/problem.ts'
 import { answerOfFlink, settled, type Answer } from './answer.ts'
 import type { FlinkProcess } from './flinkProcess.ts'
@@ -42,11 +43,19 @@ export async function boundToFiles(job: Job, folder: string): Promise<Job> {
   return { ...job, operators }
 }
 
-export async function runFlink(job: Job, flink: FlinkProcess): Promise<Map<string, Answer>> {
-  const exported = exportFlinkSql(job, { version: flink.version })
+export interface FlinkScript {
+  readonly properties: Readonly<Record<string, string>>
+  /** Tables and views, in order, without those of sinks. */
+  readonly creates: readonly { readonly operator: string | null; readonly text: string }[]
+  readonly queries: readonly { readonly sink: string; readonly text: string }[]
+}
+
+/** The exported script as the statements of a session; or why there is none. */
+export function scriptOf(job: Job, version: FlinkVersion): FlinkScript | CannotRun {
+  const exported = exportFlinkSql(job, { version })
   if (exported.text === null) {
     const said = exported.problems.map(printProblem).join('; ')
-    throw exported.problems.every((problem) => problem.code === 'MR-500') ? new NotExportable(said) : new CannotRun(said)
+    return exported.problems.every((problem) => problem.code === 'MR-500') ? new NotExportable(said) : new CannotRun(said)
   }
   const sinks = new Set(exported.queries.map((query) => query.sink))
   const properties: Record<string, string> = {}
@@ -55,17 +64,28 @@ export async function runFlink(job: Job, flink: FlinkProcess): Promise<Map<strin
     if (kind === 'set') {
       const [, key, value] = /^SET '((?:[^']|'')*)' = '((?:[^']|'')*)';\s*$/.exec(text)!
       properties[key!.replaceAll("''", "'")] = value!.replaceAll("''", "'")
-    } else if ((kind === 'table' || kind === 'view') && !sinks.has(operator ?? '')) creates.push({ operator, text })
+    } else if ((kind === 'table' || kind === 'view') && !sinks.has(operator ?? '')) creates.push({ operator, text: bare(text) })
   }
-  const session = await Session.open(flink.gateway, properties)
+  return { properties, creates, queries: exported.queries.map(({ sink, text }) => ({ sink, text: bare(text) })) }
+}
+
+/** The gateway takes one statement, without its end. */
+function bare(statement: string): string {
+  return statement.trimEnd().replace(/;$/, '')
+}
+
+export async function runFlink(job: Job, flink: FlinkProcess): Promise<Map<string, Answer>> {
+  const script = scriptOf(job, flink.version)
+  if (script instanceof CannotRun) throw script
+  const session = await Session.open(flink.gateway, script.properties)
   try {
-    for (const { operator, text } of creates) {
-      const refused = await session.configure(text.trimEnd().replace(/;$/, ''))
-      if (refused !== null) return new Map([...sinks].map((sink) => [sink, { kind: 'failed', reason: `${operator ?? 'script'}: ${refused.reason}` }]))
+    for (const { operator, text } of script.creates) {
+      const refused = await session.configure(text)
+      if (refused !== null) return new Map(script.queries.map(({ sink }) => [sink, { kind: 'failed', reason: `${operator ?? 'script'}: ${refused.reason}` }]))
     }
     const answers = new Map<string, Answer>()
-    for (const { sink, text } of exported.queries) {
-      const answer = answerOfFlink(await session.query(text.trimEnd().replace(/;$/, ''), queryTimeoutMs))
+    for (const { sink, text } of script.queries) {
+      const answer = answerOfFlink(await session.query(text, queryTimeoutMs))
       answers.set(sink, hasOneSource(job) ? answer : settled(answer))
     }
     return answers

@@ -3,20 +3,24 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Command, Option } from 'commander'
 import * as fc from 'fast-check'
-import { exportFlinkSql } from '../../src/export/flinkSql.ts'
 import type { Job } from '../../src/job/job.ts'
 import { flinkVersions, type FlinkVersion } from '../../src/operators/emitters.ts'
 import { arbitraryProgram, programText } from '../../src/runtime/testing/generated/arbitraryProgram.ts'
 import { difference, differenceText } from './answer.ts'
+import { explanation } from './explained.ts'
+import { runFlinkBatch, type BatchAnswer } from './flinkBatch.ts'
 import { startFlink, type FlinkProcess } from './flinkProcess.ts'
-import { boundToFiles, CannotRun, runFlink } from './flinkRun.ts'
+import { CannotRun } from './flinkRun.ts'
+import { flinkRelease } from './gateway.ts'
+import { keepRun } from './generatedLog.ts'
 import { runMillrace } from './millraceRun.ts'
 
 /**
  * `node dist/conformance/generated.js --generated N --seed S`: random programs on both engines. What differs is shrunk to a small job, which is printed and written to
  * `conformance/target/generated`, to be kept as a program once it is understood.
  *
- * Several sessions run programs at a time; shrinking asks one after the other. An operator whose certificate notes a difference explains what differs behind it.
+ * Some dozens of programs run as one job of Flink (`flinkBatch.ts`); shrinking asks one after the other. A difference counts as explained only where Flink's rule, put in place of ours at
+ * the operators whose certificate notes a difference, gives Flink's answer exactly (`explained.ts`). `--keep` adds the run to the log that RESULTS.md prints.
  */
 interface Options {
   readonly generated: string
@@ -24,20 +28,24 @@ interface Options {
   readonly flink?: FlinkVersion
   readonly shrink: string
   readonly seconds?: string
+  readonly keep?: true
 }
 
-type Found = { readonly kind: 'identical' | 'noted' | 'both fail' | 'not run' } | { readonly kind: 'different'; readonly text: string }
+type Found = { readonly kind: 'identical' | 'explained' | 'both fail' | 'not run'; readonly text: string } | { readonly kind: 'different'; readonly text: string }
 
 const options = new Command('generated')
   .requiredOption('--generated <programs>', 'how many')
   .option('--seed <seed>', 'which', '1')
   .option('--shrink <count>', 'differences to shrink', '5')
   .option('--seconds <seconds>', 'stop asking after this time, with what was found until then')
+  .option('--keep', 'add the run to the log of generated programs')
   .addOption(new Option('--flink <version>', 'only this version').choices([...flinkVersions]))
   .parse()
   .opts<Options>()
 
-const sessionsAtOnce = 4
+/** Planning uses one core and deploying the other; a batch is small enough that asking its programs alone, where one fails, is no loss. */
+const batchesAtOnce = 2
+const programsPerBatch = 24
 const root = rootFolder()
 const folder = join(root, 'conformance', 'target', 'generated')
 mkdirSync(folder, { recursive: true })
@@ -55,29 +63,48 @@ process.exit(failed ? 1 : 0)
 
 async function runAll(flink: FlinkProcess, version: FlinkVersion): Promise<boolean> {
   const started = performance.now()
+  const seconds = (): number => (performance.now() - started) / 1000
   const counts = new Map<string, number>()
+  const reasons = new Map<string, number>()
+  const kinds = new Map<string, number>()
   const different: { index: number; job: Job; text: string }[] = []
   let next = 0
   const work = async (): Promise<void> => {
-    while (next < jobs.length && (performance.now() - started) / 1000 < Number(options.seconds ?? Infinity)) {
-      const index = next++
-      const found = await judgeJob(jobs[index]!, flink, version, `run-${index}`)
-      counts.set(found.kind, (counts.get(found.kind) ?? 0) + 1)
-      if (found.kind === 'different') {
-        different.push({ index, job: jobs[index]!, text: found.text })
-        console.log(`program ${index}: ${found.text.split('\n').map((line) => line.trim()).filter((line) => line !== '').slice(0, 3).join(' | ').slice(0, 400)}`)
+    while (next < jobs.length && seconds() < Number(options.seconds ?? Infinity)) {
+      const from = next
+      const batch = jobs.slice(from, (next += programsPerBatch))
+      const inputs = join(folder, `${version}-run-${from}`)
+      const answers = await runFlinkBatch(batch, flink, inputs)
+      for (const [i, job] of batch.entries()) {
+        const found = await judged(job, answers[i]!, version)
+        counts.set(found.kind, (counts.get(found.kind) ?? 0) + 1)
+        for (const kind of new Set(job.operators.map((operator) => operator.kind))) kinds.set(kind, (kinds.get(kind) ?? 0) + 1)
+        if (found.kind === 'explained') reasons.set(found.text, (reasons.get(found.text) ?? 0) + 1)
+        if (found.kind === 'different') different.push({ index: from + i, job, text: found.text })
+        if (found.kind === 'different' || found.kind === 'both fail' || found.kind === 'not run') console.log(`program ${from + i} ${found.kind}: ${oneLine(found.text)}`)
       }
-      if (index % 20 === 19) process.stderr.write(`${index + 1} programs, ${different.length} different, ${((performance.now() - started) / 1000).toFixed(0)} s\n`)
+      rmSync(inputs, { recursive: true, force: true })
+      process.stderr.write(`${Math.min(next, jobs.length)} programs, ${different.length} different, ${seconds().toFixed(0)} s\n`)
     }
   }
-  await Promise.all(Array.from({ length: sessionsAtOnce }, work))
-  const summary = ['identical', 'both fail', 'noted', 'not run', 'different'].map((kind) => `${counts.get(kind) ?? 0} ${kind}`).join(', ')
-  console.log(`Flink ${version}, seed ${options.seed}: ${[...counts.values()].reduce((sum, count) => sum + count, 0)} of ${jobs.length} generated programs asked: ${summary}; ${((performance.now() - started) / 1000).toFixed(0)} s`)
-  const kinds = new Map<string, number>()
-  for (const job of jobs.slice(0, next)) for (const kind of new Set(job.operators.map((operator) => operator.kind))) kinds.set(kind, (kinds.get(kind) ?? 0) + 1)
-  console.log(`  programs with: ${[...kinds].map(([kind, count]) => `${kind} ${count}`).join(', ')}`)
-  for (const { index, job } of different.slice(0, Number(options.shrink))) {
-    const small = await shrunk(job, flink, version, index)
+  await Promise.all(Array.from({ length: batchesAtOnce }, work))
+  const asked = [...counts.values()].reduce((sum, count) => sum + count, 0)
+  const count = (kind: Found['kind']): number => counts.get(kind) ?? 0
+  const perMinute = Math.round((asked / seconds()) * 60)
+  console.log(
+    `Flink ${version}, seed ${options.seed}: ${asked} of ${jobs.length} generated programs asked: ${count('identical')} identical, ${count('both fail')} both fail, ${count('explained')} explained, ${count('not run')} not run, ${count('different')} different; ` +
+      `${seconds().toFixed(0)} s, ${perMinute} a minute`,
+  )
+  for (const [reason, programs] of reasons) console.log(`  explained in ${programs}: ${reason}`)
+  console.log(`  programs with: ${[...kinds].map(([kind, programs]) => `${kind} ${programs}`).join(', ')}`)
+  if (options.keep === true) {
+    keepRun(root, {
+      release: await flinkRelease(flink.gateway), seed: Number(options.seed), asked, identical: count('identical'), bothFail: count('both fail'), explained: Object.fromEntries(reasons), notRun: count('not run'), different: count('different'), perMinute,
+      kinds: Object.fromEntries([...kinds].toSorted(([a], [b]) => (a < b ? -1 : 1))),
+    })
+  }
+  for (const { index, job, text } of different.slice(0, Number(options.shrink))) {
+    const small = await shrunk(job, text, flink, version, index)
     const path = join(folder, `${version}-${options.seed}-${index}.json`)
     writeFileSync(path, programText(small.job))
     console.log(`\nprogram ${index}, shrunk (${path}):\n${programText(small.job)}${small.text}`)
@@ -85,46 +112,45 @@ async function runAll(flink: FlinkProcess, version: FlinkVersion): Promise<boole
   return different.length > 0
 }
 
+function oneLine(text: string): string {
+  return text.split('\n').map((line) => line.trim()).filter((line) => line !== '').slice(0, 3).join(' | ').slice(0, 400)
+}
+
 /** The smallest job on fast-check's way down that still differs; a bounded number of steps, each of which asks Flink. */
-async function shrunk(job: Job, flink: FlinkProcess, version: FlinkVersion, index: number): Promise<{ job: Job; text: string }> {
+async function shrunk(job: Job, text: string, flink: FlinkProcess, version: FlinkVersion, index: number): Promise<{ job: Job; text: string }> {
   let asked = 0
-  let best = { job, text: '' }
-  const found = await fc.check(
+  let best = { job, text }
+  await fc.check(
     fc.asyncProperty(arbitraryProgram, async (candidate) => {
       if (asked++ > 150) return
-      const judged = await judgeJob(candidate, flink, version, `shrink-${index}`)
-      if (judged.kind !== 'different') return
-      best = { job: candidate, text: judged.text }
-      throw new Error(judged.text)
+      const inputs = join(folder, `${version}-shrink-${index}`)
+      const [answer] = await runFlinkBatch([candidate], flink, inputs)
+      rmSync(inputs, { recursive: true, force: true })
+      const found = await judged(candidate, answer!, version)
+      if (found.kind !== 'different') return
+      best = { job: candidate, text: found.text }
+      throw new Error(found.text)
     }),
     { examples: [[job]], numRuns: 1, seed: 1 },
   )
-  return { ...best, ...(found.counterexample === null ? {} : { job: found.counterexample[0] }) }
+  return best
 }
 
-async function judgeJob(job: Job, flink: FlinkProcess, version: FlinkVersion, name: string): Promise<Found> {
-  const inputs = join(folder, `${version}-${name}`)
-  try {
-    const millrace = await runMillrace(job)
-    const theirs = await runFlink(await boundToFiles(job, inputs), flink)
-    const texts: string[] = []
-    let bothFail = false
-    for (const [sink, answer] of theirs) {
-      const ours = millrace.get(sink)!
-      // A failing sink fails Millrace's whole job, and on Flink, which is asked sink by sink, only its own query.
-      const found = difference(answer, ours)
-      if (found !== null) texts.push(`${sink}:\n${differenceText(found)}`)
-      bothFail ||= answer.kind === 'failed' && ours.kind === 'failed'
-    }
-    if (texts.length === 0) return { kind: bothFail ? 'both fail' : 'identical' }
-    if (exportFlinkSql(job, { version }).certificate.some(({ verdict }) => verdict.kind === 'noted')) return { kind: 'noted' }
-    return { kind: 'different', text: texts.join('\n') }
-  } catch (error) {
-    if (error instanceof CannotRun) return { kind: 'not run' }
-    throw error
-  } finally {
-    rmSync(inputs, { recursive: true, force: true })
+async function judged(job: Job, answer: BatchAnswer, version: FlinkVersion): Promise<Found> {
+  if (answer instanceof CannotRun) return { kind: 'not run', text: answer.message }
+  const millrace = await runMillrace(job)
+  const texts: string[] = []
+  let failure: string | null = null
+  for (const [sink, theirs] of answer) {
+    const ours = millrace.get(sink)!
+    // A failing sink fails Millrace's whole job, and on Flink, which is asked sink by sink, only its own query.
+    const found = difference(theirs, ours)
+    if (found !== null) texts.push(`${sink}:\n${differenceText(found)}`)
+    if (theirs.kind === 'failed' && ours.kind === 'failed') failure = `Flink: ${theirs.reason}; Millrace: ${ours.reason}`
   }
+  if (texts.length === 0) return failure === null ? { kind: 'identical', text: '' } : { kind: 'both fail', text: failure }
+  const reasons = await explanation(job, version, answer)
+  return reasons === null ? { kind: 'different', text: texts.join('\n') } : { kind: 'explained', text: reasons.join('; ') }
 }
 
 /** The checkout: this file runs from dist/conformance. */

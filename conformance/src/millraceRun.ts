@@ -3,18 +3,19 @@ import type { Batch } from '../../src/columnar/batch.ts'
 import type { Job } from '../../src/job/job.ts'
 import { printProblem } from '../../src/job/problem.ts'
 import { definitionOf } from '../../src/operators/catalog.ts'
+import type { Operators } from '../../src/runtime/engineThread.ts'
 import { runToEnd } from '../../src/runtime/launch/inProcess.ts'
 import { answerOfBatches, settled, type Answer } from './answer.ts'
 
 /** A job run by Millrace's own engine in this thread: an answer for each of its sinks. */
-export async function runMillrace(job: Job): Promise<Map<string, Answer>> {
+export async function runMillrace(job: Job, operators?: Operators): Promise<Map<string, Answer>> {
   const compiled = compile(job, definitionOf)
   const sinks = job.operators.filter((operator) => operator.kind === 'sink').map((operator) => operator.id)
   const failed = (reason: string): Map<string, Answer> => new Map(sinks.map((sink) => [sink, { kind: 'failed', reason }]))
   if (compiled.physical === null) return failed(compiled.problems.filter((problem) => problem.severity === 'error').map(printProblem).join('; '))
   let received: ReadonlyMap<string, readonly Batch[]>
   try {
-    received = await runToEnd(compiled.physical, { processingTime: 'event' })
+    received = await runToEnd(compiled.physical, { processingTime: 'event', ...(operators === undefined ? {} : { operators }) })
   } catch (error) {
     return failed(error instanceof Error ? error.message : String(error))
   }

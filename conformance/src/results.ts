@@ -3,6 +3,7 @@ import { digestOf, readFixtures } from './fixtures.ts'
 import { judge, notesFor, runsOn } from './judge.ts'
 import { runMillrace } from './millraceRun.ts'
 import { exportFlinkSql } from '../../src/export/flinkSql.ts'
+import { generatedSection } from './generatedLog.ts'
 import type { Grid } from '../programs/grids.ts'
 import { readGrid, type CellAnswer } from './grid.ts'
 import { differenceKinds, differencesOf, kindOfDifference } from './openDifferences.ts'
@@ -69,7 +70,7 @@ Expressions, each over ${grids[0]?.rows.length ?? 0} rows of values; those that 
 |---|---|---|---|---|---|---|---|
 ${gridRows(grids, root).join('\n')}
 
-${section('Different', differing)}${section('Noted differences', notes)}${section('Not comparable', incomparable)}${section('Columns that differ only in NOT NULL', nullability)}`
+${generatedSection(root)}${section('Different', differing)}${section('Noted differences', notes)}${section('Not comparable', incomparable)}${section('Columns that differ only in NOT NULL', nullability)}`
 }
 
 function notExportable(program: Program, version: FlinkVersion): string | null {
