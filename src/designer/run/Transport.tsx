@@ -2,6 +2,7 @@ import { useEffect, useRef, useSyncExternalStore } from 'react'
 import { Pause, Play, Square, StepForward, SkipBack } from 'lucide-react'
 import { timestampText } from '../../columnar/valueText.ts'
 import type { Speed } from '../../runtime/jobRun.ts'
+import { CheckpointLane, useTakesCheckpoints } from '../checkpoints/CheckpointLane.tsx'
 import { faceOf } from '../store/definitions.ts'
 import { nameOf, useDesigner } from '../store/designerStore.ts'
 import { isActive, operatorMetrics, playOrPause, restart, runView, setSpeed, step, stop, subscribeRun, useRun } from '../store/runStore.ts'
@@ -153,6 +154,7 @@ function Lanes() {
   const timeline = useSyncExternalStore(subscribeDraw, () => current.timeline)
   const open = useDesigner((state) => state.panels.timeline.open)
   const windows = useLaneWindow()
+  const takesCheckpoints = useTakesCheckpoints()
   if (!open) return null
   if (timeline.start === null || timeline.front === null) {
     return (
@@ -167,7 +169,7 @@ function Lanes() {
   const withDay = span > 86_400_000
   const slowest = timeline.sources.reduce<number | null>((low, source) => (source.watermark === null || source.ended ? low : low === null ? source.watermark : Math.min(low, source.watermark)), null)
   return (
-    <div className={styles.lanes} data-windows={windows === null ? undefined : ''}>
+    <div className={styles.lanes} data-windows={windows === null ? undefined : ''} data-checkpoints={takesCheckpoints ? '' : undefined}>
       <div className={styles.laneName} />
       <div className={styles.axis} aria-hidden>
         {rulerTicks(timeline.start, end, 10).map((tick) => (
@@ -196,6 +198,12 @@ function Lanes() {
           )
         })}
       </ul>
+      {takesCheckpoints ? (
+        <>
+          <div className={styles.laneName}>{t.checkpoints.lane}</div>
+          <CheckpointLane start={timeline.start} end={end} />
+        </>
+      ) : null}
       {windows === null ? null : <WindowLane shown={windows} start={timeline.start} front={timeline.front} end={end} />}
       {slowest === null ? null : <i className={styles.cursor} style={{ left: `calc(var(--lane-name) + (100% - var(--lane-name)) * ${share(slowest) / 100})` }} aria-hidden />}
     </div>

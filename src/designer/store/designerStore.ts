@@ -90,7 +90,7 @@ export interface PanelState {
   readonly size: number
 }
 export type PanelName = 'left' | 'inspector' | 'dock' | 'timeline'
-export type DockTab = 'data' | 'problems' | 'tests' | 'plan' | 'json' | 'sql' | 'history' | 'cluster'
+export type DockTab = 'data' | 'problems' | 'tests' | 'plan' | 'json' | 'sql' | 'history' | 'checkpoints' | 'cluster'
 export type Lens = 'rate' | 'time' | 'load' | 'state'
 export type Sheet = 'export' | 'gallery' | 'shortcuts' | 'palette' | 'versions' | 'open'
 

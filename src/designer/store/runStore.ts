@@ -2,6 +2,7 @@ import { useCallback, useSyncExternalStore } from 'react'
 import type { Schema } from '../../columnar/schema.ts'
 import type { Job } from '../../job/job.ts'
 import type { Problem } from '../../job/problem.ts'
+import type { CheckpointState } from '../../runtime/checkpointCoordinator.ts'
 import type { EdgeMetrics, JobRun, JobStatus, OperatorMetrics, PoisonRow, PreviewRow, RunEvent, RunFailure, Speed } from '../../runtime/jobRun.ts'
 import { text } from '../text/text.ts'
 import { announce } from './announcements.ts'
@@ -47,7 +48,7 @@ export interface PoisonRows {
 }
 
 /** Starts a job: compiles it and launches its workers. Given by `main.tsx`, by tests, or by the fake run. */
-export type StartJob = (job: Job, options: { readonly speed: Speed; readonly paused: boolean; readonly stepping: boolean }) => Promise<{ readonly run: JobRun } | { readonly problems: readonly Problem[] }>
+export type StartJob = (job: Job, options: { readonly speed: Speed; readonly paused: boolean; readonly stepping: boolean; readonly resume?: number }) => Promise<{ readonly run: JobRun } | { readonly problems: readonly Problem[] }>
 
 const idle: RunView = { status: { kind: 'idle' }, failure: null, job: null, speed: { kind: 'factor', factor: 60 }, at: 0, watermark: null, stale: false }
 
@@ -66,10 +67,11 @@ const previews = new Map<string, EdgePreview>()
 const sinks = new Map<string, SinkBuffer>()
 const sinkViews = new Map<string, SinkRows>()
 const poison = new Map<string, PoisonRows>()
+let checkpoints: CheckpointState | null = null
 let keys: readonly string[] = []
 const watched = new Map<string, number[]>()
 
-// Listeners, by topic: `view`, `operator <id>`, `edge <key>`, `preview <key>`, `sink <id>`, `poison <id>`, `frame`.
+// Listeners, by topic: `view`, `operator <id>`, `edge <key>`, `preview <key>`, `sink <id>`, `poison <id>`, `checkpoints`, `frame`.
 
 const listeners = new Map<string, Set<() => void>>()
 const dirty = new Set<string>()
@@ -164,6 +166,14 @@ export function usePoisonRows(id: string): PoisonRows {
   return useTopic(`poison ${id}`, useCallback(() => poisonRows(id), [id]))
 }
 
+/** Of the run on screen; null before the first, and for a run without any. */
+export function checkpointState(): CheckpointState | null {
+  return checkpoints
+}
+export function useCheckpoints(): CheckpointState | null {
+  return useTopic('checkpoints', checkpointState)
+}
+
 function useTopic<T>(topic: string, read: () => T): T {
   const subscribe = useCallback((listener: () => void) => subscribeRun(topic, listener), [topic])
   return useSyncExternalStore(subscribe, read, read)
@@ -252,18 +262,43 @@ export async function restart(): Promise<void> {
   await start({ paused: false, stepping: false })
 }
 
+/** Workers of the run on screen while it is active. */
+export function workerCount(): number {
+  return current?.workers ?? 0
+}
+
+export function takeSavepoint(name: string): void {
+  current?.savepoint(name)
+}
+
+export function killWorker(worker: number): void {
+  current?.killWorker(worker)
+}
+
+/** Goes on from a checkpoint: the run on screen, or a new one of the document when none is active. */
+export async function restoreFrom(checkpoint: number): Promise<void> {
+  if (current !== null && (view.status.kind === 'running' || view.status.kind === 'paused')) current.restoreFrom(checkpoint)
+  else if (!isActive()) await start({ paused: false, stepping: false, resume: checkpoint })
+}
+
 export function setSpeed(speed: Speed): void {
   setView({ speed })
   current?.setSpeed(speed)
 }
 
-async function start(options: { readonly paused: boolean; readonly stepping: boolean }): Promise<void> {
+async function start(options: { readonly paused: boolean; readonly stepping: boolean; readonly resume?: number }): Promise<void> {
   if (startJob === null) return
   release()
   generation += 1
   const mine = generation
   const job = currentJob()
+  // Rows that the checkpoint covers were shown, and will not come again.
+  const covered = options.resume === undefined ? [] : [...sinks]
   clearNumbers()
+  for (const [id, buffer] of covered) {
+    buffer.takeBack(options.resume!)
+    sinks.set(id, buffer)
+  }
   keys = job.edges.map(edgeKey)
   setView({ status: { kind: 'deploying' }, failure: null, job, at: 0, watermark: null, stale: false })
   announce(text.run.starting)
@@ -327,6 +362,8 @@ function clearNumbers(): void {
   sinks.clear()
   sinkViews.clear()
   poison.clear()
+  checkpoints = null
+  touch('checkpoints')
   touch('frame')
 }
 
@@ -360,10 +397,21 @@ function receive(event: RunEvent): void {
         buffer = new SinkBuffer()
         sinks.set(event.operator, buffer)
       }
-      buffer.append(event.batch, event.subtask)
+      buffer.append(event.batch, event.subtask, event.epoch)
       touch(`sink ${event.operator}`)
       return
     }
+    case 'checkpoints':
+      checkpoints = event.checkpoints
+      touch('checkpoints')
+      return
+    case 'restored':
+      if (!event.takeBack) return
+      for (const [id, buffer] of sinks) {
+        buffer.takeBack(event.checkpoint)
+        touch(`sink ${id}`)
+      }
+      return
     case 'poison':
       poison.set(event.operator, { rows: event.rows, total: event.total })
       touch(`poison ${event.operator}`)
@@ -393,9 +441,10 @@ function receiveStatus(status: JobStatus): void {
       release()
       settle()
       return announce(text.run.stopped)
+    case 'restarting':
+      return announce(text.run.restarting(status.failure?.message ?? null))
     case 'created':
     case 'deploying':
-    case 'restarting':
     case 'cancelling':
   }
 }

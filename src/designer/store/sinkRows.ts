@@ -18,13 +18,16 @@ export interface SinkRows {
 export const sinkRowsMax = 50_000
 
 export class SinkBuffer {
-  private batches: { readonly batch: Batch; readonly subtask: number; readonly start: number }[] = []
+  private batches: { readonly batch: Batch; readonly subtask: number; readonly epoch: number; readonly start: number }[] = []
   private held = 0
   private seen = 0
+  /** Rows ever received, by epoch: those that are no longer held can be taken back too. */
+  private readonly seenOf = new Map<number, number>()
 
-  append(batch: Batch, subtask: number): void {
+  append(batch: Batch, subtask: number, epoch = 0): void {
     if (batch.rowCount === 0) return
-    this.batches.push({ batch, subtask, start: this.seen })
+    this.batches.push({ batch, subtask, epoch, start: this.seen })
+    this.seenOf.set(epoch, (this.seenOf.get(epoch) ?? 0) + batch.rowCount)
     this.seen += batch.rowCount
     this.held += batch.rowCount
     let drop = 0
@@ -33,6 +36,24 @@ export class SinkBuffer {
       drop += 1
     }
     if (drop > 0) this.batches = this.batches.slice(drop)
+  }
+
+  /** The job goes on from a checkpoint (null: from its beginning): rows that it does not cover will come again. */
+  takeBack(checkpoint: number | null): void {
+    const covered = checkpoint ?? -Infinity
+    for (const [epoch, rows] of this.seenOf) {
+      if (epoch < covered) continue
+      this.seen -= rows
+      this.seenOf.delete(epoch)
+    }
+    const kept = this.batches.filter(({ epoch }) => epoch < covered)
+    this.held = kept.reduce((sum, { batch }) => sum + batch.rowCount, 0)
+    let start = this.seen - this.held
+    this.batches = kept.map((entry) => {
+      const moved = { ...entry, start }
+      start += entry.batch.rowCount
+      return moved
+    })
   }
 
   /** An unchanging view of what is held now. */

@@ -1,9 +1,13 @@
 import type { CompiledJob } from '../../compiler/compile.ts'
 import { settingsDefaults, type Job } from '../../job/job.ts'
+import { CheckpointStore } from '../../checkpoints/checkpointStore.ts'
+import { mergeSettings } from '../../job/settings.ts'
 import type { Launcher } from '../../runtime/launcher.ts'
 import { browserFiles } from '../persistence/files.ts'
 import { definitionOf, definitionsReady } from './definitions.ts'
-import { currentJob } from './designerStore.ts'
+import { BrowserBackend } from '../checkpoints/browserBackend.ts'
+import { storageTrouble } from '../checkpoints/storageTrouble.ts'
+import { currentJob, designerState } from './designerStore.ts'
 import type { StartJob } from './runStore.ts'
 
 /**
@@ -28,11 +32,21 @@ interface Loaded {
 /** Kept, because even asking for a module that is there takes a turn of the event loop, and the press of a button has painting to do. */
 let loaded: Loaded | null = null
 
-export const startInBrowser: StartJob = async (job, { speed, paused }) => {
+export const startInBrowser: StartJob = async (job, { speed, paused, resume }) => {
   const { compile, startRun, browserLauncher } = loaded ?? (await load())
   const compiled = compiledOnce(job, compile)
   if (compiled.physical === null || compiled.problems.some((problem) => problem.severity === 'error')) return { problems: compiled.problems }
-  return { run: startRun(compiled.physical, { launcher: browserLauncher, files: browserFiles, speed, paused }) }
+  const { checkpoint, restart } = mergeSettings(job.settings)
+  storageTrouble.set(null)
+  const faultTolerance = {
+    checkpoint,
+    restart,
+    store: new CheckpointStore(new BrowserBackend(designerState().document.id, storageTrouble.set)),
+    // The page's tables can take rows back, so they show them at once.
+    uncommittedRows: 'shown' as const,
+    ...(resume === undefined ? {} : { resume: { upTo: resume } }),
+  }
+  return { run: startRun(compiled.physical, { launcher: browserLauncher, files: browserFiles, speed, paused, faultTolerance }) }
 }
 
 type Compile = (typeof import('../../compiler/compile.ts'))['compile']

@@ -4,6 +4,7 @@ import type { JobRun, JobStatus, RunEvent, Speed } from '../../../runtime/jobRun
 export class FakeRun implements JobRun {
   status: JobStatus = { kind: 'running', since: 0 }
   readonly asked: string[] = []
+  readonly workers = 2
   private readonly listeners = new Set<(event: RunEvent) => void>()
 
   subscribe(listener: (event: RunEvent) => void): () => void {

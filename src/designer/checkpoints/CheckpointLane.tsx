@@ -1,0 +1,66 @@
+import { useSyncExternalStore } from 'react'
+import { RotateCcw, X } from 'lucide-react'
+import type { CheckpointState } from '../../runtime/checkpointCoordinator.ts'
+import { checkpointState, operatorMetrics, runView, subscribeRun } from '../store/runStore.ts'
+import { text as t } from '../text/text.ts'
+import { withNewMarks, type LaneMark } from './laneMarks.ts'
+import styles from './checkpoints.module.css'
+
+/** Checkpoints, failures and restores on the timeline: diamonds, crosses, and an arrow back with the checkpoint's number. */
+export function CheckpointLane({ start, end }: { readonly start: number; readonly end: number }) {
+  const marks = useSyncExternalStore(subscribeMarks, () => current.marks)
+  const shown = marks.filter(({ at }) => at >= start && at <= end)
+  const share = (time: number): string => `${((time - start) / (end - start)) * 100}%`
+  const completed = shown.filter(({ kind }) => kind === 'completed' || kind === 'savepoint').length
+  const restored = shown.filter(({ kind }) => kind === 'restored')
+  return (
+    <div className={styles.lane} role="img" aria-label={t.checkpoints.laneLabel(completed, restored.length)}>
+      {shown.map(({ key, kind, at }) => (
+        <i key={key} className={styles.mark} data-kind={kind} style={{ left: share(at) }}>
+          {kind === 'failed' ? <X size={13} /> : kind === 'restored' ? <RotateCcw size={12} /> : null}
+        </i>
+      ))}
+      {restored.slice(-1).map(({ key, at, checkpoint }) => (
+        <span key={key} className={styles.markText} style={{ left: share(at) }}>
+          {t.checkpoints.restored(checkpoint)}
+        </span>
+      ))}
+    </div>
+  )
+}
+
+/** Whether the run on screen takes checkpoints at all. */
+export function useTakesCheckpoints(): boolean {
+  return useSyncExternalStore(subscribeMarks, () => current.state !== null && current.state.settings.intervalMs > 0)
+}
+
+// One for the page, as the timeline is: marks are made when the news comes, whether or not anyone looks.
+
+const current: { state: CheckpointState | null; marks: readonly LaneMark[] } = { state: null, marks: [] }
+const listeners = new Set<() => void>()
+
+subscribeRun('checkpoints', () => {
+  const state = checkpointState()
+  const time = eventTime()
+  if (state === null) current.marks = []
+  else if (time !== null) current.marks = withNewMarks(current.marks, current.state, state, time)
+  current.state = state
+  for (const listener of listeners) listener()
+})
+
+/** The greatest watermark of a source, as the timeline's right end. */
+function eventTime(): number | null {
+  let front: number | null = null
+  const job = runView().job
+  for (const { id } of job?.operators ?? []) {
+    if (job!.edges.some(({ to }) => to === id)) continue
+    const watermark = operatorMetrics(id)?.watermark ?? null
+    if (watermark !== null && Number.isFinite(watermark) && (front === null || watermark > front)) front = watermark
+  }
+  return front
+}
+
+function subscribeMarks(listener: () => void): () => void {
+  listeners.add(listener)
+  return () => listeners.delete(listener)
+}
