@@ -71,7 +71,7 @@ function* flinkTokens(script: string): Generator<FlinkToken> {
       while (at < script.length && /[0-9.]/.test(script[at]!)) at++
       yield { kind: 'number', value: script.slice(i, at) }
       i = at
-    } else if ('()<>=+-*/%,.;[]!|'.includes(script[i]!)) {
+    } else if ('()<>=+-*/%,.;[]!|{}?'.includes(script[i]!)) {
       yield { kind: 'symbol', value: script[i]! }
       i++
     } else {
