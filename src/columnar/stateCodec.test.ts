@@ -72,6 +72,20 @@ describe('a state', () => {
     expect(valuesOf(StateReader.open(blob).columns('rows')[0]!, 3)).toEqual(['text 9999', 'text 0', 'text 9999'])
   })
 
+  it('writes a dictionary that grows as it is each time, also when a text is no longer ASCII', () => {
+    const values = Array.from({ length: 5000 }, (_, i) => `text ${i}`)
+    const dictionary = { values, distinct: true }
+    const written = (): string[] => {
+      const writer = new StateWriter()
+      writer.dictionary('d', dictionary)
+      return StateReader.open(writer.finish()).strings('d')
+    }
+    for (const more of [[], ['a', ''], Array.from({ length: 3000 }, (_, i) => `${i} more`), ['ü'], ['😀', 'b']]) {
+      values.push(...more)
+      expect(written()).toEqual(values)
+    }
+  })
+
   it('holds batches with kinds and watermarks', () => {
     const schema = { fields: [{ name: 'n', type: type('INT') }] }
     const writer = new StateWriter()

@@ -93,6 +93,18 @@ export class StateWriter {
     const packed = packStrings(values)
     this.#add(name, 'strings', values.length, packed.bytes, (buffer, at) => packed.write(buffer, at))
   }
+  /** The strings of a dictionary, which only grow: of one that is written again and again only what is new has to be encoded. */
+  dictionary(name: string, dictionary: Dictionary): void {
+    const { values } = dictionary
+    let written = writtenBefore.get(dictionary)
+    if (written === undefined) {
+      if (values.length < dictionaryKeptMin) return this.strings(name, values)
+      written = new WrittenStrings(values)
+      writtenBefore.set(dictionary, written)
+    }
+    const packed = written.packed()
+    this.#add(name, 'strings', values.length, packed.bytes, (buffer, at) => packed.write(buffer, at))
+  }
   /** Integers of any size. */
   bigints(name: string, values: readonly bigint[]): void {
     const packed = packStrings(values.map((value) => value.toString(36)))
@@ -374,9 +386,10 @@ function writeColumn(writer: StateWriter, column: Column, count: number): void {
       else writer.bigints('wide', column.wide!.slice(0, count))
       return
     case 'string': {
-      const { codes, strings } = usedStrings(column.codes, column.dictionary, column.nulls, count)
-      writer.int32('codes', codes, count)
-      writer.strings('strings', strings)
+      const used = usedStrings(column.codes, column.dictionary, column.nulls, count)
+      writer.int32('codes', used?.codes ?? column.codes, count)
+      if (used === null) writer.dictionary('strings', column.dictionary)
+      else writer.strings('strings', used.strings)
       writer.boolean('distinct', column.dictionary.distinct)
       return
     }
@@ -408,10 +421,10 @@ function readColumn(reader: StateReader, count: number): Column {
   }
 }
 
-/** Codes of the strings in use. Those of a dictionary that is mostly in use stay as they are. */
-function usedStrings(codes: Int32Array, dictionary: Dictionary, nulls: Uint8Array | null, count: number): { readonly codes: Int32Array; readonly strings: readonly string[] } {
+/** The strings in use and their codes; null when the dictionary is mostly in use, and goes as it is. */
+function usedStrings(codes: Int32Array, dictionary: Dictionary, nulls: Uint8Array | null, count: number): { readonly codes: Int32Array; readonly strings: readonly string[] } | null {
   const { values } = dictionary
-  if (values.length <= count * 2 || values.length <= 64) return { codes, strings: values }
+  if (values.length <= count * 2 || values.length <= 64) return null
   const places = new Map<number, number>([[0, 0]])
   const strings: string[] = [values[0] ?? '']
   const own = new Int32Array(count)
@@ -471,6 +484,69 @@ function packStrings(strings: readonly string[]): Packed {
         unit += text.length
       }
     },
+  }
+}
+
+/** Dictionaries that were written, with the bytes of it. */
+const writtenBefore = new WeakMap<Dictionary, WrittenStrings>()
+/** Smaller ones are encoded in no time. */
+const dictionaryKeptMin = 4096
+
+/** The lengths and bytes of a list that only grows, as long as all of it is ASCII. */
+class WrittenStrings {
+  readonly #strings: readonly string[]
+  #lengths: Int32Array = new Int32Array(0)
+  #bytes: Uint8Array = new Uint8Array(0)
+  #count = 0
+  #units = 0
+  #isAscii = true
+
+  constructor(strings: readonly string[]) {
+    this.#strings = strings
+  }
+
+  packed(): Packed {
+    this.#encodeNew()
+    if (!this.#isAscii) return packStrings(this.#strings)
+    const count = this.#count
+    const units = this.#units
+    const lengthsBytes = aligned(count * 4)
+    return {
+      bytes: 8 + lengthsBytes + units,
+      write: (buffer, at) => {
+        new Int32Array(buffer, at, 2)[0] = unitForms.ascii
+        new Int32Array(buffer, at + 8, count).set(this.#lengths.subarray(0, count))
+        new Uint8Array(buffer, at + 8 + lengthsBytes, units).set(this.#bytes.subarray(0, units))
+      },
+    }
+  }
+
+  #encodeNew(): void {
+    if (!this.#isAscii || this.#count === this.#strings.length) return
+    const added = this.#strings.slice(this.#count)
+    const bytes = new platform.TextEncoder().encode(added.join(''))
+    let units = 0
+    for (const text of added) units += text.length
+    if (bytes.length !== units || this.#units + units >= asciiUnitsMax) {
+      this.#isAscii = false
+      this.#lengths = new Int32Array(0)
+      this.#bytes = new Uint8Array(0)
+      return
+    }
+    if (this.#lengths.length < this.#strings.length) {
+      const lengths = new Int32Array(Math.max(this.#strings.length, this.#lengths.length * 2))
+      lengths.set(this.#lengths)
+      this.#lengths = lengths
+    }
+    if (this.#bytes.length < this.#units + units) {
+      const grown = new Uint8Array(Math.max(this.#units + units, this.#bytes.length * 2))
+      grown.set(this.#bytes)
+      this.#bytes = grown
+    }
+    for (let i = 0; i < added.length; i++) this.#lengths[this.#count + i] = added[i]!.length
+    this.#bytes.set(bytes, this.#units)
+    this.#count += added.length
+    this.#units += units
   }
 }
 

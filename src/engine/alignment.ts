@@ -92,6 +92,8 @@ export class Alignment<C extends AlignedChannel> {
   }
 
   #record(channel: C, element: Element): void {
+    // The barrier itself; and a sender that has ended says so again.
+    if (element.kind === 'barrier' || element.kind === 'end') return
     const elements = this.#inFlight.get(channel)
     if (elements === undefined) this.#inFlight.set(channel, [element])
     else elements.push(element)

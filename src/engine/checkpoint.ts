@@ -14,7 +14,7 @@ import type { SourcePosition } from './operatorRuntime.ts'
  * 4. `task.abortCheckpoint(id)` gives it up: channels held back are let go, later barriers of it pass unnoticed. A newer barrier does the same and the listener hears `decline`.
  * 5. `task.restore(...)` before the first `advance`, once sources are open: see `restoresOf`.
  *
- * One checkpoint at a time. After `acknowledge` the snapshot's arrays belong to the listener and may be transferred.
+ * One checkpoint at a time; a newer one gives the older one up. After `acknowledge` the snapshot's arrays belong to the listener and may be transferred.
  */
 export interface CheckpointBarrier {
   /** Grows from one to the next; 1 or more. */

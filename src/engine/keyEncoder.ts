@@ -253,7 +253,7 @@ class ColumnEncoder {
   snapshot(writer: StateWriter): void {
     switch (storageOf(this.#type)) {
       case 'string':
-        writer.strings('strings', this.#strings)
+        writer.dictionary('strings', this.#dictionary)
         return
       case 'float64':
         writer.numbers('doubles', this.#values as readonly number[])
