@@ -24,8 +24,8 @@ export function CheckpointsTab() {
   const shown = records.find(({ id }) => id === chosen) ?? records.find(({ status }) => status === 'completed') ?? records[0] ?? null
   return (
     <div className={styles.tab}>
+      <Overview state={state} active={run.status.kind === 'running' || run.status.kind === 'paused'} />
       <section className={styles.left}>
-        <Overview state={state} active={run.status.kind === 'running' || run.status.kind === 'paused'} />
         {records.length === 0 ? <p className={styles.hint}>{state.settings.intervalMs === 0 ? t.checkpoints.off : t.checkpoints.nothingYet}</p> : <HistoryTable state={state} records={records} shown={shown} onChoose={choose} />}
       </section>
       {shown === null ? null : <Detail record={shown} restorable={shown.status === 'completed' && (run.status.kind === 'running' || run.status.kind === 'paused' || !isActive(run.status))} />}
@@ -68,12 +68,17 @@ function Overview({ state, active }: { readonly state: CheckpointState; readonly
         <Save size={13} aria-hidden />
         {t.checkpoints.savepoint}
       </Button>
-      {Array.from({ length: workers }, (_, worker) => (
-        <Button key={worker} size="small" disabled={!active} title={t.checkpoints.killWhy} onClick={() => killWorker(worker)}>
+      {workers === 0 ? null : (
+        <span className={styles.kill} role="group" aria-label={t.checkpoints.kill}>
           <Skull size={13} aria-hidden />
-          {t.checkpoints.killNumber(worker)}
-        </Button>
-      ))}
+          {t.checkpoints.kill}
+          {Array.from({ length: workers }, (_, worker) => (
+            <Button key={worker} look="outline" size="small" disabled={!active} aria-label={t.checkpoints.killNumber(worker)} title={t.checkpoints.killWhy} onClick={() => killWorker(worker)}>
+              {worker}
+            </Button>
+          ))}
+        </span>
+      )}
       {trouble === null ? null : (
         <p className={styles.trouble} role="status">
           {t.checkpoints.inMemory(trouble)}
@@ -204,20 +209,19 @@ function Detail({ record, restorable }: { readonly record: CheckpointRecord; rea
         ))}
         {record.status === 'acknowledging' && record.subtasks.length < record.tasks ? <li className={styles.quiet}>{t.checkpoints.acknowledging(record.subtasks.length, record.tasks)}</li> : null}
       </ul>
-      <p className={styles.legend} aria-hidden>
-        {(['delay', 'alignment', 'sync', 'async'] as const).map((part) => (
-          <span key={part}>
-            <i data-part={part} />
-            {t.checkpoints.bars[part]}
-          </span>
-        ))}
-      </p>
       <footer className={styles.detailFoot}>
         <Button look="outline" size="small" disabled={!restorable} title={t.checkpoints.restoreWhy} onClick={() => void restoreFrom(record.id)}>
           <History size={13} aria-hidden />
           {t.checkpoints.restoreHere}
         </Button>
-        <span className={styles.quiet}>{t.checkpoints.restoreWhy}</span>
+        <span className={styles.legend} aria-hidden>
+          {(['delay', 'alignment', 'sync', 'async'] as const).map((part) => (
+            <span key={part}>
+              <i data-part={part} />
+              {t.checkpoints.bars[part]}
+            </span>
+          ))}
+        </span>
       </footer>
     </aside>
   )

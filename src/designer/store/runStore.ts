@@ -332,6 +332,15 @@ async function start(options: { readonly paused: boolean; readonly stepping: boo
 function release(): void {
   unsubscribe?.()
   unsubscribe = null
+  // What is being written becomes complete, or fails, after the last row.
+  const mine = generation
+  const off = current?.subscribe((event) => {
+    if (mine !== generation) off?.()
+    else if (event.kind === 'checkpoints') {
+      checkpoints = event.checkpoints
+      touch('checkpoints')
+    }
+  })
   current = null
 }
 

@@ -44,7 +44,7 @@ export const checkpoints = {
   kill: 'Kill worker',
   killNumber: (worker: number) => `Kill worker ${worker}`,
   killWhy: 'Ends a worker as a crash would; the job goes on from the newest checkpoint.',
-  lane: 'Checkpoints, faults',
+  lane: 'Checkpoints',
   laneLabel: (completed: number, restores: number) => `${plural(completed, 'complete checkpoint', 'complete checkpoints')}, ${plural(restores, 'restore', 'restores')} on this stretch of event time`,
   mark: (id: number) => `#${id}`,
 }

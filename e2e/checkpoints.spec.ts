@@ -1,0 +1,111 @@
+import { expect, test, type Page } from '@playwright/test'
+import { Designer } from './support/designer.ts'
+import { openFiles } from './support/jobs.ts'
+
+/** Bids by second and auction: enough of them that checkpoints come while they flow. */
+function job(name: string, events = 3_000_000): string {
+  return JSON.stringify({
+    format: 'millrace/job',
+    version: 1,
+    name,
+    settings: { parallelism: 2, checkpoint: { intervalMs: 100 }, restart: { strategy: 'fixed-delay', attempts: 10, delayMs: 50 } },
+    operators: [
+      {
+        id: 'bids',
+        kind: 'source',
+        name: 'Bids',
+        config: {
+          connector: { type: 'nexmark', stream: 'bid', events, seed: 7 },
+          columns: [
+            { name: 'auction', type: 'BIGINT' },
+            { name: 'price', type: 'BIGINT' },
+            { name: 'dateTime', type: 'TIMESTAMP(3)' },
+          ],
+          watermark: { column: 'dateTime', delayMs: 4000 },
+        },
+      },
+      { id: 'some', kind: 'filter', name: 'Some auctions', config: { where: 'MOD(auction, 100) = 0' } },
+      {
+        id: 'counts',
+        kind: 'window-aggregate',
+        name: 'Bids in ten seconds',
+        config: { window: { type: 'tumble', timeColumn: 'dateTime', sizeMs: 10_000 }, groupBy: ['auction'], aggregates: [{ name: 'bids', expression: 'COUNT(*)' }, { name: 'total', expression: 'SUM(price)' }] },
+      },
+      { id: 'out', kind: 'sink', name: 'Board', config: { connector: { type: 'collect' } } },
+    ],
+    edges: [
+      { from: 'bids', to: 'some' },
+      { from: 'some', to: 'counts' },
+      { from: 'counts', to: 'out' },
+    ],
+    layout: { operators: { bids: { x: 0, y: 0 }, some: { x: 240, y: 0 }, counts: { x: 480, y: 0 }, out: { x: 720, y: 0 } } },
+  })
+}
+
+/** Starts it at ten times event time, slowly enough that hands can be quicker. */
+async function runWithPanel(page: Page, name: string): Promise<Designer> {
+  const designer = new Designer(page)
+  await designer.open()
+  await openFiles(page, { name: `${name}.json`, content: job(name) })
+  await expect(page.getByRole('textbox', { name: 'Name of the job' })).toHaveValue(name)
+  await designer.setSpeed('10')
+  await page.getByRole('tab', { name: 'Checkpoints' }).click()
+  await expect(page.getByText('Run the job to see its checkpoints here.')).toBeVisible()
+  await designer.run()
+  await expect(page.getByRole('region', { name: 'History of checkpoints' }).getByText('Complete', { exact: true }).first()).toBeVisible({ timeout: 20_000 })
+  return designer
+}
+
+async function ended(designer: Designer): Promise<void> {
+  await expect(designer.status).toContainText(/Finished in/, { timeout: 60_000 })
+}
+
+/** What the sink holds, in no order. */
+async function board(designer: Designer): Promise<string[]> {
+  await designer.page.getByRole('tab', { name: 'Data' }).click()
+  return (await designer.sinkLines('out')).toSorted()
+}
+
+test.describe('checkpoints', () => {
+  test('a killed worker changes no row, and the panel shows the restore', async ({ page }) => {
+    test.setTimeout(150_000)
+    const designer = await runWithPanel(page, 'Undisturbed')
+    await designer.setSpeed('max')
+    await ended(designer)
+    const undisturbed = await board(designer)
+    expect(undisturbed.length).toBeGreaterThan(100)
+
+    await page.getByRole('tab', { name: 'Checkpoints' }).click()
+    await designer.setSpeed('10')
+    await designer.run()
+    const history = page.getByRole('region', { name: 'History of checkpoints' })
+    await expect(history.getByText('Complete', { exact: true }).first()).toBeVisible({ timeout: 20_000 })
+    await page.getByRole('button', { name: 'Kill worker 1' }).click()
+    await expect(history.getByText(/^Restored from \d+$/).first()).toBeVisible({ timeout: 20_000 })
+    await designer.setSpeed('max')
+    await ended(designer)
+    expect(await board(designer)).toEqual(undisturbed)
+    expect(designer.errors).toEqual([])
+  })
+
+  test('a savepoint is taken on demand, and the finished job goes on from it', async ({ page }) => {
+    test.setTimeout(120_000)
+    const designer = await runWithPanel(page, 'Saved')
+    const history = page.getByRole('region', { name: 'History of checkpoints' })
+    await page.getByRole('button', { name: 'Trigger savepoint' }).click()
+    const row = history.getByRole('row', { name: /Savepoint/ })
+    await expect(row.getByText('Complete', { exact: true })).toBeVisible({ timeout: 20_000 })
+    await row.getByRole('button').click()
+    const detail = page.getByRole('complementary', { name: /^Savepoint \d+/ })
+    await expect(detail.getByRole('listitem').filter({ hasText: /Bids in ten seconds, subtask 1: first barrier after/ })).toBeAttached()
+    await designer.setSpeed('max')
+    await ended(designer)
+    const rows = await board(designer)
+    await page.getByRole('tab', { name: 'Checkpoints' }).click()
+    await row.getByRole('button').click()
+    await detail.getByRole('button', { name: 'Restore here' }).click()
+    await ended(designer)
+    expect(await board(designer)).toEqual(rows)
+    expect(designer.errors).toEqual([])
+  })
+})
