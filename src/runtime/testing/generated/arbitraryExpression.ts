@@ -36,7 +36,7 @@ const literals = ['0', '1', '-1', '2', '42', '0.5', '1.25', "'a'", "''", "'Züri
 
 /** Calls `NAME(…)` by name, with the numbers of arguments that their signatures show. */
 const calls: readonly { readonly name: string; readonly counts: readonly number[] }[] = [...functionTable].flatMap(([name, definition]) => {
-  if (definition.kind === 'aggregate' || definition.callable === false || definition.name !== name || excludedFunctions[name] !== undefined) return []
+  if (definition.kind === 'aggregate' || definition.kind === 'over' || definition.callable === false || definition.name !== name || excludedFunctions[name] !== undefined) return []
   if (definition.kind === 'scalar' && definition.contextual === true) return []
   const counts = new Set<number>()
   for (const signature of definition.signatures) {
