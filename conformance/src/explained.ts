@@ -7,7 +7,7 @@ import type { OperatorSpec } from '../../src/job/operatorSpec.ts'
 import type { FlinkVersion } from '../../src/operators/emitters.ts'
 import type { Operators } from '../../src/runtime/engineThread.ts'
 import { installedOperators } from '../../src/runtime/installedOperators.ts'
-import { difference, type Answer } from './answer.ts'
+import { difference, settled, type Answer } from './answer.ts'
 import { runMillrace } from './millraceRun.ts'
 
 /**
@@ -53,7 +53,7 @@ export async function explanation(job: Job, version: FlinkVersion, flink: Readon
   const answers = await runMillrace(rewritten, leaving(applied))
   for (const [sink, theirs] of flink) {
     const refused = theirs.kind === 'failed' && [...applied].some(([operator, { refuses }]) => refuses?.test(theirs.reason) === true && isBefore(job, operator, sink))
-    if (!refused && difference(theirs, answers.get(sink)!) !== null) return null
+    if (!refused && difference(settled(theirs), settled(answers.get(sink)!)) !== null) return null
   }
   return reasons
 }

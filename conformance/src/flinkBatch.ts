@@ -17,7 +17,8 @@ import { hasOneSource } from './millraceRun.ts'
  * Many jobs as one job of Flink: their tables and views stand in one session under names of their own, and one statement set writes what feeds every sink into files (`kept-rows`,
  * a sink of the harness that takes any change). Planning, code and deployment are then paid for once: it is what makes a thousand generated programs a matter of minutes.
  *
- * A job whose views Flink refuses has its refusal as answer and does not hinder the others. When the whole fails, each job is asked alone, so that one that fails at run time is found by itself.
+ * A job whose views Flink refuses has its refusal as answer and does not hinder the others. When the whole fails, each half is asked, and a job
+ * that is left over is asked alone, sink by sink.
  */
 export type BatchAnswer = ReadonlyMap<string, Answer> | CannotRun
 
@@ -41,7 +42,9 @@ export async function runFlinkBatch(jobs: readonly Job[], flink: FlinkProcess, f
       return script
     }),
   )
-  for (const [properties, members] of batches) {
+  const waiting = [...batches]
+  for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+    const [properties, members] = next
     const session = await Session.open(flink.gateway, { ...(JSON.parse(properties) as Record<string, string>), 'table.dml-sync': 'true' })
     try {
       const inserts: string[] = []
@@ -74,7 +77,12 @@ export async function runFlinkBatch(jobs: readonly Job[], flink: FlinkProcess, f
       }
       if (inserts.length === 0) continue
       const ran = await session.query(`EXECUTE STATEMENT SET BEGIN ${inserts.join('\n')} END`, batchTimeoutMs)
-      if (ran.kind === 'refused') continue
+      if (ran.kind === 'refused') {
+        const left = asked.map(({ i }) => i)
+        const middle = left.length >> 1
+        if (left.length > 1) waiting.push([properties, left.slice(0, middle)], [properties, left.slice(middle)])
+        continue
+      }
       for (const { i, sinks } of asked) {
         answers[i] = new Map(
           sinks.map(({ sink, columns, path }) => {

@@ -3,10 +3,11 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Command, Option } from 'commander'
 import * as fc from 'fast-check'
+import { printJson } from '../../src/columnar/jsonText.ts'
 import type { Job } from '../../src/job/job.ts'
 import { flinkVersions, type FlinkVersion } from '../../src/operators/emitters.ts'
 import { arbitraryProgram, programText } from '../../src/runtime/testing/generated/arbitraryProgram.ts'
-import { difference, differenceText } from './answer.ts'
+import { difference, differenceText, settled } from './answer.ts'
 import { explanation } from './explained.ts'
 import { runFlinkBatch, type BatchAnswer } from './flinkBatch.ts'
 import { startFlink, type FlinkProcess } from './flinkProcess.ts'
@@ -29,6 +30,7 @@ interface Options {
   readonly shrink: string
   readonly seconds?: string
   readonly keep?: true
+  readonly show?: string
 }
 
 type Found = { readonly kind: 'identical' | 'explained' | 'both fail' | 'not run'; readonly text: string } | { readonly kind: 'different'; readonly text: string }
@@ -38,6 +40,7 @@ const options = new Command('generated')
   .option('--seed <seed>', 'which', '1')
   .option('--shrink <count>', 'differences to shrink', '5')
   .option('--seconds <seconds>', 'stop asking after this time, with what was found until then')
+  .option('--show <numbers>', 'print these programs, a line for each operator, and ask nothing')
   .option('--keep', 'add the run to the log of generated programs')
   .addOption(new Option('--flink <version>', 'only this version').choices([...flinkVersions]))
   .parse()
@@ -50,6 +53,10 @@ const root = rootFolder()
 const folder = join(root, 'conformance', 'target', 'generated')
 mkdirSync(folder, { recursive: true })
 const jobs = fc.sample(arbitraryProgram, { numRuns: Number(options.generated), seed: Number(options.seed) })
+if (options.show !== undefined) {
+  for (const index of options.show.split(',')) console.log(`program ${index}\n${lines(jobs[Number(index)]!)}`)
+  process.exit(0)
+}
 let failed = false
 for (const version of options.flink === undefined ? flinkVersions : [options.flink]) {
   const flink = await startFlink(version, root, (line) => void process.stderr.write(`${line}\n`))
@@ -81,7 +88,7 @@ async function runAll(flink: FlinkProcess, version: FlinkVersion): Promise<boole
         for (const kind of new Set(job.operators.map((operator) => operator.kind))) kinds.set(kind, (kinds.get(kind) ?? 0) + 1)
         if (found.kind === 'explained') reasons.set(found.text, (reasons.get(found.text) ?? 0) + 1)
         if (found.kind === 'different') different.push({ index: from + i, job, text: found.text })
-        if (found.kind === 'different' || found.kind === 'both fail' || found.kind === 'not run') console.log(`program ${from + i} ${found.kind}: ${oneLine(found.text)}`)
+        if (found.kind === 'different' || found.kind === 'both fail' || found.kind === 'not run') console.log(`program ${from + i} ${found.kind}: ${oneLine(found.text)}\n${found.kind === 'different' ? lines(job) : ''}`)
       }
       rmSync(inputs, { recursive: true, force: true })
       process.stderr.write(`${Math.min(next, jobs.length)} programs, ${different.length} different, ${seconds().toFixed(0)} s\n`)
@@ -110,6 +117,12 @@ async function runAll(flink: FlinkProcess, version: FlinkVersion): Promise<boole
     console.log(`\nprogram ${index}, shrunk (${path}):\n${programText(small.job)}${small.text}`)
   }
   return different.length > 0
+}
+
+/** A line for each operator, with what feeds it. */
+function lines({ operators, edges }: Job): string {
+  const from = (id: string): string => edges.filter(({ to }) => to === id).map((edge) => `${edge.from}${edge.toPort === undefined ? '' : `:${edge.toPort}`}`).join(' ')
+  return operators.map(({ id, kind, config }) => `  ${from(id)} → ${id} ${kind} ${printJson(config)}\n`).join('')
 }
 
 function oneLine(text: string): string {
@@ -143,8 +156,8 @@ async function judged(job: Job, answer: BatchAnswer, version: FlinkVersion): Pro
   let failure: string | null = null
   for (const [sink, theirs] of answer) {
     const ours = millrace.get(sink)!
-    // A failing sink fails Millrace's whole job, and on Flink, which is asked sink by sink, only its own query.
-    const found = difference(theirs, ours)
+    // How a result came about is for the rooms' cases to compare; here it is the table in the end. A failing sink fails Millrace's whole job, and on Flink, which is asked sink by sink, only its own query.
+    const found = difference(settled(theirs), settled(ours))
     if (found !== null) texts.push(`${sink}:\n${differenceText(found)}`)
     if (theirs.kind === 'failed' && ours.kind === 'failed') failure = `Flink: ${theirs.reason}; Millrace: ${ours.reason}`
   }

@@ -6,6 +6,7 @@ import { flinkVersions, type FlinkVersion } from '../../src/operators/emitters.t
 import { grids } from '../programs/grids.ts'
 import { programSets } from '../programs/sets.ts'
 import { differencesOf, keepOpen, openOf } from './openDifferences.ts'
+import { readGrid } from './grid.ts'
 import { expressionsPage, resultsPage } from './results.ts'
 import { runPrograms } from './run.ts'
 
@@ -16,6 +17,7 @@ interface Options {
   readonly refresh?: true
   readonly grids: boolean
   readonly times?: true
+  readonly reread?: true
 }
 
 const root = rootFolder()
@@ -25,6 +27,7 @@ const options = new Command('conformance')
   .addOption(new Option('--flink <version>', 'only this version').choices([...flinkVersions]))
   .option('--refresh', "keep Flink's answers in conformance/fixtures, and write RESULTS.md")
   .option('--no-grids', 'programs only, no expression grids')
+  .option('--reread', 'ask nothing: write the list of open expressions and the pages anew from the answers that are kept')
   .option('--times', 'say how long each program took')
   .parse()
   .opts<Options>()
@@ -32,6 +35,16 @@ const options = new Command('conformance')
 const say = (line: string): void => void process.stderr.write(`${line}\n`)
 const terminal = process.stderr.isTTY
 let failed = false
+if (options.reread === true) {
+  for (const version of flinkVersions) {
+    for (const grid of grids) {
+      const answers = readGrid(root, grid.name, version)
+      if (answers !== null) keepOpen(root, version, grid.name, differencesOf(grid, answers).map(({ expression }) => expression.text))
+    }
+  }
+  await writePages()
+  process.exit(0)
+}
 for (const version of options.flink === undefined ? flinkVersions.toReversed() : [options.flink]) {
   const started = performance.now()
   const { release, memoryMb, outcomes, grids: answered } = await runPrograms(programSets, options.grids ? grids : [], {
@@ -72,14 +85,13 @@ for (const version of options.flink === undefined ? flinkVersions.toReversed() :
       `${((performance.now() - started) / 1000).toFixed(0)} s${memoryMb === null ? '' : `, ${memoryMb} MB`}`,
   )
 }
-if (options.only === undefined) {
-  const page = await resultsPage(programSets, grids, root)
-  if (options.refresh === true) {
-    writeFileSync(join(root, 'conformance', 'RESULTS.md'), page)
-    writeFileSync(join(root, 'conformance', 'EXPRESSIONS.md'), expressionsPage(grids, root))
-  }
-}
+if (options.only === undefined && options.refresh === true) await writePages()
 process.exit(failed ? 1 : 0)
+
+async function writePages(): Promise<void> {
+  writeFileSync(join(root, 'conformance', 'RESULTS.md'), await resultsPage(programSets, grids, root))
+  writeFileSync(join(root, 'conformance', 'EXPRESSIONS.md'), expressionsPage(grids, root))
+}
 
 /** The checkout: this file runs from dist/conformance. */
 function rootFolder(): string {

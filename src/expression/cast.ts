@@ -257,8 +257,12 @@ function temporalCast(from: DataType, to: DataType, buffers: Buffers): CastKerne
 function daysOfMs(a: Float64Array, out: Int32Array, n: number): void {
   for (let i = 0; i < n; i++) out[i] = Math.floor(a[i]! / msPerDay)
 }
+/** A TIME is of whole seconds. */
 function timeOfMs(a: Float64Array, out: Int32Array, n: number): void {
-  for (let i = 0; i < n; i++) out[i] = a[i]! - Math.floor(a[i]! / msPerDay) * msPerDay
+  for (let i = 0; i < n; i++) {
+    const ofDay = a[i]! - Math.floor(a[i]! / msPerDay) * msPerDay
+    out[i] = ofDay - (ofDay % 1000)
+  }
 }
 function msOfDays(a: Int32Array, out: Float64Array, n: number): void {
   for (let i = 0; i < n; i++) out[i] = a[i]! * msPerDay

@@ -117,7 +117,8 @@ export function castValue(value: Value, from: DataType, to: DataType, timeZone: 
       return Math.floor(wall(value as number, from, timeZone) / msPerDay)
     case 'TIME': {
       const ms = wall(value as number, from, timeZone)
-      return ms - Math.floor(ms / msPerDay) * msPerDay
+      const ofDay = ms - Math.floor(ms / msPerDay) * msPerDay
+      return ofDay - (ofDay % 1000)
     }
     case 'TIMESTAMP':
       return cutTo(toWall(value as number, from, timeZone), to.precision)

@@ -63,7 +63,8 @@ function numericOperands(operator: ArithmeticOperator, a: DataType, b: DataType)
     // At 38 digits a value may not fit, and is NULL then.
     return result.precision === decimalPrecisionMax ? { args: [x, y], result, nullable: true } : { args: [x, y], result }
   }
-  const common = commonNumeric(a, b)
+  // Flink gives FLOAT with DOUBLE behind it as FLOAT, both cut to it; DOUBLE with FLOAT behind it as DOUBLE.
+  const common = a.kind === 'FLOAT' && b.kind === 'DOUBLE' ? withNullable(a, true) : commonNumeric(a, b)
   return { args: [common, common], result: operator === '%' ? b : common }
 }
 
@@ -147,7 +148,7 @@ function temporalKernel(operator: ArithmeticOperator, call: CallSite): Kernel {
       } else {
         const ms = (b as Float64Column).values
         if (point.kind === 'DATE') for (let i = 0; i < rowCount; i++) values[i] = a.values[i]! + sign * Math.trunc(ms[i]! / msPerDay)
-        else for (let i = 0; i < rowCount; i++) values[i] = (a.values[i]! + msPerDay + sign * (ms[i]! % msPerDay)) % msPerDay
+        else for (let i = 0; i < rowCount; i++) values[i] = wholeSeconds((a.values[i]! + msPerDay + sign * (ms[i]! % msPerDay)) % msPerDay)
       }
       return { storage: 'int32', values, nulls }
     }
@@ -160,6 +161,11 @@ function temporalKernel(operator: ArithmeticOperator, call: CallSite): Kernel {
     else subtractMs(start, (b as Float64Column).values, values, rowCount)
     return { storage: 'float64', values, nulls }
   }
+}
+
+/** A TIME is of whole seconds: what is smaller is dropped. */
+function wholeSeconds(ms: number): number {
+  return ms - (ms % 1000)
 }
 
 function addMs(a: Float64Array, b: Float64Array, out: Float64Array, n: number): void {

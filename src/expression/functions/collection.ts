@@ -308,9 +308,9 @@ export const collectionFunctions: readonly FunctionDefinition[] = [
   define('SPLIT', {
     signature: 'SPLIT(text, separator)',
     summary: 'The parts of a text between separators, as an array; its characters when the separator is empty.',
-    examples: [{ expression: "SPLIT('a,b,', ',')", result: '[a, b, ]' }],
+    examples: [{ expression: "SPLIT('a,b,', ',')", result: '[a, b, ]' }, { expression: "SPLIT('', ',')", result: '[]' }],
     resolve: takes([{ name: 'text', family: 'character' }, { name: 'separator', family: 'character' }], arrayOf({ ...stringType, nullable: false } as DataType)),
-    f: ([value, separator]) => (separator === '' ? Array.from(value as string) : (value as string).split(separator as string)),
+    f: ([value, separator]) => (value === '' ? [] : separator === '' ? Array.from(value as string) : (value as string).split(separator as string)),
   }),
   define('MAP_KEYS', {
     signature: 'MAP_KEYS(map)',

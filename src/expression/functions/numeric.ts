@@ -427,8 +427,9 @@ export const numericFunctions: readonly FunctionDefinition[] = [
   ofDouble('SINH', 'SINH(number)', 'The hyperbolic sine.', Math.sinh, [{ expression: 'SINH(0)', result: '0.0' }]),
   ofDouble('COSH', 'COSH(number)', 'The hyperbolic cosine.', Math.cosh, [{ expression: 'COSH(0)', result: '1.0' }]),
   ofDouble('TANH', 'TANH(number)', 'The hyperbolic tangent.', Math.tanh, [{ expression: 'TANH(0)', result: '0.0' }]),
-  ofDouble('DEGREES', 'DEGREES(angle)', 'An angle in radians as degrees.', (x) => (x * 180) / Math.PI, [{ expression: 'DEGREES(PI())', result: '180.0' }]),
-  ofDouble('RADIANS', 'RADIANS(angle)', 'An angle in degrees as radians.', (x) => (x / 180) * Math.PI, [{ expression: 'RADIANS(180) = PI()', result: 'TRUE' }]),
+  // Java's factors, so that the last digit is Flink's.
+  ofDouble('DEGREES', 'DEGREES(angle)', 'An angle in radians as degrees.', (x) => x * 57.29577951308232, [{ expression: 'DEGREES(PI())', result: '180.0' }]),
+  ofDouble('RADIANS', 'RADIANS(angle)', 'An angle in degrees as radians.', (x) => x * 0.017453292519943295, [{ expression: 'RADIANS(180) = PI()', result: 'TRUE' }]),
   constant('PI', Math.PI, 'The ratio of a circle to its diameter.', '3.141592653589793'),
   constant('E', Math.E, 'The base of the natural logarithm.', '2.718281828459045'),
 ]

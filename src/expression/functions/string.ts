@@ -25,7 +25,7 @@ interface Entry {
   readonly signatures: readonly string[]
   readonly summary: string
   readonly parameters: readonly Parameter[]
-  readonly result?: DataType
+  readonly result?: DataType | ((args: readonly DataType[]) => DataType)
   /** The function may give NULL for arguments that are not, or Flink says so. */
   readonly givesNull?: true
   readonly fails?: (call: CallSite) => boolean
@@ -57,6 +57,33 @@ function checkLength(name: string, length: number, row: number): void {
   if (length > textLengthMax) throw new RowError(row, `${name} would give a text of ${length} characters; the most is ${textLengthMax}.`)
 }
 
+// Types of results. Texts keep what is known of their lengths, as Flink's type strategies do; of a STRING nothing is known.
+
+function lengthOf(type: DataType): number | null {
+  return (type.kind === 'CHAR' || type.kind === 'VARCHAR') && type.length !== stringLength ? type.length : null
+}
+
+const stringLength = 2_147_483_647
+
+/** Letters change, their number does not: the type of the text. */
+function sameLength([type]: readonly DataType[]): DataType {
+  return lengthOf(type!) === null ? stringType : type!
+}
+
+/** A part of the text. */
+function atMostAsLong([type]: readonly DataType[]): DataType {
+  const length = lengthOf(type!)
+  return length === null ? stringType : { kind: 'VARCHAR', length, nullable: true }
+}
+
+/** Texts one after the other: of CHARs a CHAR. */
+function together(types: readonly DataType[]): DataType {
+  let total = 0
+  for (const type of types) total += lengthOf(type) ?? stringLength
+  if (total >= stringLength) return stringType
+  return { kind: types.every(({ kind }) => kind === 'CHAR') ? 'CHAR' : 'VARCHAR', length: total, nullable: true }
+}
+
 // Joining.
 
 const concatExamples: readonly FunctionExample[] = [{ expression: "CONCAT('a', 'b', 'c')", result: 'abc' }, { expression: "CONCAT('a', CAST(NULL AS STRING))", result: 'NULL' }]
@@ -71,7 +98,7 @@ function concatenation(name: '||' | 'CONCAT', signatures: readonly string[], exa
     examples,
     ...(name === '||' ? { callable: false as const } : {}),
     nulls: 'propagate',
-    resolve: takes([{ name: 'text', family: 'character', repeats: true }], stringType),
+    resolve: takes([{ name: 'text', family: 'character', repeats: true }], name === '||' ? together : stringType),
     kernel: (call) => {
       const variable = call.args.filter((argument) => argument.kind !== 'literal')
       if (variable.length === 1) return textKernel(call, (args) => args.join(''))
@@ -129,7 +156,7 @@ const trim: ScalarFunction = {
     { expression: "TRIM(LEADING 'xy' FROM 'yxxazx')", result: 'azx' },
   ],
   nulls: 'propagate',
-  resolve: takes([text(), optional(text('characters'))], stringType),
+  resolve: takes([text(), optional(text('characters'))], atMostAsLong),
   kernel: (call) => {
     const [side] = call.symbols
     const left = side !== 'TRAILING'
@@ -315,6 +342,7 @@ function digest(name: DigestName, example: string): ScalarFunction {
     signatures: [`${name}(text)`],
     summary: `The ${name} digest of the text in UTF-8, as hexadecimal digits.`,
     parameters: [text()],
+    result: { kind: 'CHAR', length: example.length, nullable: true },
     examples: [{ expression: `${name}('abc')`, result: example }],
     f: ([value]) => digestText(name, utf8Bytes(wellFormedText(value as string))),
   })
@@ -334,7 +362,7 @@ const sha2: ScalarFunction = {
   resolve: (call) => {
     const bits = call.args[1]?.constant
     if (bits !== undefined && bits !== null && typeof bits !== 'string' && sha2Names[Number(bits)] === undefined) return { problem: `SHA2 gives 224, 256, 384 or 512 bits, found ${String(bits)}.`, argument: 1 }
-    return takes([text(), integer('bits')], stringType)(call)
+    return takes([text(), integer('bits')], { kind: 'VARCHAR', length: 128, nullable: true })(call)
   },
   kernel: (call) =>
     textKernel(call, ([value, bits], row) => {
@@ -344,16 +372,42 @@ const sha2: ScalarFunction = {
     }, constantArgument(call, 1) === undefined),
 }
 
+/** Of NULL, too, Flink says FALSE. */
+function characterTest(name: string, characters: string, test: (value: string) => boolean, examples: readonly FunctionExample[]): ScalarFunction {
+  return {
+    kind: 'scalar',
+    name,
+    category: 'string',
+    signatures: [`${name}(text)`],
+    summary: `Whether all characters are ${characters}; FALSE for an empty text, and for NULL.`,
+    examples,
+    nulls: 'own',
+    resolve: takes([text()], booleanType, false),
+    kernel: (call) => {
+      const ofTexts = textKernel(call, ([value]) => test(value as string))
+      return (columns, rowCount, context) => {
+        const column = ofTexts(columns, rowCount, context)
+        if (column.nulls === null || column.storage !== 'bool') return column
+        const { values, nulls } = column
+        const out = call.buffers.uint8(rowCount)
+        for (let i = 0; i < rowCount; i++) out[i] = nulls[i] === 1 ? 0 : values[i]!
+        return { storage: 'bool', values: out, nulls: null }
+      }
+    },
+  }
+}
+
 export const stringFunctions: readonly FunctionDefinition[] = [
   concatenation('||', ['a || b'], [{ expression: "'a' || 'b'", result: 'ab' }]),
   concatenation('CONCAT', ['CONCAT(text, ...)'], concatExamples),
   concatWs,
-  define('UPPER', { signatures: ['UPPER(text)'], summary: 'The text in capitals.', parameters: [text()], examples: [{ expression: "UPPER('Straße')", result: 'STRASSE' }], f: ([value]) => (value as string).toUpperCase() }),
-  define('LOWER', { signatures: ['LOWER(text)'], summary: 'The text in small letters.', parameters: [text()], examples: [{ expression: "LOWER('ÀB')", result: 'àb' }], f: ([value]) => (value as string).toLowerCase() }),
+  define('UPPER', { signatures: ['UPPER(text)'], summary: 'The text in capitals.', parameters: [text()], result: sameLength, examples: [{ expression: "UPPER('Straße')", result: 'STRASSE' }], f: ([value]) => (value as string).toUpperCase() }),
+  define('LOWER', { signatures: ['LOWER(text)'], summary: 'The text in small letters.', parameters: [text()], result: sameLength, examples: [{ expression: "LOWER('ÀB')", result: 'àb' }], f: ([value]) => (value as string).toLowerCase() }),
   define('INITCAP', {
     signatures: ['INITCAP(text)'],
     summary: 'The text with a capital at the start of each word and small letters after it. Words are runs of ASCII letters and digits.',
     parameters: [text()],
+    result: sameLength,
     examples: [{ expression: "INITCAP('hello wORLD 2nd')", result: 'Hello World 2nd' }],
     f: ([value]) => initialCapitals(value as string),
   }),
@@ -362,6 +416,7 @@ export const stringFunctions: readonly FunctionDefinition[] = [
     signatures: ['LTRIM(text [, characters])'],
     summary: 'The text without blanks, or without any of the given characters, at its start.',
     parameters: [text(), optional(text('characters'))],
+    result: atMostAsLong,
     examples: [{ expression: "LTRIM('  a ') || '|'", result: 'a |' }],
     f: ([value, characters]) => trimmed(value as string, (characters as string | undefined) ?? blank, true, false),
   }),
@@ -369,6 +424,7 @@ export const stringFunctions: readonly FunctionDefinition[] = [
     signatures: ['RTRIM(text [, characters])'],
     summary: 'The text without blanks, or without any of the given characters, at its end.',
     parameters: [text(), optional(text('characters'))],
+    result: atMostAsLong,
     examples: [{ expression: "RTRIM(' a  ') || '|'", result: ' a|' }],
     f: ([value, characters]) => trimmed(value as string, (characters as string | undefined) ?? blank, false, true),
   }),
@@ -385,6 +441,7 @@ export const stringFunctions: readonly FunctionDefinition[] = [
     summary: 'Part of the text from a position counted from 1, or from the end when negative; empty beyond the text, NULL for a negative length.',
     parameters: [text(), integer('start'), optional(integer('length'))],
     givesNull: true,
+    result: atMostAsLong,
     examples: [
       { expression: "SUBSTRING('flink' FROM 2 FOR 3)", result: 'lin' },
       { expression: "SUBSTRING('flink', -2)", result: 'nk' },
@@ -399,6 +456,7 @@ export const stringFunctions: readonly FunctionDefinition[] = [
     signatures: ['LEFT(text, length)'],
     summary: 'The first characters of the text.',
     parameters: [text(), integer('length')],
+    result: atMostAsLong,
     examples: [{ expression: "LEFT('flink', 2)", result: 'fl' }, { expression: "LEFT('flink', -1)", result: '' }],
     f: ([value, length]) => codePointSlice(value as string, 0, length as number),
   }),
@@ -407,6 +465,7 @@ export const stringFunctions: readonly FunctionDefinition[] = [
     signatures: ['RIGHT(text, length)'],
     summary: 'The last characters of the text.',
     parameters: [text(), integer('length')],
+    result: atMostAsLong,
     examples: [{ expression: "RIGHT('flink', 2)", result: 'nk' }, { expression: "RIGHT('flink', 9)", result: 'flink' }],
     f: ([value, length]) => {
       if ((length as number) <= 0) return ''
@@ -462,6 +521,7 @@ export const stringFunctions: readonly FunctionDefinition[] = [
     signatures: ['OVERLAY(text, replacement, start [, length])'],
     summary: 'The text with the characters from a position on replaced by another text.',
     parameters: [text(), text('replacement'), integer('start'), optional(integer('length'))],
+    result: ([type, replacement]) => atMostAsLong([together([type!, replacement!])]),
     examples: [{ expression: "OVERLAY('xxxxxtest', 'xxxx', 6)", result: 'xxxxxxxxx' }],
     f: ([value, replacement, start, length]) => overlaid(value as string, replacement as string, start as number, (length as number | undefined) ?? (replacement as string).length),
   }),
@@ -565,22 +625,8 @@ export const stringFunctions: readonly FunctionDefinition[] = [
     examples: [{ expression: "HASH_CODE('abc')", result: '96354' }],
     f: ([value]) => hashCode(value as string),
   }),
-  define('IS_ALPHA', {
-    signatures: ['IS_ALPHA(text)'],
-    summary: 'Whether all characters are letters; FALSE for an empty text.',
-    parameters: [text()],
-    result: booleanType,
-    examples: [{ expression: "IS_ALPHA('abc')", result: 'TRUE' }],
-    f: ([value]) => /^\p{L}+$/u.test(value as string),
-  }),
-  define('IS_DIGIT', {
-    signatures: ['IS_DIGIT(text)'],
-    summary: 'Whether all characters are digits; FALSE for an empty text.',
-    parameters: [text()],
-    result: booleanType,
-    examples: [{ expression: "IS_DIGIT('12')", result: 'TRUE' }, { expression: "IS_DIGIT('1.5')", result: 'FALSE' }],
-    f: ([value]) => /^\p{Nd}+$/u.test(value as string),
-  }),
+  characterTest('IS_ALPHA', 'letters', (value) => /^\p{L}+$/u.test(value), [{ expression: "IS_ALPHA('abc')", result: 'TRUE' }, { expression: "IS_ALPHA(CAST(NULL AS STRING))", result: 'FALSE' }]),
+  characterTest('IS_DIGIT', 'digits', (value) => /^\p{Nd}+$/u.test(value), [{ expression: "IS_DIGIT('12')", result: 'TRUE' }, { expression: "IS_DIGIT('1.5')", result: 'FALSE' }, { expression: "IS_DIGIT(CAST(NULL AS STRING))", result: 'FALSE' }]),
 ]
 
 /** Calcite's OVERLAY on UTF-16 units: a start outside the text changes nothing. */
