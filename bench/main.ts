@@ -9,6 +9,8 @@ import type { Launcher } from '../src/runtime/launcher.ts'
 export interface BenchOptions {
   /** Names of measurements; all of them when empty. */
   readonly only: readonly string[]
+  /** Nexmark queries to measure, such as "q5"; all of them when empty. */
+  readonly queries: readonly string[]
   /** Also the measurements against other libraries. */
   readonly peers: boolean
   readonly launcher: Launcher
@@ -20,7 +22,9 @@ const measurements: Readonly<Record<string, (options: BenchOptions) => Promise<u
   memory: async ({ launcher }) => (await import('./jobs.ts')).benchMemory(50_000_000, launcher),
   page: async () => (await import('./page.ts')).benchPage(),
   simulate: async () => (await import('./simulate.ts')).benchSimulation(1_000_000),
-  peers: async () => (await import('./peers.ts')).benchPeers(500_000),
+  nexmark: async ({ queries }) => (await import('./nexmark/queries.ts')).benchQueries(queries, 1_000_000),
+  linearity: async () => (await import('./nexmark/queries.ts')).benchLinearity(100_000),
+  peers: async () => (await import('./nexmark/peers.ts')).benchPeers(200_000),
 }
 
 function machine(): { readonly node: string; readonly cpu: string; readonly cores: number } {
@@ -29,6 +33,7 @@ function machine(): { readonly node: string; readonly cpu: string; readonly core
 }
 
 export const measurementNames = Object.keys(measurements)
+export { nexmarkNames } from './nexmark/queries.ts'
 
 export async function bench(options: BenchOptions): Promise<void> {
   const results: Record<string, unknown> = { machine: machine() }

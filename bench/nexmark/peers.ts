@@ -1,0 +1,133 @@
+import { execFileSync, spawnSync } from 'node:child_process'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { nexmarkQueries } from '../../examples/nexmark/queries.ts'
+import { runToEnd } from '../../src/runtime/launch/inProcess.ts'
+import { compare } from '../harness.ts'
+import { handLoops, type HandRows } from './handLoops.ts'
+import { nexmarkRows, numbers, planOf, replaying, rowsLeft, withoutTexts, type Rows } from './replay.ts'
+
+/**
+ * Seven Nexmark queries against a loop written by hand, RxJS, db-ivm, Perspective and DuckDB-WASM, on the same rows: ratios of one run.
+ *
+ * Millrace and the loop run here, turn and turn about; Millrace's part is the whole job with its tasks and watermarks. Each peer runs in a process of its own (`bench/peers/run.mjs`), because a
+ * loop that has met the rows of another library is no longer the same loop. All have their rows in memory before the clock runs; whoever gives another number of rows is told so.
+ */
+const kernels = ['q1', 'q2', 'q5', 'q7', 'q8', 'q11', 'q18'] as const
+const peers = { rxjs: 'RxJS', 'db-ivm': 'db-ivm', perspective: 'Perspective', duckdb: 'DuckDB-WASM' } as const
+type Peer = keyof typeof peers
+
+const goals = { handLoop: 1.5, peer: 1, 'rxjs and db-ivm': 5 }
+
+interface PeerResult {
+  readonly ms?: number
+  readonly rows?: number
+  readonly cannot?: string
+}
+
+interface KernelResult {
+  readonly kernel: string
+  readonly rows: number
+  readonly millraceMs: number
+  /** Millrace's time in times of the loop's. */
+  readonly ofHandLoop: number
+  readonly peers: Readonly<Record<Peer, PeerResult & { readonly ratio?: number }>>
+}
+
+export async function benchPeers(events: number): Promise<object> {
+  const rows = await nexmarkRows(events, 1000)
+  const hand: HandRows = {
+    bids: { auction: numbers(rows.bid, 'auction'), bidder: numbers(rows.bid, 'bidder'), price: numbers(rows.bid, 'price'), time: numbers(rows.bid, 'dateTime') },
+    auctions: { seller: numbers(rows.auction, 'seller'), time: numbers(rows.auction, 'dateTime') },
+    persons: { id: numbers(rows.person, 'id'), time: numbers(rows.person, 'dateTime') },
+  }
+  const missing = installPeers()
+  const folder = mkdtempSync(join(tmpdir(), 'millrace-peers-'))
+  const results: KernelResult[] = []
+  try {
+    writeRows(folder, rows)
+    for (const kernel of kernels) {
+      const job = withoutTexts(nexmarkQueries.find(({ name }) => name === kernel)!.job)
+      const plan = planOf(job)
+      const operators = replaying(rows)
+      const loop = handLoops[kernel]!
+      const given = rowsLeft((await runToEnd(plan, { operators })).get('result')!)
+      if (given !== loop(hand)) throw new Error(`${kernel}: Millrace gives ${given} rows and the hand-written loop ${loop(hand)}`)
+      const { results: measured } = await compare(
+        `${job.name}, ${events.toLocaleString('en')} events`,
+        [
+          { name: 'Millrace', pass: () => runToEnd(plan, { operators }) },
+          { name: 'hand loop', pass: () => loop(hand) },
+        ],
+        { rows: hand.bids.auction.length, turns: 5, warmups: 3 },
+      )
+      const [millrace, byHand] = measured as [(typeof measured)[0], (typeof measured)[0]]
+      const asked = Object.fromEntries(
+        (Object.keys(peers) as Peer[]).map((peer) => {
+          const result = missing ?? runPeer(peer, kernel, folder)
+          const ratio = result.ms === undefined ? {} : { ratio: result.ms / millrace.wallMs }
+          console.log(`  ${result.ms === undefined ? `${peers[peer]}: ${result.cannot}` : `Millrace runs at ${ratio.ratio!.toFixed(1)} × ${peers[peer]}${result.rows === given ? '' : `  (which gives ${result.rows} rows, not ${given})`}`}`)
+          return [peer, { ...result, ...ratio }]
+        }),
+      ) as KernelResult['peers']
+      results.push({ kernel, rows: given, millraceMs: millrace.wallMs, ofHandLoop: millrace.wallMs / byHand.wallMs, peers: asked })
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+  return summary(events, results)
+}
+
+function summary(events: number, results: readonly KernelResult[]): object {
+  const cell = (text: string): string => text.padStart(12)
+  console.log(`\n${'kernel'.padEnd(8)}${cell('Millrace ms')}${cell('× hand loop')}${Object.values(peers).map(cell).join('')}   (peers: how many times Millrace's time)`)
+  for (const { kernel, millraceMs, ofHandLoop, peers: asked } of results) {
+    const ratios = (Object.keys(peers) as Peer[]).map((peer) => cell(asked[peer].ratio === undefined ? '–' : asked[peer].ratio.toFixed(1)))
+    console.log(`${kernel.padEnd(8)}${cell(millraceMs.toFixed(1))}${cell(ofHandLoop.toFixed(2))}${ratios.join('')}`)
+  }
+  const geometricMean = Math.exp(results.reduce((sum, { ofHandLoop }) => sum + Math.log(ofHandLoop), 0) / results.length)
+  const least = (chosen: readonly Peer[]): number => Math.min(...results.flatMap(({ peers: asked }) => chosen.flatMap((peer) => asked[peer].ratio ?? [])))
+  const said: readonly (readonly [string, number, boolean])[] = [
+    [`geometric mean of Millrace's time in the loop's: goal ≤ ${goals.handLoop}`, geometricMean, geometricMean <= goals.handLoop],
+    [`least lead over any peer: goal > ${goals.peer}`, least(Object.keys(peers) as Peer[]), least(Object.keys(peers) as Peer[]) > goals.peer],
+    [`least lead over RxJS and db-ivm: goal ≥ ${goals['rxjs and db-ivm']}`, least(['rxjs', 'db-ivm']), least(['rxjs', 'db-ivm']) >= goals['rxjs and db-ivm']],
+  ]
+  for (const [what, found, reached] of said) console.log(`${what}  ${Number.isFinite(found) ? `${found.toFixed(2)}  ${reached ? 'reached' : 'NOT REACHED'}` : 'not measured'}`)
+  return { events, results, geometricMean }
+}
+
+/** Null when the packages are there; otherwise why no peer can run. */
+function installPeers(): PeerResult | null {
+  const folder = join(process.cwd(), 'bench', 'peers')
+  if (!existsSync(join(folder, 'package-lock.json'))) return { cannot: 'the peers’ packages are listed in bench/peers of a checkout; run it there' }
+  if (existsSync(join(folder, 'node_modules', '.package-lock.json'))) return null
+  console.log('installing the peers’ packages in bench/peers')
+  try {
+    execFileSync(process.platform === 'win32' ? 'npm.cmd' : 'npm', ['ci', '--no-audit', '--no-fund'], { cwd: folder, stdio: 'pipe' })
+    return null
+  } catch (error) {
+    return { cannot: `its packages could not be installed: ${error instanceof Error ? error.message.split('\n')[0]! : String(error)}` }
+  }
+}
+
+const peerTimeoutMs = 90_000
+
+function runPeer(peer: Peer, kernel: string, folder: string): PeerResult {
+  const { stdout, stderr, error } = spawnSync(process.execPath, ['--max-old-space-size=4096', join('bench', 'peers', 'run.mjs'), peer, kernel, folder], { encoding: 'utf8', timeout: peerTimeoutMs })
+  if (error !== undefined) return { cannot: `it did not finish within ${peerTimeoutMs / 1000} s` }
+  try {
+    return JSON.parse(stdout.trim().split('\n').at(-1)!) as PeerResult
+  } catch {
+    return { cannot: `it failed: ${stderr.split('\n').find((line) => /Error/.test(line)) ?? 'without a word'}` }
+  }
+}
+
+function writeRows(folder: string, rows: Rows): void {
+  const write = (name: string, batches: Rows['bid'], columns: readonly string[]): void => {
+    writeFileSync(join(folder, `${name}.f64`), Buffer.concat(columns.map((column) => Buffer.from(numbers(batches, column).buffer))))
+  }
+  write('bids', rows.bid, ['auction', 'bidder', 'price', 'dateTime'])
+  write('persons', rows.person, ['id', 'dateTime'])
+  write('auctions', rows.auction, ['id', 'seller', 'dateTime'])
+}

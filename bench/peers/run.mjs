@@ -1,0 +1,40 @@
+// One peer on one kernel, in a process of its own: `node run.mjs PEER KERNEL FOLDER`. Rows are read from FOLDER as columns of doubles (`bids.f64`: auction, bidder, price, time one after the other;
+// `persons.f64`: id, time; `auctions.f64`: id, seller, time), before the clock runs. Prints one line of JSON: the median time of a pass and how many rows the result has in the end.
+//
+// A peer that cannot say a kernel has no entry for it; that is not held against it, nor counted as slow.
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+
+const [peer, kernel, folder] = process.argv.slice(2)
+const module = await import(pathToFileURL(join(import.meta.dirname, `${peer}.mjs`)).href)
+const make = module.kernels[kernel]
+if (make === undefined) {
+  console.log(JSON.stringify({ cannot: module.cannot[kernel] ?? 'it has no way to say this' }))
+  process.exit(0)
+}
+const columns = (name, count) => {
+  const bytes = readFileSync(join(folder, `${name}.f64`))
+  const all = new Float64Array(bytes.buffer, bytes.byteOffset, bytes.length / 8)
+  const rows = all.length / count
+  return Array.from({ length: count }, (_, i) => all.slice(i * rows, (i + 1) * rows))
+}
+const rowsOf = (names, values) => Array.from(values[0], (_, row) => Object.fromEntries(names.map((name, i) => [name, values[i][row]])))
+const bids = rowsOf(['auction', 'bidder', 'price', 'dateTime'], columns('bids', 4))
+const persons = rowsOf(['id', 'dateTime'], columns('persons', 2))
+const auctions = rowsOf(['id', 'seller', 'dateTime'], columns('auctions', 3))
+
+const pass = await make({ bids, persons, auctions, folder })
+const times = []
+let rows = 0
+const started = performance.now()
+// Two passes to warm up, as everybody gets; a slow peer gets fewer turns, not more time.
+for (let turn = -2; turn < 5 && (times.length === 0 || performance.now() - started < 20_000); turn++) {
+  const before = performance.now()
+  rows = await pass()
+  const ms = performance.now() - before
+  if (turn >= 0 || ms > 5000) times.push(ms)
+}
+times.sort((a, b) => a - b)
+console.log(JSON.stringify({ ms: times[times.length >> 1], turns: times.length, rows }))
+process.exit(0)
