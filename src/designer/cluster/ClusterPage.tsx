@@ -9,18 +9,20 @@ import { Ensemble } from './Ensemble.tsx'
 import { Hand } from './Hand.tsx'
 import { Happened } from './Happened.tsx'
 import { Invariants } from './Invariants.tsx'
+import { Jobs } from './Jobs.tsx'
 import { LogLegend, Logs } from './Logs.tsx'
 import { MessageStrip } from './MessageStrip.tsx'
 import { Myths } from './Myths.tsx'
 import { Overview } from './Overview.tsx'
 import { styleOf } from './paintSpaceTime.ts'
-import { messageKinds, type MessageKind } from './recording.ts'
-import type { Network } from './runSpec.ts'
+import { messageKinds, type MessageKind, type Recording } from './recording.ts'
+import type { Beside, Load, Network } from './runSpec.ts'
 import { Scenarios } from './Scenarios.tsx'
 import { Serving } from './Serving.tsx'
 import { Sessions } from './Sessions.tsx'
 import { SpaceTime } from './SpaceTime.tsx'
-import { secondsText } from './spaceTime.ts'
+import { messagesIn, secondsText } from './spaceTime.ts'
+import { Topics } from './Topics.tsx'
 import { IconButton, Transport } from './Transport.tsx'
 import { Znodes } from './Znodes.tsx'
 import styles from './page.module.css'
@@ -42,6 +44,7 @@ export default function ClusterPage({ bar }: { readonly bar: ReactNode }) {
               <InvariantChip />
             </h2>
             <Ensemble />
+            <Jobs />
           </div>
         </Region>
       </aside>
@@ -56,6 +59,7 @@ export default function ClusterPage({ bar }: { readonly bar: ReactNode }) {
       <aside className={styles.right}>
         <Region name="znodes" label={`${t.znodes.title}, ${t.sessions.title}, ${t.hand.title}`}>
           <Znodes />
+          <Topics />
           <Sessions />
           <Hand />
         </Region>
@@ -112,7 +116,7 @@ function SpaceTimeHead() {
       </select>
       <span className={styles.grow} />
       <div className={styles.kinds} role="group" aria-label={t.spaceTime}>
-        {messageKinds.map((kind) => (
+        {kindsOf(run.recording).map((kind) => (
           <KindToggle key={kind} kind={kind} isOn={filter.kinds.has(kind)} />
         ))}
       </div>
@@ -128,6 +132,11 @@ function SpaceTimeHead() {
       </span>
     </div>
   )
+}
+
+/** Kinds of messages that this run can have. */
+function kindsOf({ world: { kinds } }: Recording): readonly MessageKind[] {
+  return messageKinds.filter((kind) => (kind === 'job' ? kinds.includes('JobManager') : kind === 'log' || kind === 'fetch' ? kinds.includes('broker') : true))
 }
 
 /** A legend that is also a filter. */
@@ -213,12 +222,15 @@ function MomentButtons() {
 function Counts() {
   const { run } = useCluster()
   const { messages, committed, faults } = run.world.counters
+  const inFlight = messagesIn(run.recording, { from: run.time, to: run.time }, everyMessage, Number.POSITIVE_INFINITY).messages.length
   return (
-    <span className={styles.counts}>
-      {t.counts.messages} <b>{messages}</b> {t.counts.commits} <b>{committed}</b> {t.counts.faults} <b>{faults}</b>
+    <span className={styles.counts} data-in-flight={inFlight}>
+      {t.counts.messages} <b>{messages}</b> {t.counts.inFlight} <b>{inFlight}</b> {t.counts.commits} <b>{committed}</b> {t.counts.faults} <b>{faults}</b>
     </span>
   )
 }
+
+const everyMessage = { kinds: new Set(messageKinds), node: -1 }
 
 /** What a free run is made from; pressing the button, or Enter in the seed, starts it. */
 function RunSettings() {
@@ -226,7 +238,7 @@ function RunSettings() {
   const { spec } = run
   const free = spec.kind === 'free' ? spec : null
   const [seed, setSeed] = useState(String(free?.seed ?? 42))
-  const start = (change: { readonly servers?: 3 | 5 | 7; readonly network?: Network } = {}): void => {
+  const start = (change: { readonly servers?: 3 | 5 | 7; readonly network?: Network; readonly load?: Load; readonly beside?: Beside } = {}): void => {
     const number = Number.parseInt(seed, 10)
     startFree({ seed: Number.isSafeInteger(number) && number >= 0 ? number : 42, ...change })
   }
@@ -250,10 +262,24 @@ function RunSettings() {
           </option>
         ))}
       </select>
+      <select className={styles.select} aria-label={t.beside} value={free?.beside ?? 'clients'} onChange={(event) => start({ beside: event.currentTarget.value as Beside })}>
+        {(['clients', 'job', 'topics'] as const).map((beside) => (
+          <option key={beside} value={beside}>
+            {t.besides[beside]}
+          </option>
+        ))}
+      </select>
       <select className={styles.select} aria-label={t.network} value={free?.network ?? 'zones'} onChange={(event) => start({ network: event.currentTarget.value as Network })}>
         {(['zones', 'rack'] as const).map((network) => (
           <option key={network} value={network}>
             {t.networks[network]}
+          </option>
+        ))}
+      </select>
+      <select className={styles.select} aria-label={t.load} value={free?.load ?? 'quiet'} onChange={(event) => start({ load: event.currentTarget.value as Load })}>
+        {(['quiet', 'busy'] as const).map((load) => (
+          <option key={load} value={load}>
+            {t.loads[load]}
           </option>
         ))}
       </select>

@@ -1,12 +1,13 @@
+import { memo } from 'react'
 import { zxidText } from '../../ensemble/world/trace.ts'
 import { cluster as t } from '../text/cluster.ts'
 import { useCluster } from './clusterStore.ts'
-import { logsSideBySide, type Held, type LogRow } from './selectors.ts'
+import { logsSideBySide, type Held, type LogRow, type LogState } from './selectors.ts'
 import { ensembleState } from './status.ts'
 import { txnParts } from './words.ts'
 import styles from './panes.module.css'
 
-const rowsShown = 40
+const rowsShown = 24
 
 /** The logs of all servers, a row for each transaction: who has it, how safely, and what has become of it. */
 export function Logs() {
@@ -15,7 +16,7 @@ export function Logs() {
   const { rows, servers } = logsSideBySide(world, rowsShown)
   const { quorum } = ensembleState(world)
   if (rows.length === 0) return <p className={styles.empty}>{t.logs.empty}</p>
-  const last = rows[rows.length - 1]!
+  const down = servers.filter(({ isUp }) => !isUp).map(({ id }) => id).join(' ')
   return (
     <div className={styles.scroller} tabIndex={0} role="region" aria-label={t.logs.table} data-newest="">
       <table className={styles.logs}>
@@ -34,28 +35,34 @@ export function Logs() {
         <tbody>
           {rows.toReversed().map((row) => {
             const [operation, rest] = txnParts(row.txn)
-            return (
-              <tr key={`${row.zxid} ${row.txn.serial}`} data-state={row.state} data-last={row === last ? '' : undefined}>
-                <td>
-                  <b>{zxidText(row.zxid)}</b>
-                </td>
-                <td className={styles.change} title={`${operation} ${rest}`}>
-                  <span className={styles.mono}>{operation}</span> {rest}
-                </td>
-                {row.held.map((held, id) => (
-                  <td key={id} className={styles.cell} data-down={servers[id]!.isUp ? undefined : ''}>
-                    <Mark held={held} isCommitted={row.state === 'committed'} />
-                  </td>
-                ))}
-                <td className={styles.state}>{stateText(row, quorum)}</td>
-              </tr>
-            )
+            return <Row key={`${row.zxid} ${row.txn.serial}`} zxid={zxidText(row.zxid)} operation={operation} rest={rest} held={row.held.join(' ')} down={down} state={row.state} words={stateText(row, quorum)} />
           })}
         </tbody>
       </table>
     </div>
   )
 }
+
+/** Rendered again only when something in it has changed: most rows of most moments have not. */
+const Row = memo(function Row(props: { readonly zxid: string; readonly operation: string; readonly rest: string; readonly held: string; readonly down: string; readonly state: LogState; readonly words: string }) {
+  const down = props.down.split(' ')
+  return (
+    <tr data-state={props.state}>
+      <td>
+        <b>{props.zxid}</b>
+      </td>
+      <td className={styles.change} title={`${props.operation} ${props.rest}`}>
+        <span className={styles.mono}>{props.operation}</span> {props.rest}
+      </td>
+      {props.held.split(' ').map((held, id) => (
+        <td key={id} className={styles.cell} data-down={down.includes(String(id)) ? '' : undefined}>
+          <Mark held={held as Held} isCommitted={props.state === 'committed'} />
+        </td>
+      ))}
+      <td className={styles.state}>{props.words}</td>
+    </tr>
+  )
+})
 
 function stateText(row: LogRow, quorum: number): string {
   if (row.held.includes('other')) return t.logs.differs

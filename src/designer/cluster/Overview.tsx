@@ -80,6 +80,12 @@ export function Overview() {
               <title>{text}</title>
             </X>
           ))}
+        {momentsOf(run.recording)
+          .filter(({ kind }) => kind === 'checkpoint')
+          .slice(-200)
+          .map(({ time, text }, i) => (
+            <span key={i} className={styles.checkpoint} style={{ left: `${(time / end) * 100}%` }} title={text} />
+          ))}
         {violation === null ? null : <span className={styles.violation} style={{ left: `${(violation.time / end) * 100}%` }} title={t.invariants.broken(violation.invariant)} />}
         <div ref={place} className={styles.place} />
       </div>

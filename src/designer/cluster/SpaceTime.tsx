@@ -4,6 +4,7 @@ import { cluster as t } from '../text/cluster.ts'
 import type { ClusterRun } from './clusterRun.ts'
 import { choose, clusterView, pan, seek, stepEvent, useCluster, watchFrames, zoom } from './clusterStore.ts'
 import { resolveColours, type ThemeColours } from './colours.ts'
+import { MessageLayer } from './messageLayer.ts'
 import { paint } from './paintSpaceTime.ts'
 import { firstAfter } from './recording.ts'
 import { hitAt, messagesIn, pictureOf, secondsText, timeAt, type Hit, type Picture } from './spaceTime.ts'
@@ -24,13 +25,14 @@ export function SpaceTime() {
   useEffect(() => {
     const element = canvas.current!
     const context = element.getContext('2d')!
+    const layer = new MessageLayer()
     let [width, height] = [0, 0]
     const draw = (): void => {
       if (width === 0) return
       const { run: of, window: shown, filter: chosenFilter, chosen } = clusterView()
       const { world } = of.recording
       colours.current ??= resolveColours()
-      picture.current = pictureOf(world.nodes, world.servers + world.observers, shown, width, height)
+      picture.current = pictureOf(world.nodes, world.servers + world.observers, shown, width, height, world.kinds.flatMap((kind, id) => (kind === 'outside' ? [id] : [])))
       const { violation } = of.head
       const drawn = paint(context, {
         recording: of.recording,
@@ -43,7 +45,7 @@ export function SpaceTime() {
         chosen,
         violation: violation === null ? null : { time: violation.time, node: violation.node, name: violation.invariant },
         ratio: devicePixelRatio,
-      })
+      }, layer)
       setEvery(drawn)
     }
     repaint.current = draw

@@ -1,5 +1,4 @@
 import { useSyncExternalStore } from 'react'
-import type { ClientState } from '../../ensemble/client/clientNode.ts'
 import type { Violation } from '../../ensemble/world/world.ts'
 import { workerUrl } from '../../runtime/launch/workerUrl.ts'
 import { announce } from '../store/announcements.ts'
@@ -9,17 +8,17 @@ import { ClusterRun } from './clusterRun.ts'
 import type { HandAction } from './handFaults.ts'
 import { momentFrom, saidActs, type Moment } from './marks.ts'
 import { firstAfter, messageKinds, type MessageKind } from './recording.ts'
-import { defaultSpec, type Network, type RunSpec } from './runSpec.ts'
+import { defaultSpec, type Beside, type Load, type Network, type RunSpec } from './runSpec.ts'
 import type { FoundSeed } from './seedSearch.ts'
 import type { SearchNews, SearchOrder } from './seedSearch.worker.ts'
-import { ensembleSize, isClient, isServer } from './status.ts'
+import { ensembleSize, isServer, zkOf } from './status.ts'
 import { following, showing, zoomed, type Filter, type Hit, type Window } from './spaceTime.ts'
 
 /**
  * The one run of the page and how it is watched: playing or not, how fast, which stretch of time is on the screen, what is chosen. Dock tab and page show the same.
  * The clock is the page's frames; all history is the run's own business.
  *
- * Two kinds of listeners: `frame` hears of every change and paints at once; React's views are told at most ten times a second while the run plays, and at once
+ * Two kinds of listeners: `frame` hears of every change and paints at once; React's views are told five times a second while the run plays, and at once
  * otherwise.
  */
 export interface ClusterView {
@@ -52,10 +51,13 @@ export type Search =
   | { readonly kind: 'none'; readonly id: string; readonly of: number }
 
 export const speeds = [0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 100] as const
-const quietKinds: readonly MessageKind[] = ['ping']
+const quietKinds: readonly MessageKind[] = ['ping', 'fetch']
 const firstSpan = 1_300_000
 /** Events of new history in one frame: what keeps a fast run from holding the page up. */
 const eventsAFrame = 12_000
+
+/** Panels change often enough to be followed with the eye, and seldom enough to leave the frames to the diagram. */
+const toldEveryMs = 200
 
 const reduced = typeof matchMedia === 'undefined' ? null : matchMedia('(prefers-reduced-motion: reduce)')
 export function wantsStillness(): boolean {
@@ -98,7 +100,7 @@ function change(part: Partial<ClusterView>, isFrame = false): void {
   view = { ...clusterView(), ...part, turn: clusterView().turn + 1 }
   for (const listener of frameListeners) listener()
   const now = performance.now()
-  if (isFrame && now - lastTold < 100) return
+  if (isFrame && now - lastTold < toldEveryMs) return
   lastTold = now
   for (const listener of viewListeners) listener()
 }
@@ -255,7 +257,7 @@ export function handActions({ run, target, other }: ClusterView): readonly { rea
   const { world } = run
   const node = world.nodes[target]!
   const server = isServer(world, target)
-  const session = isClient(world, target) ? ((node.state as ClientState | null)?.zk.session ?? 0) : 0
+  const session = zkOf(world, target)?.session ?? 0
   const when = (holds: boolean, action: HandAction): HandAction | null => (holds ? action : null)
   return [
     node.up ? { choice: 'kill', key: 'K', action: { kind: 'kill', node: target } } : { choice: 'restart', key: 'K', action: { kind: 'restart', node: target } },
@@ -301,7 +303,7 @@ export function brokenIn({ run, search }: ClusterView): Pick<Violation, 'invaria
   return run.time < search.found.time ? null : { ...search.found, node: -1 }
 }
 
-export function startFree(wanted: { readonly seed?: number; readonly servers?: 3 | 5 | 7; readonly network?: Network } = {}): void {
+export function startFree(wanted: { readonly seed?: number; readonly servers?: 3 | 5 | 7; readonly network?: Network; readonly load?: Load; readonly beside?: Beside } = {}): void {
   const { spec } = clusterView().run
   const base = spec.kind === 'free' ? spec : (defaultSpec as Extract<RunSpec, { kind: 'free' }>)
   startRun({ ...base, ...wanted }, { speed: 0.1 })

@@ -1,7 +1,8 @@
 import type { ThemeColours } from './colours.ts'
 import { cluster as t } from '../text/cluster.ts'
-import { stretchAt, type Message, type MessageKind, type Recording } from './recording.ts'
-import { appliedIn, lineOf, messagesIn, secondsText, ticksOf, writesIn, xOf, type Filter, type Hit, type Picture } from './spaceTime.ts'
+import type { MessageLayer } from './messageLayer.ts'
+import { stretchAt, type Applied, type DiskWrite, type Message, type MessageKind, type Recording } from './recording.ts'
+import { lineOf, messagesIn, secondsText, ticksOf, xOf, type Filter, type Hit, type Picture } from './spaceTime.ts'
 import type { Status } from './status.ts'
 import { messageLabel } from './words.ts'
 
@@ -50,16 +51,23 @@ export function styleOf(kind: MessageKind, colours: ThemeColours): Style {
       return { colour: c('--text-3'), width: 1, dash: [], head: 4 }
     case 'watch':
       return { colour: c('--late'), width: 1.25, dash: [1.5, 2], head: 5 }
+    case 'job':
+      return { colour: c('--fam-state'), width: 1.5, dash: [], head: 5.5 }
+    case 'log':
+      return { colour: c('--fam-sink'), width: 1.25, dash: [], head: 5 }
+    case 'fetch':
+      return { colour: c('--fam-sink'), width: 1, dash: [1.5, 2.5], head: 4 }
     case 'ping':
       return { colour: c('--idle'), width: 1, dash: [1, 3], head: 3 }
   }
 }
 
-const drawnMax = 3_000
-const paintOrder: readonly MessageKind[] = ['ping', 'client', 'request', 'ack', 'vote', 'sync', 'watch', 'commit', 'proposal']
+const labelled: readonly MessageKind[] = ['proposal', 'sync']
+const labelsMax = 1_500
+const paintOrder: readonly MessageKind[] = ['ping', 'fetch', 'client', 'log', 'job', 'request', 'ack', 'vote', 'sync', 'watch', 'commit', 'proposal']
 
 /** Tells how many messages one stroke stands for. */
-export function paint(context: CanvasRenderingContext2D, scene: Scene): number {
+export function paint(context: CanvasRenderingContext2D, scene: Scene, layer: MessageLayer): number {
   const { picture, ratio, recording, filter } = scene
   context.setTransform(ratio, 0, 0, ratio, 0, 0)
   context.clearRect(0, 0, picture.width, picture.height)
@@ -72,16 +80,18 @@ export function paint(context: CanvasRenderingContext2D, scene: Scene): number {
   context.clip()
   paintCuts(context, scene)
   paintLanes(context, scene)
-  const { messages, every } = messagesIn(recording, picture.window, filter, drawnMax)
-  paintMessages(context, scene, messages)
-  paintMarks(context, scene)
+  layer.paint(context, scene)
+  const { underWay, future } = layer.open(scene)
+  paintLines(context, scene, future, true)
+  paintLines(context, scene, underWay, false)
+  paintLabels(context, scene, messagesIn(recording, picture.window, { ...filter, kinds: new Set(labelled.filter((kind) => filter.kinds.has(kind))) }, labelsMax).messages)
   paintFaults(context, scene)
   paintHits(context, scene)
   context.restore()
   paintAxis(context, scene)
   paintViolation(context, scene)
   paintLaneHeads(context, scene)
-  return every
+  return layer.every
 }
 
 const sans = (weight: number, size: number): string => `${weight} ${size}px "Inter Variable", Inter, system-ui, sans-serif`
@@ -211,64 +221,60 @@ function paintLanes(context: CanvasRenderingContext2D, { picture, recording, col
   context.setLineDash([])
 }
 
-function paintMessages(context: CanvasRenderingContext2D, scene: Scene, messages: readonly Message[]): void {
-  const { picture, colours, time } = scene
+/** Lines of messages: the whole way, or what has been gone of it; faint what lies in a future that is known. */
+export function paintLines(context: CanvasRenderingContext2D, scene: Scene, messages: readonly Message[], isFuture: boolean): void {
+  const { picture, colours } = scene
+  const until = isFuture ? scene.end : scene.time
   const groups = new Map<MessageKind, Message[]>()
   for (const message of messages) {
     const group = groups.get(message.kind)
     if (group === undefined) groups.set(message.kind, [message])
     else group.push(message)
   }
-  const spanPx = (picture.width - picture.left - picture.right) / (picture.window.to - picture.window.from)
   const hasHeads = messages.length < 900
-  for (const isFuture of [true, false]) {
-    for (const kind of paintOrder) {
-      const group = groups.get(kind)
-      if (group === undefined) continue
-      const { colour, width, dash, head } = styleOf(kind, colours)
-      context.strokeStyle = colour
-      context.fillStyle = colour
-      context.globalAlpha = (isFuture ? 0.22 : 1) * (kind === 'vote' && group.length > 40 ? 0.75 : 1)
-      context.lineWidth = width
-      context.setLineDash([...dash])
-      context.beginPath()
-      const heads: (readonly [number, number, number, number])[] = []
-      const lost: (readonly [number, number])[] = []
-      for (const message of group) {
-        if (message.sent > time !== isFuture) continue
-        const line = lineOf(picture, message, isFuture ? scene.end : time)
-        if (line === null) continue
-        const [x1, y1, x2, y2] = line
-        context.moveTo(x1, y1)
-        context.lineTo(x2, y2)
-        const isThere = message.arrives <= (isFuture ? scene.end : time)
-        if (message.fate.startsWith('lost') && isThere) lost.push([x2, y2])
-        else if (hasHeads) heads.push(line)
-      }
-      context.stroke()
-      context.setLineDash([])
-      if (heads.length > 0) {
-        context.beginPath()
-        for (const line of heads) arrow(context, line, head)
-        context.fill()
-      }
-      if (lost.length > 0 && spanPx > 0) {
-        context.lineWidth = 1.5
-        context.strokeStyle = colours.of('--error')
-        context.beginPath()
-        for (const [x, y] of lost) {
-          context.moveTo(x - 3, y - 3)
-          context.lineTo(x + 3, y + 3)
-          context.moveTo(x + 3, y - 3)
-          context.lineTo(x - 3, y + 3)
-        }
-        context.stroke()
-      }
+  context.globalAlpha = isFuture ? 0.22 : 1
+  for (const kind of paintOrder) {
+    const group = groups.get(kind)
+    if (group === undefined) continue
+    const { colour, width, dash, head } = styleOf(kind, colours)
+    context.strokeStyle = colour
+    context.fillStyle = colour
+    context.lineWidth = width
+    context.setLineDash([...dash])
+    context.beginPath()
+    const heads: Line[] = []
+    const lost: Line[] = []
+    for (const message of group) {
+      const line = lineOf(picture, message, until)
+      if (line === null) continue
+      context.moveTo(line[0], line[1])
+      context.lineTo(line[2], line[3])
+      if (message.fate.startsWith('lost') && message.arrives <= until) lost.push(line)
+      else if (hasHeads) heads.push(line)
     }
+    context.stroke()
+    context.setLineDash([])
+    if (heads.length > 0) {
+      context.beginPath()
+      for (const line of heads) arrow(context, line, head)
+      context.fill()
+    }
+    if (lost.length === 0) continue
+    context.lineWidth = 1.5
+    context.strokeStyle = colours.of('--error')
+    context.beginPath()
+    for (const [, , x, y] of lost) {
+      context.moveTo(x - 3, y - 3)
+      context.lineTo(x + 3, y + 3)
+      context.moveTo(x + 3, y - 3)
+      context.lineTo(x - 3, y + 3)
+    }
+    context.stroke()
   }
   context.globalAlpha = 1
-  paintLabels(context, scene, messages)
 }
+
+type Line = readonly [number, number, number, number]
 
 function arrow(context: CanvasRenderingContext2D, [x1, y1, x2, y2]: readonly [number, number, number, number], size: number): void {
   const length = Math.hypot(x2 - x1, y2 - y1)
@@ -310,42 +316,44 @@ function paintLabels(context: CanvasRenderingContext2D, { picture, colours, time
   }
 }
 
-function paintMarks(context: CanvasRenderingContext2D, { picture, recording, colours, time }: Scene): void {
-  const writes = writesIn(recording, picture.window)
-  context.lineWidth = 2
-  context.strokeStyle = colours.of('--text')
-  context.beginPath()
-  for (const write of writes) {
-    if (write.to > time || write.fate !== 'done') continue
-    const x = xOf(picture, write.to)
-    const y = picture.yOf[write.node]!
-    const half = write.kind === 'fsync' ? 5 : 3.5
-    context.moveTo(x, y - half)
-    context.lineTo(x, y + half)
-  }
-  context.stroke()
+/** Disk writes that ended and transactions that were applied; of marks that would lie upon one another on a lane, the first. */
+export function paintMarks(context: CanvasRenderingContext2D, { picture, colours }: Scene, writes: readonly DiskWrite[], applied: readonly Applied[], last: Float64Array): void {
   // A write that takes its time is seen taking it.
   context.lineWidth = 3
   context.strokeStyle = colours.of('--text-3')
   context.globalAlpha = 0.45
   context.beginPath()
   for (const write of writes) {
-    if (write.from > time || write.fate === 'lost') continue
     const x1 = xOf(picture, write.from)
-    const x2 = xOf(picture, Math.min(write.to, time))
+    const x2 = xOf(picture, write.to)
     if (x2 - x1 < 3) continue
     context.moveTo(x1, picture.yOf[write.node]! + 3)
     context.lineTo(x2, picture.yOf[write.node]! + 3)
   }
   context.stroke()
   context.globalAlpha = 1
+  context.lineWidth = 2
+  context.strokeStyle = colours.of('--text')
+  context.beginPath()
+  for (const write of writes) {
+    const x = xOf(picture, write.to)
+    const y = picture.yOf[write.node]!
+    if (write.fate !== 'done' || Math.abs(x - last[write.node * 2]!) < 2) continue
+    last[write.node * 2] = x
+    const half = write.kind === 'fsync' ? 5 : 3.5
+    context.moveTo(x, y - half)
+    context.lineTo(x, y + half)
+  }
+  context.stroke()
   context.fillStyle = colours.of('--ok')
   context.strokeStyle = colours.of('--panel')
   context.lineWidth = 1.5
-  for (const applied of appliedIn(recording, picture.window)) {
-    if (applied.time > time) continue
+  for (const { node, time } of applied) {
+    const x = xOf(picture, time)
+    if (Math.abs(x - last[node * 2 + 1]!) < 3) continue
+    last[node * 2 + 1] = x
     context.beginPath()
-    context.arc(xOf(picture, applied.time), picture.yOf[applied.node]!, 3.6, 0, 7)
+    context.arc(x, picture.yOf[node]!, 3.6, 0, 7)
     context.fill()
     context.stroke()
   }
@@ -517,7 +525,7 @@ function paintLaneHeads(context: CanvasRenderingContext2D, { picture, recording,
       context.font = sans(530, 11)
       context.textAlign = 'left'
       context.fillStyle = colours.of(status === 'down' ? '--error' : '--text-2')
-      context.fillText(t.clientShort(node - servers - observers), 4, y + 4)
+      context.fillText(t.laneName(recording.world.names[node]!), 4, y + 4)
       context.textAlign = 'center'
       continue
     }

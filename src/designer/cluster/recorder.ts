@@ -6,6 +6,8 @@ import type { Node } from '../../ensemble/world/node.ts'
 import { World } from '../../ensemble/world/world.ts'
 import { ack, ackEpoch, commit, inform, Notification, Packet, ping, proposal, request, revalidate, sync } from '../../ensemble/zab/messages.ts'
 import { serverOf } from '../../ensemble/zab/serverNode.ts'
+import { Acknowledge, Heartbeat, Order, WrongToken } from '../../ensemble/jobmanager/messages.ts'
+import { apiConsume, apiFetch, apiHeartbeat, ApiRequest, ApiResponse } from '../../ensemble/log/requests.ts'
 import { opPing, Reply, Request, WatchEvent } from '../../ensemble/znodes/types.ts'
 import type { DiskKind, DiskWrite, Fate, Message, MessageKind, Recording } from './recording.ts'
 import { ensembleSize, ensembleState, serversApart, statusOf } from './status.ts'
@@ -121,6 +123,7 @@ export class Recorder {
     if (before !== undefined) {
       // Held back by a paused machine that runs again.
       before.arrives = time
+      this.#recording.generation++
       before.fate = 'underWay'
       return
     }
@@ -267,6 +270,9 @@ export function kindOf(message: object): MessageKind {
     }
   }
   if (message instanceof WatchEvent) return 'watch'
+  if (message instanceof Order || message instanceof Acknowledge || message instanceof WrongToken) return 'job'
+  if (message instanceof Heartbeat) return 'ping'
+  if (message instanceof ApiRequest || message instanceof ApiResponse) return message.api === apiFetch || message.api === apiConsume ? 'fetch' : message.api === apiHeartbeat ? 'ping' : 'log'
   if ((message instanceof Request || message instanceof Reply) && message.op === opPing) return 'ping'
   return 'client'
 }

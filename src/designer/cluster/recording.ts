@@ -8,7 +8,7 @@ import type { Status } from './status.ts'
  *
  * It keeps the newest `messagesMax` messages and what belongs to them; a moment before that can still be visited, it only has no picture left.
  */
-export const messageKinds = ['vote', 'proposal', 'ack', 'commit', 'sync', 'request', 'client', 'watch', 'ping'] as const
+export const messageKinds = ['vote', 'proposal', 'ack', 'commit', 'sync', 'request', 'client', 'watch', 'job', 'log', 'fetch', 'ping'] as const
 export type MessageKind = (typeof messageKinds)[number]
 
 /** Under way, arrived, waiting at a paused machine, or lost and why. */
@@ -98,13 +98,15 @@ export class Recording {
   lives: Stretch[][] = []
   /** The longest way a message took, within reason: how far before a window its messages may begin. */
   longestFlight = 0
+  /** Counts what changed the past: pictures of it are void. */
+  generation = 0
   /** Nothing before this is complete any more. */
   completeFrom = 0
-  readonly world: { readonly servers: number; readonly observers: number; readonly nodes: number; readonly names: readonly string[] }
+  readonly world: { readonly servers: number; readonly observers: number; readonly nodes: number; readonly names: readonly string[]; readonly kinds: readonly string[] }
 
   constructor(world: World) {
     const { servers, observers } = world.setup.options
-    this.world = { servers, observers, nodes: world.nodes.length, names: world.nodes.map(({ name }) => name) }
+    this.world = { servers, observers, nodes: world.nodes.length, names: world.nodes.map(({ name }) => name), kinds: world.nodes.map(({ kind }) => world.setup.kinds[kind]!.name) }
     this.lives = world.nodes.map(() => [])
   }
 
@@ -121,6 +123,7 @@ export class Recording {
 
   /** What came after this event never happened; what was under way then is under way again. */
   forget(event: number): void {
+    this.generation++
     const began = (at: { readonly fromEvent: number }): boolean => at.fromEvent <= event
     cutTail(this.messages, (message) => message.sentEvent <= event)
     for (let i = this.messages.length - 1; i >= 0; i--) {

@@ -1,6 +1,8 @@
 import type { Program } from '../../ensemble/client/clientNode.ts'
 import { randomProgram } from '../../ensemble/client/randomProgram.ts'
 import { recipePrograms } from '../../ensemble/client/recipes/recipes.ts'
+import { clusterParts } from '../../ensemble/jobmanager/cluster.ts'
+import { logOptions, offsetsTopic, type LogOptions } from '../../ensemble/log/logOptions.ts'
 import { cardNamed, seedOptionsOf } from '../../ensemble/scenarios/catalog.ts'
 import { scenarioNamed, worldOfScenario } from '../../ensemble/scenarios/scenarios.ts'
 import { worldOf } from '../../ensemble/simulate.ts'
@@ -16,12 +18,16 @@ import { applyHandFault } from './handFaults.ts'
  * A network between zones makes messages slow enough to be seen beside an election; the protocol's own times are ZooKeeper's in either (coordination reference 7.2).
  */
 export type RunSpec =
-  | { readonly kind: 'free'; readonly seed: number; readonly servers: 3 | 5 | 7; readonly network: Network }
+  | { readonly kind: 'free'; readonly seed: number; readonly servers: 3 | 5 | 7; readonly network: Network; readonly load: Load; readonly beside: Beside }
   | { readonly kind: 'scenario'; readonly name: string }
   | { readonly kind: 'card'; readonly id: string; readonly seed: number; readonly servers: number; readonly isDeeper: boolean; readonly isFixed: boolean }
 export type Network = 'zones' | 'rack'
+/** What clients do: a lock, a group and some reads and writes; or eight of them writing as fast as they can be answered. */
+/** What lives beside the ensemble: clients with recipes, a job with its JobManagers, or brokers with their topics. */
+export type Beside = 'clients' | 'job' | 'topics'
+export type Load = 'quiet' | 'busy'
 
-export const defaultSpec: RunSpec = { kind: 'free', seed: 42, servers: 3, network: 'zones' }
+export const defaultSpec: RunSpec = { kind: 'free', seed: 42, servers: 3, network: 'zones', load: 'quiet', beside: 'clients' }
 
 const networks: Readonly<Record<Network, Partial<WorldOptions>>> = {
   zones: { latencyMicros: 14_000, latencySpreadMicros: 9_000, latencyTailMicros: 60_000, fsyncMicros: 7_000, fsyncSpreadMicros: 6_000 },
@@ -39,10 +45,8 @@ export function makeRun(spec: RunSpec): World {
 
 function made(spec: RunSpec): World {
   switch (spec.kind) {
-    case 'free': {
-      const options = Object.assign(new WorldOptions(), networks[spec.network], { servers: spec.servers, clients: programs.length, thinkMicros: 350_000, requestsInFlight: 2, rareOperations: false })
-      return makeEnsemble({ seed: spec.seed, options, profile: null, programs })
-    }
+    case 'free':
+      return madeFree(spec)
     case 'scenario': {
       const scenario = scenarioNamed(spec.name)
       if (scenario === null) throw new Error(`There is no guided run ${spec.name}.`)
@@ -56,3 +60,25 @@ function made(spec: RunSpec): World {
     }
   }
 }
+
+function madeFree({ seed, servers, network, load, beside }: Extract<RunSpec, { kind: 'free' }>): World {
+  const options = Object.assign(new WorldOptions(), networks[network], { servers, rareOperations: false, thinkMicros: 350_000, requestsInFlight: 2 })
+  if (beside === 'job') {
+    options.clients = 0
+    return makeEnsemble({ seed, options, profile: null, ...clusterParts({ jobManagers: 3, taskManagers: 2 }) })
+  }
+  if (beside === 'topics') {
+    options.clients = 0
+    options.log = logOptions({ brokers: 3, topics, clients: ['producer', 'keyed', 'group', 'group'], groupTopics: ['orders', 'prices'], assignor: 'sticky', thinkMicros: load === 'busy' ? 60_000 : 400_000 })
+    return makeEnsemble({ seed, options, profile: null })
+  }
+  const isBusy = load === 'busy'
+  Object.assign(options, isBusy ? { clients: 8, thinkMicros: 8_000, requestsInFlight: 8 } : { clients: programs.length })
+  return makeEnsemble({ seed, options, profile: null, programs: isBusy ? [randomProgram] : programs })
+}
+
+const topics: LogOptions['topics'] = [
+  { name: 'orders', partitions: 2, replicas: 3, retentionRecords: 200 },
+  { name: 'prices', partitions: 1, replicas: 3, cleanup: 'compact' },
+  { name: offsetsTopic, partitions: 1, replicas: 3, cleanup: 'compact' },
+]

@@ -7,7 +7,7 @@ import { ensembleState } from './status.ts'
 import { describeMessage, fateText, messageLabel, sessionText } from './words.ts'
 
 function played(seconds: number, seed = 42): ClusterRun {
-  const run = new ClusterRun({ kind: 'free', seed, servers: 3, network: 'zones' })
+  const run = new ClusterRun({ kind: 'free', seed, servers: 3, network: 'zones', load: 'quiet', beside: 'clients' })
   run.play(seconds * 1e6)
   return run
 }

@@ -1,6 +1,5 @@
 import { checksOf } from '../../ensemble/checks/checks.ts'
 import { clientStateNames, stateConnected } from '../../ensemble/client/zkClient.ts'
-import type { ClientState } from '../../ensemble/client/clientNode.ts'
 import type { World } from '../../ensemble/world/world.ts'
 import { lastLogged } from '../../ensemble/zab/database.ts'
 import { acceptedEpochOf, currentEpochOf, logOf, phaseElection, snapshotOf } from '../../ensemble/zab/server.ts'
@@ -8,7 +7,7 @@ import { serverOf } from '../../ensemble/zab/serverNode.ts'
 import { statOf } from '../../ensemble/znodes/tree.ts'
 import type { Stat, Txn } from '../../ensemble/znodes/types.ts'
 import { watchPersistent, watchRecursive } from '../../ensemble/znodes/watches.ts'
-import { ensembleSize, ensembleState, isClient, statusOf, type Status } from './status.ts'
+import { ensembleSize, ensembleState, statusOf, zkOf, type Status } from './status.ts'
 
 /** What the panels show, worked out of a world at one moment as plain values of their own: the world goes on changing. */
 export interface ServerRow {
@@ -246,8 +245,8 @@ export function sessionRows(world: World): readonly SessionRow[] {
   const tickMs = world.setup.options.tickMicros / 1000
   const rows: SessionRow[] = []
   for (const [session, timeoutMs] of server.tree.sessions) {
-    const node = world.nodes.find((each) => isClient(world, each.id) && (each.state as ClientState | null)?.zk.session === session)
-    const zk = node === undefined ? null : (node.state as ClientState).zk
+    const node = world.nodes.find((each) => zkOf(world, each.id)?.session === session)
+    const zk = node === undefined ? null : zkOf(world, node.id)
     const deadline = leader < 0 ? undefined : server.sessionDeadlines.get(session)
     const leftMs = deadline === undefined ? null : Math.max(0, (deadline - world.now) / 1000)
     rows.push({
@@ -281,8 +280,7 @@ export function newestServer(world: World): number {
 function clientsBySession(world: World): ReadonlyMap<number, string> {
   const names = new Map<number, string>()
   for (const node of world.nodes) {
-    if (!isClient(world, node.id)) continue
-    const session = (node.state as ClientState | null)?.zk.session ?? 0
+    const session = zkOf(world, node.id)?.session ?? 0
     if (session !== 0) names.set(session, node.name)
   }
   return names

@@ -40,10 +40,10 @@ export const spanMax = 120_000_000
 
 const margin = { left: 46, right: 14, top: 30, bottom: 26 }
 
-/** Clients above, the ensemble below, as requests fall and replies rise. */
-export function pictureOf(nodes: number, ensemble: number, window: Window, width: number, height: number): Picture {
-  const order = [...Array.from({ length: nodes - ensemble }, (_, i) => ensemble + i), ...Array.from({ length: ensemble }, (_, i) => i)]
-  const clients = nodes - ensemble
+/** Clients above, the ensemble below, as requests fall and replies rise; what takes no part in any protocol has no lane. */
+export function pictureOf(nodes: number, ensemble: number, window: Window, width: number, height: number, hidden: readonly number[] = []): Picture {
+  const order = [...Array.from({ length: nodes - ensemble }, (_, i) => ensemble + i).filter((node) => !hidden.includes(node)), ...Array.from({ length: ensemble }, (_, i) => i)]
+  const clients = order.length - ensemble
   const room = Math.max(40, height - margin.top - margin.bottom)
   // A client's lane needs less room than a server's, between which most messages run.
   const weight = (index: number): number => (index < clients ? 0.5 : 1)

@@ -1,5 +1,6 @@
-import { stateConnected } from '../../ensemble/client/zkClient.ts'
-import type { ClientState } from '../../ensemble/client/clientNode.ts'
+import { stateConnected, ZkClient } from '../../ensemble/client/zkClient.ts'
+import { isLeading, type JobManagerState } from '../../ensemble/jobmanager/jobManager.ts'
+import type { Broker } from '../../ensemble/log/broker.ts'
 import type { World } from '../../ensemble/world/world.ts'
 import { leading, looking, observing, phaseBroadcast, phaseDiscovery, phaseElection, phaseSynchronization } from '../../ensemble/zab/server.ts'
 import { serverOf } from '../../ensemble/zab/serverNode.ts'
@@ -17,8 +18,10 @@ export function isServer(world: World, id: number): boolean {
   return id < ensembleSize(world)
 }
 
-export function isClient(world: World, id: number): boolean {
-  return world.setup.kinds[world.nodes[id]!.kind]?.name === 'client'
+/** The session a machine holds with the ensemble, whatever it is; null for servers and for those that need none. */
+export function zkOf(world: World, id: number): ZkClient | null {
+  const { state } = world.nodes[id]!
+  return state !== null && 'zk' in state && state.zk instanceof ZkClient ? state.zk : null
 }
 
 export function statusOf(world: World, id: number): Status {
@@ -26,8 +29,11 @@ export function statusOf(world: World, id: number): Status {
   if (!node.up) return 'down'
   if (node.paused) return 'paused'
   if (!isServer(world, id)) {
-    if (!isClient(world, id)) return 'other'
-    return (node.state as ClientState).zk.state === stateConnected ? 'connected' : 'suspended'
+    const kind = world.setup.kinds[node.kind]!.name
+    if (kind === 'JobManager' && isLeading(node.state as JobManagerState)) return 'leading'
+    if (kind === 'broker' && (node.state as Broker).controller !== null) return 'leading'
+    const zk = zkOf(world, id)
+    return zk === null ? 'other' : zk.state === stateConnected ? 'connected' : 'suspended'
   }
   const server = serverOf(world, id)!
   switch (server.phase) {

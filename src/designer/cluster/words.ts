@@ -1,3 +1,6 @@
+import { Acknowledge, Heartbeat, Order, WrongToken } from '../../ensemble/jobmanager/messages.ts'
+import { RecordBatch } from '../../ensemble/log/records.ts'
+import { apiNames, ApiRequest, ApiResponse } from '../../ensemble/log/requests.ts'
 import { zxidText } from '../../ensemble/world/trace.ts'
 import { ack, ackEpoch, commit, diff, followerInfo, inform, leaderInfo, newLeader, Notification, observerInfo, Packet, packetNames, ping, proposal, request, revalidate, snap, sync, trunc, upToDate } from '../../ensemble/zab/messages.ts'
 import { stateNames } from '../../ensemble/zab/server.ts'
@@ -58,7 +61,37 @@ export function describeMessage(message: Message): Description {
       sentence: payload.session === 0 ? t.meanings.expired : t.meanings.connected,
     }
   }
-  return { title: payload.constructor.name, fields: [], sentence: '' }
+  return describeBeside(payload) ?? { title: payload.constructor.name, fields: [], sentence: '' }
+}
+
+/** What JobManagers, TaskManagers, brokers and their clients say. */
+function describeBeside(payload: object): Description | null {
+  if (payload instanceof Order) {
+    const fields: [string, string][] = [[t.fields.token, zxidText(payload.token)], [t.fields.attempt, String(payload.attempt)]]
+    if (payload.checkpoint > 0) fields.push([t.fields.checkpoint, String(payload.checkpoint)])
+    const name = t.orders[payload.kind] ?? ''
+    return { title: name, fields, sentence: t.orderMeanings[payload.kind] ?? '' }
+  }
+  if (payload instanceof Acknowledge) return { title: t.acknowledge(payload.checkpoint), fields: [[t.fields.token, zxidText(payload.token)], [t.fields.file, payload.file]], sentence: t.meanings.acknowledge }
+  if (payload instanceof WrongToken) return { title: t.wrongToken, fields: [[t.fields.token, zxidText(payload.known)]], sentence: t.meanings.wrongToken }
+  if (payload instanceof Heartbeat) return { title: t.heartbeat, fields: [[t.fields.token, zxidText(payload.token)], [t.fields.attempt, String(payload.attempt)]], sentence: t.meanings.heartbeat }
+  if (payload instanceof ApiRequest) return { title: apiNames[payload.api] ?? '', fields: bodyFields(payload.body), sentence: t.apiMeanings[apiNames[payload.api] ?? ''] ?? t.meanings.api }
+  if (payload instanceof ApiResponse) return { title: t.reply(apiNames[payload.api] ?? ''), fields: [[t.fields.result, payload.error === 0 ? 'ok' : t.kafkaErrors[payload.error] ?? String(payload.error)], ...bodyFields(payload.body)], sentence: t.meanings.apiReply }
+  return null
+}
+
+/** The plain values of a request's body: numbers, texts and lists of numbers, by their own names; long ones stay out. */
+function bodyFields(body: unknown): [string, string][] {
+  if (typeof body !== 'object' || body === null) return []
+  const fields: [string, string][] = []
+  for (const [name, value] of Object.entries(body)) {
+    if (fields.length === 5) break
+    if (typeof value === 'number' || typeof value === 'string' || typeof value === 'boolean') fields.push([name, String(value)])
+    else if (Array.isArray(value) && value.length > 0 && value.length < 8 && typeof value[0] === 'number') fields.push([name, value.join(', ')])
+    else if (value instanceof RecordBatch) fields.push([t.fields.records, String(value.count)])
+    else if (Array.isArray(value)) fields.push([name, String(value.length)])
+  }
+  return fields
 }
 
 function describePacket(packet: Packet): Description {

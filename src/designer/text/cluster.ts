@@ -3,6 +3,9 @@ import { formatCount, plural } from './plural.ts'
 /**
  * The Cluster view, in the words of the protocols. Not part of the catalogue in `text.ts`: it comes with the view, which no first screen shows.
  */
+/** Machines on their lanes, short. */
+const lanes: Readonly<Record<string, string>> = { client: 'C', JobManager: 'JM ', TaskManager: 'TM ', broker: 'B', producer: 'P', group: 'G', reader: 'R', keyed: 'K', transactions: 'T' }
+
 export const cluster = {
   title: 'Cluster',
   transport: 'The run',
@@ -16,7 +19,7 @@ export const cluster = {
   placeText: (seconds: string, note: string) => (note === '' ? `${seconds} s` : `${seconds} s: ${note}`),
   window: (from: string, to: string) => `${from} to ${to} s`,
   everyNth: (every: number) => `one message in ${formatCount(every)} is drawn`,
-  kinds: { vote: 'vote', proposal: 'proposal', ack: 'ack', commit: 'commit', sync: 'sync', request: 'request', client: 'client', watch: 'watch', ping: 'ping' },
+  kinds: { vote: 'vote', proposal: 'proposal', ack: 'ack', commit: 'commit', sync: 'sync', request: 'request', client: 'client', watch: 'watch', job: 'job', log: 'log', fetch: 'fetch', ping: 'ping' },
   showKind: (kind: string) => `Show ${kind} messages`,
   marks: { fsync: 'fsync', applied: 'applied' },
   onlyOf: 'Messages of',
@@ -32,7 +35,10 @@ export const cluster = {
     noQuorum: (_number: number) => ['No quorum', 'nothing completes'] as const,
   },
   cutOff: (count: number) => (count === 1 ? 'cut off' : `${count} cut off`),
-  clientShort: (index: number) => `C${index}`,
+  laneName: (name: string) => {
+    const [word = '', number = ''] = name.split(' ')
+    return `${lanes[word] ?? word.slice(0, 1).toUpperCase()}${number}`
+  },
 
   play: 'Play the run',
   pause: 'Pause the run',
@@ -55,7 +61,7 @@ export const cluster = {
   noQuorumBar: 'no quorum',
   lostBar: 'leader gone',
   replaying: 'replaying the past',
-  counts: { messages: 'Messages', commits: 'Commits', faults: 'Faults' },
+  counts: { messages: 'Messages', inFlight: 'in flight', commits: 'Commits', faults: 'Faults' },
 
   settings: 'This run',
   seed: 'Seed',
@@ -63,6 +69,10 @@ export const cluster = {
   servers: (count: number) => plural(count, 'server', 'servers'),
   network: 'Network',
   networks: { zones: 'between zones', rack: 'in one rack' },
+  beside: 'Beside the ensemble',
+  besides: { clients: 'clients', job: 'JobManagers', topics: 'brokers' },
+  load: 'Clients',
+  loads: { quiet: 'quiet clients', busy: 'busy clients' },
   startOver: 'Start over',
 
   leads: (id: number, epoch: number) => `Server ${id} leads epoch ${epoch}`,
@@ -239,6 +249,49 @@ export const cluster = {
     held: 'no leader counts',
     label: (client: string, left: string) => `${client}: ${left} until it expires`,
     lost: { CONNECTING: 'connecting', DISCONNECTED: 'suspended', EXPIRED: 'expired', CLOSED: 'closed', CONNECTED: '', down: 'down', paused: 'paused', nobody: 'no client' } as Readonly<Record<string, string>>,
+  },
+
+  jobs: {
+    title: 'JobManagers',
+    leads: 'leads',
+    standsBy: (path: string) => (path === '' ? 'joins the line' : `waits behind ${path}`),
+    recovers: (step: string) => `leads, ${step}`,
+    away: { down: 'down', paused: 'paused', suspended: 'suspended' },
+    token: (zxid: string) => `czxid ${zxid}`,
+    checkpoint: 'Newest checkpoint',
+    none: 'none yet',
+    inFlight: (id: number, have: number, of: number) => `${id} under way: ${have} of ${of} acknowledged`,
+    waitsForQuorum: (id: number) => `${id} waits for a quorum to commit its pointer`,
+    tasks: 'Subtasks',
+    task: (machine: string, attempt: number) => `${machine}, attempt ${attempt}`,
+    idle: 'idle',
+    rows: 'Rows committed',
+    steps: {
+      fencing: 'writes first',
+      'reading jobs': 'reads jobs',
+      'storing the job': 'stores the job',
+      'reading the job': 'reads the job',
+      'reading checkpoint pointers': 'reads pointers',
+      'locking pointers': 'locks pointers',
+      'reading the counter': 'reads the counter',
+      'publishing its address': 'publishes its address',
+      running: 'runs the job',
+    } as Readonly<Record<string, string>>,
+  },
+  topics: {
+    title: 'Topics',
+    controller: (id: number, epoch: number) => `broker ${id} controls, epoch ${epoch}`,
+    noController: 'no controller',
+    partition: 'partition',
+    leader: 'leader',
+    isr: 'in sync',
+    hw: 'HW',
+    end: 'log end',
+    nobody: 'none',
+    replica: (broker: number, end: number, hw: number) => `broker ${broker}: log end ${end}, high watermark ${hw}`,
+    group: (id: string, state: string, generation: number) => `${id}: ${state}, generation ${generation}`,
+    member: (id: string, what: string) => `${id}: ${what}`,
+    nothing: 'nothing',
   },
 
   hand: {
