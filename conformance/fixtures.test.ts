@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { flinkVersions } from '../src/operators/emitters.ts'
+import { reasonFor } from './programs/expressionReasons.ts'
 import { grids } from './programs/grids.ts'
 import { programSets } from './programs/sets.ts'
 import { digestOf, readFixtures } from './src/fixtures.ts'
@@ -51,6 +52,9 @@ for (const grid of grids) {
         const open = openOf(root, version, grid.name)
         const unexplained = differencesOf(grid, answers).filter(({ expression }) => !open.has(expression.text))
         expect(unexplained.map(({ expression, text }) => `${expression.text}: ${text}`)).toEqual([])
+      })
+      it(`${version}: what differs has a reason`, () => {
+        expect(differencesOf(grid, answers).filter(({ expression, text }) => reasonFor(expression.text, text) === null).map(({ expression, text }) => `${expression.text}: ${text}`)).toEqual([])
       })
     }
   })

@@ -125,9 +125,12 @@ async function describe(session: Session, view: string): Promise<(FlinkColumn & 
   if (described.kind === 'refused') throw new Error(`DESCRIBE ${view}: ${described.trace}`)
   return described.changes.map(({ fields }) => {
     const text = String(fields[1]).replace(/ \*\w+\*$/, '')
-    const { type, problems } = parseType(text)
+    // An empty constant has length 0, which no table can declare.
+    const declared = text.replaceAll(/\b(?:VAR)?CHAR\(0\)/g, 'VARCHAR(1)')
+    const { type, problems } = parseType(declared)
     if (type === null) throw new Error(`a column of ${view} has the type ${text}, which is not read here: ${problems.map((problem) => problem.message).join('; ')}`)
-    return { name: String(fields[0]), text, logicalType: { ...logicalType(type), nullable: String(fields[2]).toUpperCase() !== 'FALSE' } }
+    const logical = { ...logicalType(type), nullable: String(fields[2]).toUpperCase() !== 'FALSE' }
+    return { name: String(fields[0]), text: declared, logicalType: declared === text ? logical : { ...logical, type: text.startsWith('VAR') ? 'VARCHAR' : 'CHAR', length: 0 } }
   })
 }
 

@@ -4,6 +4,7 @@ import { judge, notesFor, runsOn } from './judge.ts'
 import { runMillrace } from './millraceRun.ts'
 import { exportFlinkSql } from '../../src/export/flinkSql.ts'
 import { generatedSection } from './generatedLog.ts'
+import { reasonFor } from '../programs/expressionReasons.ts'
 import type { Grid } from '../programs/grids.ts'
 import { readGrid, type CellAnswer } from './grid.ts'
 import { differenceKinds, differencesOf, kindOfDifference } from './openDifferences.ts'
@@ -94,18 +95,22 @@ function gridRows(grids: readonly Grid[], root: string): string[] {
 /** Every expression that differs, by what it is about, with Flink's answer and ours. */
 export function expressionsPage(grids: readonly Grid[], root: string): string {
   const lines = new Map<string, Map<string, FlinkVersion[]>>()
+  const reasons = new Map<string, number>()
   for (const version of flinkVersions) {
     for (const grid of grids) {
       for (const { expression, text } of differencesOf(grid, readGrid(root, grid.name, version) ?? new Map<string, CellAnswer>())) {
         const about = lines.get(expression.about) ?? new Map<string, FlinkVersion[]>()
         lines.set(expression.about, about)
+        const reason = reasonFor(expression.text, text) ?? 'Not explained yet.'
+        reasons.set(reason, (reasons.get(reason) ?? 0) + 1)
         const line = `- \`${expression.text}\`${grid.timeZone === 'UTC' ? '' : ` in ${grid.timeZone}`}: ${text.length > 400 ? `${text.slice(0, 400)} …` : text}`
         about.set(line, [...(about.get(line) ?? []), version])
       }
     }
   }
   const sections = [...lines].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([about, found]) => `## ${about}\n\n${[...found].map(([line, versions]) => `${line} (${versions.join(', ')})`).join('\n')}\n`)
-  return `# Expressions that differ from Flink\n\nWritten by \`npm run conformance -- --refresh\`. Row numbers count from 0 in \`programs/grids.ts\`.\n\n${sections.join('\n')}`
+  const why = [...reasons].toSorted(([, a], [, b]) => b - a).map(([reason, count]) => `- ${count}: ${reason}`)
+  return `# Expressions that differ from Flink\n\nWritten by \`npm run conformance -- --refresh\`. Row numbers count from 0 in \`programs/grids.ts\`.\n\n## Why\n\nExpressions by the reason why they may differ (\`programs/expressionReasons.ts\`), both versions together.\n\n${why.join('\n')}\n\n${sections.join('\n')}`
 }
 
 interface Counts {

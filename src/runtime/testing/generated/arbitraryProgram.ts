@@ -46,6 +46,7 @@ function generated(chance: Chance): Job {
   const late = new Set<string>()
   const ordered = new Set<string>()
   const windowed = new Set<string>()
+  const lacksTime = new Set<string>()
   let keyType: string | null = null
   for (let i = 0; i < sourceCount; i++) {
     const source = arbitrarySource(chance, `s${i}`, { keyType, mayBeLate: chance.happens(sourceCount === 1 ? 60 : 15) })
@@ -59,7 +60,7 @@ function generated(chance: Chance): Job {
   const wanted = chance.integer(1, 6)
   for (let attempt = 0, made = 0; attempt < 60 && made < wanted; attempt++) {
     const kind = chance.oneOf(between)
-    const inputs = inputsFor(chance, kind, streams.map((stream) => streamOf(stream, checked, late, ordered, windowed)))
+    const inputs = inputsFor(chance, kind, streams.map((stream) => streamOf(stream, checked, late, ordered, windowed, lacksTime)))
     if (inputs === null) continue
     const facet = facets[kind]
     const config = facet.config(chance, inputs.map(({ stream }) => stream))
@@ -74,7 +75,10 @@ function generated(chance: Chance): Job {
     made++
     if (inputs.some(({ stream }) => stream.late) && staysLate(kind)) late.add(id)
     if (facet.keepsOrder === true && inputs.every(({ stream }) => stream.ordered)) ordered.add(id)
-    if (kind.startsWith('window-') || (['filter', 'project'].includes(kind) && inputs.every(({ stream }) => stream.windowed))) windowed.add(id)
+    const padsTime = ['left', 'right', 'full'].includes(String(config.type)) && ['interval-join', 'window-join', 'temporal-join'].includes(kind)
+    if (padsTime || inputs.some(({ stream }) => stream.lacksTime)) lacksTime.add(id)
+    // The bounds of a full join's window may be NULL by their type on Flink, which then takes them for columns like any other.
+    if ((kind.startsWith('window-') && !(kind === 'window-join' && config.type === 'full')) || (['filter', 'project'].includes(kind) && inputs.every(({ stream }) => stream.windowed))) windowed.add(id)
     // Mostly a chain: an input is used again only now and then.
     if (chance.happens(75)) for (const { stream } of inputs) streams.splice(streams.findIndex((known) => known.operator === stream.operator), 1)
     streams.push({ operator: id, port: 'out' })
@@ -97,7 +101,7 @@ function jobOf(operators: readonly Operator[], edges: readonly Edge[]): Job {
   return { format: 'millrace/job', version: 1, name: 'generated', settings: { parallelism: 1 }, operators, edges }
 }
 
-function streamOf({ operator, port }: { operator: string; port: string }, checked: CheckedJob, late: ReadonlySet<string>, ordered: ReadonlySet<string>, windowed: ReadonlySet<string>): Stream {
+function streamOf({ operator, port }: { operator: string; port: string }, checked: CheckedJob, late: ReadonlySet<string>, ordered: ReadonlySet<string>, windowed: ReadonlySet<string>, lacksTime: ReadonlySet<string>): Stream {
   return {
     operator,
     port,
@@ -106,6 +110,7 @@ function streamOf({ operator, port }: { operator: string; port: string }, checke
     late: late.has(operator),
     ordered: ordered.has(operator),
     windowed: windowed.has(operator),
+    lacksTime: lacksTime.has(operator),
   }
 }
 

@@ -25,6 +25,8 @@ export interface Stream {
   readonly late: boolean
   /** The order of all rows is settled: a source, and what keeps its order. Elsewhere ties must not be decided by arrival. */
   readonly ordered: boolean
+  /** An outer join may have left its time attribute NULL, of which Flink makes one time or another: nothing may go by it. */
+  readonly lacksTime: boolean
   /** Carries the columns of a window function, untouched since: only then do they stand for a window. */
   readonly windowed: boolean
 }

@@ -1,3 +1,4 @@
+import type { JsonObject } from '../../../../columnar/json.ts'
 import { arbitraryAggregates } from '../arbitraryExpression.ts'
 import type { GenerateFacet } from '../facet.ts'
 import { keyColumns, windowPart } from './windows.ts'
@@ -8,6 +9,8 @@ export const windowAggregate: GenerateFacet = {
     const window = windowPart(chance, input!, ['tumble', 'hop', 'cumulate', 'session'])
     if (window === null) return null
     const groupBy = chance.someOf(keyColumns(input!), 0, 2)
-    return { ...window, groupBy, aggregates: arbitraryAggregates(chance, input!.schema, input!.ordered, 0, new Set(groupBy)) }
+    // Where windows share slices or merge, Flink has no FIRST_VALUE and LAST_VALUE.
+    const ordered = input!.ordered && (window.window as JsonObject | undefined)?.type === 'tumble'
+    return { ...window, groupBy, aggregates: arbitraryAggregates(chance, input!.schema, ordered, 0, new Set(groupBy)) }
   },
 }

@@ -5,7 +5,7 @@ import type { Stream } from '../facet.ts'
 
 /** Windows over a stream's time attribute, with sizes at which the sources' times meet their ends. */
 export function eventTimeOf(stream: Stream): string | null {
-  return stream.schema.fields.find((field) => field.time === 'event')?.name ?? null
+  return stream.lacksTime ? null : (stream.schema.fields.find((field) => field.time === 'event')?.name ?? null)
 }
 
 export function carriesWindow(stream: Stream): boolean {
