@@ -9,6 +9,7 @@ const job = (code: string) => ({
   format: 'millrace/job',
   version: 1,
   name: 'With code',
+  settings: { restart: { strategy: 'none' } },
   operators: [
     { id: 'in', kind: 'source', config: { connector: { type: 'inline', rows }, columns: [{ name: 'k', type: 'STRING' }, { name: 'v', type: 'BIGINT' }] } },
     { id: 'code', kind: 'function', config: { code, outputColumns: [{ name: 'text', type: 'STRING' }] } },
