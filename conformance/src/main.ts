@@ -6,6 +6,9 @@ import { flinkVersions, type FlinkVersion } from '../../src/operators/emitters.t
 import { grids } from '../programs/grids.ts'
 import { programSets } from '../programs/sets.ts'
 import { differencesOf, keepOpen, openOf } from './openDifferences.ts'
+import { printJson } from '../../src/columnar/jsonText.ts'
+import { startFlink } from './flinkProcess.ts'
+import { Session } from './gateway.ts'
 import { readGrid } from './grid.ts'
 import { expressionsPage, resultsPage } from './results.ts'
 import { runPrograms } from './run.ts'
@@ -17,6 +20,7 @@ interface Options {
   readonly refresh?: true
   readonly grids: boolean
   readonly times?: true
+  readonly ask?: readonly string[]
   readonly reread?: true
 }
 
@@ -28,6 +32,7 @@ const options = new Command('conformance')
   .option('--refresh', "keep Flink's answers in conformance/fixtures, and write RESULTS.md")
   .option('--no-grids', 'programs only, no expression grids')
   .option('--reread', 'ask nothing: write the list of open expressions and the pages anew from the answers that are kept')
+  .option('--ask <statements...>', 'run these statements in one session of each version, and print what comes: for looking a rule up')
   .option('--times', 'say how long each program took')
   .parse()
   .opts<Options>()
@@ -43,6 +48,20 @@ if (options.reread === true) {
     }
   }
   await writePages()
+  process.exit(0)
+}
+if (options.ask !== undefined) {
+  for (const version of options.flink === undefined ? flinkVersions : [options.flink]) {
+    const flink = await startFlink(version, root, () => {})
+    const session = await Session.open(flink.gateway, { 'execution.runtime-mode': 'streaming', 'pipeline.auto-watermark-interval': '0 ms' })
+    for (const statement of options.ask) {
+      const answer = await session.query(statement, 60_000)
+      console.log(`${version}> ${statement}`)
+      if (answer.kind === 'refused') console.log(`  refused: ${answer.reason}`)
+      else for (const { kind, fields } of answer.changes) console.log(`  ${kind} ${fields.map((field) => printJson(field)).join(' | ')}`)
+    }
+    await flink.stop()
+  }
   process.exit(0)
 }
 for (const version of options.flink === undefined ? flinkVersions.toReversed() : [options.flink]) {
