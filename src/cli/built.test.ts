@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { build } from 'vite'
@@ -89,10 +90,23 @@ describe('the built command line', () => {
     expect(await call(['validate', '-'], '{')).toMatchObject({ exit: 2, out: '', err: expect.stringContaining('MR-001') })
   })
 
-  it('ends with 1 when the job fails on an engine thread', async () => {
+  it('fails in the end when a row fails on an engine thread each time, with 1', async () => {
     const { exit, out, err } = await call(['run', '-', '--output', 'out=-'], bids(1000, 2, '1 / (price - price) > 0'))
     expect({ exit, out }).toEqual({ exit: 1, out: '' })
-    expect(err).toMatch(/^error MR-401 keep\[0\]: .* Row: auction=\d+, price=\d+, dateTime=.*\n$/)
+    // Three attempts, as the job format has it.
+    expect(err).toMatch(/^(warning MR-401 keep\[0\]: .*\nadvice MR-408 job: it goes on from .*\n){3}error MR-401 keep\[0\]: .* Row: auction=\d+, price=\d+, dateTime=.*\n$/)
+  })
+
+  it.each(['triggered', 'acknowledged', 'writing', 'completed'])('goes on after the whole process has died as a checkpoint was %s, and writes every row once', async (moment) => {
+    const job = bids(2_000_000, 2).replace('"parallelism":2', '"parallelism":2,"checkpoint":{"intervalMs":50}')
+    const out = join(folder, `${moment}.jsonl`)
+    const whole = await call(['run', '-', '--output', 'out=-'], job)
+    const died = await call(['run', '-', '--output', `out=${out}`, '--checkpoint-dir', join(folder, moment), '--fault', `exit@checkpoint=3:${moment}`], job)
+    expect(died.exit).toBe(null)
+    const resumed = await call(['run', '-', '--output', `out=${out}`, '--resume', join(folder, moment), '--parallelism', '3'], job)
+    expect(resumed).toMatchObject({ exit: 0, err: expect.stringMatching(/^advice MR-408 job: it goes on from checkpoint [23]\n$/) as string })
+    const digest = (text: string): string => `${text.length} ${createHash('sha256').update(text.split('\n').toSorted().join('\n')).digest('hex')}`
+    expect(digest(readFileSync(out, 'utf8'))).toBe(digest(whole.out))
   })
 
   it('names rows that cannot be read, and goes on where the source says so', async () => {

@@ -109,6 +109,30 @@ describe('the run store', () => {
     expect(runView().stale).toBe(true)
   })
 
+  it('takes back the rows that a checkpoint does not cover, those no longer held as well', async () => {
+    await run()
+    const batch = (from: number, count: number): ReturnType<typeof batchOf> => batchOf(schema, Array.from({ length: count }, (_, i) => [BigInt(from + i)]))
+    runs[0]!.emit({ kind: 'sink', operator: 'out', subtask: 0, epoch: 0, batch: batch(0, 10) })
+    runs[0]!.emit({ kind: 'sink', operator: 'out', subtask: 1, epoch: 1, batch: batch(10, 5) })
+    runs[0]!.emit({ kind: 'sink', operator: 'out', subtask: 0, epoch: 2, batch: batch(15, 60_000) })
+    runs[0]!.emit({ kind: 'sink', operator: 'out', subtask: 0, epoch: 2, batch: batch(60_015, 40_000) })
+    // The late part of an earlier epoch, from the other subtask.
+    runs[0]!.emit({ kind: 'sink', operator: 'out', subtask: 1, epoch: 1, batch: batch(200_000, 2) })
+    runs[0]!.emit({ kind: 'restored', checkpoint: 2, takeBack: true })
+    await told()
+    const rows = sinkRows('out')
+    expect(rows.rowsSeen).toBe(17)
+    expect(rows.row(rows.rowCount - 1).values).toEqual([200_001n])
+    runs[0]!.emit({ kind: 'restored', checkpoint: null, takeBack: false })
+    await told()
+    expect(sinkRows('out').rowsSeen).toBe(17)
+    runs[0]!.emit({ kind: 'restored', checkpoint: null, takeBack: true })
+    runs[0]!.emit({ kind: 'sink', operator: 'out', subtask: 0, epoch: 0, batch: batch(0, 3) })
+    await told()
+    expect(sinkRows('out').rowsSeen).toBe(3)
+    expect(sinkRows('out').row(0).values).toEqual([0n])
+  })
+
   it('holds the newest rows of a sink and counts them all', async () => {
     await run()
     let n = 0n

@@ -135,7 +135,7 @@ describe('exactly once', () => {
           restores += run.checkpoints!.counts.restored
         },
       ),
-      { numRuns: 6, endOnFailure: true },
+      { numRuns: 3, endOnFailure: true },
     )
     expect(restores).toBeGreaterThan(0)
   }, 120_000)
