@@ -71,12 +71,26 @@ export function exportFlinkSql(job: Job, options: { readonly version: FlinkVersi
       else written.push({ operator, statement })
     }
   }
+  for (const { operator, statement } of [...written, ...inserts]) {
+    const days = longestDays(printStatement(statement))
+    if (days > intervalDaysMax) problems.push({ ...exportProblems.longDuration(days), place: { operator: operator.spec.id } })
+  }
   if (problems.length > 0) return { text: null, statements: [], queries: [], certificate, problems }
   const script = new Script(header(job, options.version, certificate))
   for (const statement of settingsOf(job, plan, settings)) script.add(null, statement)
   for (const { operator, statement } of written) script.add(operator, statement)
   script.addInserts(inserts)
   return { text: script.text(), statements: script.statements, queries: inserts.map(({ operator, statement }) => ({ sink: operator.spec.id, text: printQuery(statement.query) })), certificate, problems }
+}
+
+/** Flink's planner takes three digits of the leading unit of an INTERVAL, and days are the largest that the printer writes. */
+const intervalDaysMax = 999
+
+/** Days of the longest INTERVAL of a statement; what stands in quoted names is no part of it. */
+function longestDays(statement: string): number {
+  let most = 0
+  for (const [, days] of statement.replaceAll(/`(?:[^`]|``)*`/g, ' ').matchAll(/INTERVAL '-?(\d+)[^']*' DAY/g)) most = Math.max(most, Number(days))
+  return most
 }
 
 /** A view is named by its operator; a further output by operator and port. No id has a dot. */

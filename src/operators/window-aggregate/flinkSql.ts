@@ -18,6 +18,9 @@ export const emitter: SqlEmitter = {
     if (typeof config.allowedLatenessMs === 'number' && config.allowedLatenessMs > 0) {
       return notExportable('Flink SQL has no allowed lateness for windows of table functions.', 'Raise the watermark delay at the source by as much, and remove it here.')
     }
+    if (window !== null && window.type !== 'tumble' && (namedExpressionsOf(config, 'aggregates') ?? []).some(({ expression }) => unmergeable.test(withoutQuoted(expression)))) {
+      return notExportable('On Flink FIRST_VALUE and LAST_VALUE cannot be merged, as hopping, cumulating and session windows need.', 'Use a tumbling window, or keep the first or last row with Window Deduplicate.')
+    }
     const attached = window === null ? attachedWindowOf(schema) : null
     const carried = window !== null || attached?.time !== null ? windowColumnNames : windowColumnNames.slice(0, 2)
     const from: From = window === null ? { kind: 'table', name: context.inputs[0]! } : windowFunction(window, context.inputs[0]!, window.timeColumn, groupBy)
@@ -53,6 +56,12 @@ export const emitter: SqlEmitter = {
     }
     return { statements, verdict: noted(notes) }
   },
+}
+
+const unmergeable = /\b(FIRST|LAST)_VALUE\s*\(/i
+
+function withoutQuoted(expression: string): string {
+  return expression.replaceAll(/'(?:[^']|'')*'|`(?:[^`]|``)*`/g, ' ')
 }
 
 /**
