@@ -6,6 +6,7 @@ import type { DefinitionOf, Distribution } from '../job/operatorDefinition.ts'
 import { mergeSettings } from '../job/settings.ts'
 import type { UpsertKeys } from '../job/upsertKeys.ts'
 import type { CompiledJob } from './compile.ts'
+import { costNotes } from './costNotes.ts'
 import type { LogicalOperator } from './logicalPlan.ts'
 import type { Exchange, PhysicalPlan } from './physicalPlan.ts'
 
@@ -19,6 +20,7 @@ export function explain(compiled: CompiledJob, job: Job, definitionOf: Definitio
   if (logical === null || physical === null) return 'The job has errors or no operators, so there is no plan.\n'
   const settings = mergeSettings(job.settings)
   const { checkpoint } = settings
+  const notes = costNotes(compiled, job.settings ?? {}, definitionOf)
   const lines = [
     `Job ${JSON.stringify(job.name)}`,
     `  parallelism ${settings.parallelism} · ${settings.maxParallelism} key groups · time zone ${settings.timeZone} · ${
@@ -36,6 +38,7 @@ export function explain(compiled: CompiledJob, job: Job, definitionOf: Definitio
     '',
     'Exchanges',
     ...(physical.exchanges.length === 0 ? ['  none'] : physical.exchanges.map((exchange) => exchangeText(exchange, physical))),
+    ...(notes.length === 0 ? [] : ['', 'Costs', ...notes.map((note) => `  ${note}`)]),
   ]
   return `${lines.join('\n')}\n`
 }
