@@ -233,7 +233,7 @@ function swarm(world: World): void {
       break
     }
   }
-  applyFault(world, drawn(world, chosen))
+  world.setup.applyFault(world, drawn(world, chosen))
   planFault(world, (gapMicros >> 1) + chance.below(gapMicros), fault('swarm'))
 }
 

@@ -7,7 +7,7 @@ import { brokerKind } from './log/brokerNode.ts'
 import { logClientKind } from './log/logClient.ts'
 import { LogChecks } from './log/logChecks.ts'
 import type { Disk } from './world/disk.ts'
-import type { NodeKind } from './world/node.ts'
+import type { Node, NodeKind } from './world/node.ts'
 import type { WorldOptions } from './world/options.ts'
 import { makeWorld, planFault, Setup, type World } from './world/world.ts'
 import { serverDisk } from './zab/server.ts'
@@ -37,6 +37,15 @@ export const kindClient = 1
 export const kindBroker = 2
 export const kindLogClient = 3
 
+/** Not a crash: a machine's connections break right here, while its disk takes its time. */
+export function bounce(world: World, node: Node, name: string): void {
+  world.trace?.note(world, node.id, 'fault', `loses its connections: ${name}`)
+  const disk = world.disks[node.id]!
+  disk.slowUntil = world.now + 100_000
+  disk.slowBy = 60_000
+  for (const connection of world.connections) if (connection.from === node.id || connection.to === node.id) world.breakConnection(connection, 900_000)
+}
+
 export function makeEnsemble(spec: EnsembleSpec): World {
   const { options } = spec
   const programs = spec.programs ?? [randomProgram]
@@ -52,12 +61,7 @@ export function makeEnsemble(spec: EnsembleSpec): World {
     world.counters.faults++
     world.counters.lastFault = world.now
     if (world.faultChance.below(4) === 0) {
-      // Not a crash but a bounce: its connections break right here, while its disk takes its time.
-      world.trace?.note(world, node.id, 'fault', `loses its connections: ${name}`)
-      const disk = world.disks[node.id]!
-      disk.slowUntil = world.now + 100_000
-      disk.slowBy = 60_000
-      for (const connection of world.connections) if (connection.from === node.id || connection.to === node.id) world.breakConnection(connection, 900_000)
+      bounce(world, node, name)
       return
     }
     world.trace?.note(world, node.id, 'fault', `crashes: ${name}`)

@@ -44,6 +44,15 @@ describe('millrace simulate', () => {
     expect(unfenced.out).toContain('LOCK-2 is broken')
   })
 
+  it('tells the minimal schedule of a bug card, and that its fix holds', async () => {
+    const told = await call('--scenario', 'ZOOKEEPER-3911')
+    expect(told.exit).toBe(1)
+    expect(told.out).toContain('ZAB-12 is broken')
+    expect(told.out).toContain('without the mistake breaks nothing')
+    expect(JSON.parse((await call('--scenario', '3911', '--json')).out)).toMatchObject({ violations: [{ invariant: 'ZAB-12' }] })
+    expect((await call('--scenario', 'ZOOKEEPER-1805')).err).toContain('--bug ZOOKEEPER-1805')
+  })
+
   it('lists what there is', async () => {
     const { exit, out } = await call('--list')
     expect(exit).toBe(0)

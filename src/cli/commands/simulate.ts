@@ -2,6 +2,8 @@ import { invariants } from '../../ensemble/checks/invariants.ts'
 import { chaosEnd, runUntil } from '../../ensemble/simulation.ts'
 import { profileNamed, profiles } from '../../ensemble/faults.ts'
 import { bugCards, cardNamed, seedOptionsOf, type BugCard } from '../../ensemble/scenarios/catalog.ts'
+import { scheduleOf } from '../../ensemble/scenarios/minimalSchedules.ts'
+import { runSchedule, worldOfSchedule, type Schedule } from '../../ensemble/scenarios/schedules.ts'
 import { printTranscript, scenarioNamed, scenarios, transcriptOf } from '../../ensemble/scenarios/scenarios.ts'
 import { resultOf, runSeed, worldOf, type SeedOptions, type SeedResult } from '../../ensemble/simulate.ts'
 import { recipePrograms, type RecipeName } from '../../ensemble/client/recipes/recipes.ts'
@@ -128,7 +130,11 @@ function trace(options: SeedOptions, terminal: Terminal): ExitCode {
 
 function runScenario(flags: SimulateFlags, terminal: Terminal): ExitCode {
   const scenario = scenarioNamed(flags.scenario!)
-  if (scenario === null) throw new UsageError(`error: there is no scenario ${JSON.stringify(flags.scenario)}; there are ${scenarios.map(({ name }) => name).join(', ')}`)
+  const card = scenario === null ? cardNamed(flags.scenario!) : null
+  const schedule = card === null ? null : scheduleOf(card.id)
+  if (card !== null && schedule !== null) return runCard(card, schedule, flags, terminal)
+  if (card !== null) throw new UsageError(`error: ${card.id} has no minimal schedule, it shows only after the faults; millrace simulate --bug ${card.id} looks for it`)
+  if (scenario === null) throw new UsageError(`error: there is no scenario ${JSON.stringify(flags.scenario)}; there are ${scenarios.map(({ name }) => name).join(', ')}, and the bug cards by name`)
   const seed = flags.seed === undefined ? scenario.seed : whole('--seed', flags.seed, 0)
   const { world, lines } = transcriptOf(scenario, seed)
   const { violation } = world
@@ -141,6 +147,33 @@ function runScenario(flags: SimulateFlags, terminal: Terminal): ExitCode {
   }
   return violation === null ? 0 : 1
 }
+
+/** The least that has to happen for a bug to show, told act by act; then the same with the bug fixed. */
+function runCard(card: BugCard, schedule: Schedule, flags: SimulateFlags, terminal: Terminal): ExitCode {
+  const world = worldOfSchedule(card, schedule)
+  const lines: string[] = []
+  world.trace = {
+    note(at, node, act, text) {
+      if (cardActs.has(act)) lines.push(`${(at.now / 1e6).toFixed(6).padStart(11)}  ${(node < 0 ? 'world' : at.nodes[node]!.name).padEnd(12)}  ${text}\n`)
+    },
+  }
+  runUntil(world, schedule.seconds * 1e6)
+  world.trace = null
+  const { violation } = world
+  if (flags.json === true) {
+    const violations = violation === null ? [] : [{ invariant: violation.invariant, seed: schedule.seed, event: violation.event, detail: violation.detail }]
+    terminal.out(`${JSON.stringify({ seeds: 1, seed: schedule.seed, events: world.events, faults: world.counters.faults, simulatedMs: Math.round(world.now / 1000), violations })}\n`)
+    return violation === null ? 0 : 1
+  }
+  terminal.out(`${card.id}: ${card.title}\n\n${lines.join('')}`)
+  if (violation !== null) terminal.out(`\n${violation.invariant} is broken: ${violation.detail}\n`)
+  terminal.out(`Fixed by: ${card.fix}\n`)
+  const fixed = runSchedule(card, schedule, true).violation
+  terminal.out(`The same schedule without the mistake breaks ${fixed === null ? 'nothing' : fixed.invariant}.\n`)
+  return violation === null ? 0 : 1
+}
+
+const cardActs = new Set(['boot', 'elected', 'epoch', 'refused', 'sync', 'synced', 'established', 'serving', 'looking', 'session', 'expired', 'recipe', 'resource', 'leader', 'task', 'checkpoint', 'fenced', 'fault', 'violation'])
 
 function list(terminal: Terminal): ExitCode {
   const section = (title: string, rows: readonly (readonly [string, string])[]): void => {

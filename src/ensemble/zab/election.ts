@@ -49,7 +49,7 @@ function propose(server: Server, leader: number, zxid: number, epoch: number): v
 }
 
 /** R2: the later epoch, then the later zxid, then the higher id. */
-function isBetter(world: World, epoch: number, zxid: number, id: number, thanEpoch: number, thanZxid: number, thanId: number): boolean {
+export function isBetter(world: World, epoch: number, zxid: number, id: number, thanEpoch: number, thanZxid: number, thanId: number): boolean {
   const { bugs } = world.setup.options
   if (id < 0) return false
   if (bugs.voteByIdOnly) return id > thanId
