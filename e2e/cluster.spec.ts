@@ -174,7 +174,7 @@ for (const scheme of ['light', 'dark'] as const) {
         expect.soft(found, state).toEqual([])
       }
       await scan('serving')
-      for (const name of ['What happened', 'Scenarios', 'Invariants', 'Myths', 'Logs side by side']) {
+      for (const name of ['What happened', 'Scenarios', 'Invariants', 'Compare', 'Myths', 'Logs side by side']) {
         await cluster.tab(name).click()
         await scan(name)
       }
@@ -183,6 +183,16 @@ for (const scheme of ['light', 'dark'] as const) {
       await cluster.target('server 1')
       await page.getByRole('button', { name: 'Isolate: server 1' }).click()
       await scan('broken')
+      await page.getByLabel('Beside the ensemble').selectOption('job')
+      await cluster.play('10')
+      await expect(page.getByRole('region', { name: 'JobManagers', exact: true }).getByText('leads, runs the job')).toBeVisible()
+      await cluster.pause()
+      await scan('a job')
+      await page.getByLabel('Beside the ensemble').selectOption('topics')
+      await cluster.play('10')
+      await expect(page.getByRole('region', { name: 'Topics', exact: true }).getByText('in sync 0 1 2').first()).toBeVisible()
+      await cluster.pause()
+      await scan('topics')
     })
   })
 }

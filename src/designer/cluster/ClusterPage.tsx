@@ -4,6 +4,7 @@ import { invariants } from '../../ensemble/checks/invariants.ts'
 import { Region } from '../frame/Region.tsx'
 import { cluster as t } from '../text/cluster.ts'
 import { brokenIn, clusterView, goToMoment, openCluster, setFilter, showTab, startFree, useCluster, zoom, type BottomTab } from './clusterStore.ts'
+import { Compare } from './Compare.tsx'
 import { listenToKeys } from './clusterKeys.ts'
 import { Ensemble } from './Ensemble.tsx'
 import { Hand } from './Hand.tsx'
@@ -115,7 +116,7 @@ function SpaceTimeHead() {
         ))}
       </select>
       <span className={styles.grow} />
-      <div className={styles.kinds} role="group" aria-label={t.spaceTime}>
+      <div className={styles.kinds} role="group" aria-label={t.spaceTime} data-many={kindsOf(run.recording).length > 9 ? '' : undefined}>
         {kindsOf(run.recording).map((kind) => (
           <KindToggle key={kind} kind={kind} isOn={filter.kinds.has(kind)} />
         ))}
@@ -163,7 +164,7 @@ function KindToggle({ kind, isOn }: { readonly kind: MessageKind; readonly isOn:
   )
 }
 
-const bottomTabs: readonly BottomTab[] = ['logs', 'happened', 'scenarios', 'invariants', 'myths']
+const bottomTabs: readonly BottomTab[] = ['logs', 'happened', 'scenarios', 'invariants', 'compare', 'myths']
 
 function Bottom() {
   const { tab } = useCluster()
@@ -200,7 +201,7 @@ function Bottom() {
         {tab === 'logs' ? <LogLegend /> : null}
       </div>
       <div className={styles.panel} role="tabpanel" id={`${id}-panel`} aria-labelledby={`${id}-${tab}`}>
-        {tab === 'logs' ? <Logs /> : tab === 'happened' ? <Happened /> : tab === 'scenarios' ? <Scenarios /> : tab === 'invariants' ? <Invariants /> : <Myths />}
+        {tab === 'logs' ? <Logs /> : tab === 'happened' ? <Happened /> : tab === 'scenarios' ? <Scenarios /> : tab === 'invariants' ? <Invariants /> : tab === 'compare' ? <Compare /> : <Myths />}
       </div>
     </div>
   )

@@ -18,7 +18,7 @@ export function Sessions() {
         {rows.map((row) => {
           const left = row.leftMs === null ? t.sessions.held : t.sessions.left(row.leftMs)
           const away = t.sessions.lost[row.state] ?? row.state
-          const name = row.client === '' ? t.sessions.nobody : row.client
+          const name = row.client === '' ? t.sessions.nobody : row.client.length > 8 ? t.laneName(row.client) : row.client
           return (
             <li key={row.session}>
               <button type="button" className={styles.session} disabled={row.node < 0} aria-pressed={target === row.node} onClick={() => chooseTarget(row.node)}>

@@ -42,7 +42,7 @@ export interface ClusterView {
   readonly turn: number
 }
 
-export type BottomTab = 'logs' | 'happened' | 'scenarios' | 'invariants' | 'myths'
+export type BottomTab = 'logs' | 'happened' | 'scenarios' | 'invariants' | 'compare' | 'myths'
 
 /** A search for a seed that breaks, or what it came to. */
 export type Search =

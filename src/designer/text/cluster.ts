@@ -129,7 +129,7 @@ export const cluster = {
   appliedTitle: (zxid: string) => `Applied ${zxid}`,
   appliedText: 'This server’s tree has the transaction now; clients of this server can read it.',
 
-  tabs: { logs: 'Logs side by side', happened: 'What happened', scenarios: 'Scenarios', invariants: 'Invariants', myths: 'Myths' },
+  tabs: { logs: 'Logs side by side', happened: 'What happened', scenarios: 'Scenarios', invariants: 'Invariants', compare: 'Compare', myths: 'Myths' },
   tabsLabel: 'Below the diagram',
   logs: {
     zxid: 'zxid',
@@ -205,6 +205,26 @@ export const cluster = {
       'fenced-lock': 'A fenced lock',
       'unfenced-lock': 'A lock without a fence',
     } as Readonly<Record<string, string>>,
+  },
+
+  compare: {
+    paxos: 'Paxos beside Zab',
+    paxosText: 'B is a change that builds on A. The leader that proposes both is lost; two leaders later, what has been decided? Both engines run from one seed and one script.',
+    reach: 'How far the proposals got',
+    reaches: { one: 'They reached one server', two: 'They reached two of three' },
+    engines: { paxos: 'Paxos', zab: 'Zab' },
+    broken: 'B without A',
+    together: 'A and B stay together',
+    hashing: 'Where keys go, and what moves when a node comes',
+    hashingText: 'None of these is ZooKeeper’s, which keeps everything everywhere. Kafka takes the hash modulo the partitions; Flink has key groups.',
+    nodes: 'Nodes',
+    scheme: 'scheme',
+    added: 'moves, one more',
+    removed: 'moves, one in the middle less',
+    load: 'fullest to mean',
+    keys: '160 keys: whose they were, and below where the moved ones went',
+    ideal: 'least possible',
+    moved: (moved: number, of: number) => `${moved} of ${of} keys move`,
   },
 
   myths: {
