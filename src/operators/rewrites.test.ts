@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { jobOf } from '../../job/testing/jobOf.ts'
-import { definitionOf } from '../../operators/catalog.ts'
-import type { Settings } from '../../job/job.ts'
-import { printProblem } from '../../job/problem.ts'
-import { compile, type CompileOptions } from '../compile.ts'
-import { explain } from '../explain.ts'
+import { jobOf } from '../job/testing/jobOf.ts'
+import { definitionOf } from './catalog.ts'
+import type { Settings } from '../job/job.ts'
+import { printProblem } from '../job/problem.ts'
+import { compile, type CompileOptions } from '../compiler/compile.ts'
+import { explain } from '../compiler/explain.ts'
 
 /** Before and after of each rewrite, with the real rooms: what `explain` says was done, and how the physical plan stands. Which operators go along is theirs to say, so they are asked here. */
 const bids = 'source bids connector={"type":"nexmark","stream":"bid","events":100} columns=[{"name":"auction","type":"BIGINT"},{"name":"price","type":"BIGINT"},{"name":"extra","type":"STRING"},{"name":"dateTime","type":"TIMESTAMP(3)"}]'

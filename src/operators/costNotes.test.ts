@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest'
 import { jobOf } from '../job/testing/jobOf.ts'
 import type { Settings } from '../job/job.ts'
-import { definitionOf } from '../operators/catalog.ts'
-import { compile } from './compile.ts'
-import { explain } from './explain.ts'
+import { definitionOf } from './catalog.ts'
+import { compile } from '../compiler/compile.ts'
+import { explain } from '../compiler/explain.ts'
 
 const bids = (id: string): string => `source ${id} connector={"type":"nexmark","stream":"bid","events":100} columns=[{"name":"auction","type":"BIGINT"},{"name":"price","type":"BIGINT"},{"name":"dateTime","type":"TIMESTAMP(3)"}] watermark={"column":"dateTime","delayMs":0}`
 const out = (key = ''): string => `sink out connector={"type":"collect"}${key}`

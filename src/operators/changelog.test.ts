@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { jobOf } from '../job/testing/jobOf.ts'
-import { definitionOf } from '../operators/catalog.ts'
-import { compile } from './compile.ts'
+import { definitionOf } from './catalog.ts'
+import { compile } from '../compiler/compile.ts'
 
 /** With the real rooms, because which keys hold is theirs to say. */
 const bids = 'source bids connector={"type":"nexmark","stream":"bid","events":100} columns=[{"name":"auction","type":"BIGINT"},{"name":"bidder","type":"BIGINT"},{"name":"price","type":"BIGINT"},{"name":"dateTime","type":"TIMESTAMP(3)"}] watermark={"column":"dateTime","delayMs":0}'
