@@ -21,7 +21,7 @@ export function CheckpointLane({ start, end }: { readonly start: number; readonl
         </i>
       ))}
       {restored.slice(-1).map(({ key, at, checkpoint }) => (
-        <span key={key} className={styles.markText} style={{ left: share(at) }}>
+        <span key={key} className={styles.markText} data-left={(at - start) / (end - start) > 0.8 ? '' : undefined} style={{ left: share(at) }}>
           {t.checkpoints.restored(checkpoint)}
         </span>
       ))}

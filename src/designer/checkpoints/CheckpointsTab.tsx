@@ -52,11 +52,11 @@ function Overview({ state, active }: { readonly state: CheckpointState; readonly
         ))}
         {durations.length === 0 ? null : (
           <>
-            <div>
+            <div data-extra="">
               <dt>{t.checkpoints.median}</dt>
               <dd>{t.checkpoints.ms(durations[durations.length >> 1]!)}</dd>
             </div>
-            <div>
+            <div data-extra="">
               <dt>{t.checkpoints.worst}</dt>
               <dd>{t.checkpoints.ms(durations[Math.min(durations.length - 1, Math.floor(durations.length * 0.99))]!)}</dd>
             </div>
@@ -134,9 +134,9 @@ function HistoryRow({ state, record, largest, chosen, onChoose }: { readonly sta
   const took = (record.endedAt ?? record.acknowledgedAt ?? record.triggeredAt) - record.triggeredAt
   const restores = state.restores.filter(({ checkpoint }) => checkpoint === record.id)
   return (
-    <tr data-chosen={chosen ? '' : undefined} data-status={record.status}>
+    <tr data-chosen={chosen ? '' : undefined} data-status={record.status} onClick={() => onChoose(record.id)}>
       <td>
-        <button type="button" className={styles.id} aria-current={chosen ? 'true' : undefined} aria-label={t.checkpoints.title(record.kind, record.id)} onClick={() => onChoose(record.id)}>
+        <button type="button" className={styles.id} aria-current={chosen ? 'true' : undefined} aria-label={t.checkpoints.title(record.kind, record.id)}>
           {record.id}
         </button>
       </td>
