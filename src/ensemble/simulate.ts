@@ -51,7 +51,7 @@ export function worldOf(spec: SeedOptions): World {
   const options = new WorldOptions()
   options.servers = spec.servers
   options.observers = spec.observers ?? 0
-  options.clients = spec.clients ?? 3
+  options.clients = spec.clients ?? (spec.profile.hasLog ? 1 : 3)
   options.lossPerMillion = spec.profile.lossPerMillion
   options.duplicatePerMillion = spec.profile.duplicatePerMillion
   Object.assign(options, spec.options)

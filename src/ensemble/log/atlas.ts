@@ -9,17 +9,26 @@ import { stateFromText, type PartitionState } from './clusterImage.ts'
  * reads the committed states, not the checkers, so that a run is the same without them.
  */
 export function mayStopUncleanly(world: World, broker: Broker): boolean {
-  const states = committedStates(world)
-  if (states === null) return false
-  for (const state of states) {
-    if (state === null) {
-      // Its first state may be on its way, counting on this broker.
-      return false
-    }
+  const committed = committedStates(world)
+  if (committed === null) return false
+  for (const tree of committed) {
+    // Its first state may be on its way, counting on this broker.
+    if (tree === null) return false
+    const state = newestKnown(world, tree)
     const members = [...state.isr, ...state.elr]
     if (members.includes(broker.id) && !members.some((id) => id !== broker.id && isWhole(world, id))) return false
   }
   return true
+}
+
+/** Servers that have just restarted may show an old tree; controllers and brokers remember what came after. */
+function newestKnown(world: World, tree: PartitionState): PartitionState {
+  let newest = tree
+  for (let id = 0; id < logOptionsOf(world).brokers; id++) {
+    const broker = brokerOf(world, id)
+    for (const other of [broker?.image?.partitions[tree.index], broker?.controller?.states[tree.index]]) if (other !== null && other !== undefined && other.partitionEpoch > newest.partitionEpoch) newest = other
+  }
+  return newest
 }
 
 /** What a member had is still there, and the controller knows of every stop that says otherwise. */
@@ -34,7 +43,7 @@ export function committedStates(world: World): readonly (PartitionState | null)[
   let newest = null
   for (let sid = 0; sid < servers + observers; sid++) {
     const server = serverOf(world, sid)
-    if (world.nodes[sid]!.up && server !== null && (newest === null || server.tree.lastTxn > newest.lastTxn)) newest = server.tree
+    if (server !== null && (newest === null || server.tree.lastTxn > newest.lastTxn)) newest = server.tree
   }
   if (newest === null) return null
   const { nodes } = newest

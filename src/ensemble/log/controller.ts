@@ -31,6 +31,8 @@ export class Controller {
   /** Version of `/controller_epoch`: what every write checks. */
   epochVersion = 0
   isLoading = true
+  /** Counts loads: answers to what was asked before the last one mean nothing. */
+  loads = 0
   /** Reads of the current load not answered yet. */
   reads = 0
   isListing = false
@@ -44,7 +46,8 @@ export class Controller {
   writing: (PartitionState | null)[] = []
   /** Who asked for the change being written. */
   askers: (Asker | null)[] = []
-  creating: string[] = []
+  /** Topics being created. */
+  creating = 0
   version = 0
   image: ClusterImage | null = null
   /** By broker: the last image it has confirmed. */
@@ -62,7 +65,8 @@ const zkBroker = 2_000
 const zkState = 3_000
 const zkWrite = 4_000
 const zkCreateTopic = 5_000
-export const zkControllerEnd = 6_000
+/** Tags carry the load they belong to in multiples of this. */
+export const zkLoad = 10_000
 export const tagImage = 10
 
 export function becomeController(world: World, node: Node, broker: Broker, epoch: number, epochVersion: number): void {
@@ -90,25 +94,26 @@ export function resign(world: World, node: Node, broker: Broker): void {
 /** Reads everything anew: at the start, and whenever a write's fate is unknown. */
 export function load(world: World, node: Node, broker: Broker, controller: Controller): void {
   controller.isLoading = true
+  controller.loads++
   controller.isListing = false
   controller.mustListAgain = false
-  controller.creating = []
+  controller.creating = 0
   controller.writing.fill(null)
   controller.askers.fill(null)
   controller.reads = 0
   for (const spec of logOptionsOf(world).partitions) {
     controller.reads++
-    read(world, node, broker, opGetData, spec.path, false, zkState + spec.index)
+    read(world, node, broker, opGetData, spec.path, false, zkState + spec.index, controller)
   }
   listBrokers(world, node, broker, controller)
 }
 
-function read(world: World, node: Node, broker: Broker, op: number, path: string, watch: boolean, tag: number): void {
+function read(world: World, node: Node, broker: Broker, op: number, path: string, watch: boolean, tag: number, controller: Controller): void {
   const request = new Request()
   request.op = op
   request.path = path
   request.watch = watch
-  submit(world, node, broker.zk, request, tag)
+  submit(world, node, broker.zk, request, tag + controller.loads * zkLoad)
 }
 
 export function listBrokers(world: World, node: Node, broker: Broker, controller: Controller): void {
@@ -118,13 +123,14 @@ export function listBrokers(world: World, node: Node, broker: Broker, controller
   }
   controller.isListing = true
   controller.reads++
-  read(world, node, broker, opGetChildren, '/brokers/ids', true, zkList)
+  read(world, node, broker, opGetChildren, '/brokers/ids', true, zkList, controller)
 }
 
-export function onControllerReply(world: World, node: Node, broker: Broker, tag: number, reply: Reply): void {
+export function onControllerReply(world: World, node: Node, broker: Broker, tagged: number, reply: Reply): void {
   const { controller } = broker
+  const tag = tagged % zkLoad
   // A connection lost: all is read again when it is back.
-  if (controller === null || reply.error === connectionLoss) return
+  if (controller === null || reply.error === connectionLoss || Math.floor(tagged / zkLoad) !== controller.loads) return
   const index = tag % 1_000
   if (tag < zkBroker) onListed(world, node, broker, controller, reply)
   else if (tag < zkState) {
@@ -140,8 +146,7 @@ export function onControllerReply(world: World, node: Node, broker: Broker, tag:
     onWritten(world, node, broker, controller, index, reply)
     return
   } else {
-    controller.creating = []
-    load(world, node, broker, controller)
+    if (--controller.creating === 0) load(world, node, broker, controller)
     return
   }
   if (controller.reads === 0) onAllRead(world, node, broker, controller)
@@ -155,7 +160,7 @@ function onListed(world: World, node: Node, broker: Broker, controller: Controll
   if (reply.error !== ok) return
   for (const name of reply.children!) {
     controller.reads++
-    read(world, node, broker, opGetData, `/brokers/ids/${name}`, false, zkBroker + Number(name))
+    read(world, node, broker, opGetData, `/brokers/ids/${name}`, false, zkBroker + Number(name), controller)
   }
 }
 
@@ -190,9 +195,10 @@ function onAllRead(world: World, node: Node, broker: Broker, controller: Control
 /** Topics without znodes get them, with whoever lives as the first in-sync replicas. */
 function createTopics(world: World, node: Node, broker: Broker, controller: Controller): void {
   const options = logOptionsOf(world)
+  if (controller.creating > 0) return
   for (const topic of options.topics) {
     const specs = options.partitions.filter((spec) => spec.topic === topic.name)
-    if (controller.states[specs[0]!.index] !== null || controller.creating.includes(topic.name)) continue
+    if (controller.states[specs[0]!.index] !== null) continue
     const parts: Request[] = [check(controller), create(`/brokers/topics/${topic.name}`, JSON.stringify({ partitions: Object.fromEntries(specs.map((spec) => [spec.partition, spec.replicas])), version: 2 })), create(`/brokers/topics/${topic.name}/partitions`, '')]
     let isPossible = true
     for (const spec of specs) {
@@ -204,8 +210,8 @@ function createTopics(world: World, node: Node, broker: Broker, controller: Cont
       }
     }
     if (!isPossible) continue
-    controller.creating.push(topic.name)
-    multi(world, node, broker, parts, zkCreateTopic)
+    controller.creating++
+    multi(world, node, broker, parts, zkCreateTopic + controller.loads * zkLoad)
   }
 }
 
@@ -279,7 +285,7 @@ function write(world: World, node: Node, broker: Broker, controller: Controller,
   request.data = stateText(to, controller.epoch)
   request.version = from.partitionEpoch
   const parts = world.setup.options.bugs.controllerUnfenced ? [request] : [check(controller), request]
-  multi(world, node, broker, parts, zkWrite + to.index)
+  multi(world, node, broker, parts, zkWrite + to.index + controller.loads * zkLoad)
   world.point(node, 'the controller has asked for a new state and told nobody')
 }
 

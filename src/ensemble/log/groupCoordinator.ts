@@ -8,7 +8,6 @@ import { roleLeader, type Replica } from './replica.ts'
 import { appendAndAwait } from './replicaManager.ts'
 import {
   answer,
-  coordinatorLoading,
   illegalGeneration,
   invalidProducerEpoch,
   none,
@@ -25,7 +24,7 @@ import {
   type SyncGroupBody,
   type TransactionOffsetsBody,
 } from './requests.ts'
-import { coordinatorOf } from './transactionCoordinator.ts'
+import { coordinatorOf, hasCommittedItsStart } from './transactionCoordinator.ts'
 
 /**
  * The group coordinator (reference 3.5, the classic protocol): the leader of the partition of `__consumer_offsets` a group falls into. Members join, one of them computes the assignment,
@@ -175,7 +174,7 @@ function find(world: World, broker: Broker, id: string): { readonly replica: Rep
   const index = coordinatorOf(world, offsetsTopic, id)
   const replica = index < 0 ? null : broker.replicas[index]
   const groups = index < 0 ? null : broker.groups.groups[index]
-  return replica === null || replica === undefined || replica.role !== roleLeader || groups === null || groups === undefined ? null : { replica, group: groupOf(groups, id) }
+  return replica === null || replica === undefined || replica.role !== roleLeader || groups === null || groups === undefined || !hasCommittedItsStart(replica) ? null : { replica, group: groupOf(groups, id) }
 }
 
 // ---- rebalance ------------------------------------------------------------------------------------------------------------------------------------------------
@@ -391,9 +390,7 @@ export function onOffsetFetch(world: World, node: Node, broker: Broker, from: nu
   const { group: id } = request.body as OffsetFetchBody
   const found = find(world, broker, id)
   if (found === null) return answer(world, node, from, request, notCoordinator)
-  const { group, replica } = found
-  // What an earlier leader left above the high watermark may count or not; it is known once this leader's own epoch is committed.
-  if (replica.highWatermark < replica.epochStartOffset) return answer(world, node, from, request, coordinatorLoading)
+  const { group } = found
   if (group.open.size > 0) return answer(world, node, from, request, unstableOffsetCommit)
   answer(world, node, from, request, none, [...group.offsets])
 }

@@ -3,7 +3,7 @@ import type { Node } from '../world/node.ts'
 import type { World } from '../world/world.ts'
 import { connectionLoss, eventChildrenChanged, modeEphemeral, nodeExists, noNode, ok, opCreate, opDelete, opExists, opGetData, opMulti, opSetData, Request, type Reply, type WatchEvent } from '../znodes/types.ts'
 import { timerRegister, type Broker } from './broker.ts'
-import { becomeController, listBrokers, load, onControllerReply, resign, zkControllerEnd, zkList } from './controller.ts'
+import { becomeController, listBrokers, load, onControllerReply, resign, zkList } from './controller.ts'
 
 /**
  * What a broker does with the ensemble for itself: its ephemeral znode, whose czxid is its broker epoch (KIP-380), the race for `/controller`, and blocks of producer ids. A
@@ -73,7 +73,7 @@ export function seekControl(world: World, node: Node, broker: Broker): void {
 }
 
 export function onBrokerReply(world: World, node: Node, broker: Broker, tag: number, reply: Reply): void {
-  if (tag >= zkList && tag < zkControllerEnd) return onControllerReply(world, node, broker, tag, reply)
+  if (tag >= zkList) return onControllerReply(world, node, broker, tag, reply)
   if (reply.error === connectionLoss) return
   const { zk } = broker
   const path = `/brokers/ids/${broker.id}`

@@ -101,7 +101,8 @@ export function loadTransactions(world: World, node: Node, broker: Broker, repli
     }
   }
   transactions.ids[replica.index] = ids
-  for (const known of ids.values()) if (known.metadata.state === statePrepareCommit || known.metadata.state === statePrepareAbort) sendMarkers(world, node, broker, replica, known)
+  // Markers go out with the timer, once what was loaded is known to be committed.
+  for (const known of ids.values()) if (known.metadata.state === statePrepareCommit || known.metadata.state === statePrepareAbort) known.markersLeft = [...known.metadata.partitions]
   ring(world, node, transactions)
 }
 
@@ -143,11 +144,19 @@ export function onTransactionWritten(world: World, node: Node, broker: Broker, p
   if (state === statePrepareCommit || state === statePrepareAbort) sendMarkers(world, node, broker, replica, known)
 }
 
+/**
+ * What a new coordinator has loaded may end in records nobody committed: a leader that was deposed while it slept would answer from them. It serves once its high watermark has reached
+ * where its epoch began.
+ */
+export function hasCommittedItsStart(replica: Replica): boolean {
+  return replica.highWatermark >= replica.epochStartOffset
+}
+
 function knownOrError(world: World, broker: Broker, transactionalId: string): { readonly replica: Replica; readonly known: KnownTransaction | undefined; readonly ids: Map<string, KnownTransaction> } | null {
   const index = coordinatorOf(world, transactionsTopic, transactionalId)
   const replica = index < 0 ? null : broker.replicas[index]
   const ids = index < 0 ? null : broker.transactions.ids[index]
-  if (replica === null || replica === undefined || replica.role !== roleLeader || ids === null || ids === undefined) return null
+  if (replica === null || replica === undefined || replica.role !== roleLeader || ids === null || ids === undefined || !hasCommittedItsStart(replica)) return null
   return { replica, known: ids.get(transactionalId), ids }
 }
 
@@ -285,6 +294,7 @@ export function onTransactionTimer(world: World, node: Node, broker: Broker): vo
     const replica = broker.replicas[index]
     if (ids === null || ids === undefined || replica === null || replica === undefined) continue
     isLeading = true
+    if (!hasCommittedItsStart(replica)) continue
     for (const known of ids.values()) {
       const { metadata } = known
       if (known.next !== null) continue

@@ -1,3 +1,4 @@
+import { logCards } from '../log/cards.ts'
 import type { Bugs } from '../bugs.ts'
 import { recipePrograms, type RecipeName } from '../client/recipes/recipes.ts'
 import { profileNamed } from '../faults.ts'
@@ -93,11 +94,12 @@ export const bugCards: readonly BugCard[] = [
   { id: 'lock-unfenced', kind: 'recipe', title: 'the guarded resource takes any token', switches: ['noFencing'], profile: 'clients', seeds: 30, tells: ['LOCK-2'], recipe: 'lock', fix: 'the czxid of the lock node goes with every write; lower ones are refused' },
 
   ...clusterCards,
+  ...logCards,
 ]
 
 export function cardNamed(id: string): BugCard | null {
   const wanted = id.toUpperCase()
-  return bugCards.find((card) => card.id.toUpperCase() === wanted || card.id.toUpperCase() === `ZOOKEEPER-${wanted}`) ?? null
+  return bugCards.find((card) => card.id.toUpperCase() === wanted || card.id.toUpperCase() === `ZOOKEEPER-${wanted}` || card.id.toUpperCase() === `KAFKA-${wanted}`) ?? null
 }
 
 /** How a card's seeds are run; with `deeper` only its consequence stops a run. */

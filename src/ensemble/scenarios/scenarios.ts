@@ -1,3 +1,4 @@
+import { logScenarios } from '../log/scenarios.ts'
 import { Bugs } from '../bugs.ts'
 import type { Program } from '../client/clientNode.ts'
 import { aFollower, fault, theJobManager, theLeader, type Fault } from '../faults.ts'
@@ -103,6 +104,7 @@ export const scenarios: readonly Scenario[] = [
     seconds: 22,
     acts: clusterActs,
   },
+  ...logScenarios,
 ]
 
 export function scenarioNamed(name: string): Scenario | null {
