@@ -46,11 +46,15 @@ export interface MatcherParts {
 /** A match cannot go on where it must: the job fails over it, as on Flink. */
 export class SkipFailure extends Error {}
 
+const none: readonly TakenRow[] = []
+
 export class PatternMatcher {
   readonly #states: PatternStates
   readonly #skip: SkipTo
   readonly #withinMs: number
   #runs = new StateHeap<Run>()
+  /** The runs of the row before, to be filled with those of the next. */
+  #spare = new StateHeap<Run>()
   readonly #whole = new StateHeap<Run>()
   /** Matches that one row has made whole, before they join those that wait. */
   readonly #found = new StateHeap<Run>()
@@ -71,24 +75,26 @@ export class PatternMatcher {
     return this.#runs.items.length - 1 + this.#whole.items.length
   }
 
-  /** The next row in time. Gives the last rows of matches that come out by it; the array is the caller's. */
-  take(position: number, time: number, holds: Condition): TakenRow[] {
+  /** The next row in time. Gives the last rows of matches that come out by it. */
+  take(position: number, time: number, holds: Condition): readonly TakenRow[] {
     const runs = this.#runs
-    const next = new StateHeap<Run>()
+    const next = this.#spare
+    next.clear()
     const number = this.#nextNumber++
     for (const run of runs.items) this.#step(run, position, number, time, holds, next)
     const found = this.#found.items
     for (const match of found) this.#whole.add(match)
     found.length = 0
     this.#release(next)
+    this.#spare = runs
     this.#runs = next
     return this.#given()
   }
 
   /** Time goes on without a row: runs that began too long ago die, and may set matches free. */
-  advance(time: number): TakenRow[] {
+  advance(time: number): readonly TakenRow[] {
     // The first of the heap began first, in time too.
-    if (this.#withinMs === 0 || time - this.#runs.peek()!.beganAt < this.#withinMs) return []
+    if (this.#withinMs === 0 || time - this.#runs.peek()!.beganAt < this.#withinMs) return none
     const next = new StateHeap<Run>()
     for (const run of this.#runs.items) if (run.taken === null || time - run.beganAt < this.#withinMs) next.add(run)
     this.#release(next)
@@ -96,9 +102,10 @@ export class PatternMatcher {
     return this.#given()
   }
 
-  #given(): TakenRow[] {
+  #given(): readonly TakenRow[] {
     const matches = this.#matches
-    if (matches.length > 0) this.#matches = []
+    if (matches.length === 0) return none
+    this.#matches = []
     return matches
   }
 

@@ -13,6 +13,10 @@ export class StateHeap<T extends Ordered> {
   /** As they lie in the heap. Not to be written. */
   readonly items: T[] = []
 
+  clear(): void {
+    this.items.length = 0
+  }
+
   peek(): T | undefined {
     return this.items[0]
   }

@@ -163,7 +163,7 @@ export const guestSource = `
       now = input.now
       begin()
       const given = input.columns
-      for (let i = 0; i < given.length; i++) if (types[i].k !== 'plain') given[i] = given[i].map((value) => decode(types[i], value))
+      for (let i = 0; i < given.length; i++) if (types[i].k !== 'plain' && !input.plain[i]) given[i] = given[i].map((value) => decode(types[i], value))
       for (let row = 0; row < input.count; row++) {
         at[0] = current = row
         const object = {}

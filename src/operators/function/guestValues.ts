@@ -31,11 +31,37 @@ export function guestTypeOf(type: DataType): GuestType {
   }
 }
 
-/** Rows [start, end) of a column as a JSON list. */
-export function guestColumn(column: Column, type: DataType, start: number, end: number): string {
+/** Rows [start, end) of a column as a JSON list; `plain`: what stands in it needs no translation inside. */
+export interface GuestColumn {
+  readonly text: string
+  readonly plain: boolean
+}
+
+export function guestColumn(column: Column, type: DataType, start: number, end: number): GuestColumn {
+  if (column.storage === 'string') {
+    const texts: (string | null)[] = []
+    const { codes, dictionary, nulls } = column
+    for (let row = start; row < end; row++) texts.push(nulls !== null && nulls[row] === 1 ? null : dictionary.values[codes[row]!]!)
+    return { text: JSON.stringify(texts), plain: true }
+  }
+  if (column.nulls === null) {
+    // Numbers as they lie.
+    if (column.storage === 'int64' && column.values !== null) return { text: `[${column.values.subarray(start, end).join(',')}]`, plain: true }
+    if (column.storage === 'int32' && type.kind !== 'DATE') return { text: `[${column.values.subarray(start, end).join(',')}]`, plain: true }
+    if (column.storage === 'float64' && allOrdinary(column.values, start, end)) return { text: `[${column.values.subarray(start, end).join(',')}]`, plain: true }
+  }
   const parts: string[] = []
   for (let row = start; row < end; row++) parts.push(guestText(valueAt(column, row), type))
-  return `[${parts.join(',')}]`
+  return { text: `[${parts.join(',')}]`, plain: false }
+}
+
+/** Numbers that JSON can write: no NaN, no infinity, no -0. */
+function allOrdinary(values: Float64Array, start: number, end: number): boolean {
+  for (let row = start; row < end; row++) {
+    const value = values[row]!
+    if (!Number.isFinite(value) || (value === 0 && Object.is(value, -0))) return false
+  }
+  return true
 }
 
 function guestText(value: Value, type: DataType): string {
@@ -73,6 +99,8 @@ function guestText(value: Value, type: DataType): string {
 /** What came out of the sandbox for a column, or why it is no value of its type. `given` is JSON of the guest's own making: anything may stand there. */
 export function valueOfGuest(given: unknown, type: DataType): Value | NotOfType {
   if (given === null || given === undefined) return type.nullable ? null : new NotOfType(`${printType(type)} must not be null`)
+  if (typeof given === 'number' && type.kind === 'BIGINT' && Number.isSafeInteger(given)) return BigInt(given)
+  if (typeof given === 'string' && type.kind === 'VARCHAR' && type.length === stringLengthMax && !/[\uD800-\uDFFF]/.test(given)) return given
   const exact = bigintOf(given)
   const number = numberOf(given)
   const wrong = (): NotOfType => new NotOfType(`${describeGuest(given)} is no ${printType({ ...type, nullable: true } as DataType)}${hintFor(given, type)}`)

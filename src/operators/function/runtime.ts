@@ -101,7 +101,7 @@ class UserFunction implements OperatorRuntime {
     const slots = this.#keyColumns.length === 0 ? 'null' : `[${this.#slots.subarray(start, end).join(',')}]`
     let given: string
     try {
-      given = this.#sandbox.call('rows', `{"now":${this.#context.processingTime()},"count":${end - start},"columns":[${columns.join(',')}],"slots":${slots}}`)
+      given = this.#sandbox.call('rows', `{"now":${this.#context.processingTime()},"count":${end - start},"columns":[${columns.map(({ text }) => text).join(',')}],"plain":[${columns.map(({ plain }) => String(plain)).join(',')}],"slots":${slots}}`)
     } catch (error) {
       throw error instanceof CodeFailure ? new RowError(start + Math.min(Math.max(0, error.row), end - start - 1), error.message) : error
     }
@@ -198,7 +198,7 @@ class UserFunction implements OperatorRuntime {
       const encoded = new Float64Array(count)
       const all = this.#keys.keysOf(i)
       slots.forEach((slot, row) => (encoded[row] = all[slot]!))
-      return guestColumn(this.#encoder.decode(i, encoded, count), this.#inSchema.fields[keyColumn]!.type, 0, count)
+      return guestColumn(this.#encoder.decode(i, encoded, count), this.#inSchema.fields[keyColumn]!.type, 0, count).text
     })
     const describe = (at: number, message: string): Error =>
       new Error(`in onTimer for the time ${times[at] ?? times[0]} and the key ${this.#keyColumns.map((column, i) => `${this.#inSchema.fields[column]!.name} = ${String((JSON.parse(keys[i]!) as unknown[])[Math.max(0, at)])}`).join(', ')}, ${message}`)

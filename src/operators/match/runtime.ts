@@ -55,6 +55,8 @@ class Match implements OperatorRuntime {
   /** By slot of the key: rows that wait, in the order in which they will be matched, and what has begun. */
   readonly #waiting: WaitingRows[] = []
   readonly #matchers: (PatternMatcher | null)[] = []
+  /** One in which nothing has begun: most rows begin nothing, and need no matcher of their own. */
+  #idle: PatternMatcher | null = null
   /** By position: when a row is, and by variable what is known of it. */
   #times: Float64Array = new Float64Array(1024)
   readonly #answers: Uint8Array[]
@@ -211,7 +213,7 @@ class Match implements OperatorRuntime {
   #take(slot: number, position: number): void {
     const time = this.#times[position]!
     const before = this.#matchers[slot]!
-    const matcher = before ?? new PatternMatcher(this.#states, this.#skip, this.#withinMs)
+    const matcher = before ?? this.#idle ?? new PatternMatcher(this.#states, this.#skip, this.#withinMs)
     const begun = matcher.runCount
     try {
       this.#found(matcher.advance(time))
@@ -221,8 +223,13 @@ class Match implements OperatorRuntime {
     }
     this.#begun += matcher.runCount - begun
     if (matcher.runCount > begun && this.#withinMs > 0) this.#timers.set(time + this.#withinMs, slot)
-    if (matcher.runCount === 0) this.#matchers[slot] = null
-    else if (before === null) this.#matchers[slot] = matcher
+    if (matcher.runCount === 0) {
+      this.#matchers[slot] = null
+      this.#idle = matcher
+    } else if (before === null) {
+      this.#matchers[slot] = matcher
+      this.#idle = null
+    }
   }
 
   #found(matches: readonly TakenRow[]): void {
