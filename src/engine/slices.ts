@@ -1,3 +1,4 @@
+import type { Float64Column } from '../columnar/column.ts'
 import type { StateReader, StateWriter } from '../columnar/stateCodec.ts'
 import type { SessionTime } from './sessionTime.ts'
 import type { WindowGrid } from './windows.ts'
@@ -234,17 +235,24 @@ export function groupBySlice(times: Float64Array, start: number, end: number, gr
   return groups
 }
 
-/** Groups rows [start, end) by the window they carry. In order of the windows' ends, then starts. */
-export function groupByWindow(starts: Float64Array, ends: Float64Array, start: number, end: number): AttachedGroup[] {
+/** Groups rows [start, end) by the window they carry. In order of the windows' ends, then starts. Rows whose window is NULL, as outer joins pad them, are in none. */
+export function groupByWindow(startColumn: Float64Column, endColumn: Float64Column, start: number, end: number): AttachedGroup[] {
+  const [starts, ends] = [startColumn.values, endColumn.values]
+  const isNull = (row: number): boolean => (startColumn.nulls !== null && startColumn.nulls[row] === 1) || (endColumn.nulls !== null && endColumn.nulls[row] === 1)
+  const mayBeNull = startColumn.nulls !== null || endColumn.nulls !== null
   const groups: AttachedGroup[] = []
   const byBounds = new Map<number, AttachedGroup[]>()
   let row = start
   while (row < end) {
+    if (mayBeNull && isNull(row)) {
+      row++
+      continue
+    }
     const first = row
     const windowStart = starts[row]!
     const windowEnd = ends[row]!
     do row++
-    while (row < end && starts[row] === windowStart && ends[row] === windowEnd)
+    while (row < end && starts[row] === windowStart && ends[row] === windowEnd && !(mayBeNull && isNull(row)))
     const sameEnd = byBounds.get(windowEnd) ?? []
     const group = sameEnd.find((candidate) => candidate.attachedStart === windowStart)
     if (group === undefined) {

@@ -93,6 +93,7 @@ export class WindowRows {
     const times = grid === null ? null : this.#times[input]!.of(batch, this.#processing ? this.#context.processingTime() : 0)
     const starts = attached === null ? null : (batch.columns[attached.start] as Float64Column).values
     const ends = attached === null ? null : (batch.columns[attached.end] as Float64Column).values
+    const [noStart, noEnd] = attached === null ? [null, null] : [batch.columns[attached.start]!.nulls, batch.columns[attached.end]!.nulls]
     const watermarks = this.#processing ? null : batch.watermarks
     // Rows that follow each other into the same slice are copied together; only a watermark that fires something in between parts them.
     for (let first = 0; first < rowCount; ) {
@@ -106,10 +107,14 @@ export class WindowRows {
         const start = end - grid.sliceMs
         while (row < rowCount && times![row]! >= start && times![row]! < end && (watermarks === null || watermarks[row]! < until)) row++
         slice = this.#store.sliceOf(end, watermark)
+      } else if ((noStart !== null && noStart[first] === 1) || (noEnd !== null && noEnd[first] === 1)) {
+        // Padded by an outer join: in no window, whatever stands beneath NULL.
+        first++
+        continue
       } else {
         const start = starts![first]!
         const end = ends![first]!
-        while (row < rowCount && starts![row] === start && ends![row] === end && (watermarks === null || watermarks[row]! < until)) row++
+        while (row < rowCount && starts![row] === start && ends![row] === end && (noStart === null || noStart[row] === 0) && (noEnd === null || noEnd[row] === 0) && (watermarks === null || watermarks[row]! < until)) row++
         slice = this.#store.attachedSlice(start, end, watermark)
       }
       if (slice === null) this.#context.counters.lateRows += row - first

@@ -184,7 +184,7 @@ export class SliceAggregate implements OperatorRuntime {
   }
 
   #attachedGroups(batch: Batch, start: number, end: number): AttachedGroup[] {
-    const bounds = (column: number): Float64Array => (batch.columns[column] as Float64Column).values
+    const bounds = (column: number): Float64Column => batch.columns[column] as Float64Column
     return groupByWindow(bounds(this.#attached!.start), bounds(this.#attached!.end), start, end)
   }
 

@@ -168,6 +168,21 @@ FROM TABLE(TUMBLE(TABLE `right`, DESCRIPTOR(`ts`), INTERVAL '0.01' SECOND)) AS `
 WHERE `l`.`id` = `r`.`id` AND `l`.`window_start` = `r`.`window_start` AND `l`.`window_end` = `r`.`window_end` AND (`r`.`b` <> 'no')
 );
 
+-- a row whose window is NULL, as an outer join pads it, is in none
+-- same meaning
+CREATE TEMPORARY VIEW `op` AS
+SELECT
+  `l`.`id`,
+  `l`.`window_start`,
+  `l`.`window_end`,
+  `l`.`window_time`
+FROM `left` AS `l`
+WHERE EXISTS (
+SELECT 1
+FROM `right` AS `r`
+WHERE `l`.`id` = `r`.`id` AND `l`.`window_start` = `r`.`window_start` AND `l`.`window_end` = `r`.`window_end`
+);
+
 -- joins the windows that both sides carry (cascade)
 -- same meaning
 CREATE TEMPORARY VIEW `op` AS

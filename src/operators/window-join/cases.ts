@@ -101,6 +101,19 @@ export const cases: readonly OperatorCase[] = [
     expect: { out: `id | ts | a | ${windowed}\n2 | 1 | alone | 0 | 10 | 9` },
   },
   {
+    name: 'a row whose window is NULL, as an outer join pads it, is in none',
+    config: { type: 'semi', on: [{ left: 'id', right: 'id' }] },
+    inputs: {
+      left: 'id BIGINT, window_start TIMESTAMP(3), window_end TIMESTAMP(3), window_time TIMESTAMP(3) EVENT',
+      right: 'id BIGINT, window_start TIMESTAMP(3), window_end TIMESTAMP(3), window_time TIMESTAMP(3) EVENT',
+    },
+    steps: [
+      { to: 'left', rows: `id | ${windowed}\n1 | null | null | 9\n2 | 0 | 10 | 9\n1 | null | 10 | 9` },
+      { to: 'right', rows: `id | ${windowed}\n1 | null | null | 9\n2 | 0 | 10 | 9` },
+    ],
+    expect: { out: `id | ${windowed}\n2 | 0 | 10 | 9` },
+  },
+  {
     name: 'joins the windows that both sides carry (cascade)',
     config: { type: 'left', on: [{ left: 'id', right: 'id' }] },
     inputs: {
