@@ -104,6 +104,13 @@ describe('a state', () => {
     expect([...StateReader.open(blob).float64('values')]).toEqual([9, 2])
   })
 
+  it('is not written when two parts have one name', () => {
+    const writer = new StateWriter()
+    writer.at('a').number('b', 1)
+    writer.number('a.b', 2)
+    expect(() => writer.finish()).toThrow('two parts of a state are called "a.b"')
+  })
+
   it('is refused in words when it is damaged, cut off, of another version or lacks a part', () => {
     const writer = new StateWriter()
     writer.float64('values', Float64Array.of(1, 2, 3))

@@ -139,7 +139,13 @@ export class StateWriter {
   finish(): Uint8Array<ArrayBuffer> {
     const sections = this.#sections
     let contents = 0
-    for (const { name } of sections) contents += entryWords * 4 + aligned(name.length * 2)
+    const names = new Set<string>()
+    for (const { name, bytes } of sections) {
+      contents += entryWords * 4 + aligned(name.length * 2)
+      if (names.has(name)) throw new Error(`two parts of a state are called "${name}"; one would be lost`)
+      if (bytes > sectionBytesMax) throw new Error(`the part "${name}" of a state has ${bytes} bytes, more than ${sectionBytesMax}`)
+      names.add(name)
+    }
     let bytes = headerBytes + contents
     for (const section of sections) bytes += aligned(section.bytes)
     const buffer = new ArrayBuffer(bytes)
@@ -155,7 +161,7 @@ export class StateWriter {
       words[1] = kinds[section.kind]
       words[2] = section.count
       words[3] = section.bytes
-      // Blobs may be larger than 2 GB: the place is a double.
+      // Blobs may be larger than 2 GB, sections may not: the place is a double.
       new Float64Array(buffer, entry + 16, 1)[0] = at
       writeUnits16(section.name, new Uint16Array(buffer, entry + entryWords * 4, section.name.length), 0)
       entry += entryWords * 4 + aligned(section.name.length * 2)
@@ -322,6 +328,7 @@ export function schemaDifferences(written: StateSchema, now: StateSchema): strin
 
 const magic = 0x4d525354
 const headerBytes = 16
+const sectionBytesMax = 2 ** 31 - 1
 const entryWords = 6
 
 function aligned(bytes: number): number {

@@ -51,7 +51,7 @@ export interface OperatorRuntime {
    * Takes a snapshot in, after `open` and before any row, once for each blob of the operator's old subtasks that may hold something for this one: each call adds. `reader.share` tells what of it is this
    * subtask's: with `keyGroups` null all of it, and there is no other call; otherwise the keys of these key groups (`KeyedRestore` in engine/keyedState.ts filters), and of what belongs to no key what
    * `reader.ownsElement` deals out, all of it (union) or the least, as the operator decides. `reader.share.watermark` is the operator's watermark then: `onWatermark` is not called with it again (it is where there is
-   * nothing to restore). An input that had ended is not told to end again, unless the parallelism is another. Processing-time timers need not be asked for again; after a change of parallelism some ring that are not this subtask's.
+   * nothing to restore). An input that had ended may be told to end again: where the plan is another, channels are new. Processing-time timers need not be asked for again; after a change of parallelism some ring that are not this subtask's.
    */
   restore?(reader: StateReader): void
   /** One input ended; the others may go on. */

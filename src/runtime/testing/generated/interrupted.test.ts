@@ -11,7 +11,7 @@ import { cutAt, rowsAtSinks } from './runProgram.ts'
 /** Random jobs cut off at random places. `MILLRACE_PROGRAMS=10000` runs more of them, `MILLRACE_SEED` others. */
 const numRuns = Number(process.env.MILLRACE_PROGRAMS ?? 60)
 const seed = process.env.MILLRACE_SEED === undefined ? {} : { seed: Number(process.env.MILLRACE_SEED) }
-const timeoutMs = 20_000 + numRuns * 100
+const timeoutMs = 60_000 + numRuns * 500
 
 function planOf(job: Job, parallelism: number): PhysicalPlan {
   return compile({ ...job, settings: { ...job.settings, parallelism } }, definitionOf).physical!
