@@ -46,9 +46,9 @@ const options = new Command('generated')
   .parse()
   .opts<Options>()
 
-/** Planning uses one core and deploying the other; a batch is small enough that asking its programs alone, where one fails, is no loss. */
-const batchesAtOnce = 2
-const programsPerBatch = 24
+/** Planning uses one core and deploying the other; a batch is small enough that asking its halves, where one program fails, is no great loss. */
+const batchesAtOnce = 3
+const programsPerBatch = 8
 const root = rootFolder()
 const folder = join(root, 'conformance', 'target', 'generated')
 mkdirSync(folder, { recursive: true })
