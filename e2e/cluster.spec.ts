@@ -125,6 +125,9 @@ test('a bug card turns its invariant red, and the same seed fixed holds', async 
   await page.getByRole('switch', { name: 'With the mistake' }).click()
   await expect(page.getByRole('tabpanel').getByText('Past the place where ZAB-12 broke, everything holds.')).toBeVisible()
   await expect(page.getByRole('button', { name: /invariants hold/ })).toBeVisible()
+  // The least that has to happen shows it at once.
+  await page.getByRole('button', { name: 'Play the least that breaks it' }).click()
+  await expect(violation).toBeVisible()
 })
 
 test('a message is chosen, told in words, and its receiver killed on arrival', async ({ page }) => {

@@ -51,7 +51,7 @@ export function Violation() {
         <button type="button" className={styles.button} onClick={() => seekEvent(broken.event)}>
           {t.invariants.go}
         </button>
-        {run.spec.kind === 'card' && !run.spec.isFixed ? (
+        {(run.spec.kind === 'card' || run.spec.kind === 'schedule') && !run.spec.isFixed ? (
           <button type="button" className={styles.button} onClick={() => setFixed(true)}>
             {t.invariants.fixedRun}
           </button>

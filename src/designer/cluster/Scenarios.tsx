@@ -2,9 +2,10 @@ import { Play, Search, Square } from 'lucide-react'
 import { useState } from 'react'
 import { invariantNamed } from '../../ensemble/checks/invariants.ts'
 import { bugCards, cardNamed, type BugCard } from '../../ensemble/scenarios/catalog.ts'
+import { scheduleOf } from '../../ensemble/scenarios/minimalSchedules.ts'
 import { scenarios } from '../../ensemble/scenarios/scenarios.ts'
 import { cluster as t } from '../text/cluster.ts'
-import { brokenIn, chooseCard, findSeed, playScenario, setFixed, startFree, stopSearch, useCluster } from './clusterStore.ts'
+import { brokenIn, chooseCard, findSeed, playScenario, playSchedule, setFixed, startFree, stopSearch, useCluster } from './clusterStore.ts'
 import { Violation } from './Invariants.tsx'
 import styles from './panes.module.css'
 
@@ -71,8 +72,9 @@ function Card({ card }: { readonly card: BugCard }) {
   const view = useCluster()
   const { run, search } = view
   const { spec } = run
-  const isRunning = spec.kind === 'card' && spec.id === card.id
+  const isRunning = (spec.kind === 'card' || spec.kind === 'schedule') && spec.id === card.id
   const isFixed = isRunning && spec.isFixed
+  const schedule = scheduleOf(card.id)
   const broken = brokenIn(view)
   const isSearching = search?.kind === 'searching' && search.id === card.id
   const breaks = card.tells.map((name) => [name, invariantNamed(name)?.text ?? ''] as const)
@@ -99,8 +101,35 @@ function Card({ card }: { readonly card: BugCard }) {
         </dd>
         <dt>{t.scenarios.fix}</dt>
         <dd>{card.fix}</dd>
+        {schedule === null ? null : (
+          <>
+            <dt>{t.scenarios.schedule}</dt>
+            <dd>
+              <ol className={styles.steps}>
+                {schedule.faults.map(([micros, kind, node, length, other], i) => (
+                  <li key={`f${i}`}>
+                    <code>{(micros / 1e6).toFixed(3)}</code>
+                    <span>{t.scenarios.step(kind, node, other, length)}</span>
+                  </li>
+                ))}
+                {schedule.points.map(([node, point, passing, backAfter], i) => (
+                  <li key={`p${i}`}>
+                    <code>{t.scenarios.passing(passing)}</code>
+                    <span>{t.scenarios.crashAt(node, point, backAfter)}</span>
+                  </li>
+                ))}
+              </ol>
+            </dd>
+          </>
+        )}
       </dl>
       <div className={styles.actions}>
+        {schedule === null ? null : (
+          <button type="button" className={styles.button} onClick={() => playSchedule(card.id)}>
+            <Play aria-hidden />
+            {t.scenarios.playSchedule}
+          </button>
+        )}
         {isSearching ? (
           <button type="button" className={styles.button} onClick={stopSearch}>
             <Square aria-hidden />
@@ -125,7 +154,7 @@ function Card({ card }: { readonly card: BugCard }) {
         ) : null}
         {isSearching ? <span className={styles.quiet}>{t.scenarios.searching(search.seed, search.of)}</span> : null}
         {search?.kind === 'none' && search.id === card.id ? <span className={styles.quiet}>{t.scenarios.none(search.of)}</span> : null}
-        {isRunning && !isSearching ? <span className={styles.quiet}>{t.scenarios.running(card.profile, spec.seed)}</span> : null}
+        {isRunning && !isSearching ? <span className={styles.quiet}>{spec.kind === 'card' ? t.scenarios.running(card.profile, spec.seed) : t.scenarios.minimal}</span> : null}
       </div>
       {isRunning && card.liveness === true && !isFixed ? <p className={styles.quiet}>{t.scenarios.late}</p> : null}
       {isRunning && isFixed && search?.kind === 'found' && run.time >= search.found.time && broken === null ? <p className={styles.good}>{t.scenarios.fixedHolds(search.found.invariant)}</p> : null}

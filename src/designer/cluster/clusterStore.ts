@@ -3,6 +3,7 @@ import type { Violation } from '../../ensemble/world/world.ts'
 import { workerUrl } from '../../runtime/launch/workerUrl.ts'
 import { announce } from '../store/announcements.ts'
 import { cardNamed } from '../../ensemble/scenarios/catalog.ts'
+import { scheduleOf } from '../../ensemble/scenarios/minimalSchedules.ts'
 import { cluster as t } from '../text/cluster.ts'
 import { ClusterRun } from './clusterRun.ts'
 import type { HandAction } from './handFaults.ts'
@@ -47,7 +48,7 @@ export type BottomTab = 'logs' | 'happened' | 'scenarios' | 'invariants' | 'comp
 /** A search for a seed that breaks, or what it came to. */
 export type Search =
   | { readonly kind: 'searching'; readonly id: string; readonly seed: number; readonly of: number }
-  | { readonly kind: 'found'; readonly id: string; readonly isDeeper: boolean; readonly found: FoundSeed }
+  | { readonly kind: 'found'; readonly id: string; readonly how: 'seed' | 'deeper' | 'schedule'; readonly found: FoundSeed }
   | { readonly kind: 'none'; readonly id: string; readonly of: number }
 
 export const speeds = [0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 100] as const
@@ -317,8 +318,8 @@ export function playScenario(name: string): void {
 }
 
 /** What there is to see takes its own time: an expiry some seconds, an election half of one. */
-const scenarioSpans: Readonly<Record<string, number>> = { split: 4_000_000, 'session-expires': 6_000_000, lock: 3_000_000, 'fenced-lock': 8_000_000, 'unfenced-lock': 8_000_000, 'tree-by-snapshot': 2_000_000 }
-const scenarioSpeeds: Readonly<Record<string, number>> = { split: 0.5, 'session-expires': 1, lock: 0.5, 'fenced-lock': 1, 'unfenced-lock': 1, 'tree-by-snapshot': 0.5, 'leader-dies': 0.25, 'late-joiner': 0.25 }
+const scenarioSpans: Readonly<Record<string, number>> = { split: 4_000_000, 'session-expires': 6_000_000, lock: 3_000_000, 'fenced-lock': 8_000_000, 'unfenced-lock': 8_000_000, 'tree-by-snapshot': 2_000_000, failover: 6_000_000, 'failover-paused': 8_000_000, 'no-quorum': 6_000_000 }
+const scenarioSpeeds: Readonly<Record<string, number>> = { split: 0.5, 'session-expires': 1, lock: 0.5, 'fenced-lock': 1, 'unfenced-lock': 1, 'tree-by-snapshot': 0.5, 'leader-dies': 0.25, 'late-joiner': 0.25, failover: 1, 'failover-paused': 1, 'no-quorum': 1 }
 
 function begin(): void {
   if (!wantsStillness()) return play()
@@ -343,6 +344,19 @@ export function findSeed(id: string, isDeeper: boolean): void {
   change({ search: { kind: 'searching', id, seed: 1, of: 1 }, playing: false })
 }
 
+/** What must happen for a card's mistake to show, played up to where it does. */
+export function playSchedule(id: string): void {
+  stopSearch()
+  const schedule = scheduleOf(id)
+  if (schedule === null) return
+  const probe = new ClusterRun({ kind: 'schedule', id, isFixed: false })
+  probe.play(schedule.seconds * 1e6)
+  const { violation } = probe.head
+  if (violation === null) return change({ search: { kind: 'none', id, of: 1 } })
+  change({ search: { kind: 'found', id, how: 'schedule', found: { seed: schedule.seed, invariant: violation.invariant, detail: violation.detail, time: violation.time, event: violation.event } } })
+  runCard(false)
+}
+
 export function stopSearch(): void {
   worker?.terminate()
   worker = null
@@ -354,7 +368,7 @@ function onNews(id: string, isDeeper: boolean, news: SearchNews): void {
   worker?.terminate()
   worker = null
   if (news.kind === 'none') return change({ search: { kind: 'none', id, of: news.of } })
-  change({ search: { kind: 'found', id, isDeeper, found: news.found } })
+  change({ search: { kind: 'found', id, how: isDeeper ? 'deeper' : 'seed', found: news.found } })
   runCard(false)
 }
 
@@ -362,8 +376,9 @@ function onNews(id: string, isDeeper: boolean, news: SearchNews): void {
 function runCard(isFixed: boolean): void {
   const { search, tab } = clusterView()
   if (search?.kind !== 'found') return
-  const { found, id, isDeeper } = search
-  startRun({ kind: 'card', id, seed: found.seed, servers: 3, isDeeper, isFixed }, { until: found.time + (isFixed ? 300_000 : 10), span: 250_000, speed: 0.02 })
+  const { found, id, how } = search
+  const spec: RunSpec = how === 'schedule' ? { kind: 'schedule', id, isFixed } : { kind: 'card', id, seed: found.seed, servers: 3, isDeeper: how === 'deeper', isFixed }
+  startRun(spec, { until: found.time + (isFixed ? 300_000 : 10), span: 250_000, speed: 0.02 })
   change({ search, tab })
   const broken = brokenIn(clusterView())
   announce(isFixed ? t.scenarios.fixedHolds(found.invariant) : broken === null ? '' : `${t.invariants.broken(broken.invariant)}: ${broken.detail}`, !isFixed)

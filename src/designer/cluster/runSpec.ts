@@ -3,12 +3,15 @@ import { randomProgram } from '../../ensemble/client/randomProgram.ts'
 import { recipePrograms } from '../../ensemble/client/recipes/recipes.ts'
 import { clusterParts } from '../../ensemble/jobmanager/cluster.ts'
 import { logOptions, offsetsTopic, type LogOptions } from '../../ensemble/log/logOptions.ts'
+import { fault, FaultState } from '../../ensemble/faults.ts'
 import { cardNamed, seedOptionsOf } from '../../ensemble/scenarios/catalog.ts'
+import { scheduleOf } from '../../ensemble/scenarios/minimalSchedules.ts'
+import { worldOfSchedule } from '../../ensemble/scenarios/schedules.ts'
 import { scenarioNamed, worldOfScenario } from '../../ensemble/scenarios/scenarios.ts'
 import { worldOf } from '../../ensemble/simulate.ts'
-import { makeEnsemble } from '../../ensemble/simulation.ts'
+import { bounce, makeEnsemble } from '../../ensemble/simulation.ts'
 import { WorldOptions } from '../../ensemble/world/options.ts'
-import type { World } from '../../ensemble/world/world.ts'
+import { planFault, type World } from '../../ensemble/world/world.ts'
 import { applyHandFault } from './handFaults.ts'
 
 /**
@@ -21,6 +24,8 @@ export type RunSpec =
   | { readonly kind: 'free'; readonly seed: number; readonly servers: 3 | 5 | 7; readonly network: Network; readonly load: Load; readonly beside: Beside }
   | { readonly kind: 'scenario'; readonly name: string }
   | { readonly kind: 'card'; readonly id: string; readonly seed: number; readonly servers: number; readonly isDeeper: boolean; readonly isFixed: boolean }
+  /** A card's minimal schedule: what must happen and nothing else. */
+  | { readonly kind: 'schedule'; readonly id: string; readonly isFixed: boolean }
 export type Network = 'zones' | 'rack'
 /** What clients do: a lock, a group and some reads and writes; or eight of them writing as fast as they can be answered. */
 /** What lives beside the ensemble: clients with recipes, a job with its JobManagers, or brokers with their topics. */
@@ -52,6 +57,8 @@ function made(spec: RunSpec): World {
       if (scenario === null) throw new Error(`There is no guided run ${spec.name}.`)
       return worldOfScenario(scenario)
     }
+    case 'schedule':
+      return madeSchedule(spec)
     case 'card': {
       const card = cardNamed(spec.id)
       if (card === null) throw new Error(`There is no card ${spec.id}.`)
@@ -82,3 +89,34 @@ const topics: LogOptions['topics'] = [
   { name: 'prices', partitions: 1, replicas: 3, cleanup: 'compact' },
   { name: offsetsTopic, partitions: 1, replicas: 3, cleanup: 'compact' },
 ]
+
+/**
+ * A schedule's crashes count how often a marked point was passed. On the page a world is copied and goes on from any moment, so the count is kept in the world, not beside it.
+ */
+class ScheduledState extends FaultState {
+  passings = new Map<string, number>()
+}
+
+function madeSchedule({ id, isFixed }: Extract<RunSpec, { kind: 'schedule' }>): World {
+  const card = cardNamed(id)
+  const schedule = card === null ? null : scheduleOf(card.id)
+  if (card === null || schedule === null) throw new Error(`There is no schedule for ${id}.`)
+  const world = worldOfSchedule(card, schedule, isFixed)
+  world.faultState = Object.assign(new ScheduledState(), world.faultState)
+  if (schedule.points.length > 0) {
+    world.setup.atPoint = (at, node, name) => {
+      const { passings } = at.faultState as ScheduledState
+      const key = `${node.id} ${name}`
+      const passing = (passings.get(key) ?? 0) + 1
+      passings.set(key, passing)
+      const scheduled = schedule.points.find((each) => each[0] === node.id && each[1] === name && each[2] === passing)
+      if (scheduled === undefined || !node.up) return
+      at.counters.faults++
+      if (scheduled[3] < 0) return bounce(at, node, name)
+      at.trace?.note(at, node.id, 'fault', `crashes: ${name}`)
+      at.crash(node)
+      planFault(at, scheduled[3], fault('restart', node.id))
+    }
+  }
+  return world
+}

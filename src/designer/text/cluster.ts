@@ -6,6 +6,9 @@ import { formatCount, plural } from './plural.ts'
 /** Machines on their lanes, short. */
 const lanes: Readonly<Record<string, string>> = { client: 'C', JobManager: 'JM ', TaskManager: 'TM ', broker: 'B', producer: 'P', group: 'G', reader: 'R', keyed: 'K', transactions: 'T' }
 
+/** Faults of schedules, as people say them. */
+const faultWords: Readonly<Record<string, string>> = { crash: 'crash', restart: 'restart', crashAll: 'every server crashes', pause: 'pause', resume: 'resume', isolate: 'isolate', split: 'a split in two', bridge: 'a bridge over', cut: 'cut between', cutOneWay: 'one-way cut between', clog: 'clog the ways of', heal: 'heal every cut', reset: 'reset the connections of', slowDisk: 'slow the disk of', fullDisk: 'fill the disk of', vanish: 'vanishes:' }
+
 export const cluster = {
   title: 'Cluster',
   transport: 'The run',
@@ -176,6 +179,16 @@ export const cluster = {
     filter: 'Filter cards',
     bug: 'With the mistake',
     fixed: 'Fixed',
+    playSchedule: 'Play the least that breaks it',
+    minimal: 'minimal schedule',
+    schedule: 'What must happen',
+    step: (kind: string, node: number, other: number, micros: number) => {
+      const length = micros > 0 ? ` for ${(micros / 1e6).toFixed(1)} s` : ''
+      const who = kind === 'crashAll' || kind === 'heal' || kind === 'split' ? '' : ` machine ${node}`
+      return `${faultWords[kind] ?? kind}${who}${kind === 'cut' || kind === 'cutOneWay' ? ` and ${other}` : ''}${length}`
+    },
+    passing: (passing: number) => (passing === 1 ? 'first time' : `time ${passing}`),
+    crashAt: (node: number, point: string, backMicros: number) => (backMicros < 0 ? `machine ${node} loses its connections: ${point}` : `machine ${node} crashes: ${point}; back after ${(backMicros / 1e6).toFixed(1)} s`),
     find: 'Find a run that breaks',
     searching: (seed: number, of: number) => `seed ${formatCount(seed)} of ${formatCount(of)}`,
     stop: 'Stop',
@@ -204,6 +217,9 @@ export const cluster = {
       lock: 'A lock in turns',
       'fenced-lock': 'A fenced lock',
       'unfenced-lock': 'A lock without a fence',
+      failover: 'JobManager failover',
+      'failover-paused': 'A paused JobManager wakes',
+      'no-quorum': 'Checkpoints without a quorum',
     } as Readonly<Record<string, string>>,
   },
 
