@@ -63,10 +63,13 @@ export function exportFlinkSql(job: Job, options: { readonly version: FlinkVersi
       view: (port) => viewName(spec.id, port),
       isUsed: (port) => plan.edges.some((edge) => edge.from === spec.id && spec.outputs[edge.fromOutput]!.port === port),
     })
-    certificate.push({ operator: spec.id, name: operator.name, verdict })
+    const own = job.operators.find(({ id }) => id === spec.id)?.parallelism
+    const sized = own === undefined || own === plan.settings.parallelism ? statements : spec.kind !== 'sink' ? statements : statements.map((statement) => withParallelism(statement, own))
+    const isSized = sized.some((statement, i) => statement !== statements[i])
+    certificate.push({ operator: spec.id, name: operator.name, verdict: own === undefined || own === plan.settings.parallelism || isSized ? verdict : notedToo(verdict, parallelismNote(own, plan.settings.parallelism)) })
     if (verdict.kind === 'not-exportable') problems.push({ ...exportProblems.notExportable('Flink SQL', verdict.why, verdict.alternative), place: { operator: spec.id } })
     for (const [key, value] of needed ?? []) settings.set(key, value)
-    for (const statement of statements) {
+    for (const statement of sized) {
       if (statement.kind === 'insert') inserts.push({ operator, statement })
       else written.push({ operator, statement })
     }
@@ -81,6 +84,24 @@ export function exportFlinkSql(job: Job, options: { readonly version: FlinkVersi
   for (const { operator, statement } of written) script.add(operator, statement)
   script.addInserts(inserts)
   return { text: script.text(), statements: script.statements, queries: inserts.map(({ operator, statement }) => ({ sink: operator.spec.id, text: printQuery(statement.query) })), certificate, problems }
+}
+
+/** Connectors whose sinks take a parallelism of their own. No view has one, and of sources only those of some connectors. */
+const sizedSinks = new Set(['filesystem', 'print', 'kafka', 'upsert-kafka'])
+
+function withParallelism(statement: Statement, parallelism: number): Statement {
+  if (statement.kind !== 'table') return statement
+  const connector = statement.options.find(([key]) => key === 'connector')?.[1]
+  return connector !== undefined && sizedSinks.has(connector) ? { ...statement, options: [...statement.options, ['sink.parallelism', String(parallelism)]] } : statement
+}
+
+function parallelismNote(own: number, job: number): string {
+  return `It has a parallelism of ${own} here; Flink SQL has none of a single operator, so it runs with the job's ${job}. The rows are the same.`
+}
+
+function notedToo(verdict: Verdict, note: string): Verdict {
+  if (verdict.kind === 'not-exportable') return verdict
+  return { kind: 'noted', notes: [...(verdict.kind === 'noted' ? verdict.notes : []), note] }
 }
 
 /** Flink's planner takes three digits of the leading unit of an INTERVAL, and days are the largest that the printer writes. */
