@@ -97,14 +97,14 @@ describe('the built command line', () => {
     expect(err).toMatch(/^(warning MR-401 keep\[0\]: .*\nadvice MR-408 job: it goes on from .*\n){3}error MR-401 keep\[0\]: .* Row: auction=\d+, price=\d+, dateTime=.*\n$/)
   })
 
-  it.each(['triggered', 'acknowledged', 'writing', 'completed'])('goes on after the whole process has died as a checkpoint was %s, and writes every row once', async (moment) => {
+  it.each(['acknowledged', 'writing', 'completed'])('goes on after the whole process has died as a checkpoint was %s, and writes every row once', async (moment) => {
     const job = bids(2_000_000, 2).replace('"parallelism":2', '"parallelism":2,"checkpoint":{"intervalMs":50}')
     const out = join(folder, `${moment}.jsonl`)
     const whole = await call(['run', '-', '--output', 'out=-'], job)
-    const died = await call(['run', '-', '--output', `out=${out}`, '--checkpoint-dir', join(folder, moment), '--fault', `exit@checkpoint=3:${moment}`], job)
+    const died = await call(['run', '-', '--output', `out=${out}`, '--checkpoint-dir', join(folder, moment), '--fault', `exit@checkpoint=2:${moment}`], job)
     expect(died.exit).toBe(null)
     const resumed = await call(['run', '-', '--output', `out=${out}`, '--resume', join(folder, moment), '--parallelism', '3'], job)
-    expect(resumed).toMatchObject({ exit: 0, err: expect.stringMatching(/^advice MR-408 job: it goes on from checkpoint [23]\n$/) as string })
+    expect(resumed).toMatchObject({ exit: 0, err: expect.stringMatching(/^advice MR-408 job: it goes on from checkpoint [12]\n$/) as string })
     const digest = (text: string): string => `${text.length} ${createHash('sha256').update(text.split('\n').toSorted().join('\n')).digest('hex')}`
     expect(digest(readFileSync(out, 'utf8'))).toBe(digest(whole.out))
   })
