@@ -26,14 +26,14 @@ export function Scenarios() {
         ))}
         <h3>{t.scenarios.cards}</h3>
         <input className={styles.filter} type="search" aria-label={t.scenarios.filter} placeholder={t.scenarios.filter} value={words} onChange={(event) => setWords(event.currentTarget.value)} />
-        {(['history', 'mutant', 'recipe'] as const).map((kind) => {
-          const some = cards.filter((each) => each.kind === kind)
+        {cardGroups.map((kind) => {
+          const some = cards.filter((each) => groupOf(each) === kind)
           return some.length === 0 ? null : (
             <div key={kind} role="group" aria-label={t.scenarios.kinds[kind]}>
               <h3>{t.scenarios.kinds[kind]}</h3>
               {some.map(({ id, title, tells }) => (
                 <button key={id} type="button" className={styles.item} title={title} aria-pressed={card === id} onClick={() => chooseCard(id)}>
-                  <span>{kind === 'history' ? id : title}</span>
+                  <span>{/^[A-Z0-9-]+$/.test(id) ? id : title}</span>
                   <code>{tells[0]}</code>
                 </button>
               ))}
@@ -44,6 +44,13 @@ export function Scenarios() {
       <div className={styles.card}>{card === null ? <Playing /> : <Card card={cardNamed(card)!} />}</div>
     </div>
   )
+}
+
+const cardGroups = ['history', 'log', 'cluster', 'mutant', 'recipe'] as const
+
+/** Cards by what they are about: those of the log run under its own profiles. */
+function groupOf({ kind, profile }: BugCard): (typeof cardGroups)[number] {
+  return profile.startsWith('topics') ? 'log' : kind
 }
 
 function Playing() {

@@ -175,7 +175,7 @@ export const cluster = {
   scenarios: {
     guided: 'Guided runs',
     cards: 'Bug cards',
-    kinds: { history: 'Bugs of ZooKeeper', mutant: 'One rule removed', recipe: 'Recipes without their rule' },
+    kinds: { history: 'Bugs of ZooKeeper', log: 'The log: Kafka’s bugs and rules removed', cluster: 'JobManagers and checkpoints', mutant: 'One rule of ZooKeeper removed', recipe: 'Recipes without their rule' },
     filter: 'Filter cards',
     bug: 'With the mistake',
     fixed: 'Fixed',
@@ -220,6 +220,11 @@ export const cluster = {
       failover: 'JobManager failover',
       'failover-paused': 'A paused JobManager wakes',
       'no-quorum': 'Checkpoints without a quorum',
+      topic: 'A topic begins',
+      'partition-leader-dies': 'A partition’s leader dies',
+      'isr-shrinks': 'In-sync replicas shrink',
+      'fenced-producer': 'A fenced producer',
+      rebalance: 'A group rebalances',
     } as Readonly<Record<string, string>>,
   },
 
