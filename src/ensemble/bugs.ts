@@ -38,6 +38,8 @@ export class Bugs {
   logGapIgnored = false
   /** 2355: closing a session removes only the ephemerals this server saw applied when it forwarded the request, not those pending. */
   pendingEphemeralsForgotten = false
+  /** 1675: a leader answers a sync by itself, although nobody may follow it any more. Matters where `strictSync` promises more than ZooKeeper does. */
+  syncAnsweredAlone = false
 
   // Mutants of the election and of Zab (reference 5.7).
   commitWithOneAckLess = false

@@ -2,7 +2,7 @@ import type { PendingOp, ZkClient } from '../client/zkClient.ts'
 import { zxidText } from '../world/trace.ts'
 import { Violation, type World } from '../world/world.ts'
 import { historyAfter } from '../znodes/tree.ts'
-import { isWrite, ok, opCloseSession, type Reply, type Txn, type WatchEvent } from '../znodes/types.ts'
+import { isWrite, ok, opCloseSession, opSync, type Reply, type Txn, type WatchEvent } from '../znodes/types.ts'
 import { isDurable } from '../zab/logThread.ts'
 import { counterOf, epochOf } from '../zab/messages.ts'
 import { acceptedEpochOf, currentEpochOf, leading, logOf, snapshotOf, type ClientConnection, type Server } from '../zab/server.ts'
@@ -344,8 +344,11 @@ export class Checks implements ChangeListener {
     op.floor = this.clients.ackedMax
   }
 
-  onReply(_world: World, id: number, client: ZkClient, op: PendingOp | null, reply: Reply): void {
+  onReply(world: World, id: number, client: ZkClient, op: PendingOp | null, reply: Reply): void {
     onReply(this.clients, this.model, id, client, op, reply, this.failing)
+    if (op !== null && reply.op === opSync && reply.error === ok && world.setup.options.strictSync && reply.zxid < op.floor) {
+      this.fail('LIN-2', id, `a sync was answered at ${zxidText(reply.zxid)} although ${zxidText(op.floor)} had been acknowledged before it was asked for`)
+    }
     if (op !== null && reply.error === ok && isWrite(reply.op)) {
       const index = this.indexOf(reply.zxid)
       const txn = index < 0 ? undefined : this.g[index]

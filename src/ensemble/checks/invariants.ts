@@ -55,6 +55,7 @@ export const invariants: readonly Invariant[] = [
   { name: 'CLI-4', text: 'an acknowledged write is in the committed sequence' },
   { name: 'CLI-5', text: 'a write with an unknown result took effect at most once' },
   { name: 'LIN-1', text: 'a write that returned before another was called has the smaller zxid' },
+  { name: 'LIN-2', text: 'where a sync goes through a quorum, a read behind it shows every write acknowledged before the sync was asked for' },
   { name: 'LOCK-1', text: 'at most one client holds a lock by the committed sequence' },
   { name: 'LOCK-2', text: 'the guarded resource never accepts a token lower than one it accepted' },
   { name: 'LOCK-3', text: 'living waiters get a lock in their order' },

@@ -53,6 +53,8 @@ export const bugCards: readonly BugCard[] = [
   { id: 'ZOOKEEPER-1805', kind: 'history', title: 'final votes differ in epoch or zxid, so a newcomer never sees a quorum (also 1732, 1818)', switches: ['staleFinalVote'], profile: 'network', seeds: 120, tells: ['FLE-6', 'FLE-5'], liveness: true, fix: 'after synchronising, everybody puts the new epoch into its final vote, and established votes are compared by leader and epoch' },
   { id: 'ZOOKEEPER-2355', kind: 'history', title: 'an ephemeral still being proposed outlives the session that closes', switches: ['pendingEphemeralsForgotten'], profile: 'clients', seeds: 60, tells: ['SES-2'], fix: 'the ephemerals of a closing session are taken from the tree and the pending changes' },
 
+  { id: 'ZOOKEEPER-1675', kind: 'history', title: 'a sync is answered by a leader that is deposed and does not know it', switches: ['syncAnsweredAlone'], profile: 'network', seeds: 200, tells: ['LIN-2'], recipe: 'freshness', options: { strictSync: true }, fix: 'the sync goes through a quorum. ZooKeeper leaves it so, and says that a write before the read is the strict way' },
+
   // ---- mutants of election and Zab (reference 5.7)
   { id: 'one-ack-too-few', kind: 'mutant', title: 'a proposal commits with one acknowledgement too few', switches: ['commitWithOneAckLess'], profile: 'swarm', seeds: 5, tells: ['ZAB-8'], deeper: { only: completeness, profile: 'swarm', seeds: 40 }, fix: 'a majority of all voters' },
   { id: 'forward-to-acked', kind: 'mutant', title: "the paper's vague Q: proposals go only to those that acknowledged NEWLEADER", switches: ['forwardToAckedOnly'], profile: 'swarm', seeds: 20, tells: ['ZAB-4', 'ZAB-11', 'ZAB-2'], fix: 'a follower is forwarded to from the moment its synchronisation stream is computed' },

@@ -29,6 +29,10 @@ export class WorldOptions {
   sessionMaxTicks = 20
   outstandingMax = 1_000
   readOnlyMode = false
+  /**
+   * A sync goes through a quorum, so that a read behind it is linearizable. Not so in ZooKeeper, where a deposed leader that does not know it may answer (ZOOKEEPER-1675, open).
+   */
+  strictSync = false
   /** Containers and TTL nodes are looked for this often. */
   containerCheckMicros = 60_000_000
   /** The random clients: mean pause between requests, and how many may be under way. */

@@ -4,7 +4,7 @@ import type { Node } from '../world/node.ts'
 import { zxidText } from '../world/trace.ts'
 import type { World } from '../world/world.ts'
 import { checksOf } from '../checks/checks.ts'
-import type { Request, Txn } from '../znodes/types.ts'
+import { opCheck, Request, type Txn } from '../znodes/types.ts'
 import { abandon } from './abandon.ts'
 import { ticketLeaderAccepted, ticketLeaderCurrent } from './database.ts'
 import { logTxn } from './logThread.ts'
@@ -258,6 +258,15 @@ function commitProposal(world: World, node: Node, server: Server, { txn, syncs }
 
 /** B6: answered at once when nothing is outstanding, else behind what is. No quorum is asked, which is why a deposed leader can answer (ZOOKEEPER-1675). */
 export function onSyncRequest(world: World, node: Node, server: Server, origin: number, session: number): void {
+  const { strictSync, bugs } = world.setup.options
+  if (strictSync && !bugs.syncAnsweredAlone && server.outstanding.length === 0) {
+    // A proposal that changes nothing: when it is committed, this leader still led.
+    const nothing = new Request()
+    nothing.op = opCheck
+    nothing.path = '/'
+    submitRequest(world, node, server, server.id, 0, nothing, [])
+    if (server.outstanding.length === 0) return
+  }
   const last = server.outstanding[server.outstanding.length - 1]
   if (last === undefined) {
     answerSync(world, node, server, origin, session)

@@ -1,5 +1,6 @@
 import type { Program } from '../clientNode.ts'
 import { configProgram, doubleBarrierProgram, membershipProgram, queueProgram } from './groups.ts'
+import { freshnessProgram } from './freshness.ts'
 import { lockProgram } from './lock.ts'
 
 /** The recipes by name, as programs for clients. */
@@ -15,6 +16,7 @@ export const recipePrograms = {
   config: configProgram,
   queue: queueProgram,
   doubleBarrier: doubleBarrierProgram,
+  freshness: freshnessProgram,
 } satisfies Record<string, Program>
 
 export type RecipeName = keyof typeof recipePrograms
