@@ -15,6 +15,6 @@ export interface OperatorSpec {
 
 /**
  * An operator in two phases. `local` stands before the rows are exchanged and gives partial rows; `global`, which keeps the operator's id, makes the results of
- * them. `of`: the operator's id in the job, for everything that people see. `rows`: the schema of the rows that the job's operator takes.
+ * them. `before` is an operator of another kind that was put before an input of this one (`compiler/rewrites/askInputs.ts`): its rows are this one's. `of`: the operator's id in the job, for everything that people see. `rows`: the schema of the rows that the job's operator takes.
  */
-export type OperatorPhase = { readonly kind: 'local'; readonly of: string } | { readonly kind: 'global'; readonly rows: Schema }
+export type OperatorPhase = { readonly kind: 'local' | 'before'; readonly of: string } | { readonly kind: 'global'; readonly rows: Schema }

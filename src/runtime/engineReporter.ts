@@ -61,6 +61,9 @@ export class EngineReporter {
     return { at, operators, edges, previews, poison: this.#newPoison() }
   }
 
+  /** Operators that have others before their inputs. */
+  readonly #hasBefore = new Set<string>()
+
   #operators(subtask: Subtask, at: number, reports: OperatorReport[]): void {
     const { task, nodes } = subtask
     const { time } = task
@@ -72,9 +75,9 @@ export class EngineReporter {
         operator: node.id,
         subtask: subtask.subtask,
         status: this.#failedIn !== null && this.#failedIn.failure.operatorId === node.id && this.#failedIn.subtask === subtask.subtask ? 'failed' : subtask.finished ? 'finished' : 'running',
-        // An operator in two phases takes its rows in the one and gives its results in the other.
-        rowsIn: phase?.kind === 'global' ? 0 : node.rowsIn,
-        rowsOut: phase?.kind === 'local' ? 0 : node.rowsOut,
+        // An operator in two phases takes its rows in the one and gives its results in the other; of what stands before one, the rows that go on are counted again when they come in.
+        rowsIn: phase?.kind === 'global' ? 0 : phase?.kind === 'before' ? node.rowsIn - node.rowsOut : node.rowsIn,
+        rowsOut: phase?.kind === 'local' || phase?.kind === 'before' ? 0 : node.rowsOut,
         lateRows: node.lateRows,
         poisonRows: node.poisonRows,
         watermark: runtime === null ? node.forwarded : node.watermark,
@@ -84,8 +87,9 @@ export class EngineReporter {
         stateBytes: runtime?.stateBytes?.() ?? 0,
         gauges: rowsTotal === null ? (runtime?.gauges?.() ?? {}) : { rowsTotal },
       }
-      // Chains are in topological order, so the local phase has come before.
-      const local = phase?.kind === 'global' ? reports.findIndex((other) => other.operator === report.operator && other.subtask === report.subtask) : -1
+      // Chains are in topological order, so the local phase, or what stands before, has come before.
+      if (phase?.kind === 'before') this.#hasBefore.add(phase.of)
+      const local = phase?.kind === 'global' || this.#hasBefore.has(node.id) ? reports.findIndex((other) => other.operator === report.operator && other.subtask === report.subtask) : -1
       if (local < 0) reports.push(report)
       else reports[local] = bothPhases(reports[local]!, report)
     }
@@ -103,10 +107,10 @@ export class EngineReporter {
   }
 }
 
-/** One subtask's halves as one: what is shown is the global one, whose task makes the results. */
+/** One subtask's halves, or parts, as one: what is shown is the global one, whose task makes the results. */
 function bothPhases(local: OperatorReport, global: OperatorReport): OperatorReport {
   const gauges: Record<string, number> = { ...local.gauges }
   for (const [name, value] of Object.entries(global.gauges)) gauges[name] = Math.max(gauges[name] ?? 0, value)
   const status = local.status === 'failed' ? 'failed' : global.status
-  return { ...global, status, rowsIn: local.rowsIn, poisonRows: local.poisonRows + global.poisonRows, stateBytes: local.stateBytes + global.stateBytes, gauges }
+  return { ...global, status, rowsIn: local.rowsIn + global.rowsIn, poisonRows: local.poisonRows + global.poisonRows, stateBytes: local.stateBytes + global.stateBytes, gauges }
 }

@@ -295,7 +295,7 @@ export class EngineThread {
         if (outlet !== null) outlets.push(outlet)
         runtime = factory.create(spec, port)
       }
-      const node = new OperatorNode(spec.phase?.kind === 'local' ? spec.phase.of : spec.id, spec.inputs.map((input) => input.schema), runtime, targets)
+      const node = new OperatorNode(spec.phase === undefined || spec.phase.kind === 'global' ? spec.id : spec.phase.of, spec.inputs.map((input) => input.schema), runtime, targets)
       nodes[index] = node
       if (factory.role === 'source') sources.push(...this.#sources(factory.create, spec, chain, subtask, node))
       entries[index] = { node, operator, runtime, sources: factory.role === 'source' ? sources.map((source) => source.runtime) : [] }

@@ -16,7 +16,7 @@ export function planIdentity(plan: PhysicalPlan): JobIdentity {
     name: plan.name,
     maxParallelism: plan.settings.maxParallelism,
     operators: specs.flatMap(({ spec, role }) => {
-      if (spec.phase?.kind === 'local') return []
+      if (spec.phase?.kind === 'local' || spec.phase?.kind === 'before') return []
       const inputs = spec.phase?.kind === 'global' ? [spec.phase.rows] : spec.inputs.map(({ schema }) => schema)
       return [{ id: spec.id, kind: spec.kind, config: role === 'sink' ? '' : canonical(spec.config), inputs: inputs.map(schemaText) }]
     }),

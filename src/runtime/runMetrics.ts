@@ -25,7 +25,7 @@ export class RunMetrics {
   constructor(plan: PhysicalPlan, startedAt: number, keep: (edge: number) => number) {
     this.#startedAt = startedAt
     this.#keep = keep
-    this.#operatorIds = plan.chains.flatMap((chain) => chain.operators.flatMap(({ spec }) => (spec.phase?.kind === 'local' ? [] : [spec.id])))
+    this.#operatorIds = plan.chains.flatMap((chain) => chain.operators.flatMap(({ spec }) => (spec.phase === undefined || spec.phase.kind === 'global' ? [spec.id] : [])))
     for (const chain of plan.chains) for (const { spec, outputs } of chain.operators) for (const output of outputs) if (output.hidden !== true) this.#schemas.set(output.edge, spec.outputs[output.output]!.schema)
   }
 

@@ -48,7 +48,7 @@ export function insertInEdges(plan: LogicalPlan, insertions: readonly Insertion[
           config: insertion.config,
           inputs: [{ port: definition.inputs[0]!.name, schema, ...(updating === true ? { updating } : {}) }],
           outputs: [{ port: definition.outputs[0]!.name, schema }],
-          phase: { kind: 'local', of: insertion.of },
+          phase: { kind: 'before', of: insertion.of },
         },
         name: definition.title,
         family: definition.family,
