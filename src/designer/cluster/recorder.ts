@@ -169,7 +169,7 @@ export class Recorder {
       item.arrivedEvent = world.events + 1
     } else {
       if (node.paused) return target
-      item.fate = node.up && queue.b[slot]! === node.incarnation ? 'done' : 'lost'
+      item.fate = node.up && node.incarnation === queue.b[slot] ? 'done' : 'lost'
       item.toEvent = world.events + 1
     }
     this.#underWay.delete(seq)
