@@ -32,7 +32,8 @@ const forms = [
   'CAST($ AS STRING)', 'CAST($ AS BIGINT)', 'TRY_CAST($ AS INT)', 'CAST($ AS DOUBLE)', 'CAST($ AS DECIMAL(12, 3))', 'EXTRACT(YEAR FROM $)', 'EXTRACT(HOUR FROM $)', 'FLOOR($ TO HOUR)', "$ + INTERVAL '1' DAY",
 ] as const
 
-const literals = ['0', '1', '-1', '2', '42', '0.5', '1.25', "'a'", "''", "'Zürich'", 'TRUE', 'FALSE', 'NULL', "DATE '2026-01-31'", "TIMESTAMP '2026-01-31 12:00:00'"] as const
+// Flink refuses a bare NULL wherever nothing beside it has a type.
+const literals = ['0', '1', '-1', '2', '42', '0.5', '1.25', "'a'", "''", "'Zürich'", 'TRUE', 'FALSE', 'CAST(NULL AS INT)', 'CAST(NULL AS STRING)', "DATE '2026-01-31'", "TIMESTAMP '2026-01-31 12:00:00'"] as const
 
 /** Calls `NAME(…)` by name, with the numbers of arguments that their signatures show. */
 const calls: readonly { readonly name: string; readonly counts: readonly number[] }[] = [...functionTable].flatMap(([name, definition]) => {
