@@ -16,6 +16,8 @@ export class LogClient {
   requests = new Requests()
   image: ClusterImage | null = null
   isAskingMetadata = false
+  /** When it may ask for metadata again (Kafka's retry.backoff.ms). */
+  metadataAfter = 0
   role: LogRole = 'reader'
   memory: object = {}
   /** Unique for this machine and boot. */
@@ -32,6 +34,8 @@ export interface Role {
 }
 
 const timerRequests = 0
+const timerMetadata = 4
+const metadataBackoffMicros = 100_000
 export const timerRole = 1
 export const timerRole2 = 2
 export const timerRole3 = 3
@@ -56,7 +60,10 @@ export const logClientKind: NodeKind = {
   onTimer(world, node, timer) {
     const client = node.state as LogClient
     if (timer === timerRequests) for (const late of overdue(world, node, client.requests)) onAnswer(world, node, client, late, requestTimedOut, null)
-    else roles[client.role].onTimer(world, node, client, timer)
+    else if (timer === timerMetadata) {
+      client.isAskingMetadata = false
+      refresh(world, node, client)
+    } else roles[client.role].onTimer(world, node, client, timer)
   },
 
   onDisk() {},
@@ -76,6 +83,7 @@ export const logClientKind: NodeKind = {
 function onAnswer(world: World, node: Node, client: LogClient, pending: PendingRequest, error: number, body: unknown): void {
   if (pending.tag !== tagMetadata) return roles[client.role].onAnswer(world, node, client, pending, error, body)
   client.isAskingMetadata = false
+  client.metadataAfter = world.now + metadataBackoffMicros
   const image = body as ClusterImage | null
   if (error !== none || image === null) return refresh(world, node, client)
   // An older broker's view must not replace a newer one.
@@ -88,6 +96,7 @@ function onAnswer(world: World, node: Node, client: LogClient, pending: PendingR
 export function refresh(world: World, node: Node, client: LogClient): void {
   if (client.isAskingMetadata) return
   client.isAskingMetadata = true
+  if (client.metadataAfter > world.now) return world.setTimer(node, timerMetadata, client.metadataAfter - world.now)
   const broker = client.chance.below(logOptionsOf(world).brokers)
   ask(world, node, client.requests, nodeOfBroker(world, broker), apiMetadata, null, tagMetadata, 500_000)
 }

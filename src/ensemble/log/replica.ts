@@ -210,7 +210,7 @@ const nothing: readonly LogEntry[] = Object.freeze([])
 /** Transactions whose marker is committed are open no more. */
 export function settleTransactions(replica: Replica): void {
   const { unreplicated, highWatermark } = replica
-  if (unreplicated.length > 0 && unreplicated.some((ended) => ended.last < highWatermark)) replica.unreplicated = unreplicated.filter((ended) => ended.last >= highWatermark)
+  if (unreplicated.some((ended) => ended.last < highWatermark)) replica.unreplicated = unreplicated.filter((ended) => ended.last >= highWatermark)
 }
 
 /** The last stable offset: nothing below it belongs to a transaction that is still open. */
