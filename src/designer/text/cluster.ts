@@ -96,7 +96,7 @@ export const cluster = {
     looking: 'LOOKING',
     waiting: 'LOOKING, waits',
     discovery: 'discovers',
-    sync: 'synchronises',
+    sync: 'syncs',
     following: 'follows',
     observing: 'observes',
     leading: 'leads',
