@@ -9,7 +9,7 @@ export function Topics() {
   const view = topicsView(run.world)
   if (view === null) return null
   return (
-    <section className={styles.pane} data-scrolls="" aria-label={t.topics.title}>
+    <section className={styles.pane} data-scrolls="" aria-label={t.topics.title} tabIndex={0}>
       <h2 className={styles.head}>
         <span>{t.topics.title}</span>
         <span className={styles.quiet}>{view.controller < 0 ? t.topics.noController : t.topics.controller(view.controller, view.controllerEpoch)}</span>
