@@ -10,6 +10,8 @@ export interface ExpressionReason {
 
 export const expressionReasons: readonly ExpressionReason[] = [
   { difference: /^Flink fails: (CompileException|CodeGenException)/, says: 'Flink’s planner accepts the call and its code generation fails (positions as BIGINT, SIGN and TRUNCATE of small integers, ATAN2 of mixed types). Millrace computes what the signature promises.' },
+  { difference: /failed to preserve datatypes/, says: 'The planner of 1.20 gives the remainder of DECIMALs two types and refuses its own plan; 2.2 computes it, and so does Millrace.' },
+  { expression: /^\S+ [%/] /, difference: /^Flink fails: NullPointerException/, says: '1.20 casts a NULL to DECIMAL without looking and fails the job; 2.2 gives NULL, and so does Millrace.' },
   { expression: /^(GREATEST|LEAST)\(/, difference: /^Flink fails: NullPointerException/, says: 'Flink casts a NULL DECIMAL without looking and fails the job. Millrace gives NULL.' },
   { expression: /^(ROUND|TRUNCATE)\(/, difference: /^Flink fails: ArithmeticException/, says: 'Flink’s BigDecimal overflows at a number of digits as far out as 2147483647 and fails the job. Millrace gives the number.' },
   { expression: /^INSTR\(/, difference: /^Flink fails: StackOverflowError/, says: 'Flink’s INSTR recurs for ever at a position of -2147483648 and fails the job. Millrace gives a position.' },
