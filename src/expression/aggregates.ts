@@ -3,7 +3,7 @@ import { bigintType, printType, sameType, withNullable, type DataType } from '..
 import type { StateReader, StateWriter } from '../columnar/stateCodec.ts'
 import { ArrivalAccumulator, arrivalResult, CollectAccumulator, CountedExtremeAccumulator, DistinctAccumulator, joinedArrivals } from './aggregates/counted.ts'
 import { CountAccumulator, Float64SumAccumulator, Int32SumAccumulator, Int64SumAccumulator } from './aggregates/counting.ts'
-import type { Accumulator } from './aggregates/accumulator.ts'
+import { runningByRow, type Accumulator } from './aggregates/accumulator.ts'
 import { DecimalSumAccumulator } from './aggregates/decimalSum.ts'
 import { IntegerExtremeAccumulator, NumberExtremeAccumulator } from './aggregates/extremes.ts'
 import { ListAccumulator, ValueAccumulator } from './aggregates/keeping.ts'
@@ -221,6 +221,7 @@ export interface AggregateTableOptions {
 /** The accumulators of a list of calls, addressed by slot. */
 export class AggregateTable {
   readonly #accumulators: readonly Accumulator[]
+  readonly #types: readonly DataType[]
   /** By call, where its partial columns stand. */
   readonly #partials: readonly { readonly first: number; readonly count: number }[]
   #capacity = 0
@@ -228,6 +229,7 @@ export class AggregateTable {
 
   constructor(calls: readonly AggregateCall[], options: AggregateTableOptions = {}) {
     this.#accumulators = calls.map((call) => accumulatorOf(call, options.retractable === true))
+    this.#types = calls.map(({ type }) => type)
     let first = 0
     this.#partials = calls.map((call) => {
       const count = partialCallsOf(call)?.length ?? 0
@@ -249,6 +251,17 @@ export class AggregateTable {
   /** Row i of `inputs` goes into `slots[i]`. Rows of the kinds -U and -D are taken back. */
   add(slots: Int32Array, inputs: readonly AggregateInput[], rowCount: number, kinds: Uint8Array | null): void {
     for (let i = 0; i < this.#accumulators.length; i++) this.#accumulators[i]!.add(slots, inputs[i]!.values, rowCount, inputs[i]!.mask, kinds)
+  }
+  /** Every call can tell its result after each row at once. */
+  get runs(): boolean {
+    return this.#accumulators.every((accumulator) => accumulator.running !== undefined)
+  }
+  /** Takes rows as `add` does, none of which is taken back: one column per call, row i with the result of `slots[i]` after row i. */
+  addRunning(slots: Int32Array, inputs: readonly AggregateInput[], rowCount: number): Column[] {
+    return this.#accumulators.map((accumulator, i) => {
+      const { values, mask } = inputs[i]!
+      return accumulator.running?.(slots, values, rowCount, mask) ?? runningByRow(accumulator, this.#types[i]!, slots, values, rowCount, mask)
+    })
   }
   /** All rows go into one slot. */
   addTo(slot: number, inputs: readonly AggregateInput[], rowCount: number, kinds: Uint8Array | null): void {
@@ -329,7 +342,7 @@ export function aggregateTable(calls: readonly AggregateCall[], options: Aggrega
 function accumulatorOf(call: AggregateCall, retractable: boolean): Accumulator {
   const argument = call.args[0]
   const inner = plainAccumulator(call, argument, retractable)
-  return call.distinct && argument !== undefined ? new DistinctAccumulator(inner, argument.type) : inner
+  return call.distinct && argument !== undefined ? new DistinctAccumulator(inner, argument.type, call.type) : inner
 }
 
 function plainAccumulator(call: AggregateCall, argument: TypedExpression | undefined, retractable: boolean): Accumulator {

@@ -1,4 +1,6 @@
-import type { Column } from '../../columnar/column.ts'
+import { columnOf } from '../../columnar/batchBuilder.ts'
+import { gather, gatherUint8, isNullAt, valueAt, type Column, type Value } from '../../columnar/column.ts'
+import type { DataType } from '../../columnar/dataType.ts'
 import type { StateReader, StateWriter } from '../../columnar/stateCodec.ts'
 
 /**
@@ -15,6 +17,10 @@ export interface Accumulator {
    * taken back; only accumulators that can do so may be given `kinds`.
    */
   add(slots: Int32Array, values: Column | null, rowCount: number, mask: Uint8Array | null, kinds: Uint8Array | null): void
+  /**
+   * Takes rows as `add` does, without any that is taken back, and gives the result of `slots[row]` after each. Null, with nothing added, where values are too large for that; absent where the rows have to be taken one by one.
+   */
+  running?(slots: Int32Array, values: Column | null, rowCount: number, mask: Uint8Array | null): Column | null
   /** Adds slot `source` of another table of the same call to slot `target`. */
   merge(target: number, other: this, source: number): void
   /** Adds slots 0 … count − 1 of another table of the same call to `targets`. */
@@ -34,6 +40,21 @@ export interface Accumulator {
   snapshot(writer: StateWriter, count: number): void
   /** Takes the slots 0 … count − 1 that `snapshot` wrote. There must be room for them, and nothing in them. */
   restore(reader: StateReader, count: number): void
+}
+
+/** `running` for any accumulator, whose results are of `type`: row by row. */
+export function runningByRow(accumulator: Accumulator, type: DataType, slots: Int32Array, values: Column | null, rowCount: number, mask: Uint8Array | null): Column {
+  const row = new Int32Array(1)
+  const slot = new Int32Array(1)
+  const results: Value[] = []
+  for (let i = 0; i < rowCount; i++) {
+    row[0] = i
+    slot[0] = slots[i]!
+    accumulator.add(slot, values === null ? null : gather(values, row, 1), 1, mask === null ? null : gatherUint8(mask, row, 1), null)
+    const result = accumulator.read(slot, 1)
+    results.push(isNullAt(result, 0) ? null : valueAt(result, 0))
+  }
+  return columnOf(type, results)
 }
 
 /** Rows that take something back: -U and -D. */

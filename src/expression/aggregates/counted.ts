@@ -4,7 +4,7 @@ import type { DataType } from '../../columnar/dataType.ts'
 import { readJson } from '../../columnar/jsonText.ts'
 import type { StateReader, StateWriter } from '../../columnar/stateCodec.ts'
 import { jsonTextOf, NotOfType, valueOfJson } from '../../columnar/valueJson.ts'
-import { retracts, type Accumulator } from './accumulator.ts'
+import { runningByRow, retracts, type Accumulator } from './accumulator.ts'
 import { compareValues } from './keeping.ts'
 
 /**
@@ -157,11 +157,13 @@ function readKeys(reader: StateReader): readonly Key[] {
 export class DistinctAccumulator implements Accumulator {
   readonly #inner: Accumulator
   readonly #type: DataType
+  readonly #resultType: DataType
   readonly #values: CountedValues
   #mask = new Uint8Array(0)
 
-  constructor(inner: Accumulator, type: DataType) {
+  constructor(inner: Accumulator, type: DataType, resultType: DataType) {
     this.#inner = inner
+    this.#resultType = resultType
     this.#type = type
     this.#values = new CountedValues(type)
   }
@@ -182,6 +184,17 @@ export class DistinctAccumulator implements Accumulator {
       else changes[i] = this.#values.count(slots[i]!, keys.keys[i]!, 1) === 1 ? 1 : 0
     }
     this.#inner.add(slots, column, rowCount, changes, kinds)
+  }
+  running(slots: Int32Array, column: Column | null, rowCount: number, mask: Uint8Array | null): Column | null {
+    const changes = new Uint8Array(rowCount)
+    const { nulls } = column!
+    const { keys } = this.#values
+    keys.read(column!, rowCount)
+    for (let i = 0; i < rowCount; i++) {
+      if ((nulls !== null && nulls[i] === 1) || (mask !== null && mask[i] === 0)) continue
+      changes[i] = this.#values.count(slots[i]!, keys.keys[i]!, 1) === 1 ? 1 : 0
+    }
+    return this.#inner.running?.(slots, column, rowCount, changes) ?? runningByRow(this.#inner, this.#resultType, slots, column, rowCount, changes)
   }
   merge(target: number, other: DistinctAccumulator, source: number): void {
     const theirs = other.#values.of(source)

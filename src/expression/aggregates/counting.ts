@@ -45,6 +45,17 @@ export class CountAccumulator implements Accumulator {
       counts[slots[i]!]! += kinds !== null && retracts(kinds[i]!) ? -1 : 1
     }
   }
+  running(slots: Int32Array, column: Column | null, rowCount: number, mask: Uint8Array | null): Column {
+    const counts = this.#counts
+    const nulls = column === null ? null : column.nulls
+    const values = new Float64Array(rowCount)
+    for (let i = 0; i < rowCount; i++) {
+      const slot = slots[i]!
+      if ((nulls === null || nulls[i] === 0) && (mask === null || mask[i] !== 0)) counts[slot] = counts[slot]! + 1
+      values[i] = counts[slot]!
+    }
+    return { storage: 'int64', values, wide: null, nulls: null }
+  }
   merge(target: number, other: CountAccumulator, source: number): void {
     this.#counts[target]! += other.#counts[source]!
   }
@@ -123,6 +134,25 @@ export class Int32SumAccumulator implements Accumulator {
       counts[slot] = counts[slot]! + sign
       if (low > lowMax || low < -lowMax) this.#carry(slot)
     }
+  }
+  running(slots: Int32Array, column: Column | null, rowCount: number, mask: Uint8Array | null): Column | null {
+    const { values, nulls } = column as Int32Column
+    const room = lowMax - rowCount * two32
+    for (let i = 0; i < rowCount; i++) if (this.#highs[slots[i]!] !== 0 || Math.abs(this.#lows[slots[i]!]!) > room) return null
+    const out = new Int32Array(rowCount)
+    const shift = 32 - this.#bits
+    let empty: Uint8Array | null = null
+    for (let i = 0; i < rowCount; i++) {
+      const slot = slots[i]!
+      if ((nulls === null || nulls[i] === 0) && (mask === null || mask[i] !== 0)) {
+        this.#lows[slot] = this.#lows[slot]! + values[i]!
+        this.#counts[slot] = this.#counts[slot]! + 1
+      }
+      const rows = this.#counts[slot]!
+      if (rows === 0) (empty ??= new Uint8Array(rowCount))[i] = 1
+      else out[i] = this.#average ? truncatedQuotient(this.#lows[slot]!, rows) : ((this.#lows[slot]! % two32) << shift) >> shift
+    }
+    return { storage: 'int32', values: out, nulls: empty }
   }
   #carry(slot: number): void {
     const over = Math.trunc(this.#lows[slot]! / two32)
@@ -267,6 +297,30 @@ export class Int64SumAccumulator implements Accumulator {
     }
     return rowCount
   }
+  running(slots: Int32Array, column: Column | null, rowCount: number, mask: Uint8Array | null): Column | null {
+    const { values, nulls } = column as Int64Column
+    if (this.#wide !== null || values === null) return null
+    let most = 0
+    let added = 0
+    for (let i = 0; i < rowCount; i++) {
+      most = Math.max(most, Math.abs(this.#sums[slots[i]!]!))
+      added += Math.abs(values[i]!)
+    }
+    if (!(most + added <= safeMax)) return null
+    const out = new Float64Array(rowCount)
+    let empty: Uint8Array | null = null
+    for (let i = 0; i < rowCount; i++) {
+      const slot = slots[i]!
+      if ((nulls === null || nulls[i] === 0) && (mask === null || mask[i] !== 0)) {
+        this.#sums[slot] = this.#sums[slot]! + values[i]!
+        this.#counts[slot] = this.#counts[slot]! + 1
+      }
+      const rows = this.#counts[slot]!
+      if (rows === 0) (empty ??= new Uint8Array(rowCount))[i] = 1
+      else out[i] = this.#average ? truncatedQuotient(this.#sums[slot]!, rows) : this.#sums[slot]!
+    }
+    return { storage: 'int64', values: out, wide: null, nulls: empty }
+  }
   #widen(): BigInt64Array {
     if (this.#wide === null) {
       this.#wide = new BigInt64Array(this.#counts.length)
@@ -381,6 +435,27 @@ export class Float64SumAccumulator implements Accumulator {
       sums[slot] = rounds ? Math.fround(sum) : sum
       counts[slot] = counts[slot]! + sign
     }
+  }
+  running(slots: Int32Array, column: Column | null, rowCount: number, mask: Uint8Array | null): Column {
+    const { values, nulls } = column as Float64Column
+    const rounds = this.#single && !this.#average
+    const out = new Float64Array(rowCount)
+    let empty: Uint8Array | null = null
+    for (let i = 0; i < rowCount; i++) {
+      const slot = slots[i]!
+      if ((nulls === null || nulls[i] === 0) && (mask === null || mask[i] !== 0)) {
+        const sum = this.#sums[slot]! + values[i]!
+        this.#sums[slot] = rounds ? Math.fround(sum) : sum
+        this.#counts[slot] = this.#counts[slot]! + 1
+      }
+      const rows = this.#counts[slot]!
+      if (rows === 0) (empty ??= new Uint8Array(rowCount))[i] = 1
+      else {
+        const value = this.#average ? this.#sums[slot]! / rows : this.#sums[slot]!
+        out[i] = this.#single ? Math.fround(value) : value
+      }
+    }
+    return { storage: 'float64', values: out, nulls: empty }
   }
   merge(target: number, other: Float64SumAccumulator, source: number): void {
     const sum = this.#sums[target]! + other.#sums[source]!

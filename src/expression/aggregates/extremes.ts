@@ -25,6 +25,11 @@ export class NumberExtremeAccumulator implements Accumulator {
     if (this.#storage === 'int32') addInt32(this.#values, this.#counts, this.#least, slots, column as Int32Column, rowCount, mask)
     else addFloat64(this.#values, this.#counts, this.#least, slots, column as Float64Column, rowCount, mask)
   }
+  running(slots: Int32Array, column: Column | null, rowCount: number, mask: Uint8Array | null): Column {
+    const { values, nulls } = column as Int32Column | Float64Column
+    const { out, empty } = runningExtreme(this.#values, this.#counts, this.#least, slots, values, nulls, rowCount, mask)
+    return this.#storage === 'int32' ? { storage: 'int32', values: Int32Array.from(out), nulls: empty } : { storage: 'float64', values: out, nulls: empty }
+  }
   merge(target: number, other: NumberExtremeAccumulator, source: number): void {
     if (other.#counts[source] === 0) return
     const value = other.#values[source]!
@@ -98,6 +103,12 @@ export class IntegerExtremeAccumulator implements Accumulator {
       if (counts[slot] === 0 || (least ? value < best[slot]! : value > best[slot]!)) best[slot] = value
       counts[slot] = 1
     }
+  }
+  running(slots: Int32Array, column: Column | null, rowCount: number, mask: Uint8Array | null): Column | null {
+    const { values, nulls } = column as Int64Column | DecimalColumn
+    if (values === null || this.#wide !== null) return null
+    const { out, empty } = runningExtreme(this.#values, this.#counts, this.#least, slots, values, nulls, rowCount, mask)
+    return { storage: this.#storage, values: out, wide: null, nulls: empty }
   }
   #widen(): bigint[] {
     this.#wide ??= Array.from(this.#values, BigInt)
@@ -188,4 +199,29 @@ function readFloat64(values: Float64Array, counts: Float64Array, slots: Int32Arr
   const out = new Float64Array(count)
   for (let i = 0; i < count; i++) out[i] = counts[slots[i]!] === 0 ? 0 : values[slots[i]!]!
   return out
+}
+
+function runningExtreme(
+  best: Float64Array,
+  counts: Float64Array,
+  least: boolean,
+  slots: Int32Array,
+  values: Float64Array | Int32Array,
+  nulls: Uint8Array | null,
+  rowCount: number,
+  mask: Uint8Array | null,
+): { readonly out: Float64Array; readonly empty: Uint8Array | null } {
+  const out = new Float64Array(rowCount)
+  let empty: Uint8Array | null = null
+  for (let i = 0; i < rowCount; i++) {
+    const slot = slots[i]!
+    if ((nulls === null || nulls[i] === 0) && (mask === null || mask[i] !== 0)) {
+      const value = values[i]!
+      if (counts[slot] === 0 || (least ? value < best[slot]! : value > best[slot]!)) best[slot] = value
+      counts[slot] = 1
+    }
+    if (counts[slot] === 0) (empty ??= new Uint8Array(rowCount))[i] = 1
+    else out[i] = best[slot]!
+  }
+  return { out, empty }
 }

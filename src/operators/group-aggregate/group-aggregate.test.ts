@@ -67,4 +67,34 @@ describe('group aggregate', () => {
       }),
     )
   })
+
+  it('gives after each row of an input that only inserts what it gives when rows come one by one, for every kind of accumulator', () => {
+    const wide = schemaOf('k INT, i INT, b BIGINT, d DOUBLE, f FLOAT, m DECIMAL(20, 3), s STRING')
+    const calls = ['COUNT(*)', 'COUNT(i)', 'SUM(i)', 'AVG(i)', 'SUM(b)', 'AVG(b)', 'SUM(d)', 'AVG(d)', 'SUM(f)', 'SUM(m)', 'MIN(i)', 'MAX(b)', 'MIN(d)', 'MAX(s)', 'MAX(m)', 'COUNT(DISTINCT s)', 'SUM(DISTINCT b)', 'SUM(i) FILTER (WHERE b > 2)']
+    const ordered = ['FIRST_VALUE(s)', 'LAST_VALUE(i)', 'LISTAGG(s)']
+    const value = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | null> => fc.option(arbitrary, { freq: 4 })
+    const row = fc.tuple(
+      fc.integer({ min: 0, max: 2 }),
+      value(fc.oneof(fc.integer({ min: -3, max: 3 }), fc.constantFrom(2_147_483_647, -2_147_483_648))),
+      value(fc.oneof(fc.bigInt({ min: -4n, max: 4n }), fc.constantFrom(2n ** 62n, 9_007_199_254_740_991n))),
+      value(fc.double({ min: -10, max: 10, noNaN: true })),
+      value(fc.float({ min: -10, max: 10, noNaN: true })),
+      value(fc.bigInt({ min: -5000n, max: 5000n })),
+      value(fc.constantFrom('a', 'b', 'c')),
+    )
+    fc.assert(
+      fc.property(fc.array(row, { maxLength: 30 }), fc.uniqueArray(fc.constantFrom(...calls), { minLength: 1, maxLength: 6 }), fc.option(fc.constantFrom(...ordered)), fc.boolean(), (rows, chosen, last, grouped) => {
+        const expressions = last === null ? chosen : [...chosen, last]
+        const given = { groupBy: grouped ? ['k'] : [], aggregates: expressions.map((expression, at) => ({ name: `a${at}`, expression })) }
+        const run = (cut: number): string[] => {
+          const harness = new OperatorHarness(specOf(definition, given, [{ port: 'in', schema: wide }]), runtime)
+          for (let at = 0; at < rows.length; at += cut) harness.feed(0, batchOf(wide, rows.slice(at, at + cut)))
+          return changesOf(harness.emitted.get('out') ?? [])
+        }
+        expect(run(30)).toEqual(run(1))
+        expect(run(7)).toEqual(run(1))
+      }),
+      { numRuns: 400 },
+    )
+  })
 })

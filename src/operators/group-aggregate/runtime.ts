@@ -1,5 +1,6 @@
 import { rowKind, type Batch } from '../../columnar/batch.ts'
 import { gather, gatherUint8, type Column } from '../../columnar/column.ts'
+import { concatBatches } from '../../columnar/concat.ts'
 import { fieldIndex, type Schema } from '../../columnar/schema.ts'
 import type { StateReader, StateSchema, StateWriter } from '../../columnar/stateCodec.ts'
 import { nullColumn } from '../../engine/joinOutput.ts'
@@ -141,7 +142,11 @@ class Program {
 
   /** The aggregates' columns for these slots; `groupColumns` are the group's values by column of the input. */
   results(table: AggregateTable, slots: Int32Array, count: number, groupColumns: readonly Column[]): Column[] {
-    const calls = table.read(slots, count)
+    return this.resultsOf(table.read(slots, count), count, groupColumns)
+  }
+
+  /** The same from the calls' columns. */
+  resultsOf(calls: readonly Column[], count: number, groupColumns: readonly Column[]): Column[] {
     this.#evaluation.watermarks = null
     return this.#results.map(({ compiled, firstCall, callCount }) => compiled([groupColumns, calls.slice(firstCall, firstCall + callCount)], count, this.#evaluation))
   }
@@ -162,7 +167,7 @@ class Grouping {
   /** Rows in each group now. */
   #rowCounts: Float64Array = new Float64Array(64)
   #slots: Int32Array = new Int32Array(0)
-  /** By slot, the last round in which it was met; by row, its round. */
+  /** By slot, how often it was met in this batch, or where last; by row, its round. */
   #met: Int32Array = new Int32Array(64)
   #rounds: Int32Array = new Int32Array(0)
 
@@ -219,6 +224,8 @@ class Grouping {
     this.#table.ensure(this.#keys.size)
     // One array less per row where every group is met once.
     const roundCount = this.#countRounds(rowCount)
+    // Where groups come again and again, the results after each row are computed in one go.
+    if (roundCount > 1 && batch.kinds === null && (this.#table.runs || rowCount < roundCount * 4)) return this.#running(batch, inputs, schema)
     const changes: Batch[] = []
     const rowsOfChanges: Int32Array[] = []
     for (const rows of roundCount === 1 ? [null] : this.#rowsByRound(rowCount, roundCount)) {
@@ -300,6 +307,64 @@ class Grouping {
     const columns = [...groupColumns.map((column) => gather(column, ownRows, changes)), ...results]
     const settled = outKinds.subarray(0, changes)
     return { batch: { schema, columns, rowCount: changes, kinds: settled.every((kind) => kind === rowKind.insert) ? null : settled, watermarks: null }, rows: outRows.subarray(0, changes) }
+  }
+
+  /** Rows of which none is taken back, in order: before a row a group has the result after its row before, or the one it had before the batch. */
+  #running(batch: Batch, inputs: readonly AggregateInput[], schema: Schema): Batch | null {
+    const { rowCount } = batch
+    const slots = this.#slots
+    // By row, where what its group had before stands: behind the results after all rows are those before the batch, of each group that is met.
+    const before = new Int32Array(rowCount)
+    const firstRows = new Int32Array(rowCount)
+    let met = 0
+    for (let row = 0; row < rowCount; row++) {
+      const last = this.#met[slots[row]!]!
+      if (last === 0) {
+        before[row] = rowCount + met
+        firstRows[met++] = row
+      } else before[row] = last - 1
+      this.#met[slots[row]!] = row + 1
+    }
+    for (let row = 0; row < rowCount; row++) this.#met[slots[row]!] = 0
+    const groupColumns = this.#columnsOfGroups(batch, null, rowCount)
+    const byInput = (columns: readonly Column[]): Column[] => {
+      const placed: Column[] = []
+      this.#groupColumns.forEach(({ column }, i) => (placed[column] = columns[i]!))
+      return placed
+    }
+    const metSlots = gatherSlots(slots, firstRows, met)
+    const start = this.#program.results(this.#table, metSlots, met, byInput(groupColumns.map((column) => gather(column, firstRows, met))))
+    const after = this.#program.resultsOf(this.#table.addRunning(slots, inputs, rowCount), rowCount, byInput(groupColumns))
+    const results = after.map((column, i) => {
+      const own: Schema = { fields: [schema.fields[groupColumns.length + i]!] }
+      return concatBatches([
+        { schema: own, columns: [column], rowCount, kinds: null, watermarks: null },
+        { schema: own, columns: [start[i]!], rowCount: met, kinds: null, watermarks: null },
+      ])!.columns[0]!
+    })
+    const ownRows = new Int32Array(rowCount * 2)
+    const kinds = new Uint8Array(rowCount * 2)
+    const places = new Int32Array(rowCount * 2)
+    let changes = 0
+    const push = (row: number, kind: number, place: number): void => {
+      ownRows[changes] = row
+      kinds[changes] = kind
+      places[changes++] = place
+    }
+    for (let row = 0; row < rowCount; row++) {
+      const slot = slots[row]!
+      const rowsBefore = this.#rowCounts[slot]!
+      this.#rowCounts[slot] = rowsBefore + 1
+      if (rowsBefore === 0) push(row, rowKind.insert, row)
+      else if (!sameRow(results, before[row]!, results, row)) {
+        push(row, rowKind.updateBefore, before[row]!)
+        push(row, rowKind.updateAfter, row)
+      }
+    }
+    if (changes === 0) return null
+    const columns = [...groupColumns.map((column) => gather(column, ownRows, changes)), ...results.map((column) => gather(column, places, changes))]
+    const settled = kinds.subarray(0, changes)
+    return { schema, columns, rowCount: changes, kinds: settled.every((kind) => kind === rowKind.insert) ? null : settled, watermarks: null }
   }
 
   /** Feeds the accumulators; rows that take something back from an empty group are left out. */
