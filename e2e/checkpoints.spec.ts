@@ -88,6 +88,41 @@ test.describe('checkpoints', () => {
     expect(designer.errors).toEqual([])
   })
 
+  test('with the leading JobManager and the leading ZooKeeper server killed, another takes over, and no row changes', async ({ page }) => {
+    test.setTimeout(150_000)
+    const designer = await runWithPanel(page, 'Led')
+    await designer.setSpeed('max')
+    await ended(designer)
+    const undisturbed = await board(designer)
+    expect(undisturbed.length).toBeGreaterThan(100)
+
+    await page.getByRole('tab', { name: 'Checkpoints' }).click()
+    await designer.setSpeed('10')
+    await designer.run()
+    const history = page.getByRole('region', { name: 'History of checkpoints' })
+    const plane = page.getByRole('group', { name: 'Control plane' })
+    await expect(page.getByText(/^JobManager \d leads, pointers by quorum of three/)).toBeVisible({ timeout: 20_000 })
+    await expect(history.getByText('Complete', { exact: true }).first()).toBeVisible({ timeout: 20_000 })
+    await plane.getByRole('button', { name: 'JobManager' }).click()
+    await expect(page.getByText(/· 1 takeover$/)).toBeVisible({ timeout: 20_000 })
+    await expect(history.getByText(/^Restored from \d+$/).first()).toBeVisible({ timeout: 20_000 })
+    await plane.getByRole('button', { name: 'ZooKeeper server' }).click()
+    await expect(page.getByText(/^JobManager \d leads, pointers by quorum of three/)).toBeVisible({ timeout: 20_000 })
+    await designer.setSpeed('max')
+    await ended(designer)
+    expect(await board(designer)).toEqual(undisturbed)
+    expect(designer.errors).toEqual([])
+  })
+
+  test('without a quorum nothing completes, and the page says why', async ({ page }) => {
+    test.setTimeout(90_000)
+    const designer = await runWithPanel(page, 'Unled')
+    await page.getByRole('button', { name: 'Take the quorum away' }).click()
+    await expect(page.getByText(/^Nothing completes: No quorum: server 0 is down, server 1 is down/)).toBeVisible({ timeout: 10_000 })
+    await expect(page.getByText(/^JobManager \d leads, pointers by quorum of three/)).toBeVisible({ timeout: 30_000 })
+    expect(designer.errors).toEqual([])
+  })
+
   test('a savepoint is taken on demand, and the finished job goes on from it', async ({ page }) => {
     test.setTimeout(120_000)
     const designer = await runWithPanel(page, 'Saved')
@@ -104,6 +139,8 @@ test.describe('checkpoints', () => {
     await page.getByRole('tab', { name: 'Checkpoints' }).click()
     await row.getByRole('button').click()
     await detail.getByRole('button', { name: 'Restore here' }).click()
+    // The run before ends with the same words.
+    await expect(designer.status).not.toContainText(/Finished in/)
     await ended(designer)
     expect(await board(designer)).toEqual(rows)
     expect(designer.errors).toEqual([])

@@ -8,6 +8,7 @@ import { faceOf } from '../store/definitions.ts'
 import { currentJob, nameOf } from '../store/designerStore.ts'
 import { isActive, killWorker, restoreFrom, takeSavepoint, useCheckpoints, useRun, workerCount } from '../store/runStore.ts'
 import { text as t } from '../text/text.ts'
+import { killJobManager, killServer, loseQuorum, usePlane } from './livePlane.ts'
 import { useStorageTrouble } from './storageTrouble.ts'
 import styles from './checkpoints.module.css'
 
@@ -79,12 +80,40 @@ function Overview({ state, active }: { readonly state: CheckpointState; readonly
           ))}
         </span>
       )}
+      <ControlPlane active={active} />
       {trouble === null ? null : (
         <p className={styles.trouble} role="status">
           {t.checkpoints.inMemory(trouble)}
         </p>
       )}
     </header>
+  )
+}
+
+/** Who leads, why nothing completes if so, and ways to see a failover. */
+function ControlPlane({ active }: { readonly active: boolean }) {
+  const plane = usePlane()
+  if (plane === null) return null
+  return (
+    <>
+      <span className={styles.kill} role="group" aria-label={t.checkpoints.breakPlane}>
+        <Skull size={13} aria-hidden />
+        {t.checkpoints.killLeading}
+        <Button look="outline" size="small" disabled={!active} title={t.checkpoints.killJobManagerWhy} onClick={killJobManager}>
+          {t.checkpoints.killJobManager}
+        </Button>
+        <Button look="outline" size="small" disabled={!active} title={t.checkpoints.killServerWhy} onClick={killServer}>
+          {t.checkpoints.killServer}
+        </Button>
+        <Button look="outline" size="small" disabled={!active} title={t.checkpoints.loseQuorumWhy} onClick={loseQuorum}>
+          {t.checkpoints.loseQuorum}
+        </Button>
+      </span>
+      <span className={styles.plane} role="status" data-waits={plane.waitsFor === null ? undefined : ''}>
+        {plane.waitsFor !== null ? t.checkpoints.planeWaits(plane.waitsFor) : plane.jobManager === null ? t.checkpoints.nobodyLeads : t.checkpoints.leads(plane.jobManager, plane.server)}
+        {plane.takeovers > 0 ? ` · ${t.checkpoints.tookOver(plane.takeovers)}` : ''}
+      </span>
+    </>
   )
 }
 

@@ -17,8 +17,14 @@ import type { StartJob } from './runStore.ts'
  * Compiled without column pruning: the page shows the rows of every edge whole.
  */
 async function load() {
-  const [{ compile }, { startRun }, { browserLauncher, keepWarm }] = await Promise.all([import('../../compiler/compile.ts'), import('../../runtime/startRun.ts'), import('../../runtime/launch/browser.ts'), definitionsReady])
-  loaded = { compile, startRun, browserLauncher, keepWarm }
+  const [{ compile }, { startRun }, { browserLauncher, keepWarm }, { openPlane, closePlane }] = await Promise.all([
+    import('../../compiler/compile.ts'),
+    import('../../runtime/startRun.ts'),
+    import('../../runtime/launch/browser.ts'),
+    import('../checkpoints/livePlane.ts'),
+    definitionsReady,
+  ])
+  loaded = { compile, startRun, browserLauncher, keepWarm, openPlane, closePlane }
   return loaded
 }
 
@@ -27,27 +33,40 @@ interface Loaded {
   readonly startRun: (typeof import('../../runtime/startRun.ts'))['startRun']
   readonly browserLauncher: Launcher
   readonly keepWarm: (count: number) => void
+  readonly openPlane: (typeof import('../checkpoints/livePlane.ts'))['openPlane']
+  readonly closePlane: (typeof import('../checkpoints/livePlane.ts'))['closePlane']
 }
 
 /** Kept, because even asking for a module that is there takes a turn of the event loop, and the press of a button has painting to do. */
 let loaded: Loaded | null = null
 
 export const startInBrowser: StartJob = async (job, { speed, paused, resume }) => {
-  const { compile, startRun, browserLauncher } = loaded ?? (await load())
+  const { compile, startRun, browserLauncher, openPlane, closePlane } = loaded ?? (await load())
   const compiled = compiledOnce(job, compile)
   if (compiled.physical === null || compiled.problems.some((problem) => problem.severity === 'error')) return { problems: compiled.problems }
   const { checkpoint, restart } = mergeSettings(job.settings)
   storageTrouble.set(null)
+  const backend = new BrowserBackend(designerState().document.id, storageTrouble.set)
+  const controlPlane = openPlane(backend, ++runs)
   const faultTolerance = {
     checkpoint,
     restart,
-    store: new CheckpointStore(new BrowserBackend(designerState().document.id, storageTrouble.set)),
+    // A checkpoint counts when a quorum of the run's own ensemble has its pointer.
+    store: new CheckpointStore(backend, controlPlane),
+    controlPlane,
     // The page's tables can take rows back, so they show them at once.
     uncommittedRows: 'shown' as const,
     ...(resume === undefined ? {} : { resume: { upTo: resume } }),
   }
-  return { run: startRun(compiled.physical, { launcher: browserLauncher, files: browserFiles, speed, paused, faultTolerance }) }
+  const run = startRun(compiled.physical, { launcher: browserLauncher, files: browserFiles, speed, paused, faultTolerance })
+  run.subscribe((event) => {
+    if (event.kind === 'status' && (event.status.kind === 'finished' || event.status.kind === 'failed' || event.status.kind === 'canceled')) closePlane(controlPlane)
+  })
+  return { run }
 }
+
+/** Runs begun on this page: each has elections of its own. */
+let runs = 0
 
 type Compile = (typeof import('../../compiler/compile.ts'))['compile']
 
