@@ -151,14 +151,14 @@ describe('millrace', () => {
     expect(await call(['run', named])).toMatchObject({ exit: 1, err: `error MR-402 bids[0]: none.csv cannot be read: there is no such file. Check the path; it is taken from ${process.cwd()}.\n` })
   })
 
-  it('pins the processing clock to event time, from the first row on, at the source and behind it', async () => {
+  it('pins the processing clock to the highest event time read, row by row, at the source and behind it', async () => {
     const [source, , sink] = (document() as { operators: { config: { columns: object[] } }[] }).operators
     const computed = { ...source, config: { ...source!.config, columns: [{ name: 'seen', expression: 'PROCTIME()' }, ...source!.config.columns] } }
     const later = { id: 'keep', kind: 'project', config: { columns: [{ name: 'seen', expression: 'seen' }, { name: 'later', expression: 'PROCTIME()' }] } }
-    const latest = '2026-01-31 12:00:01.000Z'
+    const line = (time: string): string => `{"seen":"2026-01-31 ${time}Z","later":"2026-01-31 ${time}Z"}\n`
     expect(await call(['run', jobFile({ operators: [computed, later, sink] }), '--output', 'out=-', '--processing-time', 'event'])).toEqual({
       exit: 0,
-      out: `{"seen":"${latest}","later":"${latest}"}\n`.repeat(2),
+      out: line('12:00:00.000') + line('12:00:01.000'),
       err: '',
     })
   })
