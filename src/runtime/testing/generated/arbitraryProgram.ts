@@ -92,9 +92,9 @@ function generated(chance: Chance): Job {
   return withoutUnused(jobOf(operators, edges))
 }
 
-/** What windows give is never behind the watermark: they fire with it. */
+/** What windows give is never behind the watermark, nor what looks at all rows before and waits for it. */
 function staysLate(kind: Kind): boolean {
-  return !['window-aggregate', 'window-top-n', 'window-deduplicate'].includes(kind)
+  return !['window-aggregate', 'window-top-n', 'window-deduplicate', 'over-aggregate'].includes(kind)
 }
 
 function jobOf(operators: readonly Operator[], edges: readonly Edge[]): Job {
