@@ -85,7 +85,8 @@ for (const version of options.flink === undefined ? flinkVersions.toReversed() :
     }
     if (stale && options.refresh !== true) {
       console.log(`Flink's answer to ${program.name} is not what is kept; read it with --refresh and git diff`)
-      failed = true
+      // Where Flink gives other rows than it means to, in several subtasks they may be others each time.
+      failed ||= verdict.kind !== 'noted'
     }
   }
   for (const [grid, answers] of answered) {
