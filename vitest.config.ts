@@ -4,7 +4,7 @@ export default defineConfig({
   test: {
     include: ['src/**/*.test.ts', 'src/**/*.test.tsx', 'examples/**/*.test.ts', 'scripts/**/*.test.ts', 'conformance/**/*.test.ts'],
     environment: 'node',
-    setupFiles: ['src/expression/testing/installLinearEngine.ts'],
+    setupFiles: ['src/deterministic/testing/oneSeed.ts', 'src/expression/testing/installLinearEngine.ts'],
     testTimeout: 30_000,
     pool: 'threads',
   },
