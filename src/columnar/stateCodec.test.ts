@@ -122,17 +122,88 @@ describe('a state', () => {
     expect(() => StateReader.open(newer)).toThrow(/version 99/)
     expect(() => StateReader.open(blob).float64('sums')).toThrow('The state has no part "sums". It holds values.')
     expect(() => StateReader.open(blob).int32('values')).toThrow('is float64, not int32')
-    fc.assert(
-      fc.property(fc.nat(blob.length - 1), fc.integer({ min: 1, max: 255 }), (at, by) => {
+  })
+
+  /** One section of each kind, and columns of every storage. */
+  function everyKind(): Uint8Array<ArrayBuffer> {
+    const writer = new StateWriter()
+    writer.schema({ key: 'user BIGINT' })
+    writer.number('number', 1)
+    writer.text('text', 'words')
+    writer.uint8('uint8', Uint8Array.of(1, 2, 3))
+    writer.int32('int32', Int32Array.of(1, 2, 3))
+    writer.float64('float64', Float64Array.of(1, 2, 3))
+    writer.int64('int64', BigInt64Array.of(1n, 2n))
+    writer.strings('ascii', ['a', '', 'bc'])
+    writer.strings('narrow', ['ü'])
+    writer.strings('wide', ['€', 'uro'])
+    writer.bigints('bigints', [-5n, 10n ** 30n])
+    writer.values('values', [null, true, 1.5, 7n, 'text', Uint8Array.of(9), ['a', [null, 2]]])
+    writer.batch('rows', { schema: rowsSchema, columns: rowsSchema.fields.map(({ type: of }, i) => columnOf(of, rowsValues[i]!)), rowCount: 2, kinds: Uint8Array.of(0, 3), watermarks: Float64Array.of(1, 2) })
+    return writer.finish()
+  }
+  const rowsSchema = {
+    fields: [type('BOOLEAN'), type('INT'), type('DOUBLE'), type('BIGINT'), type('BIGINT'), type('DECIMAL', { precision: 38, scale: 0 }), type('VARCHAR', { length: null }), type('BYTES')].map((of, i) => ({ name: `c${i}`, type: of })),
+  }
+  const rowsValues = [[true, null], [1, 2], [0.5, 1], [1n, null], [9_223_372_036_854_775_807n, 0n], [10n ** 30n, 1n], ['a', 'b'], [Uint8Array.of(1), null]]
+
+  /** Reads all of it: comes back or is refused, and nothing else is thrown. */
+  function readOrRefused(blob: Uint8Array): void {
+    const parts: ((reader: StateReader) => unknown)[] = [
+      (reader) => reader.schema(),
+      (reader) => reader.number('number'),
+      (reader) => reader.text('text'),
+      (reader) => reader.uint8('uint8'),
+      (reader) => reader.int32('int32'),
+      (reader) => reader.float64('float64'),
+      (reader) => reader.int64('int64'),
+      (reader) => reader.strings('ascii'),
+      (reader) => reader.strings('narrow'),
+      (reader) => reader.strings('wide'),
+      (reader) => reader.bigints('bigints'),
+      (reader) => reader.values('values'),
+      (reader) => valuesOf(reader.batch('rows', rowsSchema).columns[7]!, reader.batch('rows', rowsSchema).rowCount),
+    ]
+    const refused = (read: () => unknown): void => {
+      try {
+        read()
+      } catch (error) {
+        if (!(error instanceof StateRefused)) throw error
+      }
+    }
+    refused(() => {
+      const reader = StateReader.open(blob)
+      for (const part of parts) refused(() => part(reader))
+    })
+  }
+
+  it('is refused in words wherever a byte of it is damaged', () => {
+    const blob = everyKind()
+    readOrRefused(blob)
+    for (let at = 0; at < blob.length; at++) {
+      for (const by of [1, 128]) {
         const changed = blob.slice()
         changed[at] = changed[at]! ^ by
-        try {
-          StateReader.open(changed).float64('values')
-        } catch (error) {
-          expect(error).toBeInstanceOf(StateRefused)
-        }
+        readOrRefused(changed)
+      }
+    }
+    fc.assert(
+      fc.property(fc.array(fc.tuple(fc.nat(blob.length - 1), fc.nat(255)), { minLength: 1, maxLength: 12 }), fc.nat(blob.length), (changes, end) => {
+        const changed = blob.slice()
+        for (const [at, to] of changes) changed[at] = to
+        readOrRefused(changed)
+        readOrRefused(changed.subarray(0, end))
       }),
     )
+  })
+
+  it('is refused when a count is less than nothing', () => {
+    const writer = new StateWriter()
+    writer.float64('values', Float64Array.of(1, 2, 3))
+    const blob = writer.finish()
+    // The highest byte of the first section's count.
+    blob[27] = blob[27]! ^ 128
+    expect(() => StateReader.open(blob)).toThrow(StateRefused)
   })
 
   it('names what has changed in what it is made of', () => {

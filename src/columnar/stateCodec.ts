@@ -261,16 +261,14 @@ export class StateReader {
     return [...this.float64(name)]
   }
   strings(name: string): string[] {
-    const { at, count } = this.#find(name, 'strings')
-    return unpackStrings(this.#blob.buffer, at, count)
+    return unpackStrings(this.#blob.buffer, this.#find(name, 'strings'), this.#prefix + name)
   }
   bigints(name: string): bigint[] {
-    const { at, count } = this.#find(name, 'bigints')
-    return unpackStrings(this.#blob.buffer, at, count).map(bigintOf)
+    return unpackStrings(this.#blob.buffer, this.#find(name, 'bigints'), this.#prefix + name).map(bigintOf)
   }
   values(name: string): Value[] {
     const { at, bytes } = this.#find(name, 'values')
-    return unpackValues(new Uint8Array(this.#blob.buffer, at, bytes))
+    return unpackValues(new Uint8Array(this.#blob.buffer, at, bytes), this.#prefix + name)
   }
   /** Rows of the columns written under this name. */
   rowCount(name: string): number {
@@ -279,18 +277,21 @@ export class StateReader {
   columns(name: string): Column[] {
     const { count } = this.#find(name, 'columns')
     const rowCount = this.rowCount(name)
+    if (!Number.isSafeInteger(rowCount) || rowCount < 0) throw inside(this.#prefix + name)
     const own = this.at(name)
-    return Array.from({ length: count }, (_, i) => readColumn(own.at(i), rowCount))
+    const columns: Column[] = []
+    // One at a time: a damaged count ends at the first column that is not there.
+    for (let i = 0; i < count; i++) columns.push(readColumn(own.at(i), rowCount, `${this.#prefix}${name}.${i}`))
+    return columns
   }
   batch(name: string, schema: Schema): Batch {
     const own = this.at(name)
-    return {
-      schema,
-      columns: own.columns('columns'),
-      rowCount: own.rowCount('columns'),
-      kinds: own.has('kinds') ? own.uint8('kinds') : null,
-      watermarks: own.has('watermarks') ? own.float64('watermarks') : null,
-    }
+    const columns = own.columns('columns')
+    const rowCount = own.rowCount('columns')
+    const kinds = own.has('kinds') ? own.uint8('kinds') : null
+    const watermarks = own.has('watermarks') ? own.float64('watermarks') : null
+    if (columns.length !== schema.fields.length || (kinds?.length ?? rowCount) < rowCount || (watermarks?.length ?? rowCount) < rowCount) throw inside(this.#prefix + name)
+    return { schema, columns, rowCount, kinds, watermarks }
   }
   schema(): StateSchema {
     if (!this.has('schema')) return {}
@@ -359,16 +360,24 @@ function openBlob(given: Uint8Array): OpenBlob {
     const at = new Float64Array(buffer, byteOffset + entry + 16, 1)[0]!
     const bytes = words[3]!
     const next = entry + entryWords * 4 + aligned(nameLength * 2)
-    if (kind === undefined || nameLength < 0 || next > blob.byteLength || bytes < 0 || !(at >= next) || at % 8 !== 0 || at + bytes > blob.byteLength || words[2]! * elementBytes[kind] > bytes) throw damaged()
+    const count = words[2]!
+    if (kind === undefined || nameLength < 0 || next > blob.byteLength || bytes < 0 || !(at >= next) || at % 8 !== 0 || at + bytes > blob.byteLength) throw damaged()
+    if (count < 0 || bytes < leastBytes[kind] + count * elementBytes[kind]) throw damaged()
     const name = textOfUnits(new Uint16Array(buffer, byteOffset + entry + entryWords * 4, nameLength), 0, nameLength)
-    places.set(name, { kind, count: words[2]!, bytes, at: byteOffset + at })
+    places.set(name, { kind, count, bytes, at: byteOffset + at })
     entry = next
   }
   return { buffer, places }
 }
 
 /** Least bytes of an element, so that a damaged count is noticed. */
-const elementBytes: Readonly<Record<Kind, number>> = { number: 8, text: 2, uint8: 1, int32: 4, float64: 8, int64: 8, strings: 4, bigints: 4, values: 1, columns: 0 }
+const elementBytes: Readonly<Record<Kind, number>> = { number: 0, text: 2, uint8: 1, int32: 4, float64: 8, int64: 8, strings: 4, bigints: 4, values: 1, columns: 0 }
+/** Least bytes of a section beside its elements: a number, a count of rows, the form of strings. */
+const leastBytes: Readonly<Record<Kind, number>> = { number: 8, text: 0, uint8: 0, int32: 0, float64: 0, int64: 0, strings: 8, bigints: 8, values: 0, columns: 8 }
+
+function inside(name: string): StateRefused {
+  return new StateRefused(`The part "${name}" of the state is damaged: what it says of its own length does not fit its bytes.`)
+}
 
 // Columns: one section for each array, under the column's name.
 function writeColumn(writer: StateWriter, column: Column, count: number): void {
@@ -405,24 +414,28 @@ function writeColumn(writer: StateWriter, column: Column, count: number): void {
   }
 }
 
-function readColumn(reader: StateReader, count: number): Column {
+function readColumn(reader: StateReader, count: number, name: string): Column {
   const storage = reader.text('storage') as Column['storage']
-  const nulls = reader.has('nulls') ? reader.uint8('nulls') : null
+  const long = <A extends { readonly length: number }>(values: A): A => {
+    if (values.length < count) throw inside(name)
+    return values
+  }
+  const nulls = reader.has('nulls') ? long(reader.uint8('nulls')) : null
   switch (storage) {
     case 'bool':
-      return { storage, values: reader.uint8('data'), nulls }
+      return { storage, values: long(reader.uint8('data')), nulls }
     case 'int32':
-      return { storage, values: reader.int32('data'), nulls }
+      return { storage, values: long(reader.int32('data')), nulls }
     case 'float64':
-      return { storage, values: reader.float64('data'), nulls }
+      return { storage, values: long(reader.float64('data')), nulls }
     case 'int64':
-      return reader.has('data') ? { storage, values: reader.float64('data'), wide: null, nulls } : { storage, values: null, wide: reader.int64('wide'), nulls }
+      return reader.has('data') ? { storage, values: long(reader.float64('data')), wide: null, nulls } : { storage, values: null, wide: long(reader.int64('wide')), nulls }
     case 'decimal':
-      return reader.has('data') ? { storage, values: reader.float64('data'), wide: null, nulls } : { storage, values: null, wide: reader.bigints('wide'), nulls }
+      return reader.has('data') ? { storage, values: long(reader.float64('data')), wide: null, nulls } : { storage, values: null, wide: long(reader.bigints('wide')), nulls }
     case 'string':
-      return { storage, codes: reader.int32('codes'), dictionary: { values: reader.strings('strings'), distinct: reader.boolean('distinct') }, nulls }
+      return { storage, codes: long(reader.int32('codes')), dictionary: { values: reader.strings('strings'), distinct: reader.boolean('distinct') }, nulls }
     case 'object':
-      return { storage, values: reader.values('data'), nulls }
+      return { storage, values: long(reader.values('data')), nulls }
     default:
       throw new StateRefused(`A column of the state is stored as "${String(storage)}", which is not known; the state has ${count} rows of it.`)
   }
@@ -557,13 +570,18 @@ class WrittenStrings {
   }
 }
 
-function unpackStrings(buffer: ArrayBufferLike, at: number, count: number): string[] {
+function unpackStrings(buffer: ArrayBufferLike, { at, count, bytes }: Place, name: string): string[] {
   const form = new Int32Array(buffer, at, 2)[0]
   const wide = form === unitForms.wide
   const lengths = new Int32Array(buffer, at + 8, count)
   const start = at + 8 + aligned(count * 4)
   let units = 0
-  for (let i = 0; i < count; i++) units += lengths[i]!
+  let least = 0
+  for (let i = 0; i < count; i++) {
+    units += lengths[i]!
+    if (lengths[i]! < least) least = lengths[i]!
+  }
+  if (least < 0 || start + units * (wide ? 2 : 1) > at + bytes) throw inside(name)
   const narrow = new Uint8Array(buffer, wide ? 0 : start, wide ? 0 : units)
   const broad = new Uint16Array(buffer, wide ? start : 0, wide ? units : 0)
   const strings: string[] = new Array<string>(count)
@@ -622,6 +640,7 @@ function textOfBytes(units: Uint8Array, start: number, length: number): string {
 /** A number in base 36, as `toString(36)` writes it. */
 function bigintOf(text: string): bigint {
   const negative = text.startsWith('-')
+  if (!/^-?[0-9a-z]+$/.test(text)) throw new StateRefused(`The state has "${text.slice(0, 40)}" where a whole number should be; it is damaged.`)
   let value = 0n
   // Ten digits at a time are exact in a double.
   for (let at = negative ? 1 : 0; at < text.length; at += 10) {
@@ -630,6 +649,9 @@ function bigintOf(text: string): bigint {
   }
   return negative ? -value : value
 }
+
+/** Types nest by a few; bytes that say otherwise are damaged. */
+const valueDepthMax = 200
 
 const tags = { null: 0, false: 1, true: 2, number: 3, bigint: 4, text: 5, bytes: 6, list: 7 } as const
 
@@ -680,17 +702,28 @@ function packValues(values: readonly Value[]): Uint8Array {
   return bytes.subarray(0, at)
 }
 
-function unpackValues(bytes: Uint8Array): Value[] {
+function unpackValues(bytes: Uint8Array, name: string): Value[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   let at = 0
-  const text = (): string => {
+  const room = (needed: number): void => {
+    if (at + needed > bytes.length) throw inside(name)
+  }
+  /** A count, and room for as many elements of so many bytes at least. */
+  const counted = (elementBytes: number): number => {
+    room(4)
     const length = view.getUint32(at, true)
     at += 4
+    room(length * elementBytes)
+    return length
+  }
+  const text = (): string => {
+    const length = counted(2)
     let value = ''
     for (let i = 0; i < length; i++, at += 2) value += String.fromCharCode(view.getUint16(at, true))
     return value
   }
-  const take = (): Value => {
+  const take = (depth: number): Value => {
+    if (depth > valueDepthMax) throw inside(name)
     switch (bytes[at++]) {
       case tags.null:
         return null
@@ -699,6 +732,7 @@ function unpackValues(bytes: Uint8Array): Value[] {
       case tags.true:
         return true
       case tags.number:
+        room(8)
         at += 8
         return view.getFloat64(at - 8, true)
       case tags.bigint:
@@ -706,20 +740,17 @@ function unpackValues(bytes: Uint8Array): Value[] {
       case tags.text:
         return text()
       case tags.bytes: {
-        const length = view.getUint32(at, true)
-        at += 4 + length
+        const length = counted(1)
+        at += length
         return bytes.slice(at - length, at)
       }
-      case tags.list: {
-        const length = view.getUint32(at, true)
-        at += 4
-        return Array.from({ length }, take)
-      }
+      case tags.list:
+        return Array.from({ length: counted(1) }, () => take(depth + 1))
       default:
         throw new StateRefused(`A value in the state has the unknown tag ${bytes[at - 1]}.`)
     }
   }
   const values: Value[] = []
-  while (at < bytes.length) values.push(take())
+  while (at < bytes.length) values.push(take(0))
   return values
 }

@@ -145,6 +145,8 @@ function network(carrier: Carrier): Network {
 type Command =
   | { readonly kind: 'advance'; readonly task: number; readonly elements: number; readonly flushes: boolean }
   | { readonly kind: 'trigger'; readonly alignment: CheckpointBarrier['alignment']; readonly order: readonly number[] }
+  /** The checkpoint that is being taken, to those that were not told of it. */
+  | { readonly kind: 'retrigger'; readonly tasks: readonly number[] }
   | { readonly kind: 'abort' }
   | { readonly kind: 'die' }
 
@@ -169,6 +171,7 @@ interface Outcome {
 async function play(carrier: Carrier, script: readonly Command[]): Promise<Outcome> {
   let now = network(carrier)
   let checkpoint = 0
+  let barrier: CheckpointBarrier | null = null
   let whole: TaskSnapshot[] | null = null
   let restored = 0
   let inFlight = 0
@@ -185,8 +188,11 @@ async function play(carrier: Carrier, script: readonly Command[]): Promise<Outco
         if (command.flushes) for (const outlet of now.tasks[command.task]!.outlets) outlet.flush()
         break
       case 'trigger':
-        checkpoint++
-        for (const task of command.order) now.tasks[task]!.triggerCheckpoint({ checkpoint, kind: 'checkpoint', alignment: command.alignment, timestamp: 0 })
+        barrier = { checkpoint: ++checkpoint, kind: 'checkpoint', alignment: command.alignment, timestamp: 0 }
+        for (const task of command.order) now.tasks[task]!.triggerCheckpoint(barrier)
+        break
+      case 'retrigger':
+        for (const task of command.tasks) now.tasks[task]!.triggerCheckpoint(barrier!)
         break
       case 'abort':
         for (const task of now.tasks) task.abortCheckpoint(checkpoint)
@@ -237,16 +243,37 @@ describe.each(['local', 'ring', 'pool'] as const)('barriers through %s channels'
     if (alignments.includes('unaligned' as never)) expect(inFlight).toBeGreaterThan(numRuns / 4)
   }, timeoutMs)
 
-  it('lose no row where at least once is asked for, and keep some twice', async () => {
-    let twice = 0
+  it('lose no row where at least once is asked for', async () => {
     await fc.assert(
       fc.asyncProperty(commands(['atLeastOnce']), async (script) => {
         const { seen } = await play(carrier, script)
         expect([...new Set(seen.flat())].toSorted((a, b) => a - b)).toEqual(everyRow())
-        twice += seen.flat().length - everyRow().length
       }),
       { numRuns, endOnFailure: true },
     )
-    expect(twice).toBeGreaterThan(0)
   }, timeoutMs)
+
+  it.each([['atLeastOnce', true], ['aligned', false]] as const)('from which rows come behind another channel\'s barrier, %s, are seen twice after a restore: %s', async (alignment, twice) => {
+    const { seen, restored } = await play(carrier, behindTheBarrier(alignment))
+    expect(restored).toBe(1)
+    expect([...new Set(seen.flat())].toSorted((a, b) => a - b)).toEqual(everyRow())
+    expect(seen.flat().length > everyRow().length).toBe(twice)
+  })
 })
+
+/**
+ * Only the first source is told of the checkpoint, so its barrier is on its way while the second one's is not; then rows come behind the first barrier and, at least once, are in the state that is copied when the second
+ * barrier has come. After a restore the first source reads them again.
+ */
+function behindTheBarrier(alignment: CheckpointBarrier['alignment']): Command[] {
+  const turns = (tasks: readonly number[], times: number): Command[] =>
+    Array.from({ length: times }, () => tasks.map((task): Command => ({ kind: 'advance', task, elements: 1, flushes: true }))).flat()
+  return [
+    ...turns([0, 1, 2, 3, 4, 5], 5),
+    { kind: 'trigger', alignment, order: [0, 2, 3, 4, 5] },
+    ...turns([0, 2, 3, 4, 5], 10),
+    { kind: 'retrigger', tasks: [1] },
+    ...turns([1, 2, 3, 4, 5], 40),
+    { kind: 'die' },
+  ]
+}
