@@ -1,6 +1,6 @@
 import { Bugs } from './bugs.ts'
 import { usualLog } from './log/workload.ts'
-import { checksOf } from './checks/checks.ts'
+import { checksOf } from './checks/checksOf.ts'
 import { settle } from './checks/liveness.ts'
 import type { Program } from './client/clientNode.ts'
 import { chaosEnd, makeEnsemble, runUntil } from './simulation.ts'

@@ -1,4 +1,4 @@
-import { checksOf } from '../../ensemble/checks/checks.ts'
+import { checksOf } from '../../ensemble/checks/checksOf.ts'
 import { clientStateNames, stateConnected } from '../../ensemble/client/zkClient.ts'
 import type { World } from '../../ensemble/world/world.ts'
 import { lastLogged } from '../../ensemble/zab/database.ts'

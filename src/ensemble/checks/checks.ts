@@ -368,7 +368,3 @@ export class Checks implements ChangeListener {
     onSessionEnd(this.clients, id)
   }
 }
-
-export function checksOf(world: World): Checks | null {
-  return world.checks as Checks | null
-}

@@ -7,7 +7,7 @@ import { zxidText } from '../world/trace.ts'
 import type { World } from '../world/world.ts'
 import { acceptedEpochOf, phaseBroadcast } from '../zab/server.ts'
 import { serverOf } from '../zab/serverNode.ts'
-import { checksOf } from './checks.ts'
+import { checksOf } from './checksOf.ts'
 import { jobUnsettled } from './jobManagerChecks.ts'
 
 /**

@@ -2,7 +2,7 @@ import { chanceOf, type Chance } from '../world/chance.ts'
 import { Disk } from '../world/disk.ts'
 import type { Node, NodeKind } from '../world/node.ts'
 import type { World } from '../world/world.ts'
-import { checksOf } from '../checks/checks.ts'
+import { checksOf } from '../checks/checksOf.ts'
 import type { Reply, WatchEvent } from '../znodes/types.ts'
 import { connectClient, newSession, onSessionConnected, onSessionDisconnected, onSessionMessage, onSessionTimer, stateExpired, ZkClient, type PendingOp, type SessionOwner } from './zkClient.ts'
 

@@ -2,7 +2,7 @@ import type { Chance } from '../world/chance.ts'
 import type { Connection } from '../world/connection.ts'
 import type { Node } from '../world/node.ts'
 import type { World } from '../world/world.ts'
-import { checksOf } from '../checks/checks.ts'
+import { checksOf } from '../checks/checksOf.ts'
 import { purposeClient } from '../zab/messages.ts'
 import {
   connectionLoss,

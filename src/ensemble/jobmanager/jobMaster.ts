@@ -1,4 +1,4 @@
-import { checksOf } from '../checks/checks.ts'
+import { checksOf } from '../checks/checksOf.ts'
 import type { Node } from '../world/node.ts'
 import { zxidText } from '../world/trace.ts'
 import type { World } from '../world/world.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest'
-import { checksOf } from '../checks/checks.ts'
+import { checksOf } from '../checks/checksOf.ts'
 import { profileNamed } from '../faults.ts'
 import { runSeed, worldOf, type SeedOptions } from '../simulate.ts'
 import { chaosEnd, runUntil } from '../simulation.ts'

@@ -1,4 +1,4 @@
-import { checksOf } from '../checks/checks.ts'
+import { checksOf } from '../checks/checksOf.ts'
 import { suffixOf } from '../client/recipes/asking.ts'
 import { submit, type PendingOp, type ZkClient } from '../client/zkClient.ts'
 import type { Node } from '../world/node.ts'

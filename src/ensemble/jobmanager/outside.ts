@@ -1,4 +1,4 @@
-import { checksOf } from '../checks/checks.ts'
+import { checksOf } from '../checks/checksOf.ts'
 import { Disk } from '../world/disk.ts'
 import type { Node, NodeKind } from '../world/node.ts'
 import type { World } from '../world/world.ts'

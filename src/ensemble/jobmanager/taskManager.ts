@@ -1,4 +1,4 @@
-import { checksOf } from '../checks/checks.ts'
+import { checksOf } from '../checks/checksOf.ts'
 import { connectClient, newSession, onSessionConnected, onSessionDisconnected, onSessionMessage, onSessionTimer, stateConnected, stateExpired, submit, ZkClient, type SessionOwner } from '../client/zkClient.ts'
 import { chanceOf, type Chance } from '../world/chance.ts'
 import { Disk } from '../world/disk.ts'

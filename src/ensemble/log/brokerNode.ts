@@ -1,5 +1,5 @@
 import { connectClient, newSession, onSessionConnected, onSessionDisconnected, onSessionMessage, onSessionTimer, stateExpired, type SessionOwner } from '../client/zkClient.ts'
-import { checksOf } from '../checks/checks.ts'
+import { checksOf } from '../checks/checksOf.ts'
 import { flush, writeCell } from '../world/disk.ts'
 import type { Node, NodeKind } from '../world/node.ts'
 import type { World } from '../world/world.ts'

@@ -1,6 +1,6 @@
 import type { Node } from '../world/node.ts'
 import type { World } from '../world/world.ts'
-import { checksOf } from '../checks/checks.ts'
+import { checksOf } from '../checks/checksOf.ts'
 import { logOptionsOf, timerGroups, type Broker } from './broker.ts'
 import { offsetsTopic } from './logOptions.ts'
 import { batchOf, controlCommit, controlNone, recordOf, RecordBatch, type LogEntry } from './records.ts'

@@ -1,4 +1,4 @@
-import { fault, type Fault, type FaultKind, type FaultProfile } from '../faults.ts'
+import { fault, type Fault, type FaultKind, type FaultProfile } from '../fault.ts'
 import type { World } from '../world/world.ts'
 import { brokerOf, logOptionsOf, nodeOfBroker } from './broker.ts'
 import { roleLeader } from './replica.ts'

@@ -1,6 +1,6 @@
 import type { Node } from '../world/node.ts'
 import type { World } from '../world/world.ts'
-import { checksOf } from '../checks/checks.ts'
+import { checksOf } from '../checks/checksOf.ts'
 import { logOptionsOf } from './broker.ts'
 import { leaderNode, refresh, type LogClient } from './logClient.ts'
 import { sequenceAfter } from './producerState.ts'

@@ -1,7 +1,7 @@
 import type { Bugs } from '../bugs.ts'
 import type { Node } from '../world/node.ts'
 import type { World } from '../world/world.ts'
-import { checksOf } from '../checks/checks.ts'
+import { checksOf } from '../checks/checksOf.ts'
 import { Awaited, DelayedFetch, Fetcher, logOptionsOf, nodeOfBroker, timerFetch, timerIsr, timerPurgatory, type Broker } from './broker.ts'
 import type { ClusterImage, PartitionState } from './clusterImage.ts'
 import { lastMatching } from './divergence.ts'

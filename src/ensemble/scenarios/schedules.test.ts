@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest'
-// Before faults: the two reach each other in a circle, and what is loaded first decides how the cluster's faults are drawn (docs/next.md).
 import { bugCards, cardNamed } from './catalog.ts'
 import { profileNamed } from '../faults.ts'
 import { minimalSchedules, scheduleOf } from './minimalSchedules.ts'

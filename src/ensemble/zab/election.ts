@@ -1,7 +1,7 @@
 import type { Node } from '../world/node.ts'
 import { zxidText } from '../world/trace.ts'
 import type { World } from '../world/world.ts'
-import { checksOf } from '../checks/checks.ts'
+import { checksOf } from '../checks/checksOf.ts'
 import { Notification } from './messages.ts'
 import { quorum } from './quorum.ts'
 import { currentEpochOf, following, leading, looking, observing, phaseDiscovery, phaseElection, stateNames, timerFinalize, timerNotify, Vote, type Server } from './server.ts'

@@ -1,6 +1,6 @@
 import type { NodeKind } from '../world/node.ts'
 import type { World } from '../world/world.ts'
-import { checksOf } from '../checks/checks.ts'
+import { checksOf } from '../checks/checksOf.ts'
 import { whenDrained } from './abandon.ts'
 import { loadDatabase, onSnapshotWritten, ticketLeaderAccepted, ticketLeaderCurrent, ticketLog, ticketSnapshot } from './database.ts'
 import { onElectionTimer, onNotification, startElection } from './election.ts'

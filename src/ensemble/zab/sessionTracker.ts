@@ -1,6 +1,6 @@
 import type { Node } from '../world/node.ts'
 import type { World } from '../world/world.ts'
-import { checksOf } from '../checks/checks.ts'
+import { checksOf } from '../checks/checksOf.ts'
 import { opCloseSession, Request } from '../znodes/types.ts'
 import { submitRequest } from './requests.ts'
 import { timerContainers, timerSessions, type Server } from './server.ts'

@@ -1,4 +1,4 @@
-import { checksOf } from '../../checks/checks.ts'
+import { checksOf } from '../../checks/checksOf.ts'
 import { connectionLoss, modeEphemeral, modePersistent, modeSequential, nodeExists, noNode, ok } from '../../znodes/types.ts'
 import { timerProgram, type Program } from '../clientNode.ts'
 import { stateConnected } from '../zkClient.ts'
