@@ -85,6 +85,15 @@ describe('the built command line', () => {
     expect(results[2]).toEqual(results[0])
   })
 
+  it('reads numbers of a job that no double holds, on engine threads', async () => {
+    const job = (rows: string): string =>
+      `{"format":"millrace/job","version":1,"name":"Exact","settings":{"parallelism":1},"operators":[{"id":"s","kind":"source","config":{"connector":{"type":"inline","rows":${rows}},` +
+      `"columns":[{"name":"b","type":"BIGINT"},{"name":"d","type":"DECIMAL(38,18)"}]}},{"id":"out","kind":"sink","config":{"connector":{"type":"collect"}}}],"edges":[{"from":"s","to":"out"}]}`
+    const { exit, out, err } = await call(['run', '-'], job('[[9223372036854775807,12345678901234567890.123456789012345678],[-9223372036854775808,-0.000000000000000001],[9007199254740993,null]]'))
+    expect({ exit, err }).toEqual({ exit: 0, err: '' })
+    expect(out).toBe('{"b":9223372036854775807,"d":12345678901234567890.123456789012345678}\n{"b":-9223372036854775808,"d":-0.000000000000000001}\n{"b":9007199254740993,"d":null}\n')
+  })
+
   it('validates without loading what it does not need, and says what it found on standard error', async () => {
     expect(await call(['validate', '-'], bids(10, 1))).toEqual({ exit: 0, out: '', err: '' })
     expect(await call(['validate', '-'], '{')).toMatchObject({ exit: 2, out: '', err: expect.stringContaining('MR-001') })

@@ -11,6 +11,7 @@ import { CarriedReader, CarriedWriter } from './carriedChannel.ts'
 import { remoteChannelsOf, type ChannelPlace } from './channels.ts'
 import { EngineReporter } from './engineReporter.ts'
 import { EngineThread, type Operators } from './engineThread.ts'
+import { restoreExactNumbers } from './exactNumbers.ts'
 import type { RunFailure } from './jobRun.ts'
 import { runFailureOf } from './runFailure.ts'
 import { PoolReader, PoolWriter, RingReader, RingWriter, type PostPeer, type SlotReader, type SlotWriter } from './slots.ts'
@@ -61,6 +62,7 @@ export class EngineServer implements EngineControl {
     events.onmessage = (event: MessageEvent) => this.#hear(event.data as ToEngine)
     let thread: EngineThread
     try {
+      restoreExactNumbers(deployment.plan, deployment.exactNumbers)
       // Before the ports to others are opened: what arrives needs its readers.
       await this.#host.operators.fetchedFor?.(deployment.plan.chains.flatMap((chain) => chain.operators.map(({ spec }) => spec)))
       const carriers = this.#connect(deployment)

@@ -6,6 +6,7 @@ import type { FileAccess, OpenFile } from '../engine/operatorRuntime.ts'
 import { remoteChannelsOf, workerCountOf } from './channels.ts'
 import type { CheckpointState } from './checkpointCoordinator.ts'
 import { initialState, step, type CoordinatorCommand, type CoordinatorEvent, type CoordinatorState } from './coordinator.ts'
+import { exactNumbersOf, type ExactPlace } from './exactNumbers.ts'
 import type { Fault, FaultMoment } from './faults.ts'
 import { JobCheckpoints, type Beginning, type FaultTolerance } from './jobCheckpoints.ts'
 import type { JobRun, JobStatus, RunEvent, RunFailure, Speed } from './jobRun.ts'
@@ -65,6 +66,7 @@ class Run implements StartedRun {
   readonly carrier: Carriers['kind']
   readonly workers: number
   readonly #plan: PhysicalPlan
+  readonly #exactNumbers: readonly ExactPlace[]
   readonly #options: RunOptions
   readonly #clock: Clock
   #engines: Engine[] = []
@@ -92,6 +94,7 @@ class Run implements StartedRun {
 
   constructor(plan: PhysicalPlan, options: RunOptions) {
     this.#plan = plan
+    this.#exactNumbers = exactNumbersOf(plan)
     this.#options = options
     this.#clock = options.clock ?? systemClock()
     this.workers = options.launcher.usesWorkers ? workerCountOf(plan) : 1
@@ -376,6 +379,7 @@ class Run implements StartedRun {
     const fault = this.#faults.find((candidate) => candidate.worker === worker && candidate.when.kind === 'rows')
     const deployment = {
       plan: this.#plan,
+      exactNumbers: this.#exactNumbers,
       worker,
       subtasks,
       carriers,

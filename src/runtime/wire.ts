@@ -1,6 +1,7 @@
 import type { PhysicalPlan } from '../compiler/physicalPlan.ts'
 import type { CheckpointBarrier, TaskRestore } from '../engine/checkpoint.ts'
 import type { SubtaskAcknowledgement, TaskId } from './checkpointCoordinator.ts'
+import type { ExactPlace } from './exactNumbers.ts'
 import type { PoisonRow, PreviewRow, RunFailure } from './jobRun.ts'
 
 /**
@@ -29,6 +30,8 @@ export interface EngineControl {
 
 export interface Deployment {
   readonly plan: PhysicalPlan
+  /** Those in the plan, which a clone does not keep. */
+  readonly exactNumbers: readonly ExactPlace[]
   readonly worker: number
   /** Subtask numbers hosted by this worker. */
   readonly subtasks: readonly number[]
