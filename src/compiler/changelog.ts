@@ -1,3 +1,4 @@
+import { rowKindsFrom } from '../job/inferSchemas.ts'
 import type { DefinitionOf, RowKinds } from '../job/operatorDefinition.ts'
 import { leastKeys, sameColumns, type UpsertKeys } from '../job/upsertKeys.ts'
 import type { CheckedJob } from '../job/validate.ts'
@@ -38,7 +39,8 @@ export function changelogOf(plan: LogicalPlan, definitionOf: DefinitionOf, check
     for (const index of incoming.get(spec.id) ?? []) {
       const edge = plan.edges[index]!
       const upsertKeys = edge.fromOutput === 0 ? (keys.get(edge.from) ?? []) : []
-      edges.set(edge.edge, { rowKinds: checked.rowKinds.get(edge.from) ?? [], upsertKeys })
+      const from = plan.operators.find((candidate) => candidate.spec.id === edge.from)!.spec
+      edges.set(edge.edge, { rowKinds: rowKindsFrom(checked.rowKinds, edge.from, from.outputs[edge.fromOutput]!.port), upsertKeys })
       const { port } = spec.inputs[edge.toInput]!
       // Rows of several streams in one port: a key of one says nothing of the others.
       arriving[port] = arriving[port] === undefined ? upsertKeys : []

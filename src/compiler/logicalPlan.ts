@@ -1,6 +1,6 @@
 import type { JsonObject } from '../columnar/json.ts'
 import type { Schema } from '../columnar/schema.ts'
-import { fromPortOf, toPortOf } from '../job/inferSchemas.ts'
+import { fromPortOf, rowKindsFrom, toPortOf } from '../job/inferSchemas.ts'
 import type { Job } from '../job/job.ts'
 import type { DefinitionOf, Distribution, InputSchemas, OperatorDefinition } from '../job/operatorDefinition.ts'
 import type { OperatorSpec } from '../job/operatorSpec.ts'
@@ -92,7 +92,7 @@ export function logicalPlan(job: Job, definitionOf: DefinitionOf, checked: Check
           continue
         }
         edges.push({ edge: i, from: edge.from, fromOutput, to: id, toInput: inputs.length })
-        const updating = (checked.rowKinds.get(edge.from) ?? []).some((kind) => kind !== '+I')
+        const updating = rowKindsFrom(checked.rowKinds, edge.from, fromPortOf(edge)).some((kind) => kind !== '+I')
         inputs.push(updating ? { port: port.name, schema, updating } : { port: port.name, schema })
         feeds.push(parallelismOf.get(edge.from)!)
       }

@@ -296,6 +296,10 @@ export class AggregateTable {
   read(slots: Int32Array, count: number): Column[] {
     return this.#accumulators.map((accumulator) => accumulator.read(slots, count))
   }
+  /** The same of one call. */
+  readOne(call: number, slots: Int32Array, count: number): Column {
+    return this.#accumulators[call]!.read(slots, count)
+  }
   bytes(): number {
     return this.#accumulators.reduce((sum, accumulator) => sum + accumulator.bytes(), 0)
   }

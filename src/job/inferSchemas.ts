@@ -23,7 +23,7 @@ export interface InferredSchemas {
   readonly inputs: ReadonlyMap<string, InputSchemas>
   /** By operator id, then port; an output that cannot be known is left out. */
   readonly outputs: ReadonlyMap<string, OutputSchemas>
-  /** Row kinds each operator may emit, by operator id. */
+  /** Row kinds each operator may emit, by operator id; of an output port that has others, by `id.port`. `rowKindsFrom` reads it. */
   readonly rowKinds: ReadonlyMap<string, RowKinds>
   /** By index in `job.edges`; null when not known. */
   readonly edges: readonly (Schema | null)[]
@@ -95,6 +95,13 @@ export function inferSchemas(job: Job, definitionOf: DefinitionOf, memory: Infer
     configs.set(id, result.config)
     const arrivingKinds = kindsByPort(definition, (incoming.get(id) ?? []).map((i) => job.edges[i]!), rowKinds)
     rowKinds.set(id, definition.rowKinds?.({ config: result.config, inputs: arrivingKinds }) ?? passedOn(definition, arrivingKinds))
+    const { rowKindsOfPort } = definition
+    if (rowKindsOfPort !== undefined) {
+      for (const { name: port } of definition.outputs) {
+        const own = rowKindsOfPort({ config: result.config, inputs: arrivingKinds, port })
+        if (own !== undefined) rowKinds.set(portKey(id, port), own)
+      }
+    }
     for (const port of definition.inputs) {
       if (port.insertOnly === true && arrivingKinds[port.name]!.some((kind) => kind !== '+I')) {
         problems.push({ ...columnProblems.changelogInput(definition.title), place: { operator: id } })
@@ -106,11 +113,21 @@ export function inferSchemas(job: Job, definitionOf: DefinitionOf, memory: Infer
   return { inputs, outputs, rowKinds, edges, configs, problems }
 }
 
+/** No id has a dot. */
+function portKey(id: string, port: string): string {
+  return `${id}.${port}`
+}
+
+/** Row kinds that an edge from this port may bring. */
+export function rowKindsFrom(rowKinds: ReadonlyMap<string, RowKinds>, id: string, port: string): RowKinds {
+  return rowKinds.get(portKey(id, port)) ?? rowKinds.get(id) ?? []
+}
+
 /** Row kinds of each port's edges together. An edge out of a cycle or an unknown kind adds none: other Problems speak of it. */
 function kindsByPort(definition: OperatorDefinition, edges: readonly Edge[], rowKinds: ReadonlyMap<string, RowKinds>): Record<string, RowKinds> {
   const kinds: Record<string, RowKinds> = {}
   for (const port of definition.inputs) {
-    const arriving = edges.filter((edge) => toPortOf(edge) === port.name).flatMap((edge) => rowKinds.get(edge.from) ?? [])
+    const arriving = edges.filter((edge) => toPortOf(edge) === port.name).flatMap((edge) => rowKindsFrom(rowKinds, edge.from, fromPortOf(edge)))
     kinds[port.name] = rowKindTexts.filter((kind) => arriving.includes(kind))
   }
   return kinds

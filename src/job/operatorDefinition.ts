@@ -43,8 +43,10 @@ export interface OperatorDefinition {
    * does. Part of the same step.
    */
   readonly adjustConfig?: (config: JsonObject, path: string) => JsonObject
-  /** Row kinds the output may hold, from those of each input port's edges together; default: all that any input brings. */
+  /** Row kinds the outputs may hold, from those of each input port's edges together; default: all that any input brings. */
   readonly rowKinds?: (context: { readonly config: JsonObject; readonly inputs: Readonly<Record<string, RowKinds>> }) => RowKinds
+  /** The same of one output port that has others than `rowKinds` says; undefined where it has not. */
+  readonly rowKindsOfPort?: (context: { readonly config: JsonObject; readonly inputs: Readonly<Record<string, RowKinds>>; readonly port: string }) => RowKinds | undefined
   /** Upsert keys of the first output, from those of each input port (none where several edges meet in one); default: none. */
   readonly upsertKeys?: (context: { readonly config: JsonObject; readonly inputs: InputSchemas; readonly keys: Readonly<Record<string, UpsertKeys>> }) => UpsertKeys
   /** What it keeps between rows and when that is freed, as a phrase for `explain`; null or absent: nothing. */

@@ -203,8 +203,7 @@ function resultForm(compiled: CompiledJob, id: string, changelog: boolean): Para
   const { spec } = plan.operators.find((operator) => operator.spec.id === id)!
   const { schema } = spec.inputs[0]!
   const names = Array.isArray(spec.config.key) ? (spec.config.key as readonly string[]) : []
-  const feeds = plan.edges.filter((edge) => edge.to === id).map((edge) => edge.from)
-  const updating = feeds.some((feed) => (compiled.checked.rowKinds.get(feed) ?? []).some((kind) => kind !== '+I'))
+  const updating = spec.inputs.some((input) => input.updating === true)
   return { schema, key: names.length === 0 ? null : names.map((name) => fieldIndex(schema, name)), updating, changelog }
 }
 

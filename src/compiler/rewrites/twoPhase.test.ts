@@ -20,7 +20,8 @@ const tally: OperatorDefinition = {
   kind: 'tally',
   title: 'Tally',
   family: 'state',
-  inputs: [{ ...input, insertOnly: true }],
+  inputs: [input],
+  rowKinds: () => ['+I'],
   outputs: [out, { name: 'late', title: 'Late', optional: true }],
   fields: [{ key: 'by', label: 'By', control: 'text', optional: true }],
   infer: ({ inputs }) => ({ out: partial, late: inputSchema(inputs, 'in')! }),
@@ -38,13 +39,13 @@ const kinds: Record<string, OperatorDefinition> = {
     family: 'source',
     inputs: [],
     outputs: [out],
-    fields: [{ key: 'splits', label: 'Splits', control: 'integer', min: 1, optional: true }],
+    fields: [{ key: 'splits', label: 'Splits', control: 'integer', min: 1, optional: true }, { key: 'kinds', label: 'Kinds', control: 'text', optional: true }],
     infer: () => ({ out: bids }),
+    rowKinds: ({ config }) => (config.kinds === 'all' ? ['+I', '-U', '+U', '-D'] : ['+I']),
     distribution: () => [],
     splits: (config) => (config.splits as number | undefined) ?? 1,
   },
   tally,
-  any: { ...tally, kind: 'any', inputs: [input] },
   write: { ...base, kind: 'write', title: 'Write', family: 'sink', inputs: [input], outputs: [], infer: () => ({}), distribution: () => [{ kind: 'any' }] },
 }
 const definitionOf: DefinitionOf = (kind) => kinds[kind]
@@ -110,7 +111,7 @@ Exchanges
     const none = 'Rewrites\n  none'
     expect(planOf('read a; tally t by=auction; write w; a>t; t>w', { parallelism: 1 })).toContain(none)
     expect(planOf('read a; tally t; write w; a>t; t>w')).toContain(none)
-    expect(planOf('read a splits=2; any t by=auction; write w; a>t; t>w')).toContain(none)
+    expect(planOf('read a splits=2 kinds=all; tally t by=auction; write w; a>t; t>w')).toContain(none)
     expect(planOf('read a; tally t by=auction; write w; a>t; t>w')).toContain('chain 0 ×1: a → t.local\n  chain 1 ×2: t → w')
     expect(planOf('read a splits=2; tally t; write w; a>t; t>w')).toContain('t.local → t: single, 2 channels')
   })

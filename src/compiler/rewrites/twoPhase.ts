@@ -61,7 +61,7 @@ function offered(operator: LogicalOperator, plan: LogicalPlan, definitionOf: Def
   const { spec } = operator
   const definition = definitionOf(spec.kind)!
   // Parts of what may be taken back are another matter.
-  if (definition.twoPhase === undefined || definition.inputs.length !== 1 || definition.inputs[0]!.insertOnly !== true) return null
+  if (definition.twoPhase === undefined || spec.inputs.length !== 1 || spec.inputs[0]!.updating === true) return null
   const listened = new Set((outgoing.get(spec.id) ?? []).map((index) => spec.outputs[plan.edges[index]!.fromOutput]!.port))
   return definition.twoPhase({ config: spec.config, inputs: { [spec.inputs[0]!.port]: [spec.inputs[0]!.schema] }, listened, timeZone: plan.settings.timeZone })
 }

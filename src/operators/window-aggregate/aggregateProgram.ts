@@ -1,5 +1,5 @@
 import type { Batch } from '../../columnar/batch.ts'
-import { gather, gatherUint8, type Column } from '../../columnar/column.ts'
+import { gather, gatherUint8, type Column, type Int64Column } from '../../columnar/column.ts'
 import { sliceColumn } from '../../columnar/concat.ts'
 import type { StateSchema } from '../../columnar/stateCodec.ts'
 import type { OperatorContext } from '../../engine/operatorRuntime.ts'
@@ -8,6 +8,7 @@ import { compileScalar, type CompiledScalar } from '../../expression/compile.ts'
 import type { EvaluationContext } from '../../expression/expression.ts'
 import { namedExpressionsOf } from '../../job/joinConfig.ts'
 import type { OperatorSpec } from '../../job/operatorSpec.ts'
+import { rowCountCall } from '../../expression/aggregates/partials.ts'
 import { partialColumns, partialsOf } from './twoPhase.ts'
 
 /** The arguments of all aggregate calls, evaluated over one batch: once, and for late rows too, as Flink's projection before the window does. */
@@ -19,10 +20,13 @@ export interface PreparedArguments {
 /**
  * The `aggregates` of the config as a program: which accumulators a group has, what a batch feeds them, and what is computed from their results.
  *
+ * Where rows may be taken back, a count of rows comes after the calls: a group that comes to none gives no result (Flink adds COUNT(*) for it).
+ *
  * In the local phase (`twoPhase.ts`) the accumulators are those of the partial calls and `partials` gives their columns; in the global phase a batch brings such columns.
  */
 export class AggregateProgram {
   readonly #calls: readonly AggregateCall[]
+  readonly #retractable: boolean
   readonly #text: string
   /** The columns of a batch that the partial calls gave; null where batches hold the operator's own rows. */
   readonly #partialColumns: readonly number[] | null
@@ -47,7 +51,8 @@ export class AggregateProgram {
       return entry
     })
     const calls = checked.flatMap((aggregate) => aggregate.calls)
-    this.#calls = phase?.kind === 'local' ? partialsOf(calls)!.calls : calls
+    this.#retractable = spec.inputs[0]!.updating === true
+    this.#calls = phase?.kind === 'local' ? partialsOf(calls)!.calls : this.#retractable ? [...calls, rowCountCall] : calls
     const { rows } = partialColumns((spec.config.groupBy as readonly string[] | undefined)?.length ?? 0)
     this.#partialColumns = phase?.kind === 'global' ? partialsOf(calls)!.places.map((place) => rows + place) : null
     this.#evaluateInputs = compileAggregateInputs(this.#partialColumns === null ? this.#calls : [])
@@ -59,11 +64,11 @@ export class AggregateProgram {
 
   /** For `stateSchema`. */
   get schema(): StateSchema {
-    return { aggregates: this.#text, accumulators: accumulatorsText(this.#calls) }
+    return { aggregates: this.#text, accumulators: accumulatorsText(this.#calls, this.#retractable) }
   }
 
   table(): AggregateTable {
-    return new AggregateTable(this.#calls)
+    return new AggregateTable(this.#calls, { retractable: this.#retractable })
   }
 
   prepare(batch: Batch, watermark: number): PreparedArguments {
@@ -107,6 +112,16 @@ export class AggregateProgram {
   /** In the local phase: the columns of partial rows that are not of the group nor the slice. */
   partials(table: AggregateTable, slots: Int32Array, count: number): Column[] {
     return table.read(slots, count)
+  }
+
+  /** Which of these slots have rows left, by their place here, where rows may be taken back; null where all of them have. */
+  left(table: AggregateTable, slots: Int32Array, count: number): Int32Array | null {
+    if (!this.#retractable) return null
+    const { values } = table.readOne(this.#calls.length - 1, slots, count) as Int64Column
+    const places = new Int32Array(count)
+    let left = 0
+    for (let i = 0; i < count; i++) if (values![i] !== 0) places[left++] = i
+    return left === count ? null : places.subarray(0, left)
   }
 
   /** The aggregates' columns for these slots; `groupColumns` are the group's values by column of the input. */

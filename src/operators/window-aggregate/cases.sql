@@ -333,3 +333,97 @@ SELECT
   COUNT(*) AS `n`
 FROM TABLE(SESSION(TABLE `in` PARTITION BY `key`, DESCRIPTOR(`p`), INTERVAL '0.01' SECOND))
 GROUP BY `window_start`, `window_end`, `window_time`, `key`;
+
+-- changes count in the windows of their own times, and a group that is left without rows gives no result
+-- same meaning
+CREATE TEMPORARY VIEW `op` AS
+SELECT
+  `key`,
+  `window_start`,
+  `window_end`,
+  `window_time`,
+  SUM(`v`) AS `total`,
+  COUNT(*) AS `n`
+FROM TABLE(TUMBLE(TABLE `in`, DESCRIPTOR(`ts`), INTERVAL '0.01' SECOND))
+GROUP BY `window_start`, `window_end`, `window_time`, `key`;
+CREATE TEMPORARY VIEW `op.late` AS
+SELECT
+  `ts`,
+  `key`,
+  `v`
+FROM TABLE(TUMBLE(TABLE `in`, DESCRIPTOR(`ts`), INTERVAL '0.01' SECOND))
+WHERE `window_time` <= CURRENT_WATERMARK(`window_time`);
+
+-- a row that is taken back leaves those hopping windows that have not fired
+-- same meaning
+CREATE TEMPORARY VIEW `op` AS
+SELECT
+  `key`,
+  `window_start`,
+  `window_end`,
+  `window_time`,
+  SUM(`v`) AS `total`,
+  MIN(`v`) AS `least`,
+  COUNT(DISTINCT `v`) AS `values`
+FROM TABLE(HOP(TABLE `in`, DESCRIPTOR(`ts`), INTERVAL '0.01' SECOND, INTERVAL '0.02' SECOND))
+GROUP BY `window_start`, `window_end`, `window_time`, `key`;
+CREATE TEMPORARY VIEW `op.late` AS
+SELECT
+  `ts`,
+  `key`,
+  `v`
+FROM TABLE(HOP(TABLE `in`, DESCRIPTOR(`ts`), INTERVAL '0.01' SECOND, INTERVAL '0.02' SECOND))
+WHERE `window_time` <= CURRENT_WATERMARK(`window_time`) AND `ts` <= `window_time` - INTERVAL '0.01' SECOND;
+
+-- a cumulating result goes down when rows are taken back, and pauses while its group has none
+-- same meaning
+CREATE TEMPORARY VIEW `op` AS
+SELECT
+  `key`,
+  `window_start`,
+  `window_end`,
+  `window_time`,
+  MAX(`v`) AS `most`,
+  SUM(`v`) AS `total`
+FROM TABLE(CUMULATE(TABLE `in`, DESCRIPTOR(`ts`), INTERVAL '0.002' SECOND, INTERVAL '0.006' SECOND))
+GROUP BY `window_start`, `window_end`, `window_time`, `key`;
+
+-- a session keeps the extent that a row gave it when that row is taken back
+-- same meaning
+CREATE TEMPORARY VIEW `op` AS
+SELECT
+  `key`,
+  `window_start`,
+  `window_end`,
+  `window_time`,
+  SUM(`v`) AS `total`,
+  COUNT(*) AS `n`
+FROM TABLE(SESSION(TABLE `in` PARTITION BY `key`, DESCRIPTOR(`ts`), INTERVAL '0.01' SECOND))
+GROUP BY `window_start`, `window_end`, `window_time`, `key`;
+
+-- what only takes rows back gives a result of fewer than none, as on Flink
+-- same meaning
+CREATE TEMPORARY VIEW `op` AS
+SELECT
+  `key`,
+  `window_start`,
+  `window_end`,
+  `window_time`,
+  COUNT(*) AS `n`,
+  SUM(`v`) AS `total`,
+  MAX(`v`) AS `most`,
+  AVG(`v`) AS `mean`
+FROM TABLE(TUMBLE(TABLE `in`, DESCRIPTOR(`ts`), INTERVAL '0.01' SECOND))
+GROUP BY `window_start`, `window_end`, `window_time`, `key`;
+
+-- grouping sets lose and keep groups each by their own rows
+-- same meaning
+CREATE TEMPORARY VIEW `op` AS
+SELECT
+  `key`,
+  `window_start`,
+  `window_end`,
+  `window_time`,
+  SUM(`v`) AS `total`
+FROM TABLE(TUMBLE(TABLE `in`, DESCRIPTOR(`ts`), INTERVAL '0.01' SECOND))
+GROUP BY `window_start`, `window_end`, `window_time`, GROUPING SETS ((`key`), ());

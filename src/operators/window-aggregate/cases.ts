@@ -4,6 +4,7 @@ const input = 'ts TIMESTAMP(3) EVENT, key STRING, v BIGINT'
 const inputs = { in: input }
 const sum = [{ name: 'total', expression: 'SUM(v)' }]
 const rows = (text: string) => ({ rows: `ts | key | v\n${text}` })
+const changes = (text: string) => ({ rows: `op | ts | key | v\n${text}` })
 const tumble10 = { type: 'tumble', timeColumn: 'ts', sizeMs: 10 }
 const windowed = 'window_start | window_end | window_time'
 
@@ -360,6 +361,85 @@ export const cases: readonly OperatorCase[] = [
       { rows: 'key | p\nb | 0' },
     ],
     expect: { out: `key | ${windowed} | n\na | 100 | 115 | 114 | 2` },
+  },
+  {
+    name: 'changes count in the windows of their own times, and a group that is left without rows gives no result',
+    config: { window: tumble10, groupBy: ['key'], aggregates: [...sum, { name: 'n', expression: 'COUNT(*)' }] },
+    inputs,
+    steps: [
+      changes('+I | 1 | a | 1\n+I | 3 | b | 7\n-U | 1 | a | 1\n+U | 2 | a | 5\n-D | 3 | b | 7\n+I | 4 | c | 1\n+I | 4 | c | 2\n-D | 4 | c | 1'),
+      { watermark: 9 },
+      changes('-U | 2 | a | 5   -- late\n+U | 12 | a | 6'),
+    ],
+    expect: {
+      out: `key | ${windowed} | total | n\na | 0 | 10 | 9 | 5 | 1\nc | 0 | 10 | 9 | 2 | 1\na | 10 | 20 | 19 | 6 | 1`,
+      late: 'op | ts | key | v\n-U | 2 | a | 5',
+    },
+    lateRows: 1,
+  },
+  {
+    name: 'a row that is taken back leaves those hopping windows that have not fired',
+    config: { window: { type: 'hop', timeColumn: 'ts', sizeMs: 20, slideMs: 10 }, groupBy: ['key'], aggregates: [...sum, { name: 'least', expression: 'MIN(v)' }, { name: 'values', expression: 'COUNT(DISTINCT v)' }] },
+    inputs,
+    steps: [
+      changes('+I | 5 | a | 3\n+I | 6 | a | 8\n+I | 15 | a | 8\n+I | 7 | b | 1'),
+      { watermark: 9 },
+      changes('-D | 5 | a | 3\n-D | 7 | b | 1'),
+      { watermark: 19 },
+      changes('-D | 6 | a | 8   -- late\n-U | 15 | a | 8\n+U | 16 | a | 9'),
+    ],
+    expect: {
+      out: `
+        key | ${windowed} | total | least | values
+        a | -10 | 10 | 9  | 11 | 3 | 2
+        b | -10 | 10 | 9  | 1  | 1 | 1
+        a | 0   | 20 | 19 | 16 | 8 | 1
+        a | 10  | 30 | 29 | 9  | 9 | 1`,
+      late: 'op | ts | key | v\n-D | 6 | a | 8',
+    },
+    lateRows: 1,
+  },
+  {
+    name: 'a cumulating result goes down when rows are taken back, and pauses while its group has none',
+    config: { window: { type: 'cumulate', timeColumn: 'ts', sizeMs: 6, stepMs: 2 }, groupBy: ['key'], aggregates: [{ name: 'most', expression: 'MAX(v)' }, ...sum] },
+    inputs,
+    steps: [
+      changes('+I | 1 | a | 5\n+I | 1 | a | 2\n+I | 1 | b | 1'),
+      { watermark: 1 },
+      changes('-D | 1 | a | 5\n-D | 1 | b | 1'),
+      { watermark: 3 },
+      changes('+I | 5 | b | 4'),
+    ],
+    expect: {
+      out: `
+        key | ${windowed} | most | total
+        a | 0 | 2 | 1 | 5 | 7
+        b | 0 | 2 | 1 | 1 | 1
+        a | 0 | 4 | 3 | 2 | 2
+        a | 0 | 6 | 5 | 2 | 2
+        b | 0 | 6 | 5 | 4 | 4`,
+    },
+  },
+  {
+    name: 'a session keeps the extent that a row gave it when that row is taken back',
+    config: { window: { type: 'session', timeColumn: 'ts', gapMs: 10 }, groupBy: ['key'], aggregates: [...sum, { name: 'n', expression: 'COUNT(*)' }] },
+    inputs,
+    steps: [changes('+I | 0 | a | 1\n+I | 8 | a | 2\n-D | 8 | a | 2\n+I | 0 | b | 1\n-D | 0 | b | 1\n+I | 0 | c | 3\n-U | 0 | c | 3\n+U | 10 | c | 4')],
+    expect: { out: `key | ${windowed} | total | n\na | 0 | 18 | 17 | 1 | 1\nc | 0 | 20 | 19 | 4 | 1` },
+  },
+  {
+    name: 'what only takes rows back gives a result of fewer than none, as on Flink',
+    config: { window: tumble10, groupBy: ['key'], aggregates: [{ name: 'n', expression: 'COUNT(*)' }, ...sum, { name: 'most', expression: 'MAX(v)' }, { name: 'mean', expression: 'AVG(v)' }] },
+    inputs,
+    steps: [changes('-D | 1 | a | 5')],
+    expect: { out: `key | ${windowed} | n | total | most | mean\na | 0 | 10 | 9 | -1 | -5 | null | 5` },
+  },
+  {
+    name: 'grouping sets lose and keep groups each by their own rows',
+    config: { window: tumble10, groupBy: ['key'], aggregates: sum, groupingSets: [['key'], []] },
+    inputs,
+    steps: [changes('+I | 1 | a | 1\n+I | 2 | b | 2\n-D | 1 | a | 1')],
+    expect: { out: `key | ${windowed} | total\nb | 0 | 10 | 9 | 2\nnull | 0 | 10 | 9 | 2` },
   },
   { name: 'gives nothing for an empty input', config: { window: tumble10, groupBy: [], aggregates: sum }, inputs, steps: [{ watermark: 100 }], expect: {} },
 ]

@@ -29,7 +29,7 @@ export const definition: OperatorDefinition = {
   icon: 'sigma',
   summary: 'Counts, sums and other aggregates for each group and window of time.',
   searchTerms: ['group by', 'tumble', 'tumbling', 'hop', 'hopping', 'sliding', 'cumulate', 'session', 'count', 'sum', 'average', 'per minute', 'fixed window'],
-  inputs: [{ name: 'in', title: 'Input', insertOnly: true }],
+  inputs: [{ name: 'in', title: 'Input' }],
   outputs: [
     { name: 'out', title: 'Results' },
     { name: 'late', title: 'Late rows', optional: true },
@@ -91,6 +91,9 @@ export const definition: OperatorDefinition = {
     return fields === null ? { late: schema } : { out: { fields }, late: schema }
   },
   distribution: ({ config }) => [distributionOf(config)],
+  // A window gives its result once. What comes too late is passed on as it is.
+  rowKinds: () => ['+I'],
+  rowKindsOfPort: ({ inputs, port }) => (port === 'late' ? inputs.in : undefined),
   state: (config) => `accumulators by group and slice of ${windowText(config)}, freed when the window closes`,
   columnsNeeded: ({ config, inputs, used }) => {
     const needed = new Set<string>([...(used.late ?? []), ...columnsOf(config, 'groupBy')])

@@ -22,7 +22,7 @@ const emitRowsMax = 4096
  *
  * Rows are given their sessions one by one and accumulated in stretches; a stretch ends where two sessions become one, because their accumulators must be complete then.
  * A session that the watermark passed within a batch takes no more rows and gives its result after the batch, which is the same; only with an allowed
- * lateness, where it may give several results, is it fired before the row.
+ * lateness, where it may give several results, is it fired before the row. A row that is taken back is in a session too, and may extend or begin one.
  */
 export class SessionAggregate implements OperatorRuntime {
   readonly #spec: OperatorSpec
@@ -178,8 +178,12 @@ export class SessionAggregate implements OperatorRuntime {
     for (const session of ended) this.#accumulators.clear(session)
   }
 
-  #emit(sessions: readonly number[], starts: readonly number[], ends: readonly number[]): void {
-    const count = sessions.length
+  #emit(due: readonly number[], dueStarts: readonly number[], dueEnds: readonly number[]): void {
+    const left = this.#program.left(this.#accumulators, Int32Array.from(due), due.length)
+    const count = left?.length ?? due.length
+    if (count === 0) return
+    const of = (values: readonly number[]): readonly number[] => (left === null ? values : Array.from(left, (place) => values[place]!))
+    const [sessions, starts, ends] = [of(due), of(dueStarts), of(dueEnds)]
     const keys = keysOf(this.#keys).map((keys) => Float64Array.from(sessions, (session) => keys[this.#store.keyOf(session)]!))
     const groupColumns = this.#grouping.columnsOf(keys, count)
     const windowTimes = Float64Array.from(ends, (end) => this.#time.instantOf(end - 1))

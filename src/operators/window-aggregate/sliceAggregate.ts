@@ -282,11 +282,15 @@ export class SliceAggregate implements OperatorRuntime {
   }
 
   #emit(grouping: Grouping, state: GroupState, window: { readonly start: number; readonly end: number }): void {
-    const count = state.keys.size
+    const { size } = state.keys
+    if (size === 0) return
+    state.accumulators.ensure(size)
+    const left = this.#program.left(state.accumulators, this.#program.allSlots(size), size)
+    const count = left?.length ?? size
     if (count === 0) return
-    const groupColumns = grouping.columnsOf(keysOf(state.keys), count)
-    state.accumulators.ensure(count)
-    const results = this.#program.results(state.accumulators, this.#program.allSlots(count), count, grouping.byInputColumn(groupColumns))
+    const keys = keysOf(state.keys)
+    const groupColumns = grouping.columnsOf(left === null ? keys : keys.map((column) => Float64Array.from(left, (slot) => column[slot]!)), count)
+    const results = this.#program.results(state.accumulators, left ?? this.#program.allSlots(size), count, grouping.byInputColumn(groupColumns))
     // All parts share the columns that hold one time throughout.
     const partRows = Math.min(count, emitRowsMax)
     const bounds = [window.start, window.end, this.#time.instantOf(window.end - 1)].map((time) => constantTime(time, partRows))

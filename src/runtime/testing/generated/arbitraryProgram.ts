@@ -73,7 +73,8 @@ function generated(chance: Chance): Job {
     edges.push(...added)
     checked = now
     made++
-    if (inputs.some(({ stream }) => stream.late) && staysLate(kind)) late.add(id)
+    // What takes a row back has that row's time, which may be behind the watermark by then.
+    if ((inputs.some(({ stream }) => stream.late) || kind === 'deduplicate') && staysLate(kind)) late.add(id)
     if (facet.keepsOrder === true && inputs.every(({ stream }) => stream.ordered)) ordered.add(id)
     const padsTime = ['left', 'right', 'full'].includes(String(config.type)) && ['interval-join', 'window-join', 'temporal-join'].includes(kind)
     if (padsTime || inputs.some(({ stream }) => stream.lacksTime)) lacksTime.add(id)

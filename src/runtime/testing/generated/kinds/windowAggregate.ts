@@ -10,7 +10,7 @@ export const windowAggregate: GenerateFacet = {
     if (window === null) return null
     const groupBy = chance.someOf(keyColumns(input!), 0, 2)
     // Where windows share slices or merge, Flink has no FIRST_VALUE and LAST_VALUE.
-    const ordered = input!.ordered && (window.window as JsonObject | undefined)?.type === 'tumble'
+    const ordered = input!.ordered && !input!.updating && (window.window as JsonObject | undefined)?.type === 'tumble'
     return { ...window, groupBy, aggregates: arbitraryAggregates(chance, input!.schema, ordered, 0, new Set(groupBy)) }
   },
 }
