@@ -181,6 +181,31 @@ describe.each([true, false])('aggregates, retractable: %s', (retractable) => {
   })
 })
 
+describe('results after each row', () => {
+  it.each(definitions.map(([text]) => text).flatMap((text) => [text, `${text} FILTER (WHERE f)`]))('%s gives at once what it gives row by row', (text) => {
+    const aggregate = check(text)
+    const inputs = compileAggregateInputs(aggregate.calls)
+    fc.assert(
+      fc.property(fc.array(anyRow, { minLength: 1, maxLength: 24 }), fc.array(anyRow, { minLength: 1, maxLength: 8 }), fc.integer({ min: 1, max: 3 }), (before, rows, groups) => {
+        const [atOnce, byRow] = [0, 1].map(() => aggregateTable(aggregate.calls))
+        for (const table of [atOnce!, byRow!]) table.ensure(groups)
+        const slots = (count: number): Int32Array => Int32Array.from({ length: count }, (_, i) => (i * 7) % groups)
+        for (const part of [before, rows]) {
+          const batch = batchOf(schema, part)
+          const found = atOnce!.addRunning(slots(part.length), inputs([batch.columns], part.length, testContext), part.length)[0]!
+          const expected = part.map((row, i) => {
+            const slot = slots(part.length).subarray(i, i + 1)
+            byRow!.add(slot, inputs([batchOf(schema, [row]).columns], 1, testContext), 1, null)
+            return valuesOf(byRow!.read(slot, 1)[0]!, 1)[0]!
+          })
+          expect(valuesOf(found, part.length)).toEqual(expected)
+        }
+      }),
+      { numRuns: 25 },
+    )
+  })
+})
+
 describe('retraction', () => {
   it('keeps a value that is taken back before it comes from ever counting', () => {
     const aggregate = check('MAX(i)')

@@ -45,6 +45,20 @@ export class ValueAccumulator implements Accumulator {
       if (held === null || preference === 'last' || (preference === 'least' ? compareText(text, held) < 0 : preference === 'greatest' && compareText(text, held) > 0)) values[slot] = text
     }
   }
+  /** Texts become a dictionary of their own: a group's best text changes seldom, so most rows repeat a code. */
+  running(slots: Int32Array, column: Column | null, rowCount: number, mask: Uint8Array | null): Column {
+    const { nulls } = column!
+    const texts = column!.storage === 'string' ? new RunningTexts(rowCount) : null
+    const results: Value[] = []
+    for (let i = 0; i < rowCount; i++) {
+      const slot = slots[i]!
+      if ((nulls === null || nulls[i] === 0) && (mask === null || mask[i] !== 0)) this.#values[slot] = this.#preferred(this.#values[slot]!, valueAt(column!, i))
+      const value = this.#values[slot]!
+      if (texts === null) results.push(value)
+      else texts.put(i, slot, value as string | null)
+    }
+    return texts === null ? columnOf(this.#type, results) : texts.column
+  }
   #preferred(held: Value, value: Value): Value {
     if (held === null) return value
     switch (this.#preference) {
@@ -86,6 +100,35 @@ export class ValueAccumulator implements Accumulator {
   restore(reader: StateReader, count: number): void {
     const column = reader.columns('values')[0]!
     for (let slot = 0; slot < count; slot++) this.#values[slot] = valueAt(column, slot)
+  }
+}
+
+/** A text for each row of a batch, by the slot it comes from. */
+class RunningTexts {
+  readonly #codes: Int32Array
+  readonly #texts: string[] = ['']
+  /** By slot, the code of its last text. */
+  readonly #codeOf = new Map<number, number>()
+  #nulls: Uint8Array | null = null
+
+  constructor(rowCount: number) {
+    this.#codes = new Int32Array(rowCount)
+  }
+  put(row: number, slot: number, text: string | null): void {
+    if (text === null) {
+      ;(this.#nulls ??= new Uint8Array(this.#codes.length))[row] = 1
+      return
+    }
+    let code = this.#codeOf.get(slot)
+    if (code === undefined || this.#texts[code] !== text) {
+      code = this.#texts.length
+      this.#texts.push(text)
+      this.#codeOf.set(slot, code)
+    }
+    this.#codes[row] = code
+  }
+  get column(): Column {
+    return { storage: 'string', codes: this.#codes, dictionary: { values: this.#texts, distinct: false }, nulls: this.#nulls }
   }
 }
 
