@@ -17,7 +17,7 @@ const row = (behind: readonly number[]): fc.Arbitrary<{ k: number | null; step: 
 const late = fc.array(row([0, 0, 1, 500, 1000, 1001, 2500, 6000]), { maxLength: 14 }).map(rowsOf)
 // Read with a delay of 1 ms, so that rows at one moment are all in time.
 const inTime = fc.array(row([0]), { maxLength: 8 }).map(rowsOf)
-const timeoutMs = 20_000 + numRuns * 50
+const timeoutMs = 60_000 + numRuns * 500
 const windows: fc.Arbitrary<EvaluatedWindow> = fc.oneof(
   fc.record({ type: fc.constant('tumble' as const), sizeMs: fc.constantFrom(1000, 2000) }),
   fc.record({ type: fc.constant('hop' as const), sizeMs: fc.constantFrom(1000, 2000, 3000), slideMs: fc.constantFrom(500, 1000) }),

@@ -14,8 +14,8 @@ const numRuns = Number(process.env.MILLRACE_PROGRAMS ?? 60)
 const ending = { endOnFailure: true }
 const timeoutMs = 60_000 + numRuns * 500
 
-function planOf(job: Job, parallelism: number): PhysicalPlan {
-  return compile({ ...job, settings: { ...job.settings, parallelism } }, definitionOf).physical!
+function planOf(job: Job, parallelism: number, rewrites = true): PhysicalPlan {
+  return compile({ ...job, settings: { ...job.settings, parallelism } }, definitionOf, rewrites ? {} : { rewrites: false }).physical!
 }
 
 function cutsOf(alignment: Cut['alignment']): fc.Arbitrary<Cut[]> {
@@ -23,14 +23,14 @@ function cutsOf(alignment: Cut['alignment']): fc.Arbitrary<Cut[]> {
 }
 
 /** Runs each program whole, then cut off with one plan after the other; the rows must be the same. */
-async function sameWhenCutOff(alignment: Cut['alignment'], parallelisms: readonly number[]): Promise<{ readonly restored: number; readonly inFlight: number }> {
+async function sameWhenCutOff(alignment: Cut['alignment'], parallelisms: readonly number[], rewrites = true): Promise<{ readonly restored: number; readonly inFlight: number }> {
   let restored = 0
   let inFlight = 0
   await fc.assert(
     fc.asyncProperty(arbitraryProgram, cutsOf(alignment), fc.integer({ min: 1, max: 3 }), async (job, cuts, batchRows) => {
       const whole = await rowsAtSinks(job)
       if (whole.failed !== undefined) return
-      const plans = Array.from({ length: cuts.length + 1 }, (_, run) => planOf(job, parallelisms[run % parallelisms.length]!))
+      const plans = Array.from({ length: cuts.length + 1 }, (_, run) => planOf(job, parallelisms[run % parallelisms.length]!, rewrites))
       const result = await runInterrupted(plans, cuts, cutAt(batchRows))
       restored += result.restored
       inFlight += result.inFlight
@@ -50,6 +50,17 @@ describe('generated programs that are cut off', () => {
   }, timeoutMs)
   it('give the same where barriers overtake what is on its way', async () => {
     const { restored, inFlight } = await sameWhenCutOff('unaligned', [2])
+    expect(restored).toBeGreaterThan(numRuns / 4)
+    expect(inFlight).toBeGreaterThan(0)
+  }, timeoutMs)
+  it('give the same where what was on its way goes on at another parallelism', async () => {
+    const { restored, inFlight } = await sameWhenCutOff('unaligned', [2, 3, 4, 2, 3])
+    expect(restored).toBeGreaterThan(numRuns / 4)
+    expect(inFlight).toBeGreaterThan(0)
+  }, timeoutMs)
+  // Partial rows of two phases have nowhere to go where there is one phase only, which is what one subtask has: without rewrites there are none.
+  it('give the same where what was on its way goes on in one subtask, and in several again', async () => {
+    const { restored, inFlight } = await sameWhenCutOff('unaligned', [2, 1, 3, 1, 4], false)
     expect(restored).toBeGreaterThan(numRuns / 4)
     expect(inFlight).toBeGreaterThan(0)
   }, timeoutMs)
