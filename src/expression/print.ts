@@ -255,6 +255,11 @@ function fieldName(field: TypedExpression & { kind: 'field' }): string {
 
 const dayTimeUnits = [['DAY', msPerDay], ['HOUR', 3_600_000], ['MINUTE', 60_000], ['SECOND', 1000]] as const
 
+/** Whether a value of the type can be written as a literal: a collection or a row is made by a call. */
+export function hasLiteral(type: DataType): boolean {
+  return type.kind !== 'ARRAY' && type.kind !== 'MAP' && type.kind !== 'MULTISET' && type.kind !== 'ROW'
+}
+
 function literal(value: Value, type: DataType): Printed {
   const signed = (text: string): Printed => ({ text, power: text.startsWith('-') ? power.unary : power.postfix })
   const plain = (text: string): Printed => ({ text, power: power.postfix })

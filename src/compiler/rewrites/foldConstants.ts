@@ -7,7 +7,7 @@ import { compileScalar, traitsOf } from '../../expression/compile.ts'
 import type { EvaluationContext, Expression, Scope } from '../../expression/expression.ts'
 import { functionTable } from '../../expression/functions.ts'
 import { children, parseExpression, sameExpression } from '../../expression/parse.ts'
-import { printExpression } from '../../expression/print.ts'
+import { hasLiteral, printExpression } from '../../expression/print.ts'
 import { checkScalar } from '../../expression/typeOf.ts'
 import type { DefinitionOf } from '../../job/operatorDefinition.ts'
 import type { RewriteNote } from '../compile.ts'
@@ -104,7 +104,7 @@ const context: EvaluationContext = { timeZone: 'UTC', processingTime: () => 0, w
 function computed(expression: Expression): Expression | null {
   if (!isConstant(expression)) return null
   const { typed } = checkScalar(printExpression(expression), nowhere)
-  if (typed === null || traitsOf(typed).contextual) return null
+  if (typed === null || !hasLiteral(typed.type) || traitsOf(typed).contextual) return null
   try {
     const value = valueAt(compileScalar(typed)([], 1, context), 0)
     if (value === null) return null
