@@ -1,61 +1,131 @@
 /**
- * Deliberately wrong rules of the engine, one at a time, in a work tree of their own: which set of tests catches each. `node conformance/mutants/mutants.mjs`.
+ * Deliberately wrong rules of the engine (`rules.json`), one at a time, in a work tree of their own: which set of tests catches each.
  *
- * A mutant replaces one text of one file; a text that is not there exactly once is a mistake in this list, and is said.
+ *   node conformance/mutants/mutants.mjs                              every rule that has no answer yet, by cases and fixtures
+ *   node conformance/mutants/mutants.mjs --only NAME --sets fixtures  some rules, some sets, asked again
+ *   node conformance/mutants/mutants.mjs --sets flink --flink 16      and so many generated programs on a running Flink (Java 17, Maven)
+ *   node conformance/mutants/mutants.mjs --print                      ask nothing: MUTANTS.md anew from what is kept
+ *
+ * A set ends at its first failing test, which is named: that a rule is caught is the question, not how often. Answers are kept in `answers.json`, and MUTANTS.md is printed from them.
+ * A rule replaces texts of one file; a text that is not there exactly once is a mistake in the list, and `mutants.test.ts` says so.
  */
 import { execFileSync, spawnSync } from 'node:child_process'
-import { readFileSync, symlinkSync, existsSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { parseArgs } from 'node:util'
 
-export const mutants = [
-  { name: 'late test off by one', file: 'src/engine/slices.ts', from: 'return watermark >= this.#time.timerOf(windowEnd - 1) + this.#allowedLatenessMs', to: 'return watermark > this.#time.timerOf(windowEnd - 1) + this.#allowedLatenessMs', also: [['return watermark >= this.#time.timerOf(windowEnd - 1)\n', 'return watermark > this.#time.timerOf(windowEnd - 1)\n']] },
-  { name: 'session gap exclusive', file: 'src/engine/sessions.ts', from: 'if (this.#starts[session]! > end || this.#ends[session]! < start ||', to: 'if (this.#starts[session]! >= end || this.#ends[session]! <= start ||', also: [['start >= this.#starts[head]! && start <= this.#ends[head]!', 'start >= this.#starts[head]! && start < this.#ends[head]!']] },
-  { name: 'AVG not truncated', file: 'src/expression/aggregates/counting.ts', from: 'const quotient = Math.trunc(sum / rows)', to: 'const quotient = Math.round(sum / rows)', also: [['if (rest !== 0 && rest > 0 !== sum > 0) return quotient - Math.sign(sum)', '']] },
-  { name: 'hop one slice short', file: 'src/engine/windows.ts', from: 'return sliceEnd - window.slideMs + window.sizeMs', to: 'return sliceEnd - 2 * window.slideMs + window.sizeMs' },
-  { name: 'NULL in join keys equal', file: 'src/engine/keyEncoder.ts', from: 'if (column.nulls !== null && column.nulls[row] === 1) return true', to: 'if (column.nulls !== null && column.nulls[row] === 2) return true' },
-  { name: 'cumulate starts a step late', file: 'src/engine/windows.ts', from: 'return windowStart(sliceEnd - 1, window.sizeMs, window.offsetMs) + window.sizeMs', to: 'return windowStart(sliceEnd, window.sizeMs, window.offsetMs) + window.sizeMs' },
-  { name: 'interval join upper bound exclusive', file: 'src/engine/intervalPairs.ts', from: 'const highBy = side === 0 ? this.#upperMs : -this.#lowerMs', to: 'const highBy = (side === 0 ? this.#upperMs : -this.#lowerMs) - 1' },
-  { name: 'SUM of nothing is 0', file: 'src/expression/aggregates/accumulator.ts', from: 'if (counts[slots[i]!]! !== 0) continue', to: 'if (counts[slots[i]!]! >= 0) continue' },
-  { name: 'integer division rounds down', file: 'src/expression/arithmeticKernels.ts', from: 'out[i] = (a[i]! / divisor) | 0', to: 'out[i] = Math.floor(a[i]! / divisor)' },
-  { name: 'watermark without delay', file: 'src/engine/watermark.ts', from: 'const candidate = times[row]! - delayMs', to: 'const candidate = times[row]!' },
-]
+const { values: options } = parseArgs({ options: { only: { type: 'string' }, sets: { type: 'string' }, flink: { type: 'string', default: '16' }, seed: { type: 'string', default: '1' }, print: { type: 'boolean' } } })
 
+/** What is run for each column; `flink` is a program of its own. */
 const sets = {
-  cases: ['src/operators/window-aggregate', 'src/operators/window-join', 'src/operators/interval-join', 'src/engine', 'src/expression'],
-  fixtures: ['conformance'],
+  cases: ['src/operators', 'src/engine', 'src/expression', 'src/columnar'],
+  fixtures: ['conformance/fixtures.test.ts'],
   evaluator: ['src/runtime/testing/generated/evaluator.test.ts'],
-  generated: ['src/runtime/testing/generated/generated.test.ts'],
+  flink: null,
 }
+const columns = Object.keys(sets)
 
 const root = execFileSync('git', ['rev-parse', '--show-toplevel'], { encoding: 'utf8' }).trim()
-const tree = join(tmpdir(), 'millrace-mutants')
-if (!existsSync(tree)) {
-  execFileSync('git', ['worktree', 'add', '--detach', tree, 'HEAD'], { cwd: root })
+const folder = join(root, 'conformance', 'mutants')
+const rules = JSON.parse(readFileSync(join(folder, 'rules.json'), 'utf8'))
+const answersPath = join(folder, 'answers.json')
+const answers = existsSync(answersPath) ? JSON.parse(readFileSync(answersPath, 'utf8')) : {}
+
+if (options.print !== true) {
+  const asked = (options.sets ?? 'cases,fixtures').split(',')
+  const unknown = asked.filter((set) => !columns.includes(set))
+  if (unknown.length > 0) throw new Error(`no set is called ${unknown.join(', ')}; there are ${columns.join(', ')}`)
+  const chosen = rules.filter(({ name }) => options.only === undefined || name.includes(options.only))
+  if (chosen.length === 0) throw new Error(`no rule has ${options.only} in its name`)
+  const tree = workTree()
+  for (const rule of chosen) {
+    for (const set of asked) {
+      if (options.only === undefined && answers[rule.name]?.[set] !== undefined) continue
+      const answer = withRule(tree, rule, () => (set === 'flink' ? askFlink(tree) : runTests(tree, sets[set])))
+      console.log(`${rule.name} · ${set}: ${answer}`)
+      answers[rule.name] = { ...answers[rule.name], [set]: answer }
+      writeFileSync(answersPath, `${JSON.stringify(Object.fromEntries(rules.filter(({ name }) => answers[name] !== undefined).map(({ name }) => [name, answers[name]])), null, 1)}\n`)
+    }
+  }
+  execFileSync('git', ['worktree', 'remove', '--force', tree], { cwd: root })
+}
+printPage()
+
+/** A work tree at the last commit, with the modules of this one. */
+function workTree() {
+  const tree = join(tmpdir(), `millrace-mutants-${process.pid}`)
+  rmSync(tree, { recursive: true, force: true })
+  execFileSync('git', ['worktree', 'add', '--force', '--detach', tree, 'HEAD'], { cwd: root, stdio: 'ignore' })
   symlinkSync(join(root, 'node_modules'), join(tree, 'node_modules'))
-} else execFileSync('git', ['checkout', '--quiet', '--force', '--detach', execFileSync('git', ['rev-parse', 'HEAD'], { cwd: root, encoding: 'utf8' }).trim()], { cwd: tree })
-const only = process.argv[2]
-const chosenSets = (process.argv[3] ?? Object.keys(sets).join(',')).split(',')
-console.log(`| mutant | ${chosenSets.join(' | ')} |\n|---|${chosenSets.map(() => '---|').join('')}`)
-for (const mutant of mutants.filter(({ name }) => only === undefined || only === '' || name.includes(only))) {
-  const path = join(tree, mutant.file)
+  return tree
+}
+
+function withRule(tree, rule, ask) {
+  const path = join(tree, rule.file)
   const before = readFileSync(path, 'utf8')
   let text = before
-  for (const [from, to] of [[mutant.from, mutant.to], ...(mutant.also ?? [])]) {
-    if (text.split(from).length !== 2) throw new Error(`${mutant.name}: ${mutant.file} has ${text.split(from).length - 1} times: ${from}`)
-    text = text.replace(from, to)
+  for (const { from, to } of rule.changes) {
+    if (text.split(from).length !== 2) throw new Error(`${rule.name}: ${rule.file} has ${text.split(from).length - 1} times: ${from}`)
+    text = text.replace(from, () => to)
   }
   writeFileSync(path, text)
   try {
-    const cells = chosenSets.map((set) => {
-      const run = spawnSync('npx', ['vitest', 'run', ...sets[set], '--reporter=json'], { cwd: tree, encoding: 'utf8', maxBuffer: 1 << 28, timeout: 600_000 })
-      const report = run.stdout === null ? -1 : run.stdout.indexOf('{"numTotal')
-      if (report < 0) return 'did not run'
-      const { numFailedTests } = JSON.parse(run.stdout.slice(report))
-      return numFailedTests === 0 ? '–' : `caught by ${numFailedTests}`
-    })
-    console.log(`| ${mutant.name} | ${cells.join(' | ')} |`)
+    return ask()
   } finally {
     writeFileSync(path, before)
   }
+}
+
+/** The first test that fails, or `not caught`. */
+function runTests(tree, paths) {
+  const report = join(tree, 'mutant-report.json')
+  rmSync(report, { force: true })
+  spawnSync('npx', ['vitest', 'run', ...paths, '--bail=1', '--reporter=json', `--outputFile=${report}`], { cwd: tree, stdio: 'ignore', timeout: 1_200_000 })
+  if (!existsSync(report)) return 'did not run'
+  const { testResults } = JSON.parse(readFileSync(report, 'utf8'))
+  for (const { name, status, message, assertionResults } of testResults) {
+    const file = name.slice(tree.length + 1)
+    const failing = assertionResults.find((test) => test.status === 'failed')
+    if (failing !== undefined) return `${file}: ${failing.fullName}`
+    if (status === 'failed' && assertionResults.length === 0 && message !== '') return `${file}: ${message.split('\n')[0]}`
+  }
+  return 'not caught'
+}
+
+/** Generated programs on both engines, ours with the wrong rule. */
+function askFlink(tree) {
+  const target = join(tree, 'conformance', 'target')
+  if (!existsSync(target) && existsSync(join(root, 'conformance', 'target'))) execFileSync('cp', ['-r', join(root, 'conformance', 'target'), target])
+  const build = spawnSync('npx', ['vite', 'build', '--config', 'vite.conformance.config.ts', '--logLevel', 'error'], { cwd: tree, encoding: 'utf8' })
+  if (build.status !== 0) return 'did not run'
+  const run = spawnSync('node', ['dist/conformance/generated.js', '--generated', options.flink, '--seed', options.seed, '--flink', '2.2', '--shrink', '0'], { cwd: tree, encoding: 'utf8', maxBuffer: 1 << 28, timeout: 1_200_000 })
+  const said = /(\d+) of (\d+) generated programs asked.* (\d+) different/.exec(run.stdout ?? '')
+  if (said === null) return 'did not run'
+  return said[3] === '0' ? 'not caught' : `${said[3]} of ${said[1]} programs`
+}
+
+function printPage() {
+  const cell = (answer) => {
+    if (answer === undefined) return 'not asked'
+    if (answer === 'not caught' || answer === 'did not run' || / of \d+ programs$/.test(answer)) return answer
+    const [file, ...test] = answer.split(': ')
+    return `${test.join(': ').replaceAll('|', '\\|').slice(0, 140)} (\`${file.replace(/^src\//, '')}\`)`
+  }
+  const table = rules.map(({ name, file }) => `| ${name} | \`${file}\` | ${columns.map((column) => cell(answers[name]?.[column])).join(' | ')} |`)
+  writeFileSync(
+    join(root, 'conformance', 'MUTANTS.md'),
+    `# Wrong rules, and what catches them
+
+Written by \`node conformance/mutants/mutants.mjs\`, which applies each rule of \`mutants/rules.json\` to a work tree of its own and runs there: *cases* (tests of rooms, engine, expressions and columns), *fixtures* (what Flink
+answered, kept), the naive *evaluator* of \`src/runtime/testing/generated\`, and *flink* (random programs on a running Flink 2.2, all different at the first sink that differs). A set ends at its first failing test, which is named;
+\`mutants.test.ts\` keeps the list applicable and refuses a rule that neither cases nor fixtures catch.
+
+| wrong rule | file | ${columns.join(' | ')} |
+|---|---|${columns.map(() => '---|').join('')}
+${table.join('\n')}
+
+What generated programs cannot find: a rule that changes nothing but where a row is computed (key groups), and scalar rules whose values they do not make.
+`,
+  )
 }
