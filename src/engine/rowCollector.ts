@@ -172,7 +172,10 @@ function decimalOfParts(parts: readonly Part[], index: number, rowCount: number,
   return { storage: 'decimal', values: null, wide, nulls }
 }
 
-/** Codes as they are while all parts share a dictionary; otherwise a new dictionary of the strings in use. */
+/**
+ * Codes as they are while all parts share a dictionary; otherwise a new dictionary of the strings in use. Texts of a dictionary that may have one twice are mostly texts that come once: they are added
+ * without being looked for.
+ */
 function stringOfParts(parts: readonly Part[], index: number, rowCount: number, nulls: Nulls, arrays: Arrays): StringColumn {
   const shared = (parts[0]!.batch.columns[index] as StringColumn).dictionary
   const codes = arrays.int32(rowCount)
@@ -189,8 +192,10 @@ function stringOfParts(parts: readonly Part[], index: number, rowCount: number, 
   const values: string[] = ['']
   const codeOf = new Map<string, number>([['', 0]])
   const newCodes = new Map<Dictionary, Int32Array>()
+  const distinct = parts.every(({ batch }) => (batch.columns[index] as StringColumn).dictionary.distinct)
   for (const { batch, rows, count } of parts) {
     const column = batch.columns[index] as StringColumn
+    const looksFor = column.dictionary.distinct
     let translated = newCodes.get(column.dictionary)
     if (translated === undefined) {
       translated = new Int32Array(column.dictionary.values.length).fill(-1)
@@ -206,18 +211,18 @@ function stringOfParts(parts: readonly Part[], index: number, rowCount: number, 
       let newCode = translated[code]!
       if (newCode < 0) {
         const text = column.dictionary.values[code]!
-        newCode = codeOf.get(text) ?? -1
+        newCode = looksFor ? (codeOf.get(text) ?? -1) : -1
         if (newCode < 0) {
           newCode = values.length
           values.push(text)
-          codeOf.set(text, newCode)
+          if (looksFor) codeOf.set(text, newCode)
         }
         translated[code] = newCode
       }
       codes[at++] = newCode
     }
   }
-  return { storage: 'string', codes, dictionary: { values, distinct: true }, nulls }
+  return { storage: 'string', codes, dictionary: { values, distinct }, nulls }
 }
 
 function nullsOf(parts: readonly Part[], index: number, rowCount: number, arrays: Arrays): Nulls {

@@ -11,7 +11,7 @@ import type { StateReader, StateWriter } from '../columnar/stateCodec.ts'
  * renumbers those that stay; whoever holds positions follows.
  *
  * String columns keep the codes of a shared dictionary as long as all rows come with the same one; otherwise they move to a dictionary of their own,
- * with a cache from foreign codes to own ones.
+ * with a cache from foreign codes to own ones. Texts of a dictionary that may have one twice are mostly texts that come once: they are added without being looked for.
  */
 export class RowStore {
   readonly #schema: Schema
@@ -342,7 +342,7 @@ class StoredStrings implements StoredColumn {
     if (this.#own === null) {
       // Code 0 stands under NULLs, so it must mean something even before the first text.
       const strings = ['']
-      this.#own = { strings, codeOf: new Map([['', 0]]), dictionary: { values: strings, distinct: true } }
+      this.#own = { strings, codeOf: new Map([['', 0]]), dictionary: { values: strings, distinct: this.#shared!.distinct && column.dictionary.distinct } }
       this.#translate(this.#shared!, this.#codes, null, 0, at, 0)
       this.#shared = null
     }
@@ -351,7 +351,8 @@ class StoredStrings implements StoredColumn {
   }
 
   #translate(dictionary: Dictionary, codes: Int32Array, rows: Int32Array | null, start: number, count: number, at: number, nulls: Nulls = this.#nulls.view(start + count)): void {
-    const { strings, codeOf } = this.#own!
+    const { strings, codeOf, dictionary: ownDictionary } = this.#own!
+    const looksFor = dictionary.distinct || ownDictionary.distinct
     let cache = this.#caches.get(dictionary)
     if (cache === undefined || cache.length < dictionary.values.length) {
       const grown = new Int32Array(Math.max(dictionary.values.length, (cache?.length ?? 0) * 2))
@@ -369,11 +370,11 @@ class StoredStrings implements StoredColumn {
       let own = cache[code]!
       if (own === 0) {
         const text = dictionary.values[code]!
-        own = (codeOf.get(text) ?? -1) + 1
+        own = looksFor ? (codeOf.get(text) ?? -1) + 1 : 0
         if (own === 0) {
           strings.push(text)
           own = strings.length
-          codeOf.set(text, own - 1)
+          if (looksFor) codeOf.set(text, own - 1)
         }
         cache[code] = own
       }

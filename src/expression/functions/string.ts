@@ -515,7 +515,7 @@ export const stringFunctions: readonly FunctionDefinition[] = [
     summary: 'The text with every occurrence of a part replaced.',
     parameters: [text(), text('part'), text('replacement')],
     examples: [{ expression: "REPLACE('hello world', 'world', 'flink')", result: 'hello flink' }, { expression: "REPLACE('ababab', 'abab', '$&')", result: '$&ab' }],
-    f: ([value, part, replacement]) => (value as string).replaceAll(part as string, () => replacement as string),
+    f: ([value, part, replacement]) => replaced(value as string, part as string, replacement as string),
   }),
   define('OVERLAY', {
     signatures: ['OVERLAY(text, replacement, start [, length])'],
@@ -636,3 +636,17 @@ function overlaid(value: string, replacement: string, start: number, length: num
   return wellFormedText(value.slice(0, start - 1) + replacement + rest)
 }
 
+
+/** Half the time of `replaceAll` with a function (measured), and unlike it with a text it gives `$` no meaning. */
+function replaced(value: string, part: string, replacement: string): string {
+  if (part === '') return value.replaceAll(part, () => replacement)
+  let at = value.indexOf(part)
+  if (at < 0) return value
+  let result = ''
+  let from = 0
+  for (; at >= 0; at = value.indexOf(part, from)) {
+    result += value.slice(from, at) + replacement
+    from = at + part.length
+  }
+  return result + value.slice(from)
+}

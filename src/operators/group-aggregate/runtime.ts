@@ -1,6 +1,5 @@
 import { rowKind, type Batch } from '../../columnar/batch.ts'
 import { gather, gatherUint8, type Column } from '../../columnar/column.ts'
-import { concatBatches } from '../../columnar/concat.ts'
 import { fieldIndex, type Schema } from '../../columnar/schema.ts'
 import type { StateReader, StateSchema, StateWriter } from '../../columnar/stateCodec.ts'
 import { nullColumn } from '../../engine/joinOutput.ts'
@@ -335,13 +334,7 @@ class Grouping {
     const metSlots = gatherSlots(slots, firstRows, met)
     const start = this.#program.results(this.#table, metSlots, met, byInput(groupColumns.map((column) => gather(column, firstRows, met))))
     const after = this.#program.resultsOf(this.#table.addRunning(slots, inputs, rowCount), rowCount, byInput(groupColumns))
-    const results = after.map((column, i) => {
-      const own: Schema = { fields: [schema.fields[groupColumns.length + i]!] }
-      return concatBatches([
-        { schema: own, columns: [column], rowCount, kinds: null, watermarks: null },
-        { schema: own, columns: [start[i]!], rowCount: met, kinds: null, watermarks: null },
-      ])!.columns[0]!
-    })
+    const results = together([after, start].map((columns, i): Batch => ({ schema, columns, rowCount: i === 0 ? rowCount : met, kinds: null, watermarks: null }))).columns
     const ownRows = new Int32Array(rowCount * 2)
     const kinds = new Uint8Array(rowCount * 2)
     const places = new Int32Array(rowCount * 2)
