@@ -2,6 +2,7 @@ import type { Arrays } from '../columnar/arrays.ts'
 import type { Batch } from '../columnar/batch.ts'
 import type { Float64Column } from '../columnar/column.ts'
 import type { StateReader, StateSchema, StateWriter } from '../columnar/stateCodec.ts'
+import type { TopicAccess } from './topicAccess.ts'
 
 /**
  * The contract between an operator's run time and the task that drives it.
@@ -102,6 +103,8 @@ export interface SourceRuntime {
    */
   next(rowsMax: number): Batch | 'wait' | 'end'
   ready?(): Promise<void>
+  /** `wait` is no promise then: rows may come from this very job, or never. `next` is asked again at every turn, and everything else goes on meanwhile; `loading` while not even that is known. */
+  readonly polled?: 'loading' | 'waiting' | undefined
   /**
    * Watermark candidate of each row (ms, whole; NaN where the expression is NULL), for a source whose config gives its watermark as an `expression`. The task
    * asks this only then; a watermark by `delayMs` it computes itself. The array may be longer than the batch and is read before the next call.
@@ -138,6 +141,8 @@ export interface SourceContext {
    */
   eventTimesRead?(times: Float64Column, rowCount: number): void
   readonly files: FileAccess
+  /** Absent where there are no topics. */
+  readonly topics?: TopicAccess
   /** For the columns of a batch: they are a source's to fill from the beginning of `next` until the next call. A source may also make its own. */
   readonly arrays: Arrays
   readonly counters: OperatorCounters

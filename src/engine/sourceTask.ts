@@ -133,7 +133,7 @@ export class SourceTask implements Task {
     let loading = false
     for (const split of this.#splits) {
       this.#load(split)
-      if (split.ahead === null) loading ||= !split.ended
+      if (split.ahead === null) loading ||= !split.ended && split.runtime.polled !== 'waiting'
       else time = Math.min(time ?? Infinity, this.#timeOf(split.ahead, split.at))
     }
     return { time, loading }
@@ -278,6 +278,8 @@ export class SourceTask implements Task {
         this.#endSplit(split, this.#splits.indexOf(split))
         // The last one's Infinity goes out with the end of the task.
         if (this.#open > 0) this.#forward()
+      } else if (next === 'wait' && split.runtime.polled !== undefined) {
+        return
       } else if (next === 'wait') {
         const ready = split.runtime.ready?.() ?? Promise.resolve()
         split.ready = ready

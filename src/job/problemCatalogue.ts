@@ -98,7 +98,7 @@ export const configProblems = {
     error('MR-106', `"${label}" is ${found}, which is not one of its choices: ${listed(choices)}.`),
   outOfRange: (label: string, found: string, range: string) => error('MR-107', `"${label}" is ${found}; it must be ${range}.`),
   tooFew: (label: string, found: number, least: number, what: string) =>
-    error('MR-108', `"${label}" has ${found} ${found === 1 ? what : `${what}s`}; it needs at least ${least}. Add one.`),
+    error('MR-108', `"${label}" has ${found} ${found === 1 ? what : what.replace(/y$|$/, (end) => (end === 'y' ? 'ies' : 's'))}; it needs at least ${least}. Add one.`),
   notApplicable: (label: string) =>
     error('MR-109', `"${label}" has no meaning with the other settings of this operator, so it must not be set. Remove it, or change the setting that hides it.`),
 } as const
@@ -204,6 +204,7 @@ export const windowProblems = {
     ),
   sessionGroupingSets: () =>
     error('MR-157', 'Grouping sets cannot be combined with session windows: each group has sessions of its own. Use one Window aggregate for each set.'),
+  neitherGroupNorAggregate: () => error('MR-108', '"Aggregates" has 0 entries, and there is no group either, so the result has no columns. Add an aggregate such as COUNT(*), or group by a column.'),
   groupedByWindow: (column: string) =>
     error('MR-148', `${named(column)} is in every result of a window anyway. Remove it from the group.`),
   latenessUnsupported: (what: string) =>
@@ -241,6 +242,7 @@ export const joinProblems = {
 /** MR-16x: sinks. */
 export const sinkProblems = {
   keyNotUnique: (column: string) => error('MR-160', `The key names ${named(column)} twice. Remove one.`),
+  keyTwice: () => error('MR-163', 'The sink has a key, and its columns are the key of each record: a topic of upserts. Remove "keyFields", or remove the key to write every row as a record of its own.'),
   noNumber: (column: string, type: string) => error('MR-162', `${named(column)} is of type ${type}, and a chart goes up by numbers. Choose a column of numbers, or count rows in an aggregate before.`),
 } as const
 
@@ -266,6 +268,8 @@ export const sourceProblems = {
   splitsWithoutEnd: () => error('MR-175', 'A source without end cannot be divided into splits. Set a number of events, or use one split.'),
   badField: (column: string, detail: string) => error('MR-176', `The setting of ${named(column)} is not understood: ${detail}`),
   noPhysicalColumn: () => error('MR-177', 'All columns are computed, so there is nothing to read. Add a column with a type.'),
+  computedKey: (column: string) => error('MR-178', `${named(column)} is computed, and the key of a topic stands in its records. Use columns that are read.`),
+  upsertStart: () => error('MR-179', 'A topic with a key is read from its earliest offset: what holds is told by all of its records. Remove "startFrom", or remove the key to read every record as a row.'),
   unreadableRow: (row: number, reason: string) =>
     error('MR-300', `Row ${row} cannot be read: ${reason} Correct the row or the column's type, or set "When a row cannot be read" to skip.`),
   skippedRow: (row: number, reason: string) => warning('MR-300', `Row ${row} cannot be read and is left out: ${reason}`),

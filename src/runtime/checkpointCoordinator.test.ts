@@ -143,6 +143,14 @@ describe('the checkpoint coordinator', () => {
     expect(story.state.counts.restored).toBe(1)
   })
 
+  it('begins nothing in the moment it is cut short, however long the next has been due', () => {
+    const story = new Story()
+    story.tell({ kind: 'tick', at: 1000 })
+    expect(story.tell({ kind: 'stopped', reason: 'engine worker 1 died', at: 9000 })).toEqual(['abort 1'])
+    expect(story.state).toMatchObject({ inFlight: null, counts: { triggered: 1 } })
+    expect(story.tell({ kind: 'running', tasks, at: 9001 })).toEqual(['wake 10001'])
+  })
+
   it('takes no periodic checkpoint while rows stand still', () => {
     const story = new Story()
     story.tell({ kind: 'paused' })

@@ -196,7 +196,7 @@ export function stepCheckpoints(state: CheckpointState, event: CheckpointEvent):
       return stay({ ...state, history: state.history.map((record) => (record.status === 'completed' && event.checkpoints.includes(record.id) ? { ...record, status: 'discarded' } : record)) })
     case 'stopped': {
       // What all have acknowledged needs nobody any more: it is written to its end, and may be what the job goes on from.
-      const ended = state.inFlight === null || state.inFlight.status === 'writing' ? { state, commands: [] } : failed(state, event.reason, event.at, false)
+      const ended = state.inFlight === null || state.inFlight.status === 'writing' ? { state, commands: [] } : failed({ ...state, isRunning: false }, event.reason, event.at, false)
       return { state: { ...ended.state, isRunning: false, tasks: [], requested: [], failuresInRow: 0 }, commands: ended.commands.filter(({ kind }) => kind === 'abort') }
     }
   }

@@ -39,7 +39,7 @@ describe('an engine', () => {
       { id: 'rows', kind: 'rows', config: { rows: 409_600 } },
       { id: 'out', kind: 'out', from: ['rows'] },
     ])
-    expect(await server.deploy({ plan, exactNumbers: [], worker: 0, subtasks: [0], carriers: { kind: 'none' }, previewRows: 0, eventTimeAsProcessingTime: false, checkpoints: false, restores: [], epoch: 0, haltAfterRows: null }, port)).toBeNull()
+    expect(await server.deploy({ plan, exactNumbers: [], worker: 0, subtasks: [0], carriers: { kind: 'none' }, previewRows: 0, eventTimeAsProcessingTime: false, checkpoints: false, splits: {}, restores: [], epoch: 0, haltAfterRows: null }, port)).toBeNull()
     await server.release({ kind: 'max' })
     const rowsRead = () => port.heard.reduce((rows, message) => (message.kind === 'report' ? message.report.operators.find(({ operator }) => operator === 'rows')!.rowsOut : rows), 0)
     // Two reports in which nothing moves any more.

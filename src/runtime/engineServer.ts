@@ -6,6 +6,7 @@ import type { Clock } from '../deterministic/clock.ts'
 import { encodeTaskSnapshot, type CheckpointBarrier, type TaskSnapshot } from '../engine/checkpoint.ts'
 import type { Outlet } from '../engine/exchange.ts'
 import type { FileAccess, OpenFile } from '../engine/operatorRuntime.ts'
+import { RemoteTopics } from './remoteTopics.ts'
 import { RowCollector } from '../engine/rowCollector.ts'
 import { CarriedReader, CarriedWriter } from './carriedChannel.ts'
 import { remoteChannelsOf, type ChannelPlace } from './channels.ts'
@@ -48,6 +49,7 @@ export class EngineServer implements EngineControl {
   #running: Promise<void> = Promise.resolve()
   #sinks: SinkOutlet[] = []
   #files: RemoteFiles | null = null
+  #topics: RemoteTopics | null = null
   #ports: MessagePort[] = []
   #failed = false
   #haltAfterRows: number | null = null
@@ -59,6 +61,7 @@ export class EngineServer implements EngineControl {
   async deploy(deployment: Deployment, events: EventPort): Promise<RunFailure | null> {
     this.#events = events
     this.#files = new RemoteFiles((message) => this.#post(message, []))
+    this.#topics = new RemoteTopics((message) => this.#post(message, []))
     events.onmessage = (event: MessageEvent) => this.#hear(event.data as ToEngine)
     let thread: EngineThread
     try {
@@ -73,6 +76,8 @@ export class EngineServer implements EngineControl {
         clock: this.#host.clock,
         eventTimeAsProcessingTime: deployment.eventTimeAsProcessingTime,
         files: this.#files,
+        topics: this.#topics,
+        splits: deployment.splits,
         writerTo: (place) => new CarriedWriter(carriers.writer(place)),
         readerFrom: (place, schema) => new CarriedReader(carriers.reader(place), schema),
         sink: (operator, subtask) => {
@@ -276,6 +281,9 @@ export class EngineServer implements EngineControl {
     if (message.kind === 'sinkTaken') {
       for (const sink of this.#sinks) if (sink.operator === message.operator && sink.subtask === message.subtask) sink.taken()
       this.#waiting.wake()
+    } else if (message.kind === 'topicOpened' || message.kind === 'topicFetched' || message.kind === 'topicFailed') {
+      this.#topics!.hear(message)
+      this.#waiting.wake()
     } else this.#files!.hear(message)
   }
 
@@ -379,6 +387,7 @@ class SinkOutlet implements Outlet {
   active(): void {}
   end(): void {
     this.#send()
+    this.#post({ kind: 'sinkEnded', operator: this.operator, subtask: this.subtask }, [])
   }
 
   #send(): boolean {
@@ -418,7 +427,7 @@ class RemoteFiles implements FileAccess {
   }
 
   hear(message: ToEngine): void {
-    if (message.kind === 'sinkTaken') return
+    if (message.kind === 'sinkTaken' || message.kind === 'topicOpened' || message.kind === 'topicFetched' || message.kind === 'topicFailed') return
     const waiting = this.#waiting.get(message.request)
     this.#waiting.delete(message.request)
     if (message.kind === 'fileFailed') waiting?.reject(new Error(message.message))

@@ -10,6 +10,7 @@ import { EdgeTap } from '../engine/edgeTap.ts'
 import { ExchangeWriter, type ExchangeKind, type Outlet } from '../engine/exchange.ts'
 import { OperatorNode, TaskFailure, type OutputTarget } from '../engine/operatorNode.ts'
 import type { FileAccess, OperatorRuntime, SinkPort, SourceRuntime } from '../engine/operatorRuntime.ts'
+import type { TopicAccess } from '../engine/topicAccess.ts'
 import { SourceTask, type Gate, type SourceWatermark } from '../engine/sourceTask.ts'
 import { OperatorTask, ProcessingTimers, type Task } from '../engine/task.ts'
 import type { RuntimeFactory } from '../operators/runtimeFactory.ts'
@@ -33,6 +34,9 @@ export interface ThreadSetup {
   /** Pins processing time to the highest event time read here, for tests. */
   readonly eventTimeAsProcessingTime?: boolean
   readonly files: FileAccess
+  readonly topics?: TopicAccess
+  /** Splits of sources that are known only when the job runs, by operator: the partitions of their topics. */
+  readonly splits?: Readonly<Record<string, number>>
   /** This thread's end of a channel to or from another. */
   readonly writerTo: (place: ChannelPlace, schema: Schema) => ChannelWriter
   readonly readerFrom: (place: ChannelPlace, schema: Schema) => ChannelReader
@@ -343,7 +347,7 @@ export class EngineThread {
   }
 
   #sources(create: (spec: OperatorSpec) => SourceRuntime, spec: OperatorSpec, chain: Chain, subtask: number, node: OperatorNode): SourceEntry[] {
-    const splits = this.#setup.operators.splitsOf(spec)
+    const splits = this.#setup.splits?.[spec.id] ?? this.#setup.operators.splitsOf(spec)
     const sources: SourceEntry[] = []
     for (let split = subtask; split < splits; split += chain.parallelism) {
       const source = create(spec)
@@ -359,6 +363,7 @@ export class EngineThread {
             processingTime: () => this.#processingTime(),
             ...(this.#setup.eventTimeAsProcessingTime === true ? { eventTimesRead: (times: Float64Column, rowCount: number) => this.#followEventTime(times, rowCount) } : {}),
             files: this.#setup.files,
+            ...(this.#setup.topics === undefined ? {} : { topics: this.#setup.topics }),
             arrays: arrays.scratch ?? freshArrays,
             counters: node,
             poison: (row, reason, text) => this.#setup.poison(spec.id, row, reason, text),

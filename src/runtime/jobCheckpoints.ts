@@ -13,6 +13,7 @@ import type { ControlPlane } from './liveControlPlane.ts'
 import { planIdentity } from './planIdentity.ts'
 import { cannotRestore } from './runFailure.ts'
 import { decodedRows, StagedRows, type StagedBatch } from './stagedRows.ts'
+import type { TransactionalSink } from './transactionalSinks.ts'
 import type { FromEngine, TaskStart } from './wire.ts'
 
 /**
@@ -73,7 +74,10 @@ export class JobCheckpoints {
   readonly #host: CheckpointHost
   readonly #tasks: readonly TaskShape[]
   readonly #sinks: ReadonlyMap<string, Schema>
+  readonly #transactional: ReadonlyMap<string, TransactionalSink>
   readonly #staged = new StagedRows()
+  /** Of transactional sinks, where their rows are shown at once and so not held above: what a later process must commit. */
+  readonly #uncommitted = new StagedRows()
   #state: CheckpointState
   /** Snapshots of the checkpoint in flight. */
   #snapshots: Acknowledged[] = []
@@ -82,12 +86,13 @@ export class JobCheckpoints {
   /** Writes and removals in the store, one after the other. */
   #storing: Promise<unknown> = Promise.resolve()
 
-  constructor(plan: PhysicalPlan, options: FaultTolerance, sinks: ReadonlyMap<string, Schema>, clock: Clock, host: CheckpointHost) {
+  constructor(plan: PhysicalPlan, options: FaultTolerance, sinks: ReadonlyMap<string, Schema>, transactional: ReadonlyMap<string, TransactionalSink>, clock: Clock, host: CheckpointHost) {
     this.#plan = plan
     this.#options = options
     this.#clock = clock
     this.#host = host
     this.#sinks = sinks
+    this.#transactional = transactional
     this.#tasks = taskShapesOf(plan)
     this.#state = initialCheckpoints(options.checkpoint)
   }
@@ -145,17 +150,42 @@ export class JobCheckpoints {
 
   /** A sink gave up rows: shown now, or when they are covered. */
   received(rows: StagedBatch): void {
-    if (!this.holdsRows) {
-      this.#host.show([rows])
-      return
+    const sink = this.#transactional.get(rows.operator)
+    if (sink !== undefined && !this.#commits) sink.append(rows.subtask, rows.batch)
+    else if (sink !== undefined) {
+      sink.write(rows.subtask, rows.epoch, rows.batch)
+      if (!this.holdsRows) this.#uncommitted.add(rows)
     }
-    this.#staged.add(rows)
-    if (this.#staged.bytes > stagedBytesMax) this.#tell({ kind: 'pressed', at: this.#clock.now() })
+    if (this.holdsRows) this.#staged.add(rows)
+    else this.#host.show([rows])
+    if (this.#staged.bytes + this.#uncommitted.bytes > stagedBytesMax) this.hurry()
+  }
+
+  /** Somebody waits for rows to be committed: a checkpoint is taken before its time. */
+  hurry(): void {
+    this.#tell({ kind: 'pressed', at: this.#clock.now() })
+  }
+
+  /** Whether there are checkpoints to commit rows with. */
+  get #commits(): boolean {
+    return this.takesBack && this.#options.checkpoint.intervalMs > 0
+  }
+
+  #commit(checkpoint: number): void {
+    this.#uncommitted.committed(checkpoint)
+    for (const sink of this.#transactional.values()) sink.commit(checkpoint)
+  }
+
+  #discard(): void {
+    this.#staged.discard()
+    this.#uncommitted.discard()
+    for (const sink of this.#transactional.values()) sink.abort()
   }
 
   /** The job has read everything: nothing can take back its rows any more. */
   finished(): void {
     this.stopped('the job ended first')
+    this.#commit(Infinity)
     this.#host.show(this.#staged.committed(Infinity))
   }
 
@@ -198,7 +228,7 @@ export class JobCheckpoints {
     const isNew = this.#state.counts.triggered === 0 && failure === null
     if (found.kind === 'none') {
       if (isNew) for (const operator of this.#sinks.keys()) sinks?.restore(operator, null)
-      this.#staged.discard()
+      this.#discard()
       this.#tell({ kind: 'restored', restore: { at: this.#clock.now(), checkpoint: null, kind: null, reason, notes: found.notes } })
       return { pointer: null, starts: [] }
     }
@@ -210,10 +240,16 @@ export class JobCheckpoints {
       for (const operator of this.#sinks.keys()) sinks?.restore(operator, blobs.find((blob) => blob.operator === operator && blob.part === 'writer')?.bytes ?? null)
       for (const { operator, part, bytes } of blobs) {
         const schema = this.#sinks.get(operator)
-        if (part === 'rows' && schema !== undefined) this.#host.show(decodedRows(bytes, schema).map(({ subtask, batch }) => ({ operator, subtask, batch, epoch: 0, bytes: 0 })))
+        if (part !== 'rows' || schema === undefined) continue
+        const rows = decodedRows(bytes, schema)
+        this.#transactional.get(operator)?.recommit(pointer.id, rows)
+        this.#host.show(rows.map(({ subtask, batch }) => ({ operator, subtask, batch, epoch: 0, bytes: 0 })))
       }
-    } else this.#host.show(this.#staged.committed(pointer.id))
-    this.#staged.discard()
+    } else {
+      this.#commit(pointer.id)
+      this.#host.show(this.#staged.committed(pointer.id))
+    }
+    this.#discard()
     this.#tell({ kind: 'restored', restore: { at: this.#clock.now(), checkpoint: pointer.id, kind: pointer.kind, reason, notes: [...found.notes, ...plan.differences] } })
     return { pointer, starts: plan.restores.map((restore, i) => ({ chain: this.#tasks[i]!.place.chain, subtask: this.#tasks[i]!.place.subtask, restore })) }
   }
@@ -252,6 +288,7 @@ export class JobCheckpoints {
         this.#host.abort(command.checkpoint)
         break
       case 'complete':
+        this.#commit(command.checkpoint)
         this.#host.show(this.#staged.committed(command.checkpoint))
         this.#host.moment('completed', command.checkpoint)
         this.#prune()
@@ -270,11 +307,11 @@ export class JobCheckpoints {
     const { kind, name, triggeredAt } = this.#state.inFlight!
     const blobs: StoredBlob[] = this.#snapshots.map(({ acknowledgement, snapshot, crc32c: sum }) => ({ operator: this.#headOf(acknowledgement.chain), subtask: acknowledgement.subtask, part: 'state', bytes: snapshot, crc32c: sum }))
     const stateful = [...new Set(this.#snapshots.flatMap((snapshot) => snapshot.stateful))]
-    if (sinks !== undefined) {
-      for (const operator of this.#sinks.keys()) {
-        const written = sinks.snapshot(operator)
-        if (written !== null) blobs.push({ operator, subtask: 0, part: 'writer', bytes: written, crc32c: crc32c(written) })
-        const rows = this.#staged.encoded(operator, checkpoint)
+    for (const operator of this.#sinks.keys()) {
+      const written = sinks?.snapshot(operator) ?? null
+      if (written !== null) blobs.push({ operator, subtask: 0, part: 'writer', bytes: written, crc32c: crc32c(written) })
+      if (sinks !== undefined || this.#transactional.has(operator)) {
+        const rows = this.#staged.encoded(operator, checkpoint) ?? this.#uncommitted.encoded(operator, checkpoint)
         if (rows !== null) blobs.push({ operator, subtask: 0, part: 'rows', bytes: rows, crc32c: crc32c(rows) })
       }
     }

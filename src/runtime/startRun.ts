@@ -3,6 +3,7 @@ import type { Schema } from '../columnar/schema.ts'
 import type { PhysicalPlan } from '../compiler/physicalPlan.ts'
 import { systemClock, type Clock } from '../deterministic/clock.ts'
 import type { FileAccess, OpenFile } from '../engine/operatorRuntime.ts'
+import { Topics } from '../ensemble/log/topics.ts'
 import { remoteChannelsOf, workerCountOf } from './channels.ts'
 import type { CheckpointState } from './checkpointCoordinator.ts'
 import { initialState, step, type CoordinatorCommand, type CoordinatorEvent, type CoordinatorState } from './coordinator.ts'
@@ -14,6 +15,10 @@ import type { CarrierChoice, EngineLink, Launcher } from './launcher.ts'
 import { checkpointsFail, leaderChanged } from './runFailure.ts'
 import { RunMetrics } from './runMetrics.ts'
 import { ringMemory } from './slots.ts'
+import { MemoryTables } from './storeTables.ts'
+import { TopicReads } from './topicReads.ts'
+import { splitsNow, TopicWriters } from './topicWriters.ts'
+import { transactionalSinks, type DurableStores, type TransactionalSink } from './transactionalSinks.ts'
 import { bellMemory, canWaitForBells } from './waiting.ts'
 import type { Carriers, FromEngine, ToEngine } from './wire.ts'
 
@@ -38,6 +43,8 @@ export interface RunOptions {
   readonly clock?: Clock
   /** Absent: no checkpoints, and a failure is the end. */
   readonly faultTolerance?: FaultTolerance
+  /** What topics and tables of the job's sources and sinks are; absent: they live as long as the run. */
+  readonly stores?: DurableStores
   /** Faults to be met, each once; `exit` ends the whole process. */
   readonly faults?: readonly Fault[]
   readonly exit?: () => void
@@ -78,6 +85,10 @@ class Run implements StartedRun {
   #begun: Promise<unknown> = Promise.resolve()
   /** What the engines' tasks begin from at their next deployment. */
   #beginning: Beginning = { pointer: null, starts: [] }
+  readonly #topics: Topics
+  readonly #transactional: ReadonlyMap<string, TransactionalSink>
+  readonly #writers: TopicWriters
+  readonly #reads: TopicReads
   #faults: readonly Fault[]
   readonly #previewRows: number
   readonly #watched = new Map<number, number>()
@@ -111,10 +122,15 @@ class Run implements StartedRun {
     this.#gone = new Promise((resolve) => {
       this.#ended = resolve
     })
+    const stores = options.stores ?? { topics: new Topics(), tables: new MemoryTables(), owner: plan.name ?? '' }
+    this.#topics = stores.topics
+    this.#transactional = transactionalSinks(plan, stores, this.#clock)
+    this.#writers = new TopicWriters(plan, this.#transactional)
+    this.#reads = new TopicReads(stores.topics, (topic) => this.#writers.isWritten(topic))
     this.#checkpoints =
       faultTolerance === undefined
         ? null
-        : new JobCheckpoints(plan, faultTolerance, this.#sinkSchemas, this.#clock, {
+        : new JobCheckpoints(plan, faultTolerance, this.#sinkSchemas, this.#transactional, this.#clock, {
             trigger: (barrier) => {
               for (const { link, isTerminated } of this.#engines) if (!isTerminated) void link.control.triggerCheckpoint(barrier).catch(ignore)
             },
@@ -171,6 +187,8 @@ class Run implements StartedRun {
 
   #launch(): void {
     const carriers = this.#carriers()
+    this.#reads.forget()
+    this.#writers.begin()
     this.#engines = []
     for (let worker = 0; worker < this.workers; worker++) {
       const link = this.#launched(worker)
@@ -261,6 +279,11 @@ class Run implements StartedRun {
       void this.#begun.then(() => {
         if (this.#state.attempt === state.attempt && this.#state.phase === 'running') this.#checkpoints?.running()
       })
+    }
+    if (this.#state.phase === 'over' && before.phase !== 'over') {
+      // What a job that ended well has written was committed in the moment it finished.
+      for (const sink of this.#transactional.values()) sink.abort()
+      this.#reads.close()
     }
     if (this.#state.phase === 'over' && this.#engines.every(({ isTerminated }) => isTerminated)) {
       this.#unlisten?.()
@@ -386,6 +409,7 @@ class Run implements StartedRun {
       previewRows: this.#previewRows,
       eventTimeAsProcessingTime: this.#options.processingTime === 'event',
       checkpoints: this.#checkpoints !== null,
+      splits: splitsNow(this.#plan, this.#topics),
       restores: this.#beginning.starts.filter(({ subtask }) => subtasks.includes(subtask)),
       epoch: this.#beginning.pointer?.id ?? 0,
       haltAfterRows: fault?.when.kind === 'rows' ? fault.when.rows : null,
@@ -416,9 +440,35 @@ class Run implements StartedRun {
           engine.decoders.set(key, decoder)
         }
         const batch = decoder.decode(buffer, 0, byteLength)
-        if (this.#checkpoints === null) this.#tell({ kind: 'sink', operator, subtask, epoch, batch })
-        else this.#checkpoints.received({ operator, subtask, epoch, batch, bytes: byteLength })
+        if (this.#checkpoints === null) {
+          this.#transactional.get(operator)?.append(subtask, batch)
+          this.#tell({ kind: 'sink', operator, subtask, epoch, batch })
+        } else this.#checkpoints.received({ operator, subtask, epoch, batch, bytes: byteLength })
         this.#answer(engine, { kind: 'sinkTaken', operator, subtask })
+        break
+      }
+      case 'sinkEnded': {
+        const topic = this.#writers.ended(message.operator, message.subtask)
+        if (topic === null) break
+        // Whoever reads the topic waits for what is not committed yet.
+        if (this.#transactional.get(message.operator)!.isOpen) this.#checkpoints?.hurry()
+        this.#reads.look(null)
+        break
+      }
+      case 'openTopic': {
+        const { request, open } = message
+        try {
+          this.#answer(engine, { kind: 'topicOpened', request, ...this.#reads.open(open) })
+        } catch (error) {
+          this.#answer(engine, { kind: 'topicFailed', request, message: error instanceof Error ? error.message : String(error) })
+        }
+        break
+      }
+      case 'fetchTopic': {
+        const { request, topic, partition, offset, isolation } = message
+        this.#reads.fetch(topic, partition, offset, isolation, (records) =>
+          this.#answer(engine, records instanceof Error ? { kind: 'topicFailed', request, message: records.message } : { kind: 'topicFetched', request, records }),
+        )
         break
       }
       case 'finished':

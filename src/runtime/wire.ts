@@ -1,5 +1,6 @@
 import type { PhysicalPlan } from '../compiler/physicalPlan.ts'
 import type { CheckpointBarrier, TaskRestore } from '../engine/checkpoint.ts'
+import type { TopicRecords, TopicRequest } from '../engine/topicAccess.ts'
 import type { SubtaskAcknowledgement, TaskId } from './checkpointCoordinator.ts'
 import type { ExactPlace } from './exactNumbers.ts'
 import type { PoisonRow, PreviewRow, RunFailure } from './jobRun.ts'
@@ -40,6 +41,8 @@ export interface Deployment {
   readonly eventTimeAsProcessingTime: boolean
   /** Tasks will be asked for snapshots. */
   readonly checkpoints: boolean
+  /** Splits of sources that are known only now, by operator: the partitions of their topics. */
+  readonly splits: Readonly<Record<string, number>>
   /** What the tasks here begin from; those that are not named begin empty. */
   readonly restores: readonly TaskStart[]
   /** The checkpoint they begin from; 0 from the beginning. Rows of sinks belong to it until the next barrier. */
@@ -74,6 +77,8 @@ export type FromEngine =
   | { readonly kind: 'report'; readonly report: EngineReport }
   /** One encoded batch for a sink, `epoch` the last checkpoint whose barrier came before it; to be acknowledged when the shell is done with it. */
   | { readonly kind: 'sink'; readonly operator: string; readonly subtask: number; readonly epoch: number; readonly byteLength: number; readonly buffer: ArrayBuffer }
+  /** A sink's subtask has given up all of its rows. */
+  | { readonly kind: 'sinkEnded'; readonly operator: string; readonly subtask: number }
   /** A subtask's snapshot, encoded, with the checksum that was made before anything could happen to it. */
   | { readonly kind: 'acknowledged'; readonly checkpoint: number; readonly acknowledgement: Omit<SubtaskAcknowledgement, 'endToEndMs'>; readonly stateful: readonly string[]; readonly snapshot: Uint8Array<ArrayBuffer>; readonly crc32c: number }
   | { readonly kind: 'declined'; readonly checkpoint: number; readonly task: TaskId; readonly reason: string }
@@ -83,12 +88,18 @@ export type FromEngine =
   | { readonly kind: 'failed'; readonly failure: RunFailure }
   | { readonly kind: 'openFile'; readonly request: number; readonly path: string }
   | { readonly kind: 'readFile'; readonly request: number; readonly file: number; readonly start: number; readonly end: number }
+  | { readonly kind: 'openTopic'; readonly request: number; readonly open: TopicRequest }
+  /** Answered when there are records, or none will come. */
+  | { readonly kind: 'fetchTopic'; readonly request: number; readonly topic: string; readonly partition: number; readonly offset: number; readonly isolation: TopicRequest['isolation'] }
 
 export type ToEngine =
   | { readonly kind: 'sinkTaken'; readonly operator: string; readonly subtask: number }
   | { readonly kind: 'fileOpened'; readonly request: number; readonly file: number; readonly size: number }
   | { readonly kind: 'fileRead'; readonly request: number; readonly bytes: Uint8Array }
   | { readonly kind: 'fileFailed'; readonly request: number; readonly message: string }
+  | { readonly kind: 'topicOpened'; readonly request: number; readonly offset: number; readonly stop: number }
+  | { readonly kind: 'topicFetched'; readonly request: number; readonly records: TopicRecords | 'end' }
+  | { readonly kind: 'topicFailed'; readonly request: number; readonly message: string }
 
 export type PeerMessage =
   | { readonly kind: 'slot'; readonly channel: number; readonly byteLength: number; readonly buffer: ArrayBuffer }

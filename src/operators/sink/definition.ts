@@ -4,14 +4,15 @@ import { fieldIndex, fieldOf } from '../../columnar/schema.ts'
 import type { OperatorDefinition } from '../../job/operatorDefinition.ts'
 import { columnProblems, fileProblems, sinkProblems } from '../../job/problemCatalogue.ts'
 import { renameInColumns } from '../../job/renameColumn.ts'
+import { sameColumns } from '../../job/upsertKeys.ts'
 
 export const definition: OperatorDefinition = {
   kind: 'sink',
   title: 'Sink',
   family: 'sink',
   icon: 'database',
-  summary: 'Where rows leave the job: a live table, a chart, a file, or nowhere.',
-  searchTerms: ['output', 'write', 'collect', 'table', 'chart', 'plot', 'graph', 'file', 'export', 'blackhole', 'print', 'target', 'destination'],
+  summary: 'Where rows leave the job: a live table, a chart, a file, a topic, a table that stays, or nowhere.',
+  searchTerms: ['output', 'write', 'collect', 'table', 'chart', 'plot', 'graph', 'file', 'export', 'topic', 'kafka', 'producer', 'store', 'database', 'keep', 'blackhole', 'print', 'target', 'destination'],
   inputs: [{ name: 'in', title: 'Rows' }],
   outputs: [],
   fields: [
@@ -63,6 +64,66 @@ export const definition: OperatorDefinition = {
             { key: 'partitionBy', label: 'Split by', control: 'columns', input: 'in', optional: true, advanced: true, help: 'Columns whose values become folders, as Flink partitions a file-system table.' },
           ],
         },
+        {
+          type: 'topic',
+          label: 'Topic',
+          summary: 'Appends the rows to a topic, which other sources and later runs read.',
+          fields: [
+            { key: 'topic', label: 'Topic', control: 'text', maxLength: 249, pattern: '[A-Za-z0-9._-]{1,249}', placeholder: 'orders' },
+            { key: 'partitions', label: 'Partitions', control: 'integer', min: 1, max: 64, optional: true, default: 1, help: 'Of a topic that is made here. One that exists keeps its own number.' },
+            {
+              key: 'keyFields',
+              label: 'Record key',
+              control: 'columns',
+              input: 'in',
+              optional: true,
+              help: 'Columns that make the key of a record: equal keys go to the same partition, and so stay in order. Every row is still a record of its own; the key below makes upserts.',
+            },
+            {
+              key: 'partitioner',
+              label: 'Partitioner',
+              control: 'choice',
+              choices: [
+                { value: 'default', label: 'By key, or in turn of batches' },
+                { value: 'fixed', label: 'One for each subtask' },
+                { value: 'round-robin', label: 'In turn' },
+              ],
+              optional: true,
+              default: 'default',
+              advanced: true,
+              help: 'As Flink’s sink.partitioner. The default is Kafka’s own: murmur2 of the key, and without one a partition until a batch is full.',
+            },
+            {
+              key: 'deliveryGuarantee',
+              label: 'Delivery',
+              control: 'choice',
+              choices: [
+                { value: 'exactly-once', label: 'Exactly once' },
+                { value: 'at-least-once', label: 'At least once' },
+              ],
+              optional: true,
+              default: 'exactly-once',
+              advanced: true,
+              help: 'Exactly once: rows are records of a transaction, which commits with the checkpoint that covers it. At least once: records are there at once, and again after a failure.',
+            },
+          ],
+        },
+        {
+          type: 'store',
+          label: 'Store',
+          summary: 'Keeps the rows in a table that outlives the run.',
+          fields: [
+            {
+              key: 'table',
+              label: 'Table',
+              control: 'text',
+              maxLength: 100,
+              pattern: '[A-Za-z_][A-Za-z0-9_]{0,99}',
+              placeholder: 'totals',
+              help: 'With a key, the table holds the last row of each; without one, every row. Rows come into it when a checkpoint covers them.',
+            },
+          ],
+        },
         { type: 'blackhole', label: 'Blackhole', summary: 'Counts the rows and drops them: for measuring.', fields: [] },
       ],
       help: 'What happens to the rows.',
@@ -94,6 +155,10 @@ export const definition: OperatorDefinition = {
         return typeof connector.path === 'string' ? connector.path : 'file'
       case 'chart':
         return Array.isArray(connector.y) && typeof connector.x === 'string' ? `${connector.y.join(', ')} by ${connector.x}` : 'chart'
+      case 'topic':
+        return typeof connector.topic === 'string' ? `topic ${connector.topic}` : 'topic'
+      case 'store':
+        return typeof connector.table === 'string' ? `table ${connector.table}` : 'store'
       case 'blackhole':
         return 'blackhole'
       default:
@@ -113,6 +178,13 @@ export const definition: OperatorDefinition = {
     })
     const connector = config.connector as JsonObject | undefined
     if (connector?.type === 'file' && typeof connector.path === 'object') report('connector.path', fileProblems.secretPath())
+    if (connector?.type === 'topic') {
+      const keyFields = Array.isArray(connector.keyFields) ? (connector.keyFields as readonly string[]) : []
+      keyFields.forEach((column, i) => {
+        if (fieldIndex(schema, column) < 0) report(`connector.keyFields[${i}]`, columnProblems.unknownColumn(column, names))
+      })
+      if (keyFields.length > 0 && key.length > 0) report('connector.keyFields', sinkProblems.keyTwice())
+    }
     if (connector?.type === 'chart') {
       for (const key of ['x', 'series'] as const) {
         const column = connector[key]
@@ -139,7 +211,7 @@ export const definition: OperatorDefinition = {
     const renamed = renameInColumns(config, 'key', from, to)
     const connector = renamed.connector as JsonObject | undefined
     if (connector === undefined) return renamed
-    const lists = renameInColumns(renameInColumns(connector, 'partitionBy', from, to), 'y', from, to)
+    const lists = ['partitionBy', 'keyFields', 'y'].reduce((config, list) => renameInColumns(config, list, from, to), connector)
     const single = (key: 'x' | 'series'): JsonObject => (lists[key] === from ? { [key]: to } : {})
     return { ...renamed, connector: { ...lists, ...single('x'), ...single('series') } }
   },

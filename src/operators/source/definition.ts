@@ -13,16 +13,17 @@ import { file } from './connectors/file.ts'
 import { inline } from './connectors/inline.ts'
 import { nexmark } from './connectors/nexmark.ts'
 import { sample } from './connectors/sample.ts'
+import { keyOf, topic } from './connectors/topic.ts'
 
-const connectors: readonly Connector[] = [sample, file, inline, nexmark, datagen]
+const connectors: readonly Connector[] = [sample, file, topic, inline, nexmark, datagen]
 
 export const definition: OperatorDefinition = {
   kind: 'source',
   title: 'Source',
   family: 'source',
   icon: 'radio-tower',
-  summary: 'Where rows come from: a sample stream, a generator, a file, or rows written into the job.',
-  searchTerms: ['input', 'read', 'data', 'sample', 'generate', 'nexmark', 'file', 'csv', 'json', 'parquet', 'arrow', 'from', 'table', 'watermark', 'event time'],
+  summary: 'Where rows come from: a sample stream, a generator, a file, a topic, or rows written into the job.',
+  searchTerms: ['input', 'read', 'data', 'sample', 'generate', 'nexmark', 'file', 'csv', 'json', 'parquet', 'arrow', 'topic', 'kafka', 'log', 'consumer', 'from', 'table', 'watermark', 'event time'],
   inputs: [],
   outputs: [{ name: 'out', title: 'Rows' }],
   fields: [
@@ -105,15 +106,27 @@ export const definition: OperatorDefinition = {
     return { out: schema }
   },
   distribution: () => [],
-  rowKinds: ({ config }) => ((config.connector as JsonObject | undefined)?.changelog === true ? ['+I', '-U', '+U', '-D'] : ['+I']),
+  rowKinds: ({ config }) => {
+    const connector = config.connector as JsonObject | undefined
+    const isTopic = connector?.type === 'topic'
+    return connector?.changelog === true || (isTopic && (connector.format === 'debezium-json' || keyOf(connector).length > 0)) ? ['+I', '-U', '+U', '-D'] : ['+I']
+  },
+  upsertKeys: ({ config }) => {
+    const connector = config.connector as JsonObject | undefined
+    return connector?.type === 'topic' && keyOf(connector).length > 0 ? [keyOf(connector)] : []
+  },
   splits: (config) => {
-    const splits = (config.connector as JsonObject | undefined)?.splits
+    const connector = config.connector as JsonObject | undefined
+    // Partitions, of which nobody knows before the run how many there are: as on Flink, every subtask may get some.
+    if (connector?.type === 'topic') return Infinity
+    const splits = connector?.splits
     return typeof splits === 'number' ? splits : 1
   },
   renameColumn: (config, _input, from, to) => {
     const watermark = config.watermark as JsonObject | undefined
     const connector = config.connector as JsonObject | undefined
     const fields = connector?.fields as JsonObject | undefined
+    const key = connector?.type === 'topic' ? keyOf(connector) : []
     const columns = Array.isArray(config.columns) ? (config.columns as readonly JsonObject[]) : []
     const inText = (text: Json | undefined): Json | undefined => (typeof text === 'string' ? renameInExpression(text, null, from, to) : text)
     return {
@@ -121,6 +134,7 @@ export const definition: OperatorDefinition = {
       ...(fields === undefined || !Object.hasOwn(fields, from) || Object.hasOwn(fields, to)
         ? {}
         : { connector: { ...connector, fields: Object.fromEntries(Object.entries(fields).map(([name, field]) => [name === from ? to : name, field])) } }),
+      ...(key.includes(from) ? { connector: { ...connector, key: key.map((name) => (name === from ? to : name)) } } : {}),
       ...(columns.some((column) => typeof column?.expression === 'string')
         ? { columns: columns.map((column) => (typeof column?.expression === 'string' ? { ...column, expression: inText(column.expression)! } : column)) }
         : {}),

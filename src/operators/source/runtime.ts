@@ -15,6 +15,7 @@ import type { RowReader } from '../../streams/rowReader.ts'
 import type { RuntimeFactory } from '../runtimeFactory.ts'
 import { sourceColumns, watermarkColumn } from './columns.ts'
 import { readerOf } from './readers/reader.ts'
+import { TopicReader } from './readers/topic.ts'
 
 /**
  * Reads rows and adds the computed columns.
@@ -91,8 +92,8 @@ class Source implements SourceRuntime {
     const connector = this.#spec.config.connector as JsonObject
     const skip = connector.onError === 'skip'
     const badRow = (row: number, reason: string, text: string): void => {
-      // Every split sees every bad row; the first one tells.
-      if (context.split > 0 || this.#seeking) return
+      // Every split sees every bad row, and the first one tells; a partition has its own.
+      if ((context.split > 0 && connector.type !== 'topic') || this.#seeking) return
       context.poison(row, reason, text.length > poisonTextMax ? `${text.slice(0, poisonTextMax)}…` : text)
       context.counters.poisonRows++
       if (!skip) throw new Error(`Row ${row} cannot be read: ${reason} Row ${row} is: ${shortened(text)}. Correct it or the column's type, or set "When a row cannot be read" to skip.`)
@@ -100,6 +101,11 @@ class Source implements SourceRuntime {
     this.#reader = await readerOf({ connector, schema: this.#physical, physical: this.#all, listColumns: this.#all.fields.map((field) => field.name), context, badRow })
     await this.#reader.open()
     if (this.#reader.rowsTotal !== undefined) this.rowsTotal = this.#reader.rowsTotal
+  }
+
+  get polled(): 'loading' | 'waiting' | undefined {
+    if (!(this.#reader instanceof TopicReader)) return undefined
+    return this.#reader.isLoading ? 'loading' : 'waiting'
   }
 
   next(rowsMax: number): Batch | 'wait' | 'end' {

@@ -1,13 +1,19 @@
 import type { Batch } from '../../columnar/batch.ts'
 import type { PhysicalPlan } from '../../compiler/physicalPlan.ts'
 import { ManualClock, type Clock } from '../../deterministic/clock.ts'
+import type { Outlet } from '../../engine/exchange.ts'
 import type { FileAccess } from '../../engine/operatorRuntime.ts'
+import { Topics } from '../../ensemble/log/topics.ts'
 import { workerCountOf } from '../channels.ts'
 import { EngineServer } from '../engineServer.ts'
 import { EngineThread, type Operators } from '../engineThread.ts'
 import { installedOperators } from '../installedOperators.ts'
 import type { Launcher } from '../launcher.ts'
 import { JobFailed, runFailureOf } from '../runFailure.ts'
+import { MemoryTables } from '../storeTables.ts'
+import { localTopics, TopicReads } from '../topicReads.ts'
+import { splitsNow, TopicWriters } from '../topicWriters.ts'
+import { transactionalSinks, type DurableStores } from '../transactionalSinks.ts'
 
 /**
  * A whole job in the calling thread, to its end: for tests, examples and the command line's `test`.
@@ -21,6 +27,8 @@ export interface InProcessOptions {
   readonly clock?: Clock
   readonly processingTime?: 'wall' | 'event'
   readonly operators?: Operators
+  /** Topics and tables; absent: they live as long as the run. */
+  readonly stores?: DurableStores
 }
 
 /** What each sink received, by operator id; a sink that received nothing has an empty list. Rejects with `JobFailed`. */
@@ -29,6 +37,10 @@ export async function runToEnd(plan: PhysicalPlan, options: InProcessOptions = {
   const waiting: Promise<void>[] = []
   const clock = options.clock ?? new ManualClock(0)
   const operators = options.operators ?? installedOperators
+  const stores = options.stores ?? { topics: new Topics(), tables: new MemoryTables(), owner: plan.name ?? '' }
+  const transactional = transactionalSinks(plan, stores, clock)
+  const writers = new TopicWriters(plan, transactional)
+  const reads = new TopicReads(stores.topics, (topic) => writers.isWritten(topic))
   try {
     await operators.fetchedFor?.(plan.chains.flatMap((chain) => chain.operators.map(({ spec }) => spec)))
     const thread = new EngineThread({
@@ -38,12 +50,19 @@ export async function runToEnd(plan: PhysicalPlan, options: InProcessOptions = {
       clock,
       eventTimeAsProcessingTime: options.processingTime === 'event',
       files: options.files ?? noFiles,
+      topics: localTopics(reads),
+      splits: splitsNow(plan, stores.topics),
       writerTo: unreachable,
       readerFrom: unreachable,
-      sink: (operator) => {
+      sink: (operator, subtask) => {
         const batches = received.get(operator) ?? []
         received.set(operator, batches)
-        return { port: { deliver: (batch) => batches.push({ ...batch, watermarks: null }) }, outlet: null }
+        const sink = transactional.get(operator)
+        const deliver = (batch: Batch): void => {
+          batches.push({ ...batch, watermarks: null })
+          sink?.append(subtask, batch)
+        }
+        return { port: { deliver }, outlet: sink === undefined ? null : endOutlet(() => writers.ended(operator, subtask)) }
       },
       poison: () => {},
       inTurn: true,
@@ -63,8 +82,15 @@ export async function runToEnd(plan: PhysicalPlan, options: InProcessOptions = {
     }
   } catch (error) {
     throw new JobFailed(runFailureOf(error))
+  } finally {
+    reads.close()
   }
   return received
+}
+
+/** Says when a sink has no more rows. */
+function endOutlet(end: () => void): Outlet {
+  return { hasCredit: () => true, flush: () => false, barrier: () => {}, idle: () => {}, active: () => {}, end }
 }
 
 /** One engine in the calling thread that hosts every subtask: a whole `JobRun` without workers. It shares the thread in slices. */

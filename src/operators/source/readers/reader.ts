@@ -3,6 +3,7 @@ import type { Schema } from '../../../columnar/schema.ts'
 import type { SourceContext } from '../../../engine/operatorRuntime.ts'
 import type { BadRow, RowReader } from '../../../streams/rowReader.ts'
 import { EveryNth } from './everyNth.ts'
+import { TopicReader } from './topic.ts'
 import { GeneratedRows, ListedRows } from './memory.ts'
 import { NexmarkGenerator } from '../../../streams/nexmark.ts'
 import { WideNexmarkGenerator } from '../../../streams/nexmarkWide.ts'
@@ -51,6 +52,8 @@ export async function readerOf(request: ReaderRequest): Promise<RowReader> {
     }
     case 'file':
       return splitOf(context, await fileReader(request))
+    case 'topic':
+      return new TopicReader(connector, schema, listColumns, context, badRow)
     default:
       throw new Error(`There is no source connector "${String(connector.type)}".`)
   }
