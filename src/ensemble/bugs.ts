@@ -32,6 +32,10 @@ export class Bugs {
   staleFinalVote = false
   /** 3642: a half-received SNAP is kept in memory. */
   partialSnapshotTrusted = false
+  /** 3144: the last transaction applied counts as contained in a snapshot whose session table was read before it. */
+  snapshotMissesSession = false
+  /** 5010, by the way 4837 describes: a server that begins to lead writes down its memory, uncommitted tail and all, and a later TRUNC starts from that. */
+  snapshotOutlivesTruncation = false
   /** 3701: a truncation that failed on a full disk is taken for done. */
   failedTruncationIgnored = false
   /** 4352, 2418: a DIFF from the disk log is not checked for a gap before the window. */

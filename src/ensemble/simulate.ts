@@ -68,11 +68,15 @@ export function worldOf(spec: SeedOptions): World {
 export function runSeed(spec: SeedOptions): SeedResult {
   const world = worldOf(spec)
   runUntil(world, chaosEnd(world))
-  if (spec.liveness === true && world.violation === null) {
-    world.resting = true
-    settle(world, world.now + recoveryMicros, (until) => runUntil(world, until))
-  }
+  if (spec.liveness === true) awaitRecovery(world)
   return resultOf(spec.seed, world)
+}
+
+/** The faults are over: runs on until everything is as it must be again, or makes a violation of what is missing after so long. */
+export function awaitRecovery(world: World): void {
+  if (world.violation !== null) return
+  world.resting = true
+  settle(world, world.now + recoveryMicros, (until) => runUntil(world, until))
 }
 
 export function resultOf(seed: number, world: World): SeedResult {

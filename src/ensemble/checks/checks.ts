@@ -41,8 +41,8 @@ export class Checks implements ChangeListener {
   /** Per server that leads: the last touch of each session it received, and the timeout it knew. */
   lastTouch: Map<number, number>[] = []
   timeouts = new Map<number, number>()
-  /** Proposals not yet committed, by zxid. */
-  proposed = new Map<number, Txn>()
+  /** The newest proposals, each where its zxid puts it. */
+  proposed: (Txn | undefined)[] = []
   /** Bound once, since handing a method over would lose its object. */
   failing = (invariant: string, node: number, detail: string): void => this.fail(invariant, node, detail)
 
@@ -162,7 +162,6 @@ export class Checks implements ChangeListener {
     if (!quorum(world, holders)) this.fail('ZAB-8', id, `${zxidText(txn.zxid)} is committed, but no quorum has it on disk`)
     if (!this.epochStart.has(epoch)) this.epochStart.set(epoch, g.length)
     g.push(txn)
-    this.proposed.delete(txn.zxid)
     this.histories.push(historyAfter(this.histories[g.length - 1]!, txn))
     applyToModel(model, txn, this)
     this.digests.push(model.digest)
@@ -190,10 +189,11 @@ export class Checks implements ChangeListener {
   onProposed(world: World, server: Server, txn: Txn): void {
     if (!world.nodes[server.id]!.up) return
     if (!server.established || this.leaders.get(epochOf(txn.zxid)) !== server.id) this.fail('ZAB-6', server.id, `proposes ${zxidText(txn.zxid)} without being established for its epoch`)
-    const known = this.proposed.get(txn.zxid)
-    if (known !== undefined && known.serial !== txn.serial) this.fail('ZAB-1', server.id, `proposes ${zxidText(txn.zxid)} a second time with another meaning`)
-    this.proposed.set(txn.zxid, txn)
-    if (this.proposed.size > 4_000) this.proposed.clear()
+    const place = (epochOf(txn.zxid) * 97 + counterOf(txn.zxid)) & 1023
+    const known = this.proposed[place]
+    if (known !== undefined && known.zxid === txn.zxid && known.serial !== txn.serial) this.fail('ZAB-1', server.id, `proposes ${zxidText(txn.zxid)} a second time with another meaning`)
+    while (this.proposed.length <= place) this.proposed.push(undefined)
+    this.proposed[place] = txn
   }
 
   onCommit(world: World, server: Server, txn: Txn): void {

@@ -101,6 +101,11 @@ function isBelow(path: string, top: string): boolean {
 function dueAfter(model: Model, watch: GhostWatch, since: number): number {
   if (watch.kind === kindRecursive) {
     let due = 0
+    const { newestPaths, newestZxids } = model
+    if (since >= (newestZxids[0] ?? 0)) {
+      for (let i = newestZxids.length - 1; i >= 0 && newestZxids[i]! > since; i--) if (isBelow(newestPaths[i]!, watch.path)) due = newestZxids[i]!
+      return due
+    }
     for (const [path, { dataZxids }] of model.changes) {
       if (!isBelow(path, watch.path)) continue
       for (let i = dataZxids.length - 1; i >= 0 && dataZxids[i]! > since; i--) if (due === 0 || dataZxids[i]! < due) due = dataZxids[i]!
@@ -251,7 +256,9 @@ export function onWatchEvent(checks: ClientChecks, model: Model, id: number, eve
   if (zxid < ghost.lastEvent || (zxid < ghost.lastView && !event.rearmed)) fail('WAT-3', id, `an event of ${text(zxid)} after ${text(Math.max(ghost.lastEvent, ghost.lastView))}`)
   ghost.lastEvent = zxid
   let matched = false
-  for (const watch of [...ghost.watches]) {
+  const { watches } = ghost
+  for (let i = 0; i < watches.length; i++) {
+    const watch = watches[i]!
     if (watch.kind === kindRecursive) {
       if (event.type === eventChildrenChanged || !isBelow(path, watch.path)) continue
     } else if (watch.path !== path || !hears(watch.kind, event.type)) continue
@@ -274,6 +281,7 @@ export function onWatchEvent(checks: ClientChecks, model: Model, id: number, eve
     if (!watch.guarded && (event.rearmed ? watch.due === 0 || watch.due > zxid : watch.due !== zxid)) continue
     matched = true
     drop(checks, ghost, watch)
+    i--
     ghost.fired.set(path, zxid)
     // On re-arming the server goes through the data and the child watches one after the other, and tells a deletion once for each.
     if (event.rearmed) break

@@ -14,6 +14,9 @@ export class Model {
   lastCxid = new Map<number, number>()
   digest = 0
   changes = new Map<string, PathChanges>()
+  /** The newest changes of data anywhere, oldest first: where recursive watches are looked up. Nothing is known of what came before the first. */
+  newestPaths: string[] = []
+  newestZxids: number[] = []
   /** Paths that have ever had an access list other than the open one. */
   guarded = new Set<string>()
   /** Changes before this of paths long gone are forgotten. */
@@ -200,6 +203,7 @@ function changesOf(model: Model, path: string): PathChanges {
 }
 
 const kept = 48
+const newestKept = 1_024
 
 function dataChanged(model: Model, path: string, zxid: number, version: number, hash: number, listener: ChangeListener): void {
   const changes = changesOf(model, path)
@@ -212,6 +216,12 @@ function dataChanged(model: Model, path: string, zxid: number, version: number, 
     dataZxids.splice(0, kept)
     changes.versions.splice(0, kept)
     changes.hashes.splice(0, kept)
+  }
+  model.newestPaths.push(path)
+  model.newestZxids.push(zxid)
+  if (model.newestZxids.length > 2 * newestKept) {
+    model.newestPaths = model.newestPaths.slice(newestKept)
+    model.newestZxids = model.newestZxids.slice(newestKept)
   }
   listener.changed(path, false, zxid)
 }

@@ -1,7 +1,7 @@
 import type { Schedule } from './schedules.ts'
 
 /**
- * The minimal schedules of the bug cards, as `shrink.ts` found them from the first seeds that show each: data, never edited by hand. A card judged by what happens eventually has none.
+ * The minimal schedules of the bug cards, as `shrink.ts` found them from the first seeds that show each: data, never edited by hand.
  */
 export const minimalSchedules: readonly Schedule[] = [
   {
@@ -401,6 +401,43 @@ export const minimalSchedules: readonly Schedule[] = [
       [10_200_000, 'clog', 2, 3_000_000, -1], [10_895_097, 'split', 0, 218_188, 36], [11_428_800, 'clog', 0, 1_730_072, -1], [12_800_342, 'clog', 1, 2_551_041, -1],
       [14_300_000, 'reset', 3, 0, 0], [14_800_000, 'bridge', 1, 1_000_000, 3], [16_000_000, 'cut', 1, 1_000_000, 0], [18_600_000, 'cut', 1, 3_000_000, 2],
       [19_400_000, 'clog', 2, 1_000_000, -1], [20_000_000, 'split', 0, 3_000_000, 81], [22_000_000, 'clog', 0, 3_000_000, -1], [22_400_000, 'pause', 6, 1_000_000, 0],
+    ],
+    points: [],
+  },
+  {
+    card: 'ZOOKEEPER-3144', seed: 14, seconds: 54.7, servers: 3, isLossy: false, breaks: 'ZAB-14',
+    faults: [
+      [8_800_000, 'crash', 1, 1_000_000, 0], [29_500_000, 'vanish', 5, 1_000_000, 0], [42_901_762, 'vanish', 5, 284_726, 0],
+      [43_500_000, 'vanish', 5, 6_000_000, 0], [44_100_000, 'vanish', 4, 1_000_000, 0], [50_222_073, 'pause', 1, 2_349_637, 0],
+      [51_200_000, 'vanish', 3, 3_000_000, 0], [53_500_000, 'crash', 1, 1_000_000, 2],
+    ],
+    points: [],
+  },
+  {
+    card: 'ZOOKEEPER-5010', seed: 4, seconds: 2.9, servers: 3, isLossy: false, breaks: 'ZAB-2',
+    faults: [],
+    points: [
+      [1, 'logged, not acknowledged', 1, -1], [1, 'proposed, not logged by the leader', 3, 1_866_780], [0, 'LEADERINFO sent to one', 1, 1_864_639],
+    ],
+  },
+  {
+    card: 'vote-without-epoch-unrefused', seed: 15, seconds: 9.6, servers: 3, isLossy: true, breaks: 'FLE-4',
+    faults: [
+      [4_554_308, 'crash', 1, 4_933_145, 2], [5_000_000, 'crash', 2, 1_000_000, 1], [5_500_000, 'pause', 0, 1_000_000, 0],
+      [6_400_000, 'crash', 0, 2_000_000, 2],
+    ],
+    points: [],
+  },
+  {
+    card: 'ZOOKEEPER-1805', seed: 37, seconds: 62, servers: 3, isLossy: true, breaks: 'FLE-6',
+    faults: [
+      [10_100_000, 'clog', 2, 2_000_000, 0], [10_800_000, 'clog', 2, 3_000_000, 0], [11_500_000, 'clog', 2, 3_000_000, 1],
+      [12_700_000, 'isolate', 2, 1_000_000, 1], [16_200_000, 'isolate', 2, 1_000_000, 0], [21_500_000, 'clog', 1, 2_000_000, -1],
+      [22_287_487, 'split', 0, 2_934_357, 17], [23_016_292, 'split', 0, 686_397, 61], [23_700_000, 'clog', 0, 3_000_000, -1],
+      [24_400_000, 'split', 0, 8_000_000, 22], [26_300_000, 'split', 0, 1_000_000, 63], [26_600_000, 'split', 0, 1_000_000, 36],
+      [30_366_153, 'cut', 2, 16_437_618, 1], [31_000_000, 'split', 0, 1_000_000, 46], [35_000_000, 'pause', 1, 7_000_000, 0],
+      [36_600_000, 'split', 0, 1_000_000, 3], [41_900_000, 'clog', 1, 1_000_000, 2], [43_131_206, 'split', 0, 6_426_535, 30],
+      [46_100_000, 'reset', 1, 0, 0], [47_100_000, 'pause', 0, 5_000_000, 0], [51_100_000, 'reset', 1, 0, 0], [60_000_000, 'reset', 1, 0, 0],
     ],
     points: [],
   },

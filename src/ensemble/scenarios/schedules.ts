@@ -1,5 +1,5 @@
 import { fault, type FaultKind } from '../faults.ts'
-import { worldOf, type SeedOptions } from '../simulate.ts'
+import { awaitRecovery, worldOf, type SeedOptions } from '../simulate.ts'
 import { bounce, runUntil } from '../simulation.ts'
 import { planFault, type World } from '../world/world.ts'
 import { seedOptionsOf, type BugCard } from './catalog.ts'
@@ -11,7 +11,7 @@ import { seedOptionsOf, type BugCard } from './catalog.ts'
 export interface Schedule {
   readonly card: string
   readonly seed: number
-  /** Virtual seconds it takes at most. */
+  /** Virtual seconds it takes at most; for a card judged by recovery, those until everybody has to recover. */
   readonly seconds: number
   readonly servers: number
   /** µs, kind, node, how long in µs, the other node or what else the kind needs. */
@@ -62,5 +62,6 @@ export function worldOfSchedule(card: BugCard, schedule: Schedule, isFixed = fal
 export function runSchedule(card: BugCard, schedule: Schedule, isFixed = false): World {
   const world = worldOfSchedule(card, schedule, isFixed)
   runUntil(world, schedule.seconds * 1e6)
+  if (card.liveness === true) awaitRecovery(world)
   return world
 }

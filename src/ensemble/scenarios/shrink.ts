@@ -1,5 +1,5 @@
 import type { Fault } from '../faults.ts'
-import { worldOf } from '../simulate.ts'
+import { awaitRecovery, worldOf } from '../simulate.ts'
 import { chaosEnd, runUntil } from '../simulation.ts'
 import { seedOptionsOf, type BugCard } from './catalog.ts'
 import { runSchedule, type Schedule, type ScheduledCrash, type ScheduledFault } from './schedules.ts'
@@ -16,7 +16,7 @@ export function minimalSchedule(card: BugCard, seed: number, runsMax = 2_000): S
     runs++
     const world = runSchedule(card, schedule)
     if (world.violation === null || !card.tells.includes(world.violation.invariant)) return null
-    return { ...schedule, breaks: world.violation.invariant, seconds: (Math.ceil(world.violation.time / 1e5) + 1) / 10 }
+    return { ...schedule, breaks: world.violation.invariant, seconds: card.liveness === true ? schedule.seconds : (Math.ceil(world.violation.time / 1e5) + 1) / 10 }
   }
   let best = breaks(recorded)
   if (best === null) return null
@@ -83,6 +83,8 @@ function record(card: BugCard, seed: number): Schedule | null {
     points.push([node.id, name, passings.get(`${node.id} ${name}`)!, node.up ? -1 : Math.round(back - at.now)])
   }
   runUntil(world, chaosEnd(world))
+  const seconds = Math.ceil(world.now / 1e6)
+  if (card.liveness === true) awaitRecovery(world)
   if (world.violation === null) return null
-  return { card: card.id, seed, seconds: Math.ceil(world.violation.time / 1e6) + 2, servers: options.servers, faults, points, isLossy: true, breaks: world.violation.invariant }
+  return { card: card.id, seed, seconds: seconds + 2, servers: options.servers, faults, points, isLossy: true, breaks: world.violation.invariant }
 }

@@ -1,10 +1,9 @@
-import { copyOf } from '../world/copy.ts'
 import { dropPrefix, writeCell } from '../world/disk.ts'
 import type { Node } from '../world/node.ts'
 import { zxidText } from '../world/trace.ts'
 import type { World } from '../world/world.ts'
-import { apply, emptyTree } from '../znodes/tree.ts'
-import type { Txn } from '../znodes/types.ts'
+import { apply, copyOfTree, emptyTree, sessionShare, type Tree } from '../znodes/tree.ts'
+import { opCreateSession, type Txn } from '../znodes/types.ts'
 import { Snapshot } from './messages.ts'
 import { cellSnapshot, logOf, phaseBroadcast, snapshotOf, type Server } from './server.ts'
 
@@ -25,7 +24,7 @@ export const ticketSnapshot = 9
 /** Memory from the disk alone. */
 export function loadDatabase(world: World, server: Server, upTo = Infinity): void {
   const snapshot = snapshotOf(world, server.id)
-  server.tree = snapshot === null ? emptyTree() : copyOf(snapshot.tree)
+  server.tree = snapshot === null ? emptyTree() : copyOfTree(snapshot.tree)
   server.window = []
   server.reload = false
   if (snapshot !== null) dropStaleLog(world, server, snapshot)
@@ -78,7 +77,15 @@ export function considerSnapshot(world: World, node: Node, server: Server): void
   server.sinceSnapshot = 0
   server.snapshotDue = 0
   server.snapshotBusy = true
-  writeCell(world, node.id, cellSnapshot, new Snapshot(copyOf(server.tree)), ticketSnapshot)
+  const tree = copyOfTree(server.tree)
+  if (world.setup.options.bugs.snapshotMissesSession) readSessionsBeforeLast(tree)
+  writeCell(world, node.id, cellSnapshot, new Snapshot(tree), ticketSnapshot)
+}
+
+/** ZOOKEEPER-3144: the tree says it holds the last transaction while the session table is still without it, and the snapshot's thread reads in between. */
+function readSessionsBeforeLast(tree: Tree): void {
+  const last = tree.recent.at(-1)
+  if (last?.type === opCreateSession && tree.sessions.delete(last.session)) tree.digest ^= sessionShare(last.session, last.version)
 }
 
 export function onSnapshotWritten(world: World, node: Node, server: Server): void {
@@ -89,8 +96,8 @@ export function onSnapshotWritten(world: World, node: Node, server: Server): voi
   const entries = log.entries as Txn[]
   // One more generation than needed stays, so that others can be brought up to date from the log.
   const keepFrom = snapshot.tree.count - world.setup.options.snapCount
-  let covered = 0
-  while (covered < entries.length && entries[covered]!.zxid <= snapshot.tree.lastZxid) covered++
+  let covered = entries.length
+  while (covered > 0 && entries[covered - 1]!.zxid > snapshot.tree.lastZxid) covered--
   const drop = Math.max(0, covered - Math.max(0, Math.min(covered, snapshot.tree.count - keepFrom)))
   if (drop > 0 && drop <= log.durable) dropPrefix(log, drop)
 }

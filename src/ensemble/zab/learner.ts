@@ -1,9 +1,9 @@
-import { copyOf } from '../world/copy.ts'
 import { append, flush, truncate, writeCell } from '../world/disk.ts'
 import type { Node } from '../world/node.ts'
 import { zxidText } from '../world/trace.ts'
 import type { World } from '../world/world.ts'
 import { checksOf } from '../checks/checksOf.ts'
+import { copyOfTree } from '../znodes/tree.ts'
 import type { Txn } from '../znodes/types.ts'
 import { abandon } from './abandon.ts'
 import { applyToMemory, loadDatabase, ticketAccepted, ticketSyncEpoch, ticketSyncFlushed, ticketSyncSnapshot, ticketTruncated } from './database.ts'
@@ -180,12 +180,12 @@ function onSyncMode(world: World, node: Node, server: Server, p: Packet): void {
   server.reload = true
   server.snapshotNeeded = true
   if (p.type === snap) {
-    server.tree = copyOf(p.snapshot!.tree)
+    server.tree = copyOfTree(p.snapshot!.tree)
     server.window = []
     return
   }
   const snapshot = snapshotOf(world, server.id)
-  if (snapshot !== null && snapshot.tree.lastTxn > p.zxid) {
+  if (snapshot !== null && snapshot.tree.lastTxn > p.zxid && !world.setup.options.bugs.snapshotOutlivesTruncation) {
     abandon(world, node, server, `cannot cut below its snapshot at ${zxidText(snapshot.tree.lastTxn)}`)
     return
   }
@@ -267,7 +267,7 @@ function onNewLeader(world: World, node: Node, server: Server, p: Packet): void 
 function persistSynced(world: World, node: Node, server: Server): void {
   if (server.snapshotNeeded) {
     block(server, ticketSyncSnapshot)
-    writeCell(world, node.id, cellSnapshot, new Snapshot(copyOf(server.tree)), ticketSyncSnapshot)
+    writeCell(world, node.id, cellSnapshot, new Snapshot(copyOfTree(server.tree)), ticketSyncSnapshot)
   } else logSynced(world, node, server)
 }
 

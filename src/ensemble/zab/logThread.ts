@@ -14,15 +14,16 @@ import { logOf, phaseBroadcast, txnLog, type Server } from './server.ts'
  * acknowledges. It runs beside the quorum thread, which is the least concurrency that shows ZOOKEEPER-4646, 4685 and 4712.
  */
 export function logTxn(world: World, node: Node, server: Server, txn: Txn): void {
-  server.logQueue.push(txn)
+  // A list of one is the usual case, and made in one piece.
+  if (server.logQueue.length === 0) server.logQueue = [txn]
+  else server.logQueue.push(txn)
   if (!server.logBusy) startBatch(world, node, server)
 }
 
 export function startBatch(world: World, node: Node, server: Server): void {
   const batch = server.logQueue
   if (batch.length === 0) return
-  server.logQueue = server.logBatch
-  server.logQueue.length = 0
+  server.logQueue = []
   server.logBatch = batch
   server.logBusy = true
   for (const txn of batch) {
@@ -40,7 +41,7 @@ export function onBatchFlushed(world: World, node: Node, server: Server): void {
   if (!world.setup.options.bugs.ackBeforeFlush) acknowledge(world, node, server)
   if (!node.up) return
   for (let i = 0; i < server.logBatch.length; i++) considerSnapshot(world, node, server)
-  server.logBatch.length = 0
+  server.logBatch = []
   if (!server.logBusy) startBatch(world, node, server)
 }
 

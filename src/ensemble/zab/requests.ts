@@ -5,7 +5,7 @@ import type { World } from '../world/world.ts'
 import { checksOf } from '../checks/checksOf.ts'
 import { allows } from '../znodes/access.ts'
 import { digestIdentity } from '../znodes/digestAuth.ts'
-import { statOf, type Tree } from '../znodes/tree.ts'
+import { sortedChildren, statOf, type Tree } from '../znodes/tree.ts'
 import {
   authFailed,
   ConnectReply,
@@ -390,12 +390,8 @@ function fillRead(world: World, server: Server, client: ClientConnection, reques
   reply.stat = statOf(node)
   if (request.op === opGetData) reply.data = node.data
   else if (request.op === opGetAcl) reply.acl = node.acl
-  else if (request.op === opGetChildren) reply.children = node.children.toSorted(byText)
+  else if (request.op === opGetChildren) reply.children = sortedChildren(node)
   if (request.watch) watches.add(request.op === opGetChildren ? watches.child : watches.data, request.path, client.id, watchStandard)
-}
-
-function byText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0
 }
 
 // ---- watches ------------------------------------------------------------------------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
-import { copyOf } from '../world/copy.ts'
 import type { Node } from '../world/node.ts'
 import { zxidText } from '../world/trace.ts'
 import type { World } from '../world/world.ts'
+import { copyOfTree } from '../znodes/tree.ts'
 import type { Txn } from '../znodes/types.ts'
 import { commit, counterOf, diff, epochOf, inform, newLeader, packet, proposal, Snapshot, snap, trunc, txnPacket, epochUnit } from './messages.ts'
 import { logOf, type Learner, type Server } from './server.ts'
@@ -118,7 +118,7 @@ export function synchronize(world: World, node: Node, server: Server, learner: L
   let upTo = plan.zxid
   if (plan.mode === snap) {
     const made = packet(snap, server.tree.lastZxid, 0)
-    made.snapshot = new Snapshot(copyOf(server.tree))
+    made.snapshot = new Snapshot(copyOfTree(server.tree))
     world.send(node, connection, made)
     upTo = server.tree.lastZxid
   } else {

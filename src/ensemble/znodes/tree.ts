@@ -59,6 +59,8 @@ export class Znode {
   owner = 0
   ttl = 0
   children: string[] = []
+  /** Worked out when somebody asks, dropped when a child comes or goes. */
+  sorted: readonly string[] | null = null
   pathHash = 0
   dataHash = 0
   /** This znode's share of the digest. */
@@ -109,6 +111,53 @@ function digestAgain(tree: Tree, node: Znode): void {
   const share = shareOf(node)
   tree.digest ^= node.share ^ share
   node.share = share
+}
+
+/** A tree of one's own. Snapshots are taken all the time, so this knows the fields, which is several times faster than a copy of anything (`world/copy.ts`). */
+export function copyOfTree(tree: Tree): Tree {
+  const copy = new Tree()
+  for (const [path, node] of tree.nodes) copy.nodes.set(path, copyOfZnode(node))
+  for (const [session, timeout] of tree.sessions) copy.sessions.set(session, timeout)
+  for (const [session, paths] of tree.ephemerals) copy.ephemerals.set(session, paths.slice())
+  for (const path of tree.containers) copy.containers.add(path)
+  copy.lastZxid = tree.lastZxid
+  copy.lastTxn = tree.lastTxn
+  copy.digest = tree.digest
+  copy.count = tree.count
+  copy.history = tree.history
+  copy.recent = tree.recent.slice()
+  return copy
+}
+
+function copyOfZnode(node: Znode): Znode {
+  const copy = new Znode()
+  copy.data = node.data
+  copy.acl = node.acl
+  copy.czxid = node.czxid
+  copy.mzxid = node.mzxid
+  copy.pzxid = node.pzxid
+  copy.ctime = node.ctime
+  copy.mtime = node.mtime
+  copy.version = node.version
+  copy.cversion = node.cversion
+  copy.aversion = node.aversion
+  copy.owner = node.owner
+  copy.ttl = node.ttl
+  copy.children = node.children.length === 0 ? [] : node.children.slice()
+  copy.sorted = node.sorted
+  copy.pathHash = node.pathHash
+  copy.dataHash = node.dataHash
+  copy.share = node.share
+  return copy
+}
+
+/** The children's names in order, as reads are answered; frozen, since many answers share it. */
+export function sortedChildren(node: Znode): readonly string[] {
+  return (node.sorted ??= Object.freeze(node.children.toSorted(byText)))
+}
+
+function byText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
 }
 
 /** Applies a transaction; `fire` hears of each znode changed, for watches. */
@@ -198,6 +247,7 @@ function createNode(tree: Tree, txn: Txn, whole: Txn): void {
     } else if (txn.mode === modeContainer || txn.mode === modeTtl || txn.mode === modeTtlSequential) tree.containers.add(txn.path)
     tree.nodes.set(txn.path, node)
     parent.children.push(nameOf(txn.path))
+    parent.sorted = null
     digestAgain(tree, node)
   }
   digestAgain(tree, parent)
@@ -224,7 +274,8 @@ function deleteNode(tree: Tree, path: string, zxid: number): void {
   const at = parent.children.lastIndexOf(name)
   if (at >= 0) {
     parent.children[at] = parent.children[last]!
-    parent.children.length = last
+    parent.children.pop()
+    parent.sorted = null
   }
   if (zxid > parent.pzxid) parent.pzxid = zxid
   digestAgain(tree, parent)

@@ -20,19 +20,21 @@ export class WatchTable {
   recursive = 0
 
   add(table: Map<string, Watcher[]>, path: string, client: number, mode: number): void {
-    let watchers = table.get(path)
-    if (watchers === undefined) table.set(path, (watchers = []))
-    for (const watcher of watchers) {
-      if (watcher.client !== client) continue
-      if (mode === watchRecursive && (watcher.modes & watchRecursive) === 0) this.recursive++
-      watcher.modes |= mode
-      return
+    const watchers = table.get(path)
+    if (watchers !== undefined) {
+      for (const watcher of watchers) {
+        if (watcher.client !== client) continue
+        if (mode === watchRecursive && (watcher.modes & watchRecursive) === 0) this.recursive++
+        watcher.modes |= mode
+        return
+      }
     }
     const watcher = new Watcher()
     watcher.client = client
     watcher.modes = mode
     if (mode === watchRecursive) this.recursive++
-    watchers.push(watcher)
+    if (watchers === undefined) table.set(path, [watcher])
+    else watchers.push(watcher)
   }
 
   /** Takes a client's watches of these modes off a path; tells whether there was one. */
@@ -74,10 +76,16 @@ export interface Fired {
 }
 
 const told: number[] = []
+let toldCount = 0
+
+function isTold(client: number): boolean {
+  for (let i = 0; i < toldCount; i++) if (told[i] === client) return true
+  return false
+}
 
 /** A znode was created, deleted or changed: fires the data watches on it and the recursive ones above it. */
 export function fireData(table: WatchTable, type: number, path: string, keepsStandard: boolean, oneLevel: boolean, fired: Fired): void {
-  told.length = 0
+  toldCount = 0
   const watchers = table.data.get(path)
   if (watchers !== undefined) fireList(table, table.data, path, watchers, type, keepsStandard, fired, path)
   if (table.recursive > 0 && path !== '/') {
@@ -86,8 +94,8 @@ export function fireData(table: WatchTable, type: number, path: string, keepsSta
       const list = table.data.get(above)
       if (list !== undefined) {
         for (const { client, modes } of list) {
-          if ((modes & watchRecursive) === 0 || told.includes(client)) continue
-          told.push(client)
+          if ((modes & watchRecursive) === 0 || isTold(client)) continue
+          told[toldCount++] = client
           fired.tell(client, type, path)
         }
       }
@@ -105,7 +113,7 @@ export function fireData(table: WatchTable, type: number, path: string, keepsSta
 export function fireChildren(table: WatchTable, parent: string, keepsStandard: boolean, fired: Fired): void {
   const watchers = table.child.get(parent)
   if (watchers === undefined) return
-  told.length = 0
+  toldCount = 0
   fireList(table, table.child, parent, watchers, eventChildrenChanged, keepsStandard, fired, parent)
 }
 
@@ -114,13 +122,13 @@ function fireList(table: WatchTable, of: Map<string, Watcher[]>, key: string, wa
   for (let i = 0; i < watchers.length; i++) {
     const watcher = watchers[i]!
     // A watcher in both tables hears of a deletion once.
-    if (!told.includes(watcher.client)) {
-      told.push(watcher.client)
+    if (!isTold(watcher.client)) {
+      told[toldCount++] = watcher.client
       fired.tell(watcher.client, type, path)
     }
     if (!keepsStandard) watcher.modes &= ~watchStandard
     if (watcher.modes !== 0) watchers[kept++] = watcher
   }
-  watchers.length = kept
   if (kept === 0) of.delete(key)
+  else while (watchers.length > kept) watchers.pop()
 }
