@@ -1,12 +1,10 @@
 import { describe, expect, it, vi } from 'vitest'
 import { profiles } from '../faults.ts'
-import { seedOptionsOf } from '../scenarios/catalog.ts'
 import { runSeed, worldOf, type SeedOptions } from '../simulate.ts'
 import { chaosEnd, runUntil } from '../simulation.ts'
 import { Timeline } from '../timeline.ts'
 import type { AssignorName } from './assignors.ts'
 import { assignorNames } from './assignors.ts'
-import { logCards } from './cards.ts'
 import { workload } from './workload.ts'
 
 // Some of these run a million events; a busy machine may take its time over them.
@@ -67,20 +65,4 @@ describe('brokers', () => {
     while (middle.events < 19_999) middle.step()
     expect(middle.hash).toBe(hashes[19_999])
   })
-})
-
-describe('mutation score of the log', () => {
-  for (const card of logCards) {
-    it(`finds ${card.id} within ${card.seeds} seeds`, () => {
-      let told = 'nothing'
-      for (let seed = 1; seed <= card.seeds && told === 'nothing'; seed++) told = runSeed(seedOptionsOf(card, seed)).violation?.invariant ?? told
-      expect(card.tells).toContain(told)
-    })
-    if (card.deeper === undefined) continue
-    it(`finds what ${card.id} leads to`, () => {
-      let told = 'nothing'
-      for (let seed = 1; seed <= card.deeper!.seeds && told === 'nothing'; seed++) told = runSeed(seedOptionsOf(card, seed, 3, true)).violation?.invariant ?? told
-      expect(card.deeper!.only).toContain(told)
-    })
-  }
 })
