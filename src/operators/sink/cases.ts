@@ -2,6 +2,7 @@ import type { OperatorCase, ProblemCase } from '../operatorCase.ts'
 
 const input = 'key STRING, v BIGINT'
 const rows = 'op | key | v\n+I | a | 1\n-U | a | 1\n+U | a | 2\n+I | null | 3'
+const inserts = 'op | key | v\n+I | a | 1\n+I | a | 1\n+I | null | 3'
 
 export const cases: readonly OperatorCase[] = [
   { name: 'hands every change to the shell, for a live table', config: { connector: { type: 'collect' } }, inputs: { in: input }, steps: [{ rows }], expect: { delivered: rows }, ordered: true },
@@ -13,6 +14,12 @@ export const cases: readonly OperatorCase[] = [
     expect: { delivered: rows },
     ordered: true,
   },
+  { name: 'hands every change to the shell, for a topic', config: { connector: { type: 'topic', topic: 'out', keyFields: ['key'], partitioner: 'round-robin' } }, inputs: { in: input }, steps: [{ rows }], expect: { delivered: rows }, ordered: true },
+  { name: 'hands rows to the shell, for a topic of records', config: { connector: { type: 'topic', topic: 'out', deliveryGuarantee: 'at-least-once' } }, inputs: { in: input }, steps: [{ rows: inserts }], expect: { delivered: inserts }, ordered: true },
+  { name: 'hands every change to the shell, for a topic of upserts', config: { connector: { type: 'topic', topic: 'out', partitions: 3 }, key: ['key'] }, inputs: { in: input }, steps: [{ rows }], expect: { delivered: rows }, ordered: true },
+  { name: 'hands every change to the shell, for a table of the store', config: { connector: { type: 'store', table: 'totals' }, key: ['key'] }, inputs: { in: input }, steps: [{ rows }], expect: { delivered: rows }, ordered: true },
+  { name: 'hands rows to the shell, for a table that only grows', config: { connector: { type: 'store', table: 'totals' } }, inputs: { in: input }, steps: [{ rows: inserts }], expect: { delivered: inserts }, ordered: true },
+  { name: 'hands changes to the shell, for a table without a key', config: { connector: { type: 'store', table: 'totals' } }, inputs: { in: input }, steps: [{ rows }], expect: { delivered: rows }, ordered: true },
   { name: 'swallows rows as a blackhole', config: { connector: { type: 'blackhole' } }, inputs: { in: input }, steps: [{ rows }], expect: {} },
 ]
 
@@ -20,6 +27,9 @@ export const problemCases: readonly ProblemCase[] = [
   { name: 'asks for a connector', config: {}, inputs: { in: input }, problems: ['MR-103 connector'] },
   { name: 'refuses a connector it does not have', config: { connector: { type: 'carrier-pigeon' } }, inputs: { in: input }, problems: ['MR-106 connector.type: `collect`'] },
   { name: 'wants the path of a file', config: { connector: { type: 'file', format: 'csv' } }, inputs: { in: input }, problems: ['MR-103 connector.path'] },
+  { name: 'knows the columns of a record’s key, and takes one key', config: { connector: { type: 'topic', topic: 'out', keyFields: ['kez'] }, key: ['key'] }, inputs: { in: input }, problems: ['MR-111 connector.keyFields[0]: Did you mean `key`?', 'MR-163 connector.keyFields'] },
+  { name: 'refuses what no topic and no table can be called', config: { connector: { type: 'topic', topic: 'a/b' } }, inputs: { in: input }, problems: ['MR-107 connector.topic'] },
+  { name: 'wants the name of a table', config: { connector: { type: 'store' } }, inputs: { in: input }, problems: ['MR-103 connector.table'] },
   { name: 'draws numbers', config: { connector: { type: 'chart', x: 'tz', y: ['key', 'v'] } }, inputs: { in: input }, problems: ['MR-111 connector.x', 'MR-162 connector.y[0]'] },
   { name: 'knows its columns', config: { connector: { type: 'collect' }, key: ['kez', 'v', 'v'] }, inputs: { in: input }, problems: ['MR-111 key[0]: Did you mean `key`?', 'MR-160 key[2]'] },
 ]

@@ -15,7 +15,7 @@ export const emitter: SqlEmitter = {
     const notes: string[] = []
     const key = columnsOf(config, 'key')
     const connector = config.connector as JsonObject
-    const options = config.flink === undefined ? optionsFor(connector, updating === true, key.length > 0, notes) : connectorOptions(config.flink as JsonObject)
+    const options = config.flink === undefined ? optionsFor(connector, context.spec.id, updating === true, key.length > 0, notes) : connectorOptions(config.flink as JsonObject)
     const table: TableStatement = {
       kind: 'table',
       name: context.view('out'),
@@ -33,7 +33,7 @@ export const emitter: SqlEmitter = {
   },
 }
 
-function optionsFor(connector: JsonObject, updating: boolean, keyed: boolean, notes: string[]): [string, string][] {
+function optionsFor(connector: JsonObject, id: string, updating: boolean, keyed: boolean, notes: string[]): [string, string][] {
   switch (connector.type) {
     case 'blackhole':
       return [['connector', 'blackhole']]
@@ -46,16 +46,36 @@ function optionsFor(connector: JsonObject, updating: boolean, keyed: boolean, no
     }
     case 'topic': {
       const topic: [string, string][] = [['topic', String(connector.topic)], ['properties.bootstrap.servers', '${secret:KAFKA_BOOTSTRAP_SERVERS}']]
-      if (!updating) return [['connector', 'kafka'], ...topic, ['format', 'json']]
+      const keyFields = columnsOf(connector, 'keyFields')
+      const recordKey: [string, string][] = keyFields.length === 0 ? [] : [['key.format', 'json'], ['key.fields', keyFields.join(';')]]
+      const delivery = deliveryOptions(connector, id, notes)
+      // A Kafka table with a primary key is refused; what has one is a topic of upserts.
       if (keyed) {
         notes.push('The topic holds the last row of each key, and an empty record for a key that is gone (upsert-kafka).')
-        return [['connector', 'upsert-kafka'], ...topic, ['key.format', 'json'], ['value.format', 'json']]
+        return [['connector', 'upsert-kafka'], ...topic, ['key.format', 'json'], ['value.format', 'json'], ...delivery]
       }
-      notes.push('This result has updates and the sink has no key: the topic holds them as Debezium changes. Set a key to keep the last row of each.')
-      return [['connector', 'kafka'], ...topic, ['format', 'debezium-json']]
+      if (updating) notes.push('This result has updates and the sink has no key: the topic holds them as Debezium changes. Set a key to keep the last row of each.')
+      const partitioner: [string, string][] = typeof connector.partitioner === 'string' && connector.partitioner !== 'default' ? [['sink.partitioner', connector.partitioner]] : []
+      const format: [string, string][] = recordKey.length === 0 ? [['format', updating ? 'debezium-json' : 'json']] : [...recordKey, ['value.format', updating ? 'debezium-json' : 'json']]
+      return [['connector', 'kafka'], ...topic, ...format, ...partitioner, ...delivery]
     }
+    case 'store':
+      if (updating && !keyed) {
+        notes.push('A JDBC table takes updates only by key, and the sink has none: the script prints the changes. Set a key.')
+        return [['connector', 'print']]
+      }
+      notes.push('The table of the store becomes a JDBC table of the same name, which needs the JDBC connector and the table in a database; set "On Flink" to keep it elsewhere.')
+      notes.push(keyed ? 'JDBC writes at least once; a row that is written again under its key changes nothing.' : 'JDBC writes at least once: after a failure rows may be in the table twice. Set a key to write each once.')
+      return [['connector', 'jdbc'], ['url', '${secret:JDBC_URL}'], ['table-name', String(connector.table)]]
     default:
       notes.push(`${connector.type === 'chart' ? 'The chart' : 'The live table'} becomes a print sink, which writes rows to the TaskManagers’ output. Set "On Flink" to keep them.`)
       return [['connector', 'print']]
   }
+}
+
+/** Exactly once needs a prefix that no other job on the cluster has, and brokers that let a transaction live as long as the longest pause between two checkpoints. */
+function deliveryOptions(connector: JsonObject, id: string, notes: string[]): [string, string][] {
+  if (connector.deliveryGuarantee === 'at-least-once') return []
+  notes.push('Rows are records of a transaction, which commits with its checkpoint; readers see them then if they set isolation.level to read_committed. The brokers’ transaction.max.timeout.ms must be longer than the longest time between checkpoints.')
+  return [['sink.delivery-guarantee', 'exactly-once'], ['sink.transactional-id-prefix', `millrace-${id}`]]
 }

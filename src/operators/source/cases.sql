@@ -72,6 +72,82 @@ CREATE TEMPORARY TABLE `op` (
   'format' = 'json'
 );
 
+-- a topic
+-- noted: On Flink the source reads the topic without end; here it ends when everything is read and nothing of the run writes it. Set "Ends" to have it end on both.
+CREATE TEMPORARY TABLE `op` (
+  `id` BIGINT NOT NULL,
+  `made` TIMESTAMP(3),
+  `tags` MAP<STRING, ARRAY<ROW<`value` DECIMAL(10, 2) NOT NULL, `a.b` TIMESTAMP_LTZ(3)>>>,
+  `day` AS DATE_FORMAT(`made`, 'yyyy-MM-dd'),
+  `seen` AS PROCTIME(),
+  WATERMARK FOR `made` AS `made` - INTERVAL '2' MINUTE
+) WITH (
+  'connector' = 'kafka',
+  'topic' = 'orders',
+  'properties.bootstrap.servers' = '${secret:KAFKA_BOOTSTRAP_SERVERS}',
+  'properties.isolation.level' = 'read_committed',
+  'scan.startup.mode' = 'earliest-offset',
+  'format' = 'json',
+  'scan.watermark.emit.strategy' = 'on-event'
+);
+
+-- a topic from offsets to where it ends
+-- noted: Flink’s ignore-parse-errors makes a value that does not fit its column NULL; here the row is left out.
+CREATE TEMPORARY TABLE `op` (
+  `id` BIGINT NOT NULL,
+  `made` TIMESTAMP(3),
+  `tags` MAP<STRING, ARRAY<ROW<`value` DECIMAL(10, 2) NOT NULL, `a.b` TIMESTAMP_LTZ(3)>>>,
+  `day` AS DATE_FORMAT(`made`, 'yyyy-MM-dd'),
+  `seen` AS PROCTIME()
+) WITH (
+  'connector' = 'kafka',
+  'topic' = 'orders',
+  'properties.bootstrap.servers' = '${secret:KAFKA_BOOTSTRAP_SERVERS}',
+  'scan.startup.mode' = 'specific-offsets',
+  'scan.startup.specific-offsets' = 'partition:0,offset:42',
+  'scan.bounded.mode' = 'latest-offset',
+  'format' = 'json',
+  'json.ignore-parse-errors' = 'true'
+);
+
+-- a topic from a time
+-- noted: On Flink the source reads the topic without end; here it ends when everything is read and nothing of the run writes it. Set "Ends" to have it end on both.
+CREATE TEMPORARY TABLE `op` (
+  `id` BIGINT NOT NULL,
+  `made` TIMESTAMP(3),
+  `tags` MAP<STRING, ARRAY<ROW<`value` DECIMAL(10, 2) NOT NULL, `a.b` TIMESTAMP_LTZ(3)>>>,
+  `day` AS DATE_FORMAT(`made`, 'yyyy-MM-dd'),
+  `seen` AS PROCTIME()
+) WITH (
+  'connector' = 'kafka',
+  'topic' = 'orders',
+  'properties.bootstrap.servers' = '${secret:KAFKA_BOOTSTRAP_SERVERS}',
+  'properties.isolation.level' = 'read_committed',
+  'scan.startup.mode' = 'timestamp',
+  'scan.startup.timestamp-millis' = '1769860800000',
+  'format' = 'debezium-json'
+);
+
+-- a topic of upserts
+-- noted: On Flink the source reads the topic without end; here it ends when everything is read and nothing of the run writes it. Set "Ends" to have it end on both.
+CREATE TEMPORARY TABLE `op` (
+  `id` BIGINT NOT NULL,
+  `made` TIMESTAMP(3) NOT NULL,
+  `tags` MAP<STRING, ARRAY<ROW<`value` DECIMAL(10, 2) NOT NULL, `a.b` TIMESTAMP_LTZ(3)>>>,
+  `day` AS DATE_FORMAT(`made`, 'yyyy-MM-dd'),
+  `seen` AS PROCTIME(),
+  WATERMARK FOR `made` AS `made` - INTERVAL '2' MINUTE,
+  PRIMARY KEY (`made`, `id`) NOT ENFORCED
+) WITH (
+  'connector' = 'upsert-kafka',
+  'topic' = 'totals',
+  'properties.bootstrap.servers' = '${secret:KAFKA_BOOTSTRAP_SERVERS}',
+  'properties.isolation.level' = 'read_committed',
+  'key.format' = 'json',
+  'value.format' = 'json',
+  'scan.watermark.idle-timeout' = '5000 ms'
+);
+
 -- a binding of its own, with a secret and per-record watermarks
 -- same meaning
 CREATE TEMPORARY TABLE `op` (

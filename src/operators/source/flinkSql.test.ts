@@ -21,6 +21,10 @@ const sources: readonly (readonly [string, JsonObject])[] = [
   ['lines of a file', { connector: { type: 'file', path: 'file:///data/in.jsonl', format: 'json' }, columns, watermark: at }],
   ['CSV with a header, relative', { connector: { type: 'file', path: 'in.csv', format: 'csv' }, columns, watermark: { column: 'made', expression: "made - INTERVAL '1' SECOND" } }],
   ['a generator', { connector: { type: 'nexmark', stream: 'bid', events: 100 }, columns: [{ name: 'auction', type: 'BIGINT' }] }],
+  ['a topic', { connector: { type: 'topic', topic: 'orders' }, columns, watermark: at }],
+  ['a topic from offsets to where it ends', { connector: { type: 'topic', topic: 'orders', startFrom: 'specific-offsets', startOffsets: 'partition:0,offset:42', boundedMode: 'latest-offset', isolation: 'read_uncommitted', onError: 'skip' }, columns }],
+  ['a topic from a time', { connector: { type: 'topic', topic: 'orders', startFrom: 'timestamp', startTimestamp: '2026-01-31 12:00:00', format: 'debezium-json' }, columns }],
+  ['a topic of upserts', { connector: { type: 'topic', topic: 'totals', key: ['made', 'id'] }, columns, watermark: { ...at, idleTimeoutMs: 5000 } }],
   [
     'a binding of its own, with a secret and per-record watermarks',
     { connector: { type: 'inline', rows: [] }, columns, watermark: { ...at, idleTimeoutMs: 5000 }, flink: { connector: 'kafka', options: { topic: "it's", 'properties.sasl.jaas.config': { secret: 'SASL' }, format: 'json' } } },

@@ -1,10 +1,13 @@
 import type { JsonObject } from '../../columnar/json.ts'
+import { withNullable } from '../../columnar/dataType.ts'
+import { parseTimestamp } from '../../columnar/valueText.ts'
 import { expressionToSql } from '../../sql/expressionToSql.ts'
 import { flinkType } from '../../sql/flinkType.ts'
 import { printInterval, quoted } from '../../sql/printStatement.ts'
 import type { TableColumn, TableStatement } from '../../sql/statement.ts'
 import { connectorOptions } from '../connectorSql.ts'
 import { noted, type SqlEmitter } from '../sqlEmitter.ts'
+import { keyOf } from './connectors/topic.ts'
 
 /** CREATE TABLE with the columns as the job declares them, computed ones included, the watermark, and the connector the data has on a cluster. */
 export const emitter: SqlEmitter = {
@@ -13,11 +16,13 @@ export const emitter: SqlEmitter = {
     const notes: string[] = []
     const connector = config.connector as JsonObject
     const bound = config.flink === undefined ? optionsFor(connector, context.spec.id, notes) : connectorOptions(config.flink as JsonObject)
+    const key = config.flink === undefined && connector.type === 'topic' ? keyOf(connector) : []
     const typeOf = new Map(context.spec.outputs[0]!.schema.fields.map((field) => [field.name, field.type]))
     const columns = (config.columns as readonly JsonObject[]).map((column): TableColumn => {
       const name = column.name as string
       if (typeof column.expression === 'string') return { name, expression: expressionToSql(column.expression) }
-      return { name, type: flinkType(typeOf.get(name)!) }
+      const type = typeOf.get(name)!
+      return { name, type: flinkType(key.includes(name) ? withNullable(type, false) : type) }
     })
     const watermark = config.watermark as JsonObject | undefined
     const options = [...bound]
@@ -30,6 +35,7 @@ export const emitter: SqlEmitter = {
       kind: 'table',
       name: context.view('out'),
       columns,
+      ...(key.length === 0 ? {} : { primaryKey: key }),
       ...(watermark === undefined ? {} : { watermark: { column: watermark.column as string, expression: watermarkSql(watermark) } }),
       options,
     }
@@ -60,7 +66,7 @@ function optionsFor(connector: JsonObject, id: string, notes: string[]): [string
       return [['connector', 'filesystem'], ['path', String(connector.path)], ['format', format ?? 'json'], ...csv]
     }
     case 'topic':
-      return kafka(String(connector.topic))
+      return topicOptions(connector, notes)
     case 'sample':
     case 'nexmark':
     case 'datagen':
@@ -80,4 +86,20 @@ function kafka(topic: string): [string, string][] {
     ['scan.startup.mode', 'earliest-offset'],
     ['format', 'json'],
   ]
+}
+
+function topicOptions(connector: JsonObject, notes: string[]): [string, string][] {
+  const topic: [string, string][] = [['topic', String(connector.topic)], ['properties.bootstrap.servers', '${secret:KAFKA_BOOTSTRAP_SERVERS}']]
+  const bounded: [string, string][] = connector.boundedMode === 'latest-offset' ? [['scan.bounded.mode', 'latest-offset']] : []
+  if (bounded.length === 0) notes.push('On Flink the source reads the topic without end; here it ends when everything is read and nothing of the run writes it. Set "Ends" to have it end on both.')
+  const isolation: [string, string][] = connector.isolation === 'read_uncommitted' ? [] : [['properties.isolation.level', 'read_committed']]
+  if (keyOf(connector).length > 0) return [['connector', 'upsert-kafka'], ...topic, ...isolation, ['key.format', 'json'], ['value.format', 'json'], ...bounded]
+  const startFrom = typeof connector.startFrom === 'string' ? connector.startFrom : 'earliest-offset'
+  const start: [string, string][] = [['scan.startup.mode', startFrom]]
+  if (startFrom === 'timestamp') start.push(['scan.startup.timestamp-millis', String(parseTimestamp(connector.startTimestamp as string)?.ms ?? 0)])
+  if (startFrom === 'specific-offsets') start.push(['scan.startup.specific-offsets', String(connector.startOffsets)])
+  const format = connector.format === 'debezium-json' ? 'debezium-json' : 'json'
+  const errors: [string, string][] = connector.onError === 'skip' ? [[`${format}.ignore-parse-errors`, 'true']] : []
+  if (errors.length > 0) notes.push('Flink’s ignore-parse-errors makes a value that does not fit its column NULL; here the row is left out.')
+  return [['connector', 'kafka'], ...topic, ...isolation, ...start, ...bounded, ['format', format], ...errors]
 }
