@@ -76,6 +76,8 @@ describe('millrace', () => {
     expect((await call(['run', '--help'])).out).toContain('millrace run job.json --output board=rows.jsonl')
     expect(await call(['--version'])).toEqual({ exit: 0, out: `${(JSON.parse(readFileSync('package.json', 'utf8')) as { version: string }).version}\n`, err: '' })
     expect(await call(['fly'])).toMatchObject({ exit: 2, out: '' })
+    // A call without a command is no call.
+    expect(await call([])).toMatchObject({ exit: 2, out: '', err: expect.stringContaining('Usage: millrace') as string })
     expect((await call(['run'])).err).toContain('JOB')
     expect((await call(['explain', jobFile(), '--parallelism', 'two'])).exit).toBe(2)
     expect((await call(['export', jobFile(), '--to', 'punch-cards'])).exit).toBe(2)
@@ -122,6 +124,13 @@ describe('millrace', () => {
     expect(await call(['run', jobFile(sinkOf({ type: 'blackhole' }))])).toEqual({ exit: 0, out: '', err: '' })
     // The only live table needs no naming.
     expect(await call(['run', jobFile()])).toEqual({ exit: 0, out: rows, err: '' })
+  })
+
+  it('reads a source from standard input, unless the job comes from there', async () => {
+    const lines = '{"ts":"2026-01-31T12:00:00Z","auction":9007199254740993,"else":1}\n{"auction":2,"ts":"2026-01-31 12:00:01"}\n'
+    const rows = '{"auction":9007199254740993,"ts":"2026-01-31 12:00:00.000"}\n{"auction":2,"ts":"2026-01-31 12:00:01.000"}\n'
+    expect(await call(['run', jobFile(), '--input', 'bids=-'], lines)).toEqual({ exit: 0, out: rows, err: '' })
+    expect(await call(['run', '-', '--input', 'bids=-'], readFileSync(jobFile(), 'utf8'))).toMatchObject({ exit: 2, out: '', err: expect.stringContaining('standard input is the job already') as string })
   })
 
   it('writes the files that the job itself names', async () => {
@@ -236,7 +245,7 @@ describe('millrace', () => {
     for (const args of [['validate'], ['explain'], ['run'], ['test'], ['export', '--to', 'json']]) {
       const { exit, err } = await call([args[0]!, newer, ...args.slice(1)])
       expect(exit, args[0]).toBe(2)
-      expect(err.split('\n').map((line) => line.slice(0, 28))).toEqual(['error MR-004 1:36 version: T', 'warning MR-006 1:553 lanes: ', ''])
+      expect(err.split('\n').map((line) => line.slice(0, 28))).toEqual(['error MR-004 version: The jo', 'warning MR-006 lanes: `lanes', ''])
     }
   })
 

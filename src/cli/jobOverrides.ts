@@ -20,8 +20,8 @@ export function withParallelism(job: Job, parallelism: number | undefined): Job 
 
 const formatOfExtension: Readonly<Record<string, string>> = { jsonl: 'json', ndjson: 'json', json: 'json', csv: 'csv', parquet: 'parquet', arrow: 'arrow', feather: 'arrow' }
 
-/** `--input SRC=FILE`: the source's connector becomes that file; its columns and watermark stay. */
-export function withInputFiles(job: Job, flags: readonly string[]): Job {
+/** `--input SRC=FILE`: the source's connector becomes that file; its columns and watermark stay. `-` is standard input, as JSON lines, where the job is not read from there. */
+export function withInputFiles(job: Job, flags: readonly string[], jobPath: string): Job {
   let result = job
   const named = new Set<string>()
   for (const flag of flags) {
@@ -29,16 +29,27 @@ export function withInputFiles(job: Job, flags: readonly string[]): Job {
     const source = operatorOf(job, id, 'source', '--input')
     if (named.has(id)) throw new UsageError(`error: --input names ${id} twice`)
     named.add(id)
+    const before = source.config.connector as JsonObject | undefined
+    const changelog = before?.changelog === undefined ? {} : { changelog: before.changelog }
+    if (path === '-') {
+      if (jobPath === '-') throw new UsageError(`error: --input ${id}: standard input is the job already; give one of them as a file`)
+      if ([...named].some((other) => other !== id && isStandardInput(result, other))) throw new UsageError('error: only one --input can come from standard input')
+      result = withConnector(result, id, { type: 'file', path, format: 'json', ...changelog })
+      continue
+    }
     const extension = path.slice(path.lastIndexOf('.') + 1).toLowerCase()
     const format = formatOfExtension[extension]
     if (format === undefined) throw new UsageError(`error: --input ${id}: the format of ${path} is told by its extension; expected .jsonl, .csv, .parquet or .arrow`)
     const trouble = unreadable(path)
     if (trouble !== null) throw new UsageError(`error: --input ${id}: ${path} cannot be read: ${trouble}`)
-    const before = source.config.connector as JsonObject | undefined
-    const changelog = before?.changelog === undefined ? {} : { changelog: before.changelog }
     result = withConnector(result, id, { type: 'file', path: resolve(path), format, ...changelog })
   }
   return result
+}
+
+function isStandardInput(job: Job, id: string): boolean {
+  const connector = job.operators.find((operator) => operator.id === id)?.config.connector as JsonObject | undefined
+  return connector?.type === 'file' && connector.path === '-'
 }
 
 /** Why a file named in the call cannot be read, before anything is begun; null when it can. */

@@ -3,9 +3,10 @@ import { systemClock } from '../deterministic/clock.ts'
 import type { Fault } from '../runtime/faults.ts'
 import type { FaultTolerance } from '../runtime/jobCheckpoints.ts'
 import type { JobStatus } from '../runtime/jobRun.ts'
+import type { DurableStores } from '../runtime/transactionalSinks.ts'
 import { JobFailed } from '../runtime/runFailure.ts'
 import { untilOver, type Listeners } from './execution.ts'
-import { nodeFiles } from './nodeFiles.ts'
+import { filesAndInput } from './nodeFiles.ts'
 import type { Terminal } from './terminal.ts'
 
 export interface LaunchOptions {
@@ -13,6 +14,7 @@ export interface LaunchOptions {
   /** Absent: no checkpoints. */
   readonly faultTolerance?: FaultTolerance
   readonly faults?: readonly Fault[]
+  readonly stores?: DurableStores
 }
 
 /** Runs a plan to the end of its input on worker threads; in this thread where there is no script for them. */
@@ -24,7 +26,7 @@ export async function runPlan(plan: PhysicalPlan, options: LaunchOptions, listen
     engineScript === null
       ? await import('../runtime/launch/inProcess.ts').then(({ inProcessLauncher }) => inProcessLauncher(systemClock()))
       : await import('../runtime/launch/node.ts').then(({ nodeLauncher }) => nodeLauncher(engineScript))
-  const run = startRun(plan, { launcher, files: nodeFiles, previewRows: 0, ...options, ...(terminal.crash === undefined ? {} : { exit: terminal.crash }) })
+  const run = startRun(plan, { launcher, files: filesAndInput(terminal.stdin), previewRows: 0, ...options, ...(terminal.crash === undefined ? {} : { exit: terminal.crash }) })
   return untilOver(run, listeners, terminal)
 }
 
@@ -32,7 +34,7 @@ async function runHere(plan: PhysicalPlan, options: LaunchOptions, listeners: Li
   const { runToEnd } = await import('../runtime/launch/inProcess.ts')
   const begun = terminal.now()
   try {
-    const received = await runToEnd(plan, { files: nodeFiles, clock: systemClock(), processingTime: options.processingTime })
+    const received = await runToEnd(plan, { files: filesAndInput(terminal.stdin), clock: systemClock(), processingTime: options.processingTime, ...(options.stores === undefined ? {} : { stores: options.stores }) })
     for (const [operator, batches] of received) for (const batch of batches) listeners.sink(operator, batch)
     return { kind: 'finished', durationMs: terminal.now() - begun }
   } catch (error) {

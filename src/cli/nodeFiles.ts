@@ -20,6 +20,18 @@ export const nodeFiles = {
   },
 }
 
+/** Those files, and `-` for standard input: it is kept whole, because a source reads it in pieces, and again after a restart. */
+export function filesAndInput(stdin: () => Promise<Uint8Array>): typeof nodeFiles {
+  let whole: Promise<Uint8Array> | null = null
+  return {
+    open: async (path) => {
+      if (path !== '-') return nodeFiles.open(path)
+      const bytes = await (whole ??= stdin())
+      return { size: bytes.length, read: (start, end) => Promise.resolve(bytes.slice(start, end)) }
+    },
+  }
+}
+
 interface OpenFile {
   readonly size: number
   read(start: number, end: number): Promise<Uint8Array>

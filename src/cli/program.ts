@@ -35,8 +35,10 @@ export async function runCommandLine(args: readonly string[], terminal: Terminal
 
   addCommand('run', "runs a job with the page's own engine on worker threads")
     .argument(...job)
-    .option('--input <SRC=FILE>', "reads the source SRC from FILE (.jsonl, .csv, .parquet, .arrow); the columns stay the job's; repeatable", collected)
+    .option('--input <SRC=FILE>', "reads the source SRC from FILE (.jsonl, .csv, .parquet, .arrow; - is JSON lines from standard input); the columns stay the job's; repeatable", collected)
     .option('--output <SINK=FILE>', "writes the rows of SINK to FILE as JSON lines, whatever the sink's connector; - is standard output; repeatable. Without it, the rows of a job's only live table are printed", collected)
+    .option('--topic <NAME=FILE>', 'reads the topic NAME from FILE, and appends to it what the job commits to the topic; repeatable. Other topics live as long as the run', collected)
+    .option('--store <D>', 'keeps the tables of store sinks in the folder D, each as JSON lines; without it they live as long as the run')
     .option('--changelog', 'writes every change with its row kind, not the final rows')
     .option('--parallelism <N>', 'subtasks per operator, instead of what the job says', wholeNumber)
     .option('--checkpoint-dir <D>', 'keeps checkpoints in the folder D, as the settings of the job say; without it they live as long as the run')
@@ -53,6 +55,7 @@ Examples:
   millrace explain job.json                          names the sources and sinks of a job
   millrace run job.json --output board=rows.jsonl --checkpoint-dir state
   millrace run job.json --output board=rows.jsonl --resume state --parallelism 4
+  millrace run writer.json --topic orders=orders.jsonl   then: millrace run reader.json --topic orders=orders.jsonl
 
 Faults (workers and checkpoints by number; checkpoints count from 1):
   kill=1@rows=5000                   kills engine worker 1 when its sources have let 5000 rows through
@@ -113,7 +116,7 @@ ${exitCodes}`,
     return exit
   } catch (error) {
     // Commander throws for help too, having printed it.
-    if (error instanceof CommanderError) return error.exitCode === 0 || error.code === 'commander.help' ? 0 : 2
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
     if (!(error instanceof UsageError || error instanceof RunError)) throw error
     terminal.err(`${error.message}\n`)
     return error instanceof UsageError ? 2 : 1
@@ -127,6 +130,8 @@ Problems go to standard error, one a line.`
 export interface RunFlags {
   readonly input?: readonly string[]
   readonly output?: readonly string[]
+  readonly topic?: readonly string[]
+  readonly store?: string
   readonly changelog?: boolean
   readonly parallelism?: number
   readonly checkpointDir?: string

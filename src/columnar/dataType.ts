@@ -127,6 +127,24 @@ function printIdentifier(name: string): string {
   return /^[A-Za-z_][A-Za-z0-9_]*$/.test(name) ? name : `\`${name.replaceAll('`', '``')}\``
 }
 
+/** INTERVAL, or a type that has one inside: no column is of such a type. */
+export function holdsInterval(type: DataType): boolean {
+  switch (type.kind) {
+    case 'INTERVAL_DAY_TIME':
+    case 'INTERVAL_YEAR_MONTH':
+      return true
+    case 'ARRAY':
+    case 'MULTISET':
+      return holdsInterval(type.element)
+    case 'MAP':
+      return holdsInterval(type.key) || holdsInterval(type.value)
+    case 'ROW':
+      return type.fields.some((field) => holdsInterval(field.type))
+    default:
+      return false
+  }
+}
+
 export function isNumeric(type: DataType): boolean {
   return isInteger(type) || type.kind === 'FLOAT' || type.kind === 'DOUBLE' || type.kind === 'DECIMAL'
 }

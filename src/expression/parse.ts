@@ -1,4 +1,4 @@
-import { intType, sameType, stringLengthMax, withNullable, type DataType, type RowField } from '../columnar/dataType.ts'
+import { holdsInterval, intType, sameType, stringLengthMax, withNullable, type DataType, type RowField } from '../columnar/dataType.ts'
 import type { Value } from '../columnar/column.ts'
 import { parseDate, parseTime, parseTimestamp } from '../columnar/valueText.ts'
 import { expressionCode } from './codes.ts'
@@ -38,12 +38,15 @@ export function parseExpression(text: string): ParsedExpression {
   return new Parser(text).wholeExpression()
 }
 
+/** The type of a column. */
 export function parseType(text: string): ParsedType {
   if (text.length > expressionLengthMax) {
     const message = `This type has ${text.length} characters; the most is ${expressionLengthMax}.`
     return { type: null, problems: [problem(expressionCode.limit, { start: 0, end: text.length }, message)] }
   }
-  return new Parser(text).wholeType()
+  const parsed = new Parser(text).wholeType()
+  if (parsed.type === null || !holdsInterval(parsed.type)) return parsed
+  return { type: null, problems: [problem(expressionCode.mismatch, { start: 0, end: text.length }, 'An INTERVAL exists only inside an expression; it cannot be a column. Use BIGINT for a number of units.')] }
 }
 
 /** How tightly operators bind: Calcite's precedences. Shared with the printer. */

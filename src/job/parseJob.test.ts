@@ -64,19 +64,19 @@ describe('a job document', () => {
     expect(problemsOf('')).toEqual(['error MR-001 1:1: The text is not JSON: Expected a value, found the end of the text.'])
     expect(problemsOf('[]')[0]).toContain('MR-003')
     expect(problemsOf('{"nodes": []}')).toEqual([
-      'error MR-003 1:1 format: This is not a Millrace job: "format" is missing; a job has "format": "millrace/job". Choose a file that Millrace exported.',
+      'error MR-003 format: This is not a Millrace job: "format" is missing; a job has "format": "millrace/job". Choose a file that Millrace exported. (line 1, column 1)',
     ])
     expect(problemsOf(`{${least.replace('1', '"1"')}}`)[0]).toContain('MR-005')
     expect(problemsOf(`{${least},\n  "sttings": {}}`)).toEqual([
-      'error MR-006 2:14 sttings: `sttings` is not known here. Did you mean `settings`? Known keys: `format`, `version`, `name`, `description`, `settings`, `operators` and 3 more. Remove it or correct its name.',
+      'error MR-006 sttings: `sttings` is not known here. Did you mean `settings`? Known keys: `format`, `version`, `name`, `description`, `settings`, `operators` and 3 more. Remove it or correct its name. (line 2, column 14)',
     ])
     expect(problemsOf(`{${least}, "settings": {"checkpoint": {"mode": "twice"}}}`)).toEqual([
-      'error MR-013 1:121 settings.checkpoint.mode: "twice" is not known here; choose one of `exactly-once`, `at-least-once`.',
+      'error MR-013 settings.checkpoint.mode: "twice" is not known here; choose one of `exactly-once`, `at-least-once`. (line 1, column 121)',
     ])
     expect(problemsOf('{"format": "millrace/job", "version": 1}').map((line) => line.slice(0, 25))).toEqual([
-      'error MR-007 1:1 name: `n',
-      'error MR-007 1:1 operator',
-      'error MR-007 1:1 edges: `',
+      'error MR-007 name: `name`',
+      'error MR-007 operators: `',
+      'error MR-007 edges: `edge',
     ])
     expect(problemsOf(`{${least}, "__proto__": {"x": 1}}`)[0]).toContain('MR-006')
     expect(problemsOf(`{${least}, "name": "y"}`)[0]).toContain('MR-017')

@@ -37,12 +37,15 @@ export interface Finding {
   readonly span?: Span
 }
 
-/** One line for the command line: `error MR-104 counts.window.timeColumn: …`. */
-export function printProblem(problem: Problem): string {
-  const where = [problem.place.operator, problem.place.path].filter((part) => part !== undefined && part !== '').join('.')
-  const line = problem.place.line === undefined ? '' : `${problem.place.line}:${problem.place.column ?? 1}`
-  const place = [line, where].filter((part) => part !== '').join(' ')
-  return `${problem.severity} ${problem.code} ${place === '' ? 'job' : place}: ${problem.message}`
+/**
+ * One line for the command line: `error MR-104 counts.window.timeColumn: …`. The place is one word, for programs that read it; the line in the file, where it is known,
+ * comes last, or stands for the place in a text that is no JSON.
+ */
+export function printProblem({ severity, code, place, message }: Problem): string {
+  const path = [place.operator, place.path].filter((part) => part !== undefined && part !== '').join('.')
+  if (place.line === undefined) return `${severity} ${code} ${path === '' ? 'job' : path}: ${message}`
+  const column = place.column ?? 1
+  return path === '' ? `${severity} ${code} ${place.line}:${column}: ${message}` : `${severity} ${code} ${path}: ${message} (line ${place.line}, column ${column})`
 }
 
 /**

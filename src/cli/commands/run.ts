@@ -19,6 +19,7 @@ import { runPlan } from '../launch.ts'
 import { progressLine } from '../progress.ts'
 import type { RunFlags } from '../program.ts'
 import { resultWriter, type ResultWriter } from '../resultWriter.ts'
+import { FileStores } from '../durableStores.ts'
 import { fileSinkWriter } from '../fileSinks.ts'
 import { OutputFile } from '../outputFile.ts'
 import { UsageError, type ExitCode, type Terminal } from '../terminal.ts'
@@ -28,7 +29,7 @@ export async function run(path: string, flags: RunFlags, terminal: Terminal): Pr
   const read = await readJobFile(path, terminal)
   if (read === null) return 2
   const outputs = outputFiles(read, flags.output ?? [])
-  let job = withInputFiles(withParallelism(read, flags.parallelism), flags.input ?? [])
+  let job = withInputFiles(withParallelism(read, flags.parallelism), flags.input ?? [], path)
   checkPaths(job, outputs)
   // Rows come back from sinks that show them, whatever the sink's own connector.
   for (const id of outputs.keys()) job = withConnector(job, id, { type: 'collect' })
@@ -42,6 +43,8 @@ export async function run(path: string, flags: RunFlags, terminal: Terminal): Pr
   const resuming = flags.resume !== undefined
   const files: { close(): void }[] = []
   const writers = new Map<string, ResultWriter>()
+  const stores = new FileStores(job, flags.topic ?? [], flags.store, resuming)
+  files.push(stores)
   try {
     for (const [id, file] of outputs) {
       const output = file === '-' ? { write: terminal.out } : openOutput(id, file, resuming)
@@ -60,16 +63,20 @@ export async function run(path: string, flags: RunFlags, terminal: Terminal): Pr
     let poisonRows = 0
     let restores = 0
     const tolerance = faultTolerance(job, folder, resuming, {
-      snapshot: (operator) => writers.get(operator)?.snapshot() ?? null,
-      restore: (operator, written) => writers.get(operator)?.restore(written),
+      snapshot: (operator) => writers.get(operator)?.snapshot() ?? stores.snapshot(operator),
+      restore: (operator, written) => {
+        writers.get(operator)?.restore(written)
+        stores.restore(operator, written)
+      },
     })
     const status = await runPlan(
       compiled.physical,
-      { processingTime: flags.processingTime, faults, ...(terminal.engineScript === null && folder === null && faults.length === 0 ? {} : { faultTolerance: tolerance }) },
+      { processingTime: flags.processingTime, faults, stores: stores.stores, ...(terminal.engineScript === null && folder === null && faults.length === 0 ? {} : { faultTolerance: tolerance }) },
       {
         sink: (operator, batch) => writers.get(operator)?.receive(batch),
         metrics: (frame) => progress?.show(frame),
         checkpoints: (checkpoints) => {
+          stores.check()
           progress?.checkpoints(checkpoints)
           for (; restores < checkpoints.counts.restored; restores++) {
             const { checkpoint, kind, notes } = checkpoints.restores[checkpoints.counts.restored - restores - 1]!
@@ -88,6 +95,7 @@ export async function run(path: string, flags: RunFlags, terminal: Terminal): Pr
     )
     progress?.clear()
     for (const writer of writers.values()) await writer.finish()
+    if (status.kind === 'finished') stores.finish()
     if (status.kind === 'failed') {
       terminal.err(`${failureText(status.failure)}\n`)
       // A checkpoint of another job: the call is wrong, and nothing has been changed.

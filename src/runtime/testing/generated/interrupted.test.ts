@@ -7,6 +7,7 @@ import { definitionOf } from '../../../operators/catalog.ts'
 import { arbitraryProgram, programText } from './arbitraryProgram.ts'
 import { runInterrupted, type Cut } from './interrupted.ts'
 import { cutAt, rowsAtSinks } from './runProgram.ts'
+import { isSettledInParallel } from './settled.ts'
 
 /** Random jobs cut off at random places. `MILLRACE_PROGRAMS=10000` runs more of them, `MILLRACE_SEED` others. */
 const numRuns = Number(process.env.MILLRACE_PROGRAMS ?? 60)
@@ -28,6 +29,7 @@ async function sameWhenCutOff(alignment: Cut['alignment'], parallelisms: readonl
   let inFlight = 0
   await fc.assert(
     fc.asyncProperty(arbitraryProgram, cutsOf(alignment), fc.integer({ min: 1, max: 3 }), async (job, cuts, batchRows) => {
+      if (parallelisms.some((parallelism) => parallelism > 1) && !isSettledInParallel(job)) return
       const whole = await rowsAtSinks(job)
       if (whole.failed !== undefined) return
       const plans = Array.from({ length: cuts.length + 1 }, (_, run) => planOf(job, parallelisms[run % parallelisms.length]!, rewrites))
