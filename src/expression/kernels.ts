@@ -4,7 +4,7 @@ import type { CallSite, Kernel } from './functionDefinition.ts'
 /**
  * What kernels are built from: null masks, constant arguments, and functions of strings.
  *
- * String functions are evaluated once per dictionary entry when that is fewer entries than rows, and the answers are kept
+ * String functions are evaluated once per dictionary entry when that is fewer entries than rows have come with it, and the answers are kept
  * for as long as the dictionary lives; dictionaries are append-only, so an answer never goes stale. Loops here see one array class each.
  */
 
@@ -63,16 +63,31 @@ interface Answers<A> {
 }
 
 /**
+ * Whether to ask about all unknown entries of a dictionary now: as soon as there are no more of them than rows, those of earlier batches among them that were asked about one by one. So asking costs at most
+ * twice what the better of both ways had cost.
+ */
+function paysOff(): (dictionary: Dictionary, unknown: number, rowCount: number) => boolean {
+  const asked = new WeakMap<Dictionary, number>()
+  return (dictionary, unknown, rowCount) => {
+    if (unknown <= rowCount) return true
+    const before = asked.get(dictionary) ?? 0
+    asked.set(dictionary, before + rowCount)
+    return unknown <= before
+  }
+}
+
+/**
  * A kernel for a function of argument 0, a string, whose other arguments are constants closed over by `f`. NULL in gives NULL out; `f` may give
  * null and must not throw: it is also asked about entries that are in the dictionary but not in the batch.
  */
 export function stringToString(f: (text: string) => string | null): Kernel {
   const kept = new WeakMap<Dictionary, { dictionary: { values: string[]; distinct: false }; nullCodes: Uint8Array | null }>()
+  const asksAll = paysOff()
   return (columns, rowCount) => {
     const column = columns[0] as StringColumn
     const source = column.dictionary.values
     let entry = kept.get(column.dictionary)
-    if (source.length - (entry?.dictionary.values.length ?? 0) > rowCount) {
+    if (!asksAll(column.dictionary, source.length - (entry?.dictionary.values.length ?? 0), rowCount)) {
       const texts = new Array<string | null>(rowCount)
       for (let i = 0; i < rowCount; i++) texts[i] = column.nulls !== null && column.nulls[i] === 1 ? null : f(source[column.codes[i]!]!)
       return stringColumn(texts)
@@ -140,10 +155,11 @@ export interface TruthTable {
 /** The truths of `f` for all entries of a dictionary, kept and extended as it grows; null when asking row by row is less work. */
 export function truthTables(f: (text: string) => boolean | null): (dictionary: Dictionary, rowCount: number) => TruthTable | null {
   const kept = new WeakMap<Dictionary, TruthTable>()
+  const asksAll = paysOff()
   return (dictionary, rowCount) => {
     const source = dictionary.values
     let table = kept.get(dictionary)
-    if (source.length - (table?.count ?? 0) > rowCount) return null
+    if (!asksAll(dictionary, source.length - (table?.count ?? 0), rowCount)) return null
     if (table === undefined) {
       table = { answers: new Uint8Array(Math.max(16, source.length)), count: 0, anyNull: false }
       kept.set(dictionary, table)
@@ -257,10 +273,11 @@ export function stringsToString(f: (...texts: string[]) => string | null): Kerne
 /** Answers by code for a whole dictionary, or null when asking row by row is less work. */
 function answersByEntry<A>(f: (text: string) => A): (dictionary: Dictionary, rowCount: number) => readonly A[] | null {
   const kept = new WeakMap<Dictionary, Answers<A>>()
+  const asksAll = paysOff()
   return (dictionary, rowCount) => {
     let entry = kept.get(dictionary)
     const source = dictionary.values
-    if (source.length - (entry?.answers.length ?? 0) > rowCount) return null
+    if (!asksAll(dictionary, source.length - (entry?.answers.length ?? 0), rowCount)) return null
     if (entry === undefined) {
       entry = { answers: [] }
       kept.set(dictionary, entry)

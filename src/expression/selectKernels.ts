@@ -104,24 +104,48 @@ function assembledStrings(choice: Int32Array, sources: readonly Source[], nulls:
   }
   // Entries of the sources, renumbered in the order they are met; large dictionaries contribute only what is used.
   const values: string[] = []
-  const known = sources.map(() => new Map<number, number>())
-  const next = sources.map(() => 0)
-  for (let i = 0; i < rowCount; i++) {
-    const k = choice[i]!
-    if (k === sources.length) continue
-    const column = columns[k]!
-    const row = sources[k]!.compact ? next[k]!++ : i
-    if (column.nulls !== null && column.nulls[row] === 1) continue
-    const code = column.codes[row]!
-    let renumbered = known[k]!.get(code)
-    if (renumbered === undefined) {
-      renumbered = values.length
-      values.push(column.dictionary.values[code]!)
-      known[k]!.set(code, renumbered)
-    }
-    codes[i] = renumbered
-  }
+  columns.forEach((column, k) => {
+    const few = column.dictionary.values.length <= rowCount * 4
+    if (few) renumber(choice, k, column, sources[k]!.compact, values, codes, rowCount)
+    else renumberSome(choice, k, column, sources[k]!.compact, values, codes, rowCount)
+  })
   return { storage: 'string', codes, dictionary: { values, distinct: false }, nulls }
+}
+
+/** Codes of the rows that come from source `k`, whose entries are added to `values`: by a table of all its entries. */
+function renumber(choice: Int32Array, k: number, { codes, dictionary, nulls }: StringColumn, compact: boolean, values: string[], out: Int32Array, rowCount: number): void {
+  const known = new Int32Array(dictionary.values.length)
+  let next = 0
+  for (let i = 0; i < rowCount; i++) {
+    if (choice[i] !== k) continue
+    const row = compact ? next++ : i
+    if (nulls !== null && nulls[row] === 1) continue
+    const code = codes[row]!
+    let renumbered = known[code]!
+    if (renumbered === 0) {
+      renumbered = values.push(dictionary.values[code]!)
+      known[code] = renumbered
+    }
+    out[i] = renumbered - 1
+  }
+}
+
+/** The same where most entries are not met. */
+function renumberSome(choice: Int32Array, k: number, { codes, dictionary, nulls }: StringColumn, compact: boolean, values: string[], out: Int32Array, rowCount: number): void {
+  const known = new Map<number, number>()
+  let next = 0
+  for (let i = 0; i < rowCount; i++) {
+    if (choice[i] !== k) continue
+    const row = compact ? next++ : i
+    if (nulls !== null && nulls[row] === 1) continue
+    const code = codes[row]!
+    let renumbered = known.get(code)
+    if (renumbered === undefined) {
+      renumbered = values.push(dictionary.values[code]!) - 1
+      known.set(code, renumbered)
+    }
+    out[i] = renumbered
+  }
 }
 
 // One loop per array class.
