@@ -147,10 +147,7 @@ export const handLoops: Readonly<Record<string, (rows: HandRows) => number>> = {
       let highest = 0
       let to = from
       for (; to < time.length && time[to]! < end; to++) if (price[to]! > highest) highest = price[to]!
-      // Up to and including the end, and from the start, where the window before may have ended.
-      let first = from
-      while (first > 0 && time[first - 1]! >= end - 10_000) first--
-      for (let i = first; i < time.length && time[i]! <= end; i++) {
+      for (let i = from; i < to; i++) {
         if (price[i] !== highest) continue
         out = grownTo(out, (rows + 1) * 4)
         out[rows * 4] = auction[i]!

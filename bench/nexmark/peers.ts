@@ -6,7 +6,7 @@ import { nexmarkQueries } from '../../examples/nexmark/queries.ts'
 import { runToEnd } from '../../src/runtime/launch/inProcess.ts'
 import { compare } from '../harness.ts'
 import { handLoops, type HandRows } from './handLoops.ts'
-import { nexmarkRows, numbers, planOf, replaying, rowsLeft, withoutTexts, type Rows } from './replay.ts'
+import { kernelOf, nexmarkRows, numbers, planOf, replaying, rowsLeft, type Rows } from './replay.ts'
 
 /**
  * Seven Nexmark queries against a loop written by hand, RxJS, db-ivm, Perspective and DuckDB-WASM, on the same rows: ratios of one run.
@@ -48,7 +48,7 @@ export async function benchPeers(events: number): Promise<object> {
   try {
     writeRows(folder, rows)
     for (const kernel of kernels) {
-      const job = withoutTexts(nexmarkQueries.find(({ name }) => name === kernel)!.job)
+      const job = kernelOf(nexmarkQueries.find(({ name }) => name === kernel)!.job)
       const plan = planOf(job)
       const operators = replaying(rows)
       const loop = handLoops[kernel]!

@@ -75,6 +75,22 @@ export function withoutTexts(job: Job): Job {
   }
 }
 
+/**
+ * The query as everybody here is asked it: without texts. q7 is asked for the highest bids of each window: the benchmark's own text joins all bids there ever were with all highest prices, which neither the loop nor the peers
+ * do (`examples/nexmark` has it, and the rates of whole queries are its).
+ */
+export function kernelOf(job: Job): Job {
+  const kernel = withoutTexts(job)
+  return {
+    ...kernel,
+    operators: kernel.operators.map((operator) => {
+      if (operator.id !== 'matching') return operator
+      const { on, columns } = operator.config
+      return { ...operator, kind: 'window-join', config: { type: 'inner', window: { type: 'tumble', timeColumn: 'dateTime', sizeMs: 10_000 }, on, columns } as JsonObject }
+    }),
+  }
+}
+
 /** Rows that a result has in the end. */
 export function rowsLeft(batches: readonly Batch[]): number {
   let rows = 0

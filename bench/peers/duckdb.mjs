@@ -33,7 +33,7 @@ export const kernels = {
   q2: of('SELECT auction, price FROM bids WHERE auction % 123 = 0'),
   q5: of(`WITH counts AS (SELECT dateTime // 2000 - i AS w, auction, count(*) AS num FROM bids, range(5) AS r(i) GROUP BY ALL)
     SELECT w, auction, num FROM counts JOIN (SELECT w, max(num) AS most FROM counts GROUP BY w) USING (w) WHERE num >= most`),
-  q7: of('SELECT b.* FROM bids b JOIN (SELECT dateTime // 10000 AS w, max(price) AS price FROM bids GROUP BY 1) m ON b.price = m.price AND b.dateTime BETWEEN m.w * 10000 AND m.w * 10000 + 10000'),
+  q7: of('SELECT b.* FROM bids b JOIN (SELECT dateTime // 10000 AS w, max(price) AS price FROM bids GROUP BY 1) m ON b.price = m.price AND b.dateTime // 10000 = m.w'),
   q8: of('SELECT DISTINCT p.id, p.dateTime // 10000 AS w FROM persons p JOIN auctions a ON p.id = a.seller AND p.dateTime // 10000 = a.dateTime // 10000'),
   q11: of(`SELECT bidder, session, count(*), min(dateTime), max(dateTime) + 10000 FROM (
       SELECT bidder, dateTime, sum(starts) OVER (PARTITION BY bidder ORDER BY dateTime ROWS UNBOUNDED PRECEDING) AS session FROM (

@@ -177,6 +177,10 @@ export class KeyTable {
       out.fill(this.#size - 1, 0, end - start)
       return
     }
+    if (this.width === 1) {
+      this.#findOne(keys[0]!, start, end, out)
+      return
+    }
     const index = this.#index
     const mask = this.#mask
     for (let row = start; row < end; row++) {
@@ -187,6 +191,19 @@ export class KeyTable {
         slot = index[cell]!
       }
       out[row - start] = slot - 1
+    }
+  }
+
+  #findOne(keys: Float64Array, start: number, end: number, out: Int32Array): void {
+    const index = this.#index
+    const cellKeys = this.#cellKeys
+    const mask = this.#mask
+    const shift = this.#shift
+    for (let row = start; row < end; row++) {
+      const key = keys[row]!
+      let cell = hashOf(key) >>> shift
+      while (cellKeys[cell] !== key && index[cell] !== 0) cell = (cell + 1) & mask
+      out[row - start] = index[cell]! - 1
     }
   }
 

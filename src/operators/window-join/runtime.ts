@@ -100,10 +100,10 @@ class WindowJoin implements OperatorRuntime {
     const leftKeys = this.#keyColumns[0]!.map((column) => leftColumns[column]!)
     const rightSlots = new Int32Array(right.rowCount)
     this.#keys.slotsOf(this.#encoder.encode(rightKeys, right.rowCount), 0, right.rowCount, rightSlots)
-    for (let row = 0; row < right.rowCount; row++) if (hasNull(rightKeys, row)) rightSlots[row] = -1
+    forgetNulls(rightKeys, right.rowCount, rightSlots)
     const leftSlots = new Int32Array(left.rowCount)
     this.#keys.find(this.#encoder.encode(leftKeys, left.rowCount), 0, left.rowCount, leftSlots)
-    for (let row = 0; row < left.rowCount; row++) if (hasNull(leftKeys, row)) leftSlots[row] = -1
+    forgetNulls(leftKeys, left.rowCount, leftSlots)
     return { leftColumns, rightColumns, leftSlots, rightSlots, keyCount: this.#keys.size }
   }
 
@@ -151,6 +151,12 @@ class WindowJoin implements OperatorRuntime {
   }
 }
 
+/** NULL in a key equals nothing. */
+function forgetNulls(keys: readonly Column[], rowCount: number, slots: Int32Array): void {
+  if (keys.every(({ nulls }) => nulls === null)) return
+  for (let row = 0; row < rowCount; row++) if (hasNull(keys, row)) slots[row] = -1
+}
+
 interface PairRows {
   readonly rows: Int32Array
   readonly count: number
@@ -172,6 +178,8 @@ class WindowPairs {
   readonly #expressions: JoinExpressions
   readonly #type: JoinType
   readonly #emit: (left: PairRows, right: PairRows | null) => void
+  /** Of an inner join nobody asks which rows have met one. */
+  readonly #marks: boolean
   readonly #leftMatched: Uint8Array
   readonly #rightMatched: Uint8Array
 
@@ -180,8 +188,9 @@ class WindowPairs {
     this.#expressions = expressions
     this.#type = type
     this.#emit = emit
-    this.#leftMatched = new Uint8Array(sides.leftSlots.length)
-    this.#rightMatched = new Uint8Array(sides.rightSlots.length)
+    this.#marks = type !== 'inner'
+    this.#leftMatched = new Uint8Array(this.#marks ? sides.leftSlots.length : 0)
+    this.#rightMatched = new Uint8Array(this.#marks ? sides.rightSlots.length : 0)
   }
 
   run(): void {
@@ -224,7 +233,7 @@ class WindowPairs {
       }
       pairs.count = count
     }
-    for (let i = 0; i < pairs.count; i++) {
+    for (let i = 0; i < pairs.count && this.#marks; i++) {
       this.#leftMatched[pairs.left[i]!] = 1
       this.#rightMatched[pairs.right[i]!] = 1
     }
