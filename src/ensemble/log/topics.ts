@@ -139,6 +139,11 @@ export class TopicPartition {
     return this.#push(batch, baseOffset)
   }
 
+  /** What is appended from now on stands here or later; where a log is brought back of which markers are not known any more. */
+  skipTo(offset: number): void {
+    if (offset > this.endOffset) this.#push(batchOf([], 0), offset)
+  }
+
   /** For transactions. */
   appendTransactional(records: readonly LogRecord[], producerId: number, producerEpoch: number, baseSequence: number, timestamp: number): number {
     const batch = batchOf(records, timestamp)

@@ -441,6 +441,199 @@ export const minimalSchedules: readonly Schedule[] = [
     ],
     points: [],
   },
+  {
+    card: 'ZOOKEEPER-1805', seed: 37, seconds: 62, servers: 3, isLossy: true, breaks: 'FLE-6',
+    faults: [
+      [10_100_000, 'clog', 2, 2_000_000, 0], [10_800_000, 'clog', 2, 3_000_000, 0], [11_500_000, 'clog', 2, 3_000_000, 1],
+      [12_700_000, 'isolate', 2, 1_000_000, 1], [16_200_000, 'isolate', 2, 1_000_000, 0], [21_500_000, 'clog', 1, 2_000_000, -1],
+      [22_287_487, 'split', 0, 2_934_357, 17], [23_016_292, 'split', 0, 686_397, 61], [23_700_000, 'clog', 0, 3_000_000, -1],
+      [24_400_000, 'split', 0, 8_000_000, 22], [26_300_000, 'split', 0, 1_000_000, 63], [26_600_000, 'split', 0, 1_000_000, 36],
+      [30_366_153, 'cut', 2, 16_437_618, 1], [31_000_000, 'split', 0, 1_000_000, 46], [35_000_000, 'pause', 1, 7_000_000, 0],
+      [36_600_000, 'split', 0, 1_000_000, 3], [41_900_000, 'clog', 1, 1_000_000, 2], [43_131_206, 'split', 0, 6_426_535, 30],
+      [46_100_000, 'reset', 1, 0, 0], [47_100_000, 'pause', 0, 5_000_000, 0], [51_100_000, 'reset', 1, 0, 0], [60_000_000, 'reset', 1, 0, 0],
+    ],
+    points: [],
+  },
+  {
+    card: 'KIP-101', seed: 17, seconds: 10.6, servers: 3, isLossy: true, breaks: 'REP-3',
+    faults: [],
+    points: [
+      [2, 'COMMIT sent to one', 15, 2_235_710], [6, 'a leader has moved the high watermark and told nobody', 3, -1],
+      [1, 'proposed, not logged by the leader', 39, 831_352], [6, 'the controller has asked for a new state and told nobody', 4, 2_481_157],
+      [2, 'COMMIT sent to one', 21, -1], [2, 'COMMIT sent to one', 74, -1], [2, 'logged, not acknowledged', 54, 202_305],
+    ],
+  },
+  {
+    card: 'KIP-279', seed: 16, seconds: 12.8, servers: 3, isLossy: true, breaks: 'REP-4',
+    faults: [[4_181_922, 'crash', 4, 2_030_475, 0], [9_200_000, 'cutOneWay', 4, 1_000_000, 2], [11_600_000, 'crash', 5, 1_000_000, 0]],
+    points: [],
+  },
+  {
+    card: 'KIP-207', seed: 102, seconds: 13.8, servers: 3, isLossy: true, breaks: 'KAF-5',
+    faults: [
+      [3_631_890, 'crash', 6, 103_254, 0], [6_359_975, 'crash', 4, 37_529, 0], [9_223_529, 'split', 0, 3_022_653, 1208],
+      [10_700_000, 'reset', 6, 0, 0], [12_400_000, 'crash', 1, 1_000_000, 2],
+    ],
+    points: [],
+  },
+  {
+    card: 'ISR-RACE', seed: 6, seconds: 2.7, servers: 3, isLossy: true, breaks: 'REP-3',
+    faults: [],
+    points: [],
+  },
+  {
+    card: 'KIP-966', seed: 2, seconds: 0.7, servers: 3, isLossy: true, breaks: 'REP-4',
+    faults: [],
+    points: [],
+  },
+  {
+    card: 'MIN-ISR-OF-ONE', seed: 2, seconds: 0.7, servers: 3, isLossy: true, breaks: 'REP-4',
+    faults: [],
+    points: [],
+  },
+  {
+    card: 'UNCLEAN-ELECTION', seed: 12, seconds: 30.2, servers: 3, isLossy: true, breaks: 'REP-7',
+    faults: [
+      [5_694_870, 'crash', 5, 5_561_141, 0], [10_589_315, 'crash', 5, 148_460, 0], [20_109_969, 'pause', 6, 12_690_279, 0],
+      [21_699_893, 'crash', 4, 754_569, 0], [24_700_000, 'vanish', 5, 1_000_000, 0],
+    ],
+    points: [],
+  },
+  {
+    card: 'KIP-380', seed: 9, seconds: 12.2, servers: 3, isLossy: true, breaks: 'REP-3',
+    faults: [[5_900_000, 'crash', 6, 1_000_000, 0]],
+    points: [],
+  },
+  {
+    card: 'KAFKA-6082', seed: 36, seconds: 33.1, servers: 3, isLossy: false, breaks: 'CTL-1',
+    faults: [
+      [5_200_000, 'cut', 2, 1_000_000, 1], [11_400_000, 'isolate', 6, 1_000_000, 1], [14_500_000, 'isolate', 2, 15_000_000, 0],
+      [16_352_566, 'pause', 4, 16_598_129, 0], [19_716_466, 'cutOneWay', 6, 116_095, 4], [25_800_000, 'isolate', 2, 1_000_000, 0],
+      [32_800_000, 'cutOneWay', 5, 1_000_000, 4],
+    ],
+    points: [],
+  },
+  {
+    card: 'KIP-890', seed: 8, seconds: 3.9, servers: 3, isLossy: false, breaks: 'TXN-1',
+    faults: [],
+    points: [],
+  },
+  {
+    card: 'KIP-1228', seed: 29, seconds: 17.1, servers: 3, isLossy: false, breaks: 'TXN-1',
+    faults: [],
+    points: [],
+  },
+  {
+    card: 'ZOMBIE-PRODUCER', seed: 7, seconds: 1.3, servers: 3, isLossy: false, breaks: 'TXN-3',
+    faults: [],
+    points: [],
+  },
+  {
+    card: 'ZOMBIE-CONSUMER', seed: 10, seconds: 16.4, servers: 3, isLossy: true, breaks: 'ASG-3',
+    faults: [[12_900_000, 'clog', 6, 3_000_000, -1]],
+    points: [],
+  },
+  {
+    card: 'no-divergence-check', seed: 5, seconds: 14.2, servers: 3, isLossy: false, breaks: 'REP-4',
+    faults: [[5_459_783, 'cut', 4, 70_320, 5], [6_300_000, 'split', 0, 3_000_000, 49248], [7_500_000, 'crash', 4, 1_000_000, 0]],
+    points: [],
+  },
+  {
+    card: 'ack-before-high-watermark', seed: 1, seconds: 0.7, servers: 3, isLossy: false, breaks: 'KAF-2',
+    faults: [],
+    points: [],
+  },
+  {
+    card: 'high-watermark-of-leader', seed: 3, seconds: 0.8, servers: 3, isLossy: false, breaks: 'REP-4',
+    faults: [],
+    points: [],
+  },
+  {
+    card: 'joins-behind', seed: 7, seconds: 45.1, servers: 3, isLossy: true, breaks: 'REP-3',
+    faults: [
+      [32_114_502, 'cutOneWay', 1, 313_735, 2], [32_940_897, 'cut', 4, 1_950_655, 6], [36_323_226, 'clog', 4, 697_730, -1],
+      [37_595_616, 'clog', 4, 1_420_176, 5], [41_154_065, 'cut', 4, 99_812, 2], [42_325_961, 'isolate', 6, 2_544_544, 1],
+      [44_300_000, 'cutOneWay', 2, 1_000_000, 1],
+    ],
+    points: [],
+  },
+  {
+    card: 'reads-beyond', seed: 3, seconds: 1, servers: 3, isLossy: true, breaks: 'KAF-1',
+    faults: [],
+    points: [],
+  },
+  {
+    card: 'sequence-ignored', seed: 1, seconds: 1, servers: 3, isLossy: false, breaks: 'KAF-3',
+    faults: [],
+    points: [],
+  },
+  {
+    card: 'followers-forget-producers', seed: 5, seconds: 10.5, servers: 3, isLossy: true, breaks: 'CMP-1',
+    faults: [[4_000_000, 'clog', 4, 3_000_000, 6]],
+    points: [],
+  },
+  {
+    card: 'producers-untruncated', seed: 5, seconds: 15.2, servers: 3, isLossy: true, breaks: 'KAF-2',
+    faults: [
+      [3_616_004, 'crash', 4, 38_743, 0], [4_039_967, 'crash', 2, 4_097_235, 1], [4_381_360, 'isolate', 4, 14_061_216, 1],
+      [4_663_283, 'crashAll', 1, 130_613, 0], [11_126_031, 'cutOneWay', 6, 140_680, 1], [11_400_000, 'pause', 4, 1_000_000, 0],
+      [11_799_150, 'crash', 5, 19_345, 0], [14_850_549, 'crash', 6, 17_545, 0],
+    ],
+    points: [],
+  },
+  {
+    card: 'stable-offset-ignored', seed: 5, seconds: 1.3, servers: 3, isLossy: true, breaks: 'TXN-2',
+    faults: [],
+    points: [],
+  },
+  {
+    card: 'aborted-untold', seed: 1, seconds: 1, servers: 3, isLossy: false, breaks: 'TXN-2',
+    faults: [],
+    points: [],
+  },
+  {
+    card: 'revoked-late', seed: 1, seconds: 3.8, servers: 3, isLossy: false, breaks: 'ASG-1',
+    faults: [],
+    points: [],
+  },
+  {
+    card: 'moved-at-once', seed: 8, seconds: 3.6, servers: 3, isLossy: true, breaks: 'ASG-1',
+    faults: [],
+    points: [],
+  },
+  {
+    card: 'compacts-to-oldest', seed: 5, seconds: 5.4, servers: 3, isLossy: false, breaks: 'CMP-1',
+    faults: [],
+    points: [],
+  },
+  {
+    card: 'compacts-open', seed: 18, seconds: 30.5, servers: 3, isLossy: true, breaks: 'CMP-1',
+    faults: [[28_600_000, 'crash', 0, 3_000_000, 1]],
+    points: [],
+  },
+  {
+    card: 'tombstones-at-once', seed: 4, seconds: 5.3, servers: 3, isLossy: false, breaks: 'CMP-1',
+    faults: [[4_300_000, 'cutOneWay', 4, 1_000_000, 5]],
+    points: [],
+  },
+  {
+    card: 'retention-beyond-stable', seed: 19, seconds: 20.4, servers: 3, isLossy: true, breaks: 'RET-1',
+    faults: [[4_963_069, 'crash', 4, 88_909, 0], [9_800_000, 'crash', 2, 1_000_000, 0]],
+    points: [
+      [4, 'the controller has asked for a new state and told nobody', 7, 384_407], [1, 'logged, not acknowledged', 56, 753_880],
+      [1, 'logged, not acknowledged', 100, 542_133], [4, 'the controller has asked for a new state and told nobody', 21, 988_535],
+    ],
+  },
+  {
+    card: 'markers-unawaited', seed: 166, seconds: 13.5, servers: 3, isLossy: true, breaks: 'TXN-1',
+    faults: [
+      [3_804_821, 'crash', 5, 77_418, 0], [3_997_215, 'isolate', 6, 99_053, 1], [4_471_991, 'reset', 4, 0, 0],
+      [5_726_116, 'split', 0, 50_731, 61230], [6_900_000, 'cutOneWay', 6, 1_000_000, 4], [7_100_000, 'cut', 4, 1_000_000, 6],
+      [7_457_749, 'split', 0, 39_320, 23054], [9_020_224, 'crash', 0, 65_126, 1], [9_308_509, 'crash', 4, 125_066, 0],
+      [10_514_891, 'crash', 4, 2_828_743, 0],
+    ],
+    points: [],
+  },
 ]
 
 export function scheduleOf(card: string): Schedule | null {
