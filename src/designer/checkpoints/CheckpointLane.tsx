@@ -1,23 +1,25 @@
 import { useSyncExternalStore } from 'react'
-import { RotateCcw, X } from 'lucide-react'
+import { Crown, RotateCcw, X } from 'lucide-react'
 import type { CheckpointState } from '../../runtime/checkpointCoordinator.ts'
 import { checkpointState, operatorMetrics, runView, subscribeRun } from '../store/runStore.ts'
 import { text as t } from '../text/text.ts'
-import { withNewMarks, type LaneMark } from './laneMarks.ts'
+import { withLeaderMarks, withNewMarks, type LaneMark, type Leaders } from './laneMarks.ts'
+import { planeView, subscribePlane } from './planeView.ts'
 import styles from './checkpoints.module.css'
 
-/** Checkpoints, failures and restores on the timeline: diamonds, crosses, and an arrow back with the checkpoint's number. */
+/** Checkpoints, failures, restores and changes of leaders on the timeline: diamonds, crosses, an arrow back with the checkpoint's number, crowns. */
 export function CheckpointLane({ start, end }: { readonly start: number; readonly end: number }) {
   const marks = useSyncExternalStore(subscribeMarks, () => current.marks)
   const shown = marks.filter(({ at }) => at >= start && at <= end)
   const share = (time: number): string => `${((time - start) / (end - start)) * 100}%`
   const completed = shown.filter(({ kind }) => kind === 'completed' || kind === 'savepoint').length
   const restored = shown.filter(({ kind }) => kind === 'restored')
+  const leaders = shown.flatMap(({ leader }) => leader ?? [])
   return (
-    <div className={styles.lane} role="img" aria-label={t.checkpoints.laneLabel(completed, restored.length)}>
-      {shown.map(({ key, kind, at }) => (
-        <i key={key} className={styles.mark} data-kind={kind} style={{ left: share(at) }}>
-          {kind === 'failed' ? <X size={13} /> : kind === 'restored' ? <RotateCcw size={12} /> : null}
+    <div className={styles.lane} role="img" aria-label={[t.checkpoints.laneLabel(completed, restored.length), ...(leaders.length === 0 ? [] : [t.checkpoints.laneLeaders(leaders)])].join(', ')}>
+      {shown.map(({ key, kind, at, leader }) => (
+        <i key={key} className={styles.mark} data-kind={kind} title={leader === undefined ? undefined : t.checkpoints.leadsNow(leader)} style={{ left: share(at) }}>
+          {kind === 'failed' ? <X size={13} /> : kind === 'restored' ? <RotateCcw size={12} /> : kind === 'leader' || kind === 'epoch' ? <Crown size={11} /> : null}
         </i>
       ))}
       {restored.slice(-1).map(({ key, at, checkpoint }) => (
@@ -60,7 +62,28 @@ function eventTime(): number | null {
   return front
 }
 
+/** Who led when last seen, and in which run. */
+let led: (Leaders & { readonly run: number }) | null = null
+
+function onPlane(): void {
+  const now = planeView()
+  if (now === null) return
+  const time = eventTime()
+  const before = led?.run === now.run ? led : null
+  // Between two leaders there is nobody; the next is compared with the last there was.
+  led = { run: now.run, jobManager: now.jobManager ?? before?.jobManager ?? null, server: now.server, epoch: Math.max(now.epoch, before?.epoch ?? 0) }
+  if (time === null) return
+  const marks = withLeaderMarks(current.marks, before, led, time)
+  if (marks === current.marks) return
+  current.marks = marks
+  for (const listener of listeners) listener()
+}
+
 function subscribeMarks(listener: () => void): () => void {
   listeners.add(listener)
-  return () => listeners.delete(listener)
+  const leave = subscribePlane(onPlane)
+  return () => {
+    listeners.delete(listener)
+    leave()
+  }
 }

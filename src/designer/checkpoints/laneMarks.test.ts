@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { settingsDefaults } from '../../job/job.ts'
 import { initialCheckpoints, stepCheckpoints, type CheckpointEvent, type CheckpointState } from '../../runtime/checkpointCoordinator.ts'
-import { withNewMarks, type LaneMark } from './laneMarks.ts'
+import { withLeaderMarks, withNewMarks, type LaneMark, type Leaders } from './laneMarks.ts'
 
 const tasks = [{ chain: 0, subtask: 0 }]
 const acknowledgement = { ...tasks[0]!, endToEndMs: 1, startDelayMs: 0, alignmentMs: 0, syncMs: 0, asyncMs: 0, operators: [], finished: false }
@@ -34,5 +34,18 @@ describe('the lane of checkpoints', () => {
         { kind: 'restored', restore: { at: 2002, checkpoint: 2, kind: 'savepoint', reason: 'a worker died', notes: [] } },
       ]),
     ).toEqual(['completed 1 at 3000', 'savepoint 2 at 6000', 'failed 3 at 8000', 'restored 2 at 9000'])
+  })
+})
+
+describe('changes of leaders', () => {
+  const leaders = (jobManager: string | null, server: number, epoch: number): Leaders => ({ jobManager, server, epoch })
+  const told = (before: Leaders | null, now: Leaders): string[] => withLeaderMarks([], before, now, 500).map(({ kind, leader, at }) => `${kind} ${leader} at ${at}`)
+
+  it('are marked, and the beginning is none', () => {
+    expect(told(null, leaders('JobManager 0', 2, 1))).toEqual([])
+    expect(told(leaders(null, -1, 0), leaders('JobManager 0', 2, 1))).toEqual([])
+    expect(told(leaders('JobManager 0', 2, 1), leaders('JobManager 0', 2, 1))).toEqual([])
+    expect(told(leaders('JobManager 0', 2, 1), leaders('JobManager 1', 2, 1))).toEqual(['leader JobManager 1 at 500'])
+    expect(told(leaders('JobManager 1', 2, 1), leaders('JobManager 1', 0, 2))).toEqual(['epoch server 0 at 500'])
   })
 })

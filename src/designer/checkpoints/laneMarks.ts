@@ -6,8 +6,10 @@ import type { CheckpointState } from '../../runtime/checkpointCoordinator.ts'
  */
 export interface LaneMark {
   readonly key: string
-  readonly kind: 'completed' | 'savepoint' | 'failed' | 'restored'
+  readonly kind: 'completed' | 'savepoint' | 'failed' | 'restored' | 'leader' | 'epoch'
   readonly checkpoint: number | null
+  /** Who leads from here on: a JobManager, or a server with its epoch. */
+  readonly leader?: string
   /** Event time, ms. */
   readonly at: number
 }
@@ -26,4 +28,21 @@ export function withNewMarks(marks: readonly LaneMark[], before: CheckpointState
     .toReversed()
     .map(({ at, checkpoint }): LaneMark => ({ key: `restored ${at}`, kind: 'restored', checkpoint, at: eventTime }))
   return ended.length + restored.length === 0 ? marks : [...marks, ...ended, ...restored].slice(-marksMax)
+}
+
+export interface Leaders {
+  /** Null while none leads. */
+  readonly jobManager: string | null
+  readonly server: number
+  readonly epoch: number
+}
+
+/** Marks of another JobManager that leads and of another epoch of the ensemble. The first of each is the beginning, no change. */
+export function withLeaderMarks(marks: readonly LaneMark[], before: Leaders | null, now: Leaders, eventTime: number): readonly LaneMark[] {
+  const made: LaneMark[] = []
+  if (before !== null && before.jobManager !== null && now.jobManager !== null && now.jobManager !== before.jobManager) {
+    made.push({ key: `leader ${marks.length} ${now.jobManager}`, kind: 'leader', checkpoint: null, leader: now.jobManager, at: eventTime })
+  }
+  if (before !== null && before.epoch > 0 && now.epoch > before.epoch) made.push({ key: `epoch ${now.epoch}`, kind: 'epoch', checkpoint: null, leader: `server ${now.server}`, at: eventTime })
+  return made.length === 0 ? marks : [...marks, ...made].slice(-marksMax)
 }

@@ -11,13 +11,14 @@ import { Hand } from './Hand.tsx'
 import { Happened } from './Happened.tsx'
 import { Invariants } from './Invariants.tsx'
 import { Jobs } from './Jobs.tsx'
+import { LiveFacts, LiveSwitch } from './LiveSwitch.tsx'
 import { LogLegend, Logs } from './Logs.tsx'
 import { MessageStrip } from './MessageStrip.tsx'
 import { Myths } from './Myths.tsx'
 import { Overview } from './Overview.tsx'
 import { styleOf } from './paintSpaceTime.ts'
 import { messageKinds, type MessageKind, type Recording } from './recording.ts'
-import type { Beside, Load, Network } from './runSpec.ts'
+import type { Beside, Load, Network, RunSpec } from './runSpec.ts'
 import { Scenarios } from './Scenarios.tsx'
 import { Serving } from './Serving.tsx'
 import { Sessions } from './Sessions.tsx'
@@ -68,11 +69,13 @@ export default function ClusterPage({ bar }: { readonly bar: ReactNode }) {
       <footer className={styles.foot}>
         <Region name="timeline" label={t.transport}>
           <div className={styles.controls}>
+            <LiveSwitch />
             <Transport />
             <MomentButtons />
             <span className={styles.grow} />
             <Serving />
             <Counts />
+            <LiveFacts />
             <RunSettings />
           </div>
           <Overview />
@@ -237,6 +240,11 @@ const everyMessage = { kinds: new Set(messageKinds), node: -1 }
 function RunSettings() {
   const { run } = useCluster()
   const { spec } = run
+  if (spec.kind === 'live') return null
+  return <FreeSettings spec={spec} />
+}
+
+function FreeSettings({ spec }: { readonly spec: RunSpec }) {
   const free = spec.kind === 'free' ? spec : null
   const [seed, setSeed] = useState(String(free?.seed ?? 42))
   const start = (change: { readonly servers?: 3 | 5 | 7; readonly network?: Network; readonly load?: Load; readonly beside?: Beside } = {}): void => {

@@ -2,6 +2,7 @@ import { useEffect } from 'react'
 import { Skull } from 'lucide-react'
 import { cluster as t } from '../text/cluster.ts'
 import { act, openCluster, useCluster } from './clusterStore.ts'
+import { LiveFacts, LiveHands, LiveSwitch } from './LiveSwitch.tsx'
 import { Serving } from './Serving.tsx'
 import { SpaceTime } from './SpaceTime.tsx'
 import { ensembleState } from './status.ts'
@@ -16,13 +17,16 @@ export function ClusterTab() {
   return (
     <div className={styles.tab}>
       <div className={styles.tabHead}>
+        <LiveSwitch />
         <Transport />
         <Serving />
+        <LiveFacts />
         <span className={styles.grow} />
         <button type="button" className={styles.button} disabled={state.leader < 0} onClick={() => act({ kind: 'kill', node: state.leader })}>
           <Skull aria-hidden />
           {t.killLeader}
         </button>
+        <LiveHands />
         <a className={styles.button} href="#/cluster">
           {t.full}
         </a>

@@ -1,9 +1,49 @@
 import { Timeline } from '../../ensemble/timeline.ts'
 import type { World } from '../../ensemble/world/world.ts'
-import { HandFault, type HandAction } from './handFaults.ts'
+import { applyHandFault, HandFault, type HandAction } from './handFaults.ts'
 import { Recorder } from './recorder.ts'
 import { Recording } from './recording.ts'
 import { makeRun, type RunSpec } from './runSpec.ts'
+
+/** A run that somebody else drives, such as the control plane of a running job: looked at, gone back in, acted on at its newest moment only. */
+export interface LiveSource {
+  readonly timeline: Timeline
+  /** Brings it to where the clock is. */
+  pump(): void
+}
+
+/** Time may run ahead of the newest event by this much. */
+const betweenEvents = 300_000
+/** Older events of a live run have no picture: what came before was not listened to. */
+const recordedEvents = 60_000
+
+const handed = new WeakSet<object>()
+
+/** A hand's faults among the usual choices of this world. */
+function takesHands({ setup }: World): void {
+  if (handed.has(setup)) return
+  handed.add(setup)
+  const usual = setup.applyFault
+  setup.applyFault = (world, choice) => (choice instanceof HandFault ? applyHandFault(world, choice) : usual(world, choice))
+}
+
+/** What has happened so far, listened to a second time. */
+function recordingOf(timeline: Timeline): Recording {
+  const { head, choices } = timeline
+  const world = timeline.at(Math.max(0, head.events - recordedEvents))
+  const recording = new Recording(world)
+  recording.completeFrom = world.events === 0 ? 0 : world.now
+  const recorder = new Recorder(world, recording)
+  let next = choices.findIndex((choice) => choice.event >= world.events)
+  for (;;) {
+    while (next >= 0 && next < choices.length && choices[next]!.event === world.events) {
+      const { fault } = choices[next++]!
+      recorder.acting(() => world.setup.applyFault(world, fault))
+    }
+    if (world.events >= head.events || !world.step()) break
+  }
+  return recording
+}
 
 /**
  * One run with a place in it. The run grows at its head; the place, `time`, is anywhere between the beginning and there, and `world` is the world at that place.
@@ -13,6 +53,8 @@ import { makeRun, type RunSpec } from './runSpec.ts'
  */
 export class ClusterRun {
   readonly spec: RunSpec
+  /** Where a run that lives on its own comes from; null when this one is played here. */
+  readonly live: LiveSource | null
   readonly recording: Recording
   /** The place, in the world's microseconds. Runs on between events. */
   time = 0
@@ -23,12 +65,20 @@ export class ClusterRun {
   /** Counts changes of the place, of the world there, or of the past itself. */
   version = 0
 
-  constructor(spec: RunSpec) {
+  constructor(spec: RunSpec, live: LiveSource | null = null) {
     this.spec = spec
-    const world = makeRun(spec)
-    this.recording = new Recording(world)
-    this.#timeline = new Timeline(world, 2_048)
-    this.#recorder = new Recorder(world, this.recording)
+    this.live = live
+    if (live === null) {
+      const world = makeRun(spec)
+      this.recording = new Recording(world)
+      this.#timeline = new Timeline(world, 2_048)
+    } else {
+      takesHands(live.timeline.head)
+      this.#timeline = live.timeline
+      this.recording = recordingOf(live.timeline)
+      this.time = this.head.now
+    }
+    this.#recorder = new Recorder(this.head, this.recording)
   }
 
   get head(): World {
@@ -69,6 +119,13 @@ export class ClusterRun {
       }
       this.#past = null
     }
+    if (this.live !== null) {
+      // It has moved on by itself; between its events time goes on as on the clock.
+      this.live.pump()
+      this.time = Math.min(Math.max(until, head.now), head.now + betweenEvents)
+      this.#endTime = this.time
+      return true
+    }
     if (head.violation !== null) {
       this.time = Math.max(head.now, Math.min(until, head.now))
       return true
@@ -90,7 +147,7 @@ export class ClusterRun {
       this.time = this.#past.now
       return
     }
-    if (this.#past === null) this.#timeline.advance(this.head.events + 1)
+    if (this.#past === null && this.live === null) this.#timeline.advance(this.head.events + 1)
     this.#past = null
     this.time = this.head.now
     this.#endTime = this.time
@@ -127,9 +184,30 @@ export class ClusterRun {
     this.time = this.#past.now
   }
 
-  /** Does something to the world at the place. In the past this drops the future that was. */
+  /** A live run goes on behind whoever looks: from here on the place is a moment of it. */
+  hold(): void {
+    if (this.live === null || this.#past !== null) return
+    this.version++
+    this.time = this.head.now
+    this.#past = this.#timeline.at(this.head.events)
+  }
+
+  /** The newest moment, and with it the run as it goes on. */
+  toHead(): void {
+    this.version++
+    this.#past = null
+    this.time = Math.max(this.head.now, this.live === null ? this.#endTime : 0)
+  }
+
+  /** Does something to the world at the place. In the past this drops the future that was; what lives elsewhere has one future, and is acted on now. */
   act(action: HandAction): void {
     this.version++
+    if (this.live !== null) {
+      this.live.pump()
+      this.toHead()
+      this.#recorder.acting(() => this.#timeline.act(new HandFault(action, 0)))
+      return
+    }
     if (this.#past !== null) this.#branch(this.#past.events)
     this.#recorder.acting(() => this.#timeline.act(new HandFault(action, this.time)))
   }

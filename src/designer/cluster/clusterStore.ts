@@ -4,14 +4,18 @@ import { workerUrl } from '../../runtime/launch/workerUrl.ts'
 import { announce } from '../store/announcements.ts'
 import { cardNamed } from '../../ensemble/scenarios/catalog.ts'
 import { scheduleOf } from '../../ensemble/scenarios/minimalSchedules.ts'
+import { runSchedule } from '../../ensemble/scenarios/schedules.ts'
 import { cluster as t } from '../text/cluster.ts'
-import { ClusterRun } from './clusterRun.ts'
+import { ClusterRun, type LiveSource } from './clusterRun.ts'
 import type { HandAction } from './handFaults.ts'
 import { momentFrom, saidActs, type Moment } from './marks.ts'
 import { firstAfter, messageKinds, type MessageKind } from './recording.ts'
 import { defaultSpec, type Beside, type Load, type Network, type RunSpec } from './runSpec.ts'
 import type { FoundSeed } from './seedSearch.ts'
 import type { SearchNews, SearchOrder } from './seedSearch.worker.ts'
+import { openedPlane } from '../checkpoints/livePlane.ts'
+import { planeView, subscribePlane } from '../checkpoints/planeView.ts'
+import { runView } from '../store/runStore.ts'
 import { ensembleSize, isServer, zkOf } from './status.ts'
 import { following, showing, zoomed, type Filter, type Hit, type Window } from './spaceTime.ts'
 
@@ -78,8 +82,8 @@ export function clusterView(): ClusterView {
   return (view ??= fresh(defaultSpec))
 }
 
-function fresh(spec: RunSpec): ClusterView {
-  const run = new ClusterRun(spec)
+function fresh(spec: RunSpec, live: LiveSource | null = null): ClusterView {
+  const run = new ClusterRun(spec, live)
   return {
     run,
     playing: false,
@@ -159,11 +163,14 @@ function onFrame(now: number): void {
 export function play(): void {
   const { run } = clusterView()
   if (run.isAtHead && run.head.violation !== null) return
+  // At its own pace a live run is seen as it goes on; slower, from the place on.
+  if (run.live !== null && clusterView().speed >= 1) run.toHead()
   change({ playing: true, follows: true })
   schedule()
 }
 
 export function pause(): void {
+  clusterView().run.hold()
   change({ playing: false })
 }
 
@@ -178,6 +185,7 @@ export function setSpeed(speed: number): void {
 
 export function stepEvent(by: 1 | -1): void {
   const { run, window } = clusterView()
+  run.hold()
   if (by === 1) run.step()
   else run.stepBack()
   change({ playing: false, window: showing(window, run.time) })
@@ -185,6 +193,8 @@ export function stepEvent(by: 1 | -1): void {
 
 export function seek(time: number): void {
   const { run, window } = clusterView()
+  if (run.live !== null && time === Number.POSITIVE_INFINITY) return play()
+  run.hold()
   run.seek(time)
   change({ playing: false, window: showing(window, run.time) })
 }
@@ -197,8 +207,11 @@ export function seekEvent(event: number): void {
 
 /** Something done by hand, recorded in the run. */
 export function act(action: HandAction): void {
-  clusterView().run.act(action)
-  change({})
+  const { run } = clusterView()
+  run.act(action)
+  // A live run takes it now, wherever one was looking.
+  if (run.live !== null) play()
+  else change({})
 }
 
 export function choose(chosen: Hit | null): void {
@@ -242,11 +255,63 @@ let opened = false
 export function openCluster(): void {
   if (opened) return
   opened = true
+  subscribePlane(onPlane)
+  if (openedPlane() !== null) return showLive()
   if (wantsStillness()) {
     const { run, window } = clusterView()
     run.play(1_180_000)
     change({ window: showing(window, run.time) })
   } else play()
+}
+
+// ---- the ensemble of the job that runs -------------------------------------------------------------------------------------------------------------------------
+
+/** Views that are not on the screen: the simulation while a job's ensemble is, and the job's while the simulation is. A live run is listened to once. */
+let simulated: ClusterView | null = null
+let lived: ClusterView | null = null
+
+/** Shows the control plane of the run that is on, as it lives; nothing where there is none. */
+export function showLive(): void {
+  const plane = openedPlane()
+  const now = planeView()
+  const before = clusterView()
+  if (plane === null || now === null || isOfRun(before, now.run)) return
+  if (before.run.live === null) simulated = before
+  stopSearch()
+  if (lived === null || !isOfRun(lived, now.run)) {
+    const next = fresh({ kind: 'live', run: now.run, job: runView().job?.name ?? '' }, plane)
+    lived = { ...next, speed: 1, target: 0, other: 1, window: showing({ from: 0, to: liveSpan }, next.run.time), filter: { ...next.filter, kinds: before.filter.kinds } }
+  }
+  change({ ...lived })
+  lastTold = 0
+  if (!wantsStillness()) return play()
+  lived.run.hold()
+  change({ window: showing(lived.window, lived.run.time) })
+}
+
+/** Back to the ensemble that is simulated here. */
+export function showSimulation(): void {
+  const before = clusterView()
+  if (before.run.live === null) return
+  lived = { ...before, playing: false }
+  change({ ...(simulated ?? fresh(defaultSpec)), playing: false })
+  begin()
+}
+
+function isOfRun({ run: { spec } }: ClusterView, run: number): boolean {
+  return spec.kind === 'live' && spec.run === run
+}
+
+/** Half a second for an eye to follow a message across, at the pace of the clock. */
+const liveSpan = 4_000_000
+
+/** Another run of the job has another ensemble: whoever looks at the one before looks at that. */
+function onPlane(): void {
+  const { run } = clusterView()
+  const now = planeView()
+  if (run.live !== null && now !== null && !isOfRun(clusterView(), now.run)) showLive()
+  else if (run.live !== null && now === null && clusterView().playing) pause()
+  else change({})
 }
 
 // ---- what a hand does ------------------------------------------------------------------------------------------------------------------------------------------
@@ -260,8 +325,11 @@ export function handActions({ run, target, other }: ClusterView): readonly { rea
   const server = isServer(world, target)
   const session = zkOf(world, target)?.session ?? 0
   const when = (holds: boolean, action: HandAction): HandAction | null => (holds ? action : null)
+  const killed = node.up ? ({ choice: 'kill', key: 'K', action: { kind: 'kill', node: target } } as const) : ({ choice: 'restart', key: 'K', action: { kind: 'restart', node: target } } as const)
+  // A job depends on this one: it may lose machines and get them back, and nothing else is done to it.
+  if (run.live !== null) return [{ ...killed, action: when(planeView() !== null, killed.action) }]
   return [
-    node.up ? { choice: 'kill', key: 'K', action: { kind: 'kill', node: target } } : { choice: 'restart', key: 'K', action: { kind: 'restart', node: target } },
+    killed,
     node.paused ? { choice: 'resume', key: 'P', action: { kind: 'resume', node: target } } : { choice: 'pause', key: 'P', action: when(node.up, { kind: 'pause', node: target }) },
     { choice: 'isolate', key: 'I', action: when(server, { kind: 'isolate', node: target }) },
     { choice: 'cut', key: 'C', action: when(server && other !== target, { kind: 'cut', node: target, other }) },
@@ -300,7 +368,7 @@ export function brokenIn({ run, search }: ClusterView): Pick<Violation, 'invaria
   const { violation } = run.head
   if (violation !== null) return violation
   const { spec } = run
-  if (spec.kind !== 'card' || spec.isFixed || search?.kind !== 'found' || search.id !== spec.id || cardNamed(spec.id)?.liveness !== true) return null
+  if ((spec.kind !== 'card' && spec.kind !== 'schedule') || spec.isFixed || search?.kind !== 'found' || search.id !== spec.id || cardNamed(spec.id)?.liveness !== true) return null
   return run.time < search.found.time ? null : { ...search.found, node: -1 }
 }
 
@@ -348,7 +416,16 @@ export function findSeed(id: string, isDeeper: boolean): void {
 export function playSchedule(id: string): void {
   stopSearch()
   const schedule = scheduleOf(id)
-  if (schedule === null) return
+  const card = cardNamed(id)
+  if (schedule === null || card === null) return
+  if (card.liveness === true) {
+    // What breaks is that nothing happens: seen when everybody has had the time to recover.
+    const { violation } = runSchedule(card, schedule)
+    if (violation === null) return change({ search: { kind: 'none', id, of: 1 } })
+    const { invariant, detail, time, event } = violation
+    change({ search: { kind: 'found', id, how: 'schedule', found: { seed: schedule.seed, invariant, detail, time, event } } })
+    return runCard(false)
+  }
   const probe = new ClusterRun({ kind: 'schedule', id, isFixed: false })
   probe.play(schedule.seconds * 1e6)
   const { violation } = probe.head

@@ -26,6 +26,8 @@ export type RunSpec =
   | { readonly kind: 'card'; readonly id: string; readonly seed: number; readonly servers: number; readonly isDeeper: boolean; readonly isFixed: boolean }
   /** A card's minimal schedule: what must happen and nothing else. */
   | { readonly kind: 'schedule'; readonly id: string; readonly isFixed: boolean }
+  /** The control plane of the job that runs on this page: not made here. */
+  | { readonly kind: 'live'; readonly run: number; readonly job: string }
 export type Network = 'zones' | 'rack'
 /** What clients do: a lock, a group and some reads and writes; or eight of them writing as fast as they can be answered. */
 /** What lives beside the ensemble: clients with recipes, a job with its JobManagers, or brokers with their topics. */
@@ -59,6 +61,8 @@ function made(spec: RunSpec): World {
     }
     case 'schedule':
       return madeSchedule(spec)
+    case 'live':
+      throw new Error('The ensemble of a running job is looked at, not made.')
     case 'card': {
       const card = cardNamed(spec.id)
       if (card === null) throw new Error(`There is no card ${spec.id}.`)

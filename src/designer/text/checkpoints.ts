@@ -57,6 +57,8 @@ export const checkpoints = {
   killNumber: (worker: number) => `Kill worker ${worker}`,
   killWhy: 'Ends a worker as a crash would; the job goes on from the newest checkpoint.',
   lane: 'Checkpoints',
+  laneLeaders: (leaders: readonly string[]) => `${plural(leaders.length, 'change of leaders', 'changes of leaders')}: ${leaders.join(', ')}`,
+  leadsNow: (leader: string) => `${leader} leads from here on`,
   laneLabel: (completed: number, restores: number) => `${plural(completed, 'complete checkpoint', 'complete checkpoints')}, ${plural(restores, 'restore', 'restores')} on this stretch of event time`,
   mark: (id: number) => `#${id}`,
 }

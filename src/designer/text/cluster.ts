@@ -14,6 +14,18 @@ export const cluster = {
   transport: 'The run',
   full: 'Open as a page',
   ensemble: 'the ensemble',
+  live: {
+    which: 'Which ensemble is shown',
+    simulation: 'Simulation',
+    job: 'Running job',
+    over: 'the run is over; its ensemble stands still',
+    committed: (jobManager: string | null, checkpoint: number | null) =>
+      `${jobManager === null ? 'no JobManager leads' : `${jobManager} leads`}, ${checkpoint === null ? 'no checkpoint committed yet' : `checkpoint ${checkpoint} committed by a quorum`}`,
+    waits: (why: string) => `nothing completes: ${why}`,
+    takeovers: (count: number) => plural(count, 'takeover', 'takeovers'),
+    killJobManager: 'Kill JobManager',
+    restart: 'Restart',
+  },
   machine: (name: string) => name,
 
   spaceTime: 'Space-time',
