@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { MemoryBackend } from '../checkpoints/backend.ts'
 import { CheckpointStore } from '../checkpoints/checkpointStore.ts'
 import type { Batch } from '../columnar/batch.ts'
-import { rowTexts } from '../columnar/compareRows.ts'
+import { changesOf, rowText, rowTexts } from '../columnar/compareRows.ts'
 import { compile } from '../compiler/compile.ts'
 import { systemClock } from '../deterministic/clock.ts'
 import type { FileAccess } from '../engine/operatorRuntime.ts'
@@ -15,7 +15,7 @@ import type { FaultTolerance } from './jobCheckpoints.ts'
 import type { JobStatus, RunEvent } from './jobRun.ts'
 import { inProcessLauncher, runToEnd } from './launch/inProcess.ts'
 import { startRun, type StartedRun } from './startRun.ts'
-import { MemoryTables } from './storeTables.ts'
+import { MemoryTables, TableRows } from './storeTables.ts'
 import type { DurableStores } from './transactionalSinks.ts'
 
 const files: FileAccess = { open: () => Promise.reject(new Error('no files here')) }
@@ -144,4 +144,44 @@ describe('exactly once through a topic', () => {
       expect(own.topics.open).toEqual([])
     })
   }
+})
+
+describe('exactly once into a table of the store', () => {
+  for (const [name, key] of [['of rows', undefined], ['by key', ['auction']]] as const) {
+    it(`holds for a table ${name} when a worker is killed`, async () => {
+      const keep: Operator = { id: 'keep', kind: 'sink', config: { connector: { type: 'store', table: 'totals' }, ...(key === undefined ? {} : { key: [...key] }) } }
+      const totals: Operator = { id: 'totals', kind: 'group-aggregate', config: { groupBy: ['auction'], aggregates: [{ name: 'bids', expression: 'COUNT(*)' }] } }
+      const through = ['bids>write', ...(key === undefined ? ['read>keep'] : ['read>totals', 'totals>keep'])]
+      const operators = [bids(20_000), write({ partitions: 2 }), read(), ...(key === undefined ? [] : [totals]), keep]
+      const own = stores()
+      const { status, run } = await outcomeOf(planOf(operators, through, 2), { stores: own, faults: [{ worker: 0, when: { kind: 'checkpoint', checkpoint: 2, moment: 'triggered' } }], faultTolerance: tolerance({ uncommittedRows: 'shown' }) })
+      expect(status).toMatchObject({ kind: 'finished' })
+      expect(run.checkpoints!.counts.restored).toBe(1)
+      const straightRows = await runToEnd(planOf([bids(20_000), ...(key === undefined ? [] : [totals]), { ...collect, ...(key === undefined ? {} : { config: { ...collect.config, key: [...key] } }) }], key === undefined ? ['bids>out'] : ['bids>totals', 'totals>out']))
+      const table = new TableRows()
+      for (const { kind, values } of changesOf(straightRows.get('out')!)) {
+        const { schema } = straightRows.get('out')![0]!
+        if (key === undefined || kind !== '-U') table.apply({ kind, key: key === undefined ? null : String(values[0]), row: rowText(values, schema) })
+      }
+      expect(own.tables.rows('totals').toSorted()).toEqual(table.rows.toSorted())
+    })
+  }
+
+  it('keeps nothing of what was not committed when the run is stopped', async () => {
+    const own = stores()
+    const keep: Operator = { id: 'keep', kind: 'sink', config: { connector: { type: 'store', table: 'totals' } } }
+    const never = { ...settingsDefaults.checkpoint, intervalMs: 1_000_000 }
+    const { status } = await outcomeOf(planOf([bids(0), { ...keep }, write({}), read({ isolation: 'read_uncommitted' }), { ...collect }], ['bids>keep', 'bids>write', 'read>out']), {
+      stores: own,
+      faultTolerance: tolerance({ checkpoint: never, uncommittedRows: 'shown' }),
+      listen: (event, run) => {
+        if (event.kind === 'sink' && event.operator === 'out') void run.stop()
+      },
+    })
+    expect(status).toMatchObject({ kind: 'canceled' })
+    expect(own.tables.rows('totals')).toEqual([])
+    expect(committed(own.topics.get('bids')!)).toEqual([])
+    expect(own.topics.get('bids')!.partitions[0]!.recordCount).toBeGreaterThan(0)
+    expect(own.topics.open).toEqual([])
+  })
 })

@@ -20,7 +20,6 @@ import { keyOf, specificOffsets } from '../connectors/topic.ts'
  */
 export class TopicReader implements RowReader {
   readonly #connector: JsonObject
-  readonly #schema: Schema
   readonly #rows: JsonRowReader
   readonly #keyReader: JsonRowReader | null
   readonly #context: SourceContext
@@ -39,7 +38,6 @@ export class TopicReader implements RowReader {
 
   constructor(connector: JsonObject, schema: Schema, listColumns: readonly string[], context: SourceContext, badRow: BadRow) {
     this.#connector = connector
-    this.#schema = schema
     this.#rows = new JsonRowReader(schema, listColumns, false)
     const key = keyOf(connector)
     const keySchema: Schema = { fields: key.flatMap((name) => fieldOf(schema, name) ?? []) }
