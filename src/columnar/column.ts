@@ -170,7 +170,7 @@ export function gatherUint8(source: Uint8Array, rows: Int32Array, count: number,
   for (let i = 0; i < count; i++) target[i] = source[rows[i]!]!
   return target
 }
-function gatherInt32(source: Int32Array, rows: Int32Array, count: number, arrays: Arrays = freshArrays): Int32Array {
+export function gatherInt32(source: Int32Array, rows: Int32Array, count: number, arrays: Arrays = freshArrays): Int32Array {
   const target = arrays.int32(count)
   for (let i = 0; i < count; i++) target[i] = source[rows[i]!]!
   return target

@@ -1,4 +1,4 @@
-import type { BoolColumn, Column } from '../columnar/column.ts'
+import { gather, gatherUint8, type BoolColumn, type Column } from '../columnar/column.ts'
 import { bigintType, printType, sameType, withNullable, type DataType } from '../columnar/dataType.ts'
 import type { StateReader, StateWriter } from '../columnar/stateCodec.ts'
 import { ArrivalAccumulator, arrivalResult, CollectAccumulator, CountedExtremeAccumulator, DistinctAccumulator, joinedArrivals } from './aggregates/counted.ts'
@@ -191,6 +191,11 @@ function typeCall(call: CallNode, scope: Scope, problems: ExpressionProblem[]): 
 export interface AggregateInput {
   readonly values: Column | null
   readonly mask: Uint8Array | null
+}
+
+/** What some of its rows bring. */
+export function inputOfRows({ values, mask }: AggregateInput, rows: Int32Array, count: number): AggregateInput {
+  return { values: values === null ? null : gather(values, rows, count), mask: mask === null ? null : gatherUint8(mask, rows, count) }
 }
 
 /** Evaluates arguments and filters of all calls over a batch. */

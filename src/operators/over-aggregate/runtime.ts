@@ -1,5 +1,5 @@
 import { rowKind, type Batch } from '../../columnar/batch.ts'
-import { gather, gatherUint8, type Column, type Float64Column } from '../../columnar/column.ts'
+import { gather, gatherInt32, type Column, type Float64Column } from '../../columnar/column.ts'
 import { concatBatches } from '../../columnar/concat.ts'
 import { RowError } from '../../columnar/rowError.ts'
 import { fieldIndex, type Schema } from '../../columnar/schema.ts'
@@ -9,10 +9,11 @@ import { KeyedRestore, columnsText, schemaText, settingText } from '../../engine
 import { KeyEncoder } from '../../engine/keyEncoder.ts'
 import { KeyTable } from '../../engine/keyTable.ts'
 import type { OperatorContext, OperatorRuntime } from '../../engine/operatorRuntime.ts'
+import { rowsByRound } from '../../engine/rounds.ts'
 import { RowCollector } from '../../engine/rowCollector.ts'
 import { RowStore } from '../../engine/rowStore.ts'
 import { Timers } from '../../engine/timers.ts'
-import type { AggregateInput, AggregateTable } from '../../expression/aggregates.ts'
+import { inputOfRows, type AggregateInput, type AggregateTable } from '../../expression/aggregates.ts'
 import type { OperatorSpec } from '../../job/operatorSpec.ts'
 import { columnsOf, orderOf } from '../../job/orderConfig.ts'
 import type { RuntimeFactory } from '../runtimeFactory.ts'
@@ -271,7 +272,7 @@ class OverAggregate implements OperatorRuntime {
     const count = rows === null ? dueCount : rows.length
     const own = rows === null ? slots : gatherInt32(slots, rows, count)
     if (gone.length === 0) {
-      this.#table.add(own, rows === null ? inputs : inputs.map((input) => partOf(input, rows, count)), count, null)
+      this.#table.add(own, rows === null ? inputs : inputs.map((input) => inputOfRows(input, rows, count)), count, null)
       return this.#table.read(own, count)
     }
     let fed = 0
@@ -294,7 +295,7 @@ class OverAggregate implements OperatorRuntime {
       feedSlots[at] = slots[row]!
       kinds[at++] = rowKind.insert
     }
-    this.#table.add(feedSlots, inputs.map((input) => partOf(input, feed, fed)), fed, kinds)
+    this.#table.add(feedSlots, inputs.map((input) => inputOfRows(input, feed, fed)), fed, kinds)
     return this.#table.read(own, count)
   }
 
@@ -578,31 +579,9 @@ class DueRows {
   }
 }
 
-function partOf({ values, mask }: AggregateInput, rows: Int32Array, count: number): AggregateInput {
-  return { values: values === null ? null : gather(values, rows, count), mask: mask === null ? null : gatherUint8(mask, rows, count) }
-}
-
-function rowsByRound(rounds: Int32Array, count: number, roundCount: number): Int32Array[] {
-  const counts = new Int32Array(roundCount)
-  for (let row = 0; row < count; row++) counts[rounds[row]!]!++
-  const rows = Array.from(counts, (length) => new Int32Array(length))
-  counts.fill(0)
-  for (let row = 0; row < count; row++) {
-    const round = rounds[row]!
-    rows[round]![counts[round]!++] = row
-  }
-  return rows
-}
-
 function concatPositions(positions: Int32Array, count: number, more: readonly number[]): Int32Array {
   const all = new Int32Array(count + more.length)
   all.set(positions.subarray(0, count))
   all.set(more, count)
   return all
-}
-
-function gatherInt32(values: Int32Array, rows: Int32Array, count: number): Int32Array {
-  const gathered = new Int32Array(count)
-  for (let i = 0; i < count; i++) gathered[i] = values[rows[i]!]!
-  return gathered
 }
