@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { columnOf } from './batchBuilder.ts'
-import type { Value } from './column.ts'
+import type { Column, Value } from './column.ts'
 import { bigintType, booleanType, decimalType, doubleType, intType, stringType, timestampType, type DataType } from './dataType.ts'
 import { defaultMaxParallelism, javaLongHash, javaStringHash, keyGroupOf, keyGroupRange, KeyHasher, subtaskOfKeyGroup, toKeyGroups } from './hashColumns.ts'
 
@@ -174,5 +174,26 @@ describe('hashed columns', () => {
     hasher.hash([{ storage: 'string', codes: Int32Array.of(1, 2, 0), dictionary, nulls: null }], 3, hashes)
     toKeyGroups(hashes, 3, m)
     expect([...hashes]).toEqual([2, 32, 4])
+  })
+
+  it('are the same for NULL whatever a kernel has left under it', () => {
+    const nulls = Uint8Array.of(1, 1)
+    const dictionary = { values: ['', 'x'], distinct: true }
+    const columns: [DataType, Column][] = [
+      [booleanType, { storage: 'bool', values: Uint8Array.of(0, 1), nulls }],
+      [intType, { storage: 'int32', values: Int32Array.of(0, -7), nulls }],
+      [bigintType, { storage: 'int64', values: Float64Array.of(0, 5), wide: null, nulls }],
+      [bigintType, { storage: 'int64', values: null, wide: BigInt64Array.of(0n, 2n ** 60n), nulls }],
+      [decimalType(18, 2), { storage: 'decimal', values: null, wide: [0n, 12n], nulls }],
+      [decimalType(38, 2), { storage: 'decimal', values: null, wide: [0n, 10n ** 30n], nulls }],
+      [doubleType, { storage: 'float64', values: Float64Array.of(0, 0.5), nulls }],
+      [timestampType, { storage: 'float64', values: Float64Array.of(0, 99), nulls }],
+      [stringType, { storage: 'string', codes: Int32Array.of(0, 1), dictionary, nulls }],
+    ]
+    for (const [type, column] of columns) {
+      const hashes = new Int32Array(2)
+      new KeyHasher([type]).hash([column], 2, hashes)
+      expect(hashes[1], column.storage).toBe(hashes[0])
+    }
   })
 })

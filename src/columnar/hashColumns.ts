@@ -180,16 +180,17 @@ function finish(hashes: Int32Array, cursors: Int32Array, rowCount: number): void
   for (let row = 0; row < rowCount; row++) hashes[row] = finalise(hashes[row]!, cursors[row]!)
 }
 
-// The slot under a NULL holds 0 in every storage, which is what Flink writes there; only where a cursor moves must NULL be asked for.
-function hashBool({ values }: BoolColumn, rowCount: number, hashes: Int32Array): void {
-  for (let row = 0; row < rowCount; row++) hashes[row] = mixH(mixH(hashes[row]!, values[row]!), 0)
+// Flink writes 0 into the slot under a NULL; what a kernel has left under it here may be anything, and NULL keys must meet.
+function hashBool({ values, nulls }: BoolColumn, rowCount: number, hashes: Int32Array): void {
+  for (let row = 0; row < rowCount; row++) hashes[row] = mixH(mixH(hashes[row]!, nulls !== null && nulls[row] === 1 ? 0 : values[row]!), 0)
 }
 /** TINYINT and SMALLINT fill only one and two bytes of their slot. */
 function narrowMask(type: DataType): number {
   return type.kind === 'TINYINT' ? 0xff : type.kind === 'SMALLINT' ? 0xffff : -1
 }
-function hashInt32({ values }: Int32Column, mask: number, rowCount: number, hashes: Int32Array): void {
-  for (let row = 0; row < rowCount; row++) hashes[row] = mixH(mixH(hashes[row]!, values[row]! & mask), 0)
+function hashInt32({ values, nulls }: Int32Column, mask: number, rowCount: number, hashes: Int32Array): void {
+  if (nulls === null) for (let row = 0; row < rowCount; row++) hashes[row] = mixH(mixH(hashes[row]!, values[row]! & mask), 0)
+  else for (let row = 0; row < rowCount; row++) hashes[row] = mixH(mixH(hashes[row]!, nulls[row] === 1 ? 0 : values[row]! & mask), 0)
 }
 function hashLongs(values: Float64Array, nulls: Uint8Array | null, rowCount: number, hashes: Int32Array): void {
   if (nulls === null) {
@@ -203,13 +204,17 @@ function hashLongs(values: Float64Array, nulls: Uint8Array | null, rowCount: num
 }
 function hashWideLongs(column: Int64Column, rowCount: number, hashes: Int32Array): void {
   const wide = column.wide!
+  const { nulls } = column
   const words = new Int32Array(wide.buffer, wide.byteOffset, wide.length * 2)
-  for (let row = 0; row < rowCount; row++) hashes[row] = mixH(mixH(hashes[row]!, words[row * 2]!), words[row * 2 + 1]!)
+  for (let row = 0; row < rowCount; row++) {
+    const isNull = nulls !== null && nulls[row] === 1
+    hashes[row] = mixH(mixH(hashes[row]!, isNull ? 0 : words[row * 2]!), isNull ? 0 : words[row * 2 + 1]!)
+  }
 }
 function hashBigints(column: DecimalColumn, rowCount: number, hashes: Int32Array): void {
   const wide = column.wide!
   for (let row = 0; row < rowCount; row++) {
-    const value = wide[row]!
+    const value = column.nulls !== null && column.nulls[row] === 1 ? 0n : wide[row]!
     hashes[row] = mixH(mixH(hashes[row]!, Number(BigInt.asIntN(32, value))), Number(BigInt.asIntN(32, value >> 32n)))
   }
 }

@@ -92,8 +92,7 @@ export class Alignment<C extends AlignedChannel> {
   }
 
   #record(channel: C, element: Element): void {
-    // The barrier itself; and a sender that has ended says so again.
-    if (element.kind === 'barrier' || element.kind === 'end') return
+    if (element.kind === 'barrier') return
     const elements = this.#inFlight.get(channel)
     if (elements === undefined) this.#inFlight.set(channel, [element])
     else elements.push(element)

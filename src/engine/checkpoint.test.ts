@@ -7,7 +7,7 @@ import type { Schema } from '../columnar/schema.ts'
 import { StateRefused, StateWriter } from '../columnar/stateCodec.ts'
 import { ManualClock } from '../deterministic/clock.ts'
 import { LocalChannel, type Element } from './channel.ts'
-import { decodeTaskSnapshot, encodeTaskSnapshot, restoresOf, type CheckpointBarrier, type TaskShape, type TaskSnapshot } from './checkpoint.ts'
+import { decodeTaskSnapshot, encodeTaskSnapshot, restoresOf, type Arrival, type CheckpointBarrier, type InFlight, type TaskShape, type TaskSnapshot } from './checkpoint.ts'
 import { EdgeTap } from './edgeTap.ts'
 import { ExchangeWriter } from './exchange.ts'
 import { OperatorNode } from './operatorNode.ts'
@@ -302,6 +302,19 @@ describe('what tasks begin from', () => {
     expect(ranges).toEqual([{ first: 0, last: 42 }, { first: 43, last: 85 }, { first: 86, last: 127 }])
   })
 
+  it('gives rows in flight to whom they go now: by key to all, what all get from one, else each old subtask to one; what had arrived before what was still to be sent', () => {
+    const part = (side: 'in' | 'out', subtask: number, rows: number): InFlight => ({ side, channel: 0, target: 0, rows, to: { operator: 'agg', input: 0, subtask, channel: 0, types: 'BIGINT' }, blob: new Uint8Array(0) })
+    const from = snapshots(2, [5, 9]).map((snapshot, i) => ({ ...snapshot, inFlight: i === 0 ? [part('out', 1, 2), part('in', 0, 1)] : [part('in', 1, 3), part('out', 0, 4)] }))
+    const got = (arrival: Arrival): unknown[] =>
+      restoresOf(shapes(3).map((shape) => ({ ...shape, arrivals: [[arrival]] })), from).restores.map((restore) =>
+        restore.kind === 'rescaled' ? restore.operators[0]!.inFlight.map(({ watermark, parts, inputs }) => [watermark, parts.map(({ rows }) => rows), inputs]) : [],
+      )
+    expect(got({ kind: 'hash', columns: [0], types: 'BIGINT' })).toEqual([0, 1, 2].map(() => [[5, [1, 4], [[0]]], [9, [3, 2], [[0]]]]))
+    expect(got({ kind: 'broadcast', types: 'BIGINT' })).toEqual([0, 1, 2].map(() => [[5, [1, 4], ['all']], [9, [3, 2], ['none']]]))
+    // All of them hear how far each old subtask had come.
+    expect(got({ kind: 'any', types: 'BIGINT' })).toEqual([0, 1, 2].map((subtask) => [[5, [1, 4], [subtask === 0 ? 'all' : 'none']], [9, [3, 2], [subtask === 1 ? 'all' : 'none']]]))
+  })
+
   it('does not wait for the watermark of a subtask that has ended', () => {
     const { restores } = restoresOf(shapes(1), snapshots(2, [Infinity, 9], [0]))
     expect(restores[0]).toMatchObject({ kind: 'rescaled', operators: [{ watermark: 9, parts: [{ share: { part: 1 } }] }] })
@@ -310,9 +323,14 @@ describe('what tasks begin from', () => {
   it('is refused where kinds or key groups are others or rows were in flight, and says what is new or left behind', () => {
     expect(restoresOf(shapes(1, 'top-n'), snapshots(2, [5, 9])).refused).toEqual(['The operator agg was a group-aggregate and is a top-n.'])
     expect(restoresOf(shapes(2, 'group-aggregate', 256), snapshots(2, [5, 9])).refused).toEqual(['The number of key groups (maximum parallelism) was 128 and is 256; keys cannot be found again. Set it to 128.'])
-    const flying = snapshots(2, [5, 9]).map((snapshot) => ({ ...snapshot, inFlight: [{ side: 'in' as const, channel: 0, target: 0, rows: 1, blob: new Uint8Array(0) }] }))
-    expect(restoresOf(shapes(3), flying).refused[0]).toContain('take a savepoint')
-    expect(restoresOf(shapes(2), flying).refused).toEqual([])
+    const flying = (operator: string): TaskSnapshot[] =>
+      snapshots(2, [5, 9]).map((snapshot) => ({ ...snapshot, inFlight: [{ side: 'in' as const, channel: 0, target: 0, rows: 1, to: { operator, input: 0, subtask: 0, channel: 0, types: 'BIGINT' }, blob: new Uint8Array(0) }] }))
+    expect(restoresOf(shapes(3), flying('')).refused).toEqual(['The checkpoint is unaligned and holds 2 rows on their way, and an earlier version of Millrace did not write down whereto. Restore it with the plan it was made by.'])
+    expect(restoresOf(shapes(3), flying('gone')).refused[0]).toContain('to the operator gone, which is gone. Take a savepoint before removing it')
+    const changed = shapes(3).map((shape) => ({ ...shape, arrivals: [[{ kind: 'any' as const, types: 'VARCHAR' }]] }))
+    expect(restoresOf(changed, flying('agg')).refused[0]).toContain('with the columns BIGINT, and it takes VARCHAR now')
+    expect(restoresOf(shapes(3), flying('agg')).refused).toEqual([])
+    expect(restoresOf(shapes(2), flying('')).refused).toEqual([])
     const renamed = shapes(1).map((shape) => ({ ...shape, operators: [{ operator: 'other', kind: 'group-aggregate' }] }))
     expect(restoresOf(renamed, snapshots(2, [5, 9])).differences).toEqual([
       'The operator agg (group-aggregate) is gone; its state is left behind.',
@@ -333,7 +351,7 @@ describe('what tasks begin from', () => {
         fc.record({ split: fc.nat(), splits: fc.nat(), position: fc.option(fc.record({ rows: fc.nat(), at: fc.dictionary(fc.string({ minLength: 1 }).filter((name) => !/^\d/.test(name) && name !== '__proto__'), fc.integer(), { noNullPrototype: true }) }, { noNullPrototype: true })), skip: fc.nat(), watermark, idle: fc.boolean() }, { noNullPrototype: true }),
         { maxLength: 3 },
       ),
-      inFlight: fc.array(fc.record({ side: fc.constantFrom('in' as const, 'out' as const), channel: fc.nat(), target: fc.nat(), rows: fc.nat(), blob: bytes }, { noNullPrototype: true }), { maxLength: 2 }),
+      inFlight: fc.array(fc.record({ side: fc.constantFrom('in' as const, 'out' as const), channel: fc.nat(), target: fc.nat(), rows: fc.nat(), to: fc.record({ operator: fc.string(), input: fc.nat(), subtask: fc.nat(), channel: fc.nat(), types: fc.string() }, { noNullPrototype: true }), blob: bytes }, { noNullPrototype: true }), { maxLength: 2 }),
       stateBytes: fc.nat(),
       startDelayMs: fc.nat(),
       alignmentMs: fc.nat(),

@@ -130,7 +130,20 @@ export interface InFlight {
   readonly channel: number
   readonly target: number
   readonly rows: number
+  /** Whom they were on their way to, so that they are found again under another plan. */
+  readonly to: InFlightReceiver
   readonly blob: Uint8Array<ArrayBuffer>
+}
+
+export interface InFlightReceiver {
+  /** Of a task without a listener, or a checkpoint of an earlier version: empty. */
+  readonly operator: string
+  readonly input: number
+  readonly subtask: number
+  /** Which of that subtask's channels. */
+  readonly channel: number
+  /** Types of the columns, in words. */
+  readonly types: string
 }
 
 /** A task as the new plan has it: chains in the plan's order, subtasks in theirs, all of them. */
@@ -139,7 +152,16 @@ export interface TaskShape {
   readonly operators: readonly OperatorIdentity[]
   /** Input channels of an operator task; 0 for a source. */
   readonly channels: number
+  /** By operator and input, how rows find their subtask. Absent: wherever they come from. */
+  readonly arrivals?: readonly (readonly Arrival[])[]
 }
+
+/** How rows of an input find their subtask, and what columns they have (types in words). */
+export type Arrival =
+  | { readonly kind: 'hash'; readonly columns: readonly number[]; readonly types: string }
+  /** Every subtask gets all of them. */
+  | { readonly kind: 'broadcast'; readonly types: string }
+  | { readonly kind: 'any'; readonly types: string }
 
 /** What one task begins from. Structured-cloneable; send it to the worker that hosts the task. */
 export type TaskRestore =
@@ -153,6 +175,21 @@ export interface OperatorRestore extends OperatorIdentity {
   readonly forwarded: number
   readonly timers: readonly number[]
   readonly parts: readonly { readonly blob: Uint8Array<ArrayBuffer>; readonly share: StateShare }[]
+  /** By old subtask, what was on its way to it, to be processed before anything else (`rescaledInFlight.ts`). */
+  readonly inFlight: readonly RescaledInFlight[]
+}
+
+/** What one old subtask still had to take. */
+export interface RescaledInFlight {
+  readonly subtask: number
+  /** The old operator's watermark, what it had forwarded, and its channels. */
+  readonly watermark: number
+  readonly forwarded: number
+  readonly channels: readonly ChannelSnapshot[]
+  /** What had arrived before what was still to be sent, so that each channel keeps its order. */
+  readonly parts: readonly InFlight[]
+  /** By input: the columns of the key, where only rows of this subtask's keys are its own; or all of them, or none. */
+  readonly inputs: readonly (readonly number[] | 'all' | 'none')[]
 }
 
 export interface RestorePlan {
@@ -196,9 +233,8 @@ function rescaled(tasks: readonly TaskShape[], snapshots: readonly TaskSnapshot[
       else known.parts.push({ place, snapshot, finished })
     }
   }
-  if (snapshots.some(({ inFlight }) => inFlight.length > 0)) {
-    refused.push('The checkpoint is unaligned and holds rows on their way between subtasks, which belong to the plan it was made by. Restore it with that plan, or take a savepoint.')
-  }
+  const inFlight = inFlightByReceiver(snapshots)
+  refused.push(...strandedInFlight(tasks, inFlight))
   const now = new Map(tasks.flatMap(({ operators }) => operators.map(({ operator, kind }) => [operator, kind])))
   const maxParallelism = tasks[0]?.place.maxParallelism ?? 0
   const was = snapshots[0]?.place.maxParallelism ?? maxParallelism
@@ -215,7 +251,7 @@ function rescaled(tasks: readonly TaskShape[], snapshots: readonly TaskSnapshot[
   const restores = tasks.map((task): TaskRestore => {
     const { place } = task
     const range = keyGroupsOf(place)
-    const operators = task.operators.map((identity): OperatorRestore => {
+    const operators = task.operators.map((identity, index): OperatorRestore => {
       const parts = before.get(identity.operator)?.parts ?? []
       // Behind a finished subtask nothing is waited for, so it holds nothing back.
       const alive = parts.filter(({ finished }) => !finished)
@@ -231,12 +267,66 @@ function rescaled(tasks: readonly TaskShape[], snapshots: readonly TaskSnapshot[
           if (kept && from.subtask !== place.subtask) return []
           return [{ blob: snapshot.blob, share: { keyGroups: kept ? null : range, maxParallelism: place.maxParallelism, part: from.subtask, parts: from.parallelism, subtask: place.subtask, parallelism: place.parallelism, watermark } }]
         }),
+        inFlight: rescaledInFlight(identity.operator, snapshots, inFlight.get(identity.operator) ?? [], place, task.arrivals?.[index] ?? []),
       }
     })
     const own = splits.filter(({ operator, split }) => operator === task.operators[0]!.operator && split.split % place.parallelism === place.subtask)
     return { kind: 'rescaled', operators, splits: own.map(({ split }) => split) }
   })
   return { restores, refused, differences }
+}
+
+/** What was in flight, by the operator it was on its way to: what had arrived at a receiver before what was still at a sender. */
+function inFlightByReceiver(snapshots: readonly TaskSnapshot[]): ReadonlyMap<string, readonly InFlight[]> {
+  const byOperator = new Map<string, InFlight[]>()
+  for (const side of ['in', 'out'] as const) {
+    for (const { inFlight } of snapshots) {
+      for (const part of inFlight) {
+        if (part.side !== side) continue
+        const parts = byOperator.get(part.to.operator)
+        if (parts === undefined) byOperator.set(part.to.operator, [part])
+        else parts.push(part)
+      }
+    }
+  }
+  return byOperator
+}
+
+/** Why rows in flight have nowhere to go under this plan. */
+function strandedInFlight(tasks: readonly TaskShape[], inFlight: ReadonlyMap<string, readonly InFlight[]>): string[] {
+  return [...inFlight].flatMap(([operator, all]) => {
+    const parts = all.filter((part) => part.rows > 0)
+    if (parts.length === 0) return []
+    const rows = parts.reduce((sum, part) => sum + part.rows, 0)
+    const held = `The checkpoint is unaligned and holds ${rows} rows on their way`
+    const task = tasks.find((candidate) => candidate.operators.some((identity) => identity.operator === operator))
+    if (operator === '') return [`${held}, and an earlier version of Millrace did not write down whereto. Restore it with the plan it was made by.`]
+    if (task === undefined) return [`${held} to the operator ${operator}, which is gone. Take a savepoint before removing it, or restore with the job that made it.`]
+    const arrivals = task.arrivals?.[task.operators.findIndex((identity) => identity.operator === operator)]
+    const changed = parts.find(({ to }) => arrivals?.[to.input] !== undefined && arrivals[to.input]!.types !== to.types)
+    if (changed === undefined) return []
+    return [`${held} to the operator ${operator} with the columns ${changed.to.types}, and it takes ${arrivals![changed.to.input]!.types} now. Restore it with the parallelism it was made with, or take a savepoint.`]
+  })
+}
+
+/**
+ * What a new subtask takes of what the old ones still had to take (Flink: SubtaskStateMapper). By key each of them takes its own rows; what every subtask gets, all of them take from the first old one; anything else
+ * goes where the old subtask falls, so that a channel stays in order.
+ */
+function rescaledInFlight(operator: string, snapshots: readonly TaskSnapshot[], parts: readonly InFlight[], place: TaskPlace, arrivals: readonly Arrival[]): RescaledInFlight[] {
+  if (parts.length === 0) return []
+  return snapshots.flatMap((snapshot) => {
+    const own = parts.filter(({ to }) => to.subtask === snapshot.place.subtask)
+    if (snapshot.finished || snapshot.operators[0]?.operator !== operator || own.length === 0) return []
+    const inputs = Array.from({ length: 1 + Math.max(...own.map(({ to }) => to.input)) }, (_, input): RescaledInFlight['inputs'][number] => {
+      const arrival = arrivals[input]
+      if (arrival?.kind === 'hash' && place.parallelism > 1) return arrival.columns
+      const mine = arrival?.kind === 'broadcast' ? snapshot.place.subtask === 0 : snapshot.place.subtask % place.parallelism === place.subtask
+      return mine ? 'all' : 'none'
+    })
+    const { watermark, forwarded } = snapshot.operators[0]
+    return [{ subtask: snapshot.place.subtask, watermark, forwarded, channels: snapshot.channels, parts: own, inputs }]
+  })
 }
 
 function keyGroupsOf({ subtask, parallelism, maxParallelism }: TaskPlace): { readonly first: number; readonly last: number } {
@@ -279,6 +369,8 @@ export function encodeTaskSnapshot(snapshot: TaskSnapshot): Uint8Array<ArrayBuff
     writer.at('split').at(i).numbers('values', Object.values(position.at))
   })
   writer.numbers('inFlight', inFlight.flatMap(({ side, channel, target, rows }) => [side === 'in' ? 0 : 1, channel, target, rows]))
+  writer.numbers('inFlightTo', inFlight.flatMap(({ to }) => [to.input, to.subtask, to.channel]))
+  writer.strings('inFlightOf', inFlight.flatMap(({ to }) => [to.operator, to.types]))
   inFlight.forEach(({ blob }, i) => writer.at('flight').at(i).uint8('blob', blob))
   return writer.finish()
 }
@@ -290,6 +382,8 @@ export function decodeTaskSnapshot(bytes: Uint8Array): TaskSnapshot {
   const channels = reader.float64('channels')
   const splits = reader.float64('splits')
   const inFlight = reader.float64('inFlight')
+  const receivers = reader.has('inFlightTo') ? reader.float64('inFlightTo') : null
+  const receiverWords = receivers === null ? [] : reader.strings('inFlightOf')
   return {
     checkpoint,
     place: { chain, subtask, parallelism, maxParallelism },
@@ -320,6 +414,7 @@ export function decodeTaskSnapshot(bytes: Uint8Array): TaskSnapshot {
       channel: inFlight[i * 4 + 1]!,
       target: inFlight[i * 4 + 2]!,
       rows: inFlight[i * 4 + 3]!,
+      to: receivers === null ? { operator: '', input: 0, subtask: 0, channel: 0, types: '' } : { operator: receiverWords[i * 2]!, input: receivers[i * 3]!, subtask: receivers[i * 3 + 1]!, channel: receivers[i * 3 + 2]!, types: receiverWords[i * 2 + 1]! },
       blob: reader.at('flight').at(i).uint8('blob').slice(),
     })),
   }

@@ -2,7 +2,7 @@ import { Scratch } from '../columnar/arrays.ts'
 import type { Batch } from '../columnar/batch.ts'
 import type { Schema } from '../columnar/schema.ts'
 import type { ChannelWriter, Element } from './channel.ts'
-import type { CheckpointBarrier } from './checkpoint.ts'
+import type { CheckpointBarrier, InFlightReceiver } from './checkpoint.ts'
 import { KeyPartition } from './partition.ts'
 import { RowCollector } from './rowCollector.ts'
 import { noWatermark } from './watermark.ts'
@@ -34,6 +34,8 @@ export interface Outlet {
   end(): void
   /** A checkpoint's barrier: what was sent before belongs to it, what is sent from now on does not. Returns, by receiver, what an unaligned one overtook. */
   barrier?(barrier: CheckpointBarrier): readonly (readonly Element[])[] | void
+  /** Who the receiver is, for what is in flight. */
+  receiver?(target: number): InFlightReceiver
   /** Sends again what was in flight to a receiver. */
   resend?(target: number, elementsOf: (schema: Schema) => readonly Element[]): void
 }
@@ -43,10 +45,13 @@ export class ExchangeWriter implements Outlet {
   readonly #kind: ExchangeKind['kind']
   readonly #partition: KeyPartition | null
   readonly #schema: Schema
+  readonly #receivers: readonly InFlightReceiver[]
   #turn: number
 
-  constructor(exchange: ExchangeKind, schema: Schema, writers: readonly ChannelWriter[]) {
+  /** `receivers`: by writer, for unaligned checkpoints that are restored under another plan. */
+  constructor(exchange: ExchangeKind, schema: Schema, writers: readonly ChannelWriter[], receivers: readonly InFlightReceiver[] = []) {
     this.#schema = schema
+    this.#receivers = receivers
     this.#kind = writers.length === 1 ? 'single' : exchange.kind
     this.#targets = writers.map((writer) => new Target(writer))
     this.#turn = exchange.kind === 'rebalance' ? exchange.first % writers.length : 0
@@ -98,6 +103,10 @@ export class ExchangeWriter implements Outlet {
 
   barrier(barrier: CheckpointBarrier): readonly (readonly Element[])[] {
     return this.#targets.map((target) => target.barrier(barrier))
+  }
+
+  receiver(target: number): InFlightReceiver {
+    return this.#receivers[target] ?? { operator: '', input: 0, subtask: 0, channel: 0, types: '' }
   }
 
   resend(target: number, elementsOf: (schema: Schema) => readonly Element[]): void {

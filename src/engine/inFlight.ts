@@ -1,16 +1,16 @@
 import type { Schema } from '../columnar/schema.ts'
 import { StateReader, StateWriter } from '../columnar/stateCodec.ts'
 import type { ChannelReader, Element, OvertakingBarrier } from './channel.ts'
-import type { InFlight } from './checkpoint.ts'
+import type { InFlight, InFlightReceiver } from './checkpoint.ts'
 
 /**
  * Elements on their way when an unaligned barrier overtook them: as bytes, and back into the channel they were in.
  *
- * Ends are not kept: a sender that had ended says so again. Barriers are not either: they belong to a checkpoint that is over.
+ * Ends are kept for who wants to know how far a channel had come; otherwise a sender that had ended says so again. Barriers are not kept: they belong to a checkpoint that is over.
  */
-export function encodeInFlight(side: InFlight['side'], channel: number, target: number, elements: readonly Element[]): InFlight {
+export function encodeInFlight(side: InFlight['side'], channel: number, target: number, to: InFlightReceiver, elements: readonly Element[]): InFlight {
   const writer = new StateWriter()
-  const kept = elements.filter(({ kind }) => kind !== 'end' && kind !== 'barrier')
+  const kept = elements.filter(({ kind }) => kind !== 'barrier')
   writer.strings('kinds', kept.map(({ kind }) => kind))
   writer.numbers('watermarks', kept.map((element) => (element.kind === 'batch' || element.kind === 'watermark' ? element.watermark : Number.NaN)))
   let rows = 0
@@ -19,14 +19,17 @@ export function encodeInFlight(side: InFlight['side'], channel: number, target: 
     writer.batch(`${i}`, element.batch)
     rows += element.batch.rowCount
   })
-  return { side, channel, target, rows, blob: writer.finish() }
+  return { side, channel, target, rows, to, blob: writer.finish() }
 }
 
-export function decodeInFlight({ blob }: InFlight, schema: Schema): Element[] {
+export function decodeInFlight({ blob }: InFlight, schema: Schema, ends?: 'ends'): Element[] {
   const reader = StateReader.open(blob)
   const watermarks = reader.float64('watermarks')
-  return reader.strings('kinds').map((kind, i): Element => {
+  const kinds = reader.strings('kinds')
+  return kinds.flatMap((kind, i): Element | readonly Element[] => {
     switch (kind) {
+      case 'end':
+        return ends === undefined ? [] : { kind }
       case 'batch':
         return { kind, batch: reader.batch(`${i}`, schema), watermark: watermarks[i]! }
       case 'watermark':

@@ -22,6 +22,8 @@ export class OperatorNode implements OperatorCounters {
   readonly targets: readonly (readonly OutputTarget[])[]
   /** What its run time may make its batches of. */
   readonly arrays = new ReusedArrays()
+  /** Another run time of this operator, opened, that emits through this node; null where there is no way to make one. See `rescaledInFlight.ts`. */
+  twin: (() => OperatorRuntime) | null = null
   rowsIn = 0
   rowsOut = 0
   lateRows = 0

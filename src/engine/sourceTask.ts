@@ -10,7 +10,7 @@ import type { Outlet } from './exchange.ts'
 import { TaskFailure, type OperatorNode } from './operatorNode.ts'
 import type { SourcePosition, SourceRuntime } from './operatorRuntime.ts'
 import { finishChain, flush, hasCredit, TaskTime, type ProcessingTimers, type Task, type TaskState } from './task.ts'
-import { announceWatermarks, bytesOf, finishedSnapshots, operatorSnapshots, resend, restoreOperators, sendBarrier } from './taskSnapshot.ts'
+import { announceWatermarks, bytesOf, finishedSnapshots, operatorSnapshots, processInFlight, resend, restoreOperators, sendBarrier } from './taskSnapshot.ts'
 import { CombinedWatermark, noWatermark, WatermarkAssigner } from './watermark.ts'
 
 /**
@@ -214,7 +214,10 @@ export class SourceTask implements Task {
     if (restore.kind === 'same') {
       this.#idle = this.#combined.idle
       resend(restore.snapshot, this.outlets)
-    } else announceWatermarks(this.nodes)
+    } else {
+      announceWatermarks(this.nodes)
+      if (this.listener !== null) processInFlight(this.nodes, this.listener, restore)
+    }
   }
 
   async #restoreSplit(split: Split, index: number, snapshots: ReadonlyMap<number, SplitSnapshot>): Promise<void> {

@@ -1,12 +1,13 @@
 import type { Batch } from '../columnar/batch.ts'
 import { Alignment } from './alignment.ts'
-import type { ChannelSnapshot, CheckpointBarrier, CheckpointedTask, CheckpointListener, InFlight, OperatorSnapshot, TaskRestore } from './checkpoint.ts'
+import type { ChannelSnapshot, CheckpointBarrier, CheckpointedTask, CheckpointListener, InFlight, InFlightReceiver, OperatorSnapshot, TaskRestore } from './checkpoint.ts'
 import { decodeInFlight, encodeInFlight, ReplayedChannel } from './inFlight.ts'
 import type { Clock } from '../deterministic/clock.ts'
 import type { ChannelReader, Element } from './channel.ts'
 import type { Outlet } from './exchange.ts'
 import type { OperatorNode } from './operatorNode.ts'
-import { announceWatermarks, bytesOf, finishedSnapshots, operatorSnapshots, resend, restoreOperators, sendBarrier } from './taskSnapshot.ts'
+import { typesText } from './keyedState.ts'
+import { announceWatermarks, bytesOf, finishedSnapshots, operatorSnapshots, processInFlight, resend, restoreOperators, sendBarrier } from './taskSnapshot.ts'
 import { CombinedWatermark, noWatermark, WatermarkValve } from './watermark.ts'
 
 /**
@@ -270,8 +271,8 @@ export class OperatorTask implements Task {
     const waiting = alignment.waiting()
     const { operators, channels, inFlight, syncMs } = this.#copied ?? this.#copy(barrier)
     this.#copied = null
-    const arrived = [...alignment.inFlight].map(([channel, elements]) => encodeInFlight('in', this.#channels.indexOf(channel), 0, elements))
     const { listener } = this
+    const arrived = [...alignment.inFlight].map(([channel, elements]) => encodeInFlight('in', this.#channels.indexOf(channel), 0, this.#receiverOf(channel), elements))
     listener?.acknowledge({
       checkpoint: barrier.checkpoint,
       place: listener.place,
@@ -316,6 +317,8 @@ export class OperatorTask implements Task {
       }
       resend(restore.snapshot, this.outlets)
     } else {
+      announceWatermarks(this.nodes)
+      if (this.listener !== null) processInFlight(this.nodes, this.listener, restore)
       // New channels promise at least what the operator was promised.
       const { watermark } = this.#head
       this.#valves.forEach((valve, index) => {
@@ -323,8 +326,13 @@ export class OperatorTask implements Task {
         valve.restore(own.map(() => ({ watermark, idle: false, aligned: true })), watermark)
         this.#combined.advance(index, watermark)
       })
-      announceWatermarks(this.nodes)
     }
+  }
+
+  #receiverOf(channel: InputChannel): InFlightReceiver {
+    const { listener } = this
+    const { input } = channel
+    return { operator: listener?.operators[0]!.operator ?? '', input, subtask: listener?.place.subtask ?? 0, channel: this.#channels.indexOf(channel), types: typesText(this.#head.inputSchemas[input]!.fields.map(({ type }) => type)) }
   }
 
   #restoreChannels(channels: readonly ChannelSnapshot[]): void {
@@ -391,9 +399,9 @@ export function flush(outlets: readonly Outlet[]): boolean {
   return sent
 }
 
+/** They never fall, so the ends tell. */
 function isConstant(watermarks: Float64Array, value: number): boolean {
-  for (let row = 0; row < watermarks.length; row++) if (watermarks[row] !== value) return false
-  return true
+  return watermarks[0] === value && watermarks[watermarks.length - 1] === value
 }
 
 /** Processing-time timers of all operators of a task, by time, then by order of asking. One per operator and time. */

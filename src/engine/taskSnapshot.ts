@@ -3,6 +3,7 @@ import type { CheckpointBarrier, CheckpointListener, InFlight, OperatorSnapshot,
 import type { Outlet } from './exchange.ts'
 import { decodeInFlight, encodeInFlight } from './inFlight.ts'
 import type { OperatorNode } from './operatorNode.ts'
+import { processRescaled } from './rescaledInFlight.ts'
 import type { ProcessingTimers } from './task.ts'
 
 /** The operators of a chain as snapshots and back: what the two kinds of tasks share. */
@@ -34,8 +35,10 @@ function stateOf(node: OperatorNode): Uint8Array<ArrayBuffer> {
 /** Held rows go out, then the barrier. Returns what it overtook. */
 export function sendBarrier(barrier: CheckpointBarrier, nodes: readonly OperatorNode[], outlets: readonly Outlet[]): InFlight[] {
   for (const node of nodes) node.flush()
-  return outlets.flatMap((outlet, channel) => (outlet.barrier?.(barrier) || []).flatMap((elements, target) => (elements.length === 0 ? [] : [encodeInFlight('out', channel, target, elements)])))
+  return outlets.flatMap((outlet, channel) => (outlet.barrier?.(barrier) || []).flatMap((elements, target) => (elements.length === 0 ? [] : [encodeInFlight('out', channel, target, outlet.receiver?.(target) ?? nobody, elements)])))
 }
+
+const nobody = { operator: '', input: 0, subtask: 0, channel: 0, types: '' }
 
 /** Sends again what was on its way out. */
 export function resend({ inFlight }: TaskSnapshot, outlets: readonly Outlet[]): void {
@@ -61,8 +64,9 @@ export function restoreOperators(nodes: readonly OperatorNode[], timers: Process
   if (differences.length > 0) throw new StateRefused(`The state does not fit the job. ${differences.join('. ')}.`, differences)
   operators.forEach(({ watermark, forwarded, timers: times }, index) => {
     const node = nodes[index]!
+    const settlesFirst = restore.kind === 'rescaled' && restore.operators[index]!.inFlight.length > 0 && node.twin !== null
     try {
-      for (const reader of opened[index]!) node.runtime!.restore!(reader)
+      if (!settlesFirst) for (const reader of opened[index]!) node.runtime!.restore!(reader)
       // One that keeps nothing may still be asked for its watermark (CURRENT_WATERMARK).
       if (opened[index]!.length === 0 && watermark > -Infinity) node.runtime?.onWatermark(watermark)
     } catch (error) {
@@ -73,6 +77,12 @@ export function restoreOperators(nodes: readonly OperatorNode[], timers: Process
     for (const port of node.targets) for (const { tap } of port) tap.watermark = forwarded
     for (const time of times) timers.schedule(index, time)
   })
+}
+
+/** What was on its way to these operators under another plan, when all of them have their states and watermarks. */
+export function processInFlight(nodes: readonly OperatorNode[], { place }: CheckpointListener, restore: TaskRestore & { readonly kind: 'rescaled' }): void {
+  // From the last: what was on its way to an operator came before what those before it emit now.
+  for (let index = nodes.length - 1; index >= 0; index--) if (restore.operators[index]!.inFlight.length > 0) processRescaled(nodes[index]!, restore.operators[index]!, place)
 }
 
 function ownPart({ blob, watermark }: OperatorSnapshot, { subtask, parallelism, maxParallelism }: { readonly subtask: number; readonly parallelism: number; readonly maxParallelism: number }): readonly { readonly blob: Uint8Array; readonly share: StateShare }[] {

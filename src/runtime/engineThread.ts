@@ -1,4 +1,5 @@
 import { freshArrays, Scratch } from '../columnar/arrays.ts'
+import type { Batch } from '../columnar/batch.ts'
 import type { Float64Column } from '../columnar/column.ts'
 import type { Schema } from '../columnar/schema.ts'
 import type { JsonObject } from '../columnar/json.ts'
@@ -15,7 +16,7 @@ import { SourceTask, type Gate, type SourceWatermark } from '../engine/sourceTas
 import { OperatorTask, ProcessingTimers, type Task } from '../engine/task.ts'
 import type { RuntimeFactory } from '../operators/runtimeFactory.ts'
 import type { OperatorSpec } from '../job/operatorSpec.ts'
-import { channelsOf, type ChannelPlace } from './channels.ts'
+import { arrivingAt, channelsOf, receiverOf, type ChannelPlace } from './channels.ts'
 import type { TaskStart } from './wire.ts'
 
 /**
@@ -308,18 +309,27 @@ export class EngineThread {
     for (let index = 0; index < nodes.length; index++) {
       const node = nodes[index]!
       if (leavesNothing(node)) node.arrays.reuse()
-      node.runtime?.open?.({
+      const context = {
         operatorId: node.id,
         subtask,
         parallelism: chain.parallelism,
         maxParallelism: plan.settings.maxParallelism,
         timeZone: plan.settings.timeZone,
-        emit: (port, batch) => node.emit(port, batch),
+        emit: (port: number, batch: Batch) => node.emit(port, batch),
         processingTime: () => this.#processingTime(),
-        scheduleProcessingTimer: (time) => timers.schedule(index, time),
+        scheduleProcessingTimer: (time: number) => timers.schedule(index, time),
         counters: node,
-        arrays: node.arrays,
-      })
+      }
+      node.runtime?.open?.({ ...context, arrays: node.arrays })
+      const { spec } = chain.operators[index]!
+      const factory = this.#setup.operators.runtimeOf(spec.kind)
+      if (factory?.role !== 'operator') continue
+      node.twin = () => {
+        const runtime = factory.create(spec)
+        // Its batches go on through this node, whose arrays they must outlive.
+        runtime.open?.({ ...context, arrays: freshArrays })
+        return runtime
+      }
     }
 
     const head = entries[0]!
@@ -386,9 +396,10 @@ export class EngineThread {
   #exchangeWriter(id: number, from: number, schema: Schema): ExchangeWriter {
     const { plan } = this.#setup
     const exchange = plan.exchanges.find((candidate) => candidate.id === id)!
-    const writers = channelsOf(plan, exchange)
-      .filter((place) => place.from === from)
-      .map((place) => (this.#setup.subtasks.includes(place.to) ? this.#localChannel(place) : this.#setup.writerTo(place, schema)))
+    const places = channelsOf(plan, exchange).filter((place) => place.from === from)
+    const { operator, types } = receiverOf(plan, exchange)
+    const receivers = places.map((place) => ({ operator, input: exchange.toInput, subtask: place.to, channel: arrivingAt(plan, exchange.toChain, place.to).findIndex((other) => other.exchange === id && other.from === from), types }))
+    const writers = places.map((place) => (this.#setup.subtasks.includes(place.to) ? this.#localChannel(place) : this.#setup.writerTo(place, schema)))
     const { partitioning } = exchange
     const kind: ExchangeKind =
       partitioning.kind === 'hash'
@@ -396,15 +407,12 @@ export class EngineThread {
         : partitioning.kind === 'rebalance'
           ? { kind: 'rebalance', first: from }
           : partitioning
-    return new ExchangeWriter(kind, schema, writers)
+    return new ExchangeWriter(kind, schema, writers, receivers)
   }
 
   #readers(chain: Chain, input: number, to: number, schema: Schema): ChannelReader[] {
     const { plan } = this.#setup
-    return plan.exchanges
-      .filter((exchange) => exchange.toChain === chain.id && exchange.toInput === input)
-      .flatMap((exchange) => channelsOf(plan, exchange))
-      .filter((place) => place.to === to)
+    return arrivingAt(plan, chain.id, to, input)
       .map((place) => (this.#setup.subtasks.includes(place.from) ? this.#localChannel(place) : this.#setup.readerFrom(place, schema)))
   }
 
