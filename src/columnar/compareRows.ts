@@ -24,7 +24,7 @@ export function* changesOf(batches: Iterable<Batch>): Generator<Change> {
 
 /**
  * The rows left when all changes are applied, in order of first appearance. With `key` (column indices) a later row of the same key replaces
- * the earlier one, as an upsert sink does; without, the changes form a multiset.
+ * the earlier one, as an upsert sink does (one that comes without a row before, or after it was taken away, as a new one); without, the changes form a multiset.
  */
 export function finalRows(changes: Iterable<Change>, schema: Schema, key: readonly number[] | null): (readonly Value[])[] {
   if (key !== null) {

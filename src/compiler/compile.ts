@@ -12,6 +12,7 @@ import { pushConditions } from './rewrites/pushConditions.ts'
 import type { Rewritten } from './rewrites/rewrite.ts'
 import { shareSubplans } from './rewrites/shareSubplans.ts'
 import { twoPhase } from './rewrites/twoPhase.ts'
+import { leaveOutUpdateBefore, withUpsertKeys } from './rewrites/updateKinds.ts'
 
 /**
  * From a job to a plan that can be deployed: check, logical plan, rewrites, physical plan. Each step is a function from data to data, so
@@ -77,12 +78,15 @@ export function compile(job: Job, definitionOf: DefinitionOf, options: CompileOp
   apply(true, (plan) => askInputs(plan, definitionOf))
   apply(edgesFree, (plan) => pruneColumns(plan, definitionOf, job.settings ?? {}))
   apply(options.twoPhase !== false, (plan) => twoPhase(plan, definitionOf))
+  apply(edgesFree, (plan) => leaveOutUpdateBefore(plan, definitionOf))
+  rewritten = withUpsertKeys(rewritten, definitionOf)
+  const without = new Set(rewritten.operators.filter(({ spec }) => spec.outputs[0]?.updateBefore === false).map(({ spec }) => spec.id))
   return {
     logical: built.plan,
     rewritten,
     rewrites: notes,
     physical: physicalPlan(rewritten),
-    changelog: changelogOf(built.plan, definitionOf, checked),
+    changelog: changelogOf(built.plan, definitionOf, checked, without),
     checked,
     problems: [...problems, ...built.problems],
   }

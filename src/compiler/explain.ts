@@ -61,10 +61,15 @@ function operatorLines(operator: LogicalOperator, compiled: CompiledJob, definit
     `  ${spec.id}: ${definition.title}${subtitle === '' ? '' : ` · ${subtitle}`} ×${operator.parallelism}`,
     ...feeds.map((feed) => `    ${feed}`),
     ...spec.outputs.map(({ port, schema }) => `    ${port} → ${schemaText(schema)}`),
-    ...(spec.outputs.length === 0 ? [] : [`    rows ${(compiled.checked.rowKinds.get(spec.id) ?? []).join(' ')}${keysText(compiled.changelog!.keys.get(spec.id) ?? [])}`]),
+    ...(spec.outputs.length === 0 ? [] : [`    rows ${rowKindsText(compiled, spec.id)}${keysText(compiled.changelog!.keys.get(spec.id) ?? [])}`]),
     ...(compiled.changelog!.materialised.has(spec.id) ? ['    keeps the rows of each key, because the changes are of other rows than its key says'] : []),
     ...(state === null ? [] : [`    state: ${state}`]),
   ]
+}
+
+function rowKindsText(compiled: CompiledJob, id: string): string {
+  const kinds = compiled.checked.rowKinds.get(id) ?? []
+  return (compiled.changelog!.withoutUpdateBefore.has(id) ? kinds.filter((kind) => kind !== '-U') : kinds).join(' ')
 }
 
 /** " · one row for each auction, or for each bidder" */

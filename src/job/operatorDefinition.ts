@@ -49,6 +49,8 @@ export interface OperatorDefinition {
   readonly rowKindsOfPort?: (context: { readonly config: JsonObject; readonly inputs: Readonly<Record<string, RowKinds>>; readonly port: string }) => RowKinds | undefined
   /** Upsert keys of the first output, from those of each input port (none where several edges meet in one); default: none. */
   readonly upsertKeys?: (context: { readonly config: JsonObject; readonly inputs: InputSchemas; readonly keys: Readonly<Record<string, UpsertKeys>> }) => UpsertKeys
+  /** Which updates come and go without the row before (`-U`); default: it takes and gives both. */
+  readonly updateBefore?: (context: { readonly config: JsonObject; readonly inputs: InputSchemas; readonly keys: Readonly<Record<string, UpsertKeys>> }) => UpdateBefore
   /** What it keeps between rows and when that is freed, as a phrase for `explain`; null or absent: nothing. */
   readonly state?: (config: JsonObject) => string | null
   /** Sources: how many parts can be read side by side, each by one subtask; default 1. */
@@ -86,6 +88,15 @@ export interface OperatorDefinition {
    * has a new name, for the places of its config that name it again.
    */
   readonly renameColumn?: (config: JsonObject, input: string, from: string, to: string) => JsonObject
+}
+
+/**
+ * `-U`, the row before an update, by port. `output`: `made` by the operator, so it can leave them out; `passed` on from the inputs, so it has them where those have; absent: its output always has them.
+ * `inputs`: `unneeded`; or needed only where the output has them (`passed`); absent: needed.
+ */
+export interface UpdateBefore {
+  readonly output?: 'made' | 'passed'
+  readonly inputs?: Readonly<Record<string, 'unneeded' | 'passed'>>
 }
 
 export interface TwoPhaseContext {

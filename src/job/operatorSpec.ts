@@ -1,16 +1,28 @@
 import type { JsonObject } from '../columnar/json.ts'
 import type { Schema } from '../columnar/schema.ts'
+import type { UpsertKeys } from './upsertKeys.ts'
 
 /** What the plan knows of an operator, given to the room's factory. Plain data: it crosses the worker boundary. */
 export interface OperatorSpec {
   readonly id: string
   readonly kind: string
   readonly config: JsonObject
-  /** One for each input edge, in port order then edge order; `port` names which input port of the definition it feeds. `updating`: it also brings updates or deletes. */
-  readonly inputs: readonly { readonly port: string; readonly schema: Schema; readonly updating?: true }[]
-  readonly outputs: readonly { readonly port: string; readonly schema: Schema }[]
+  /**
+   * One for each input edge, in port order then edge order; `port` names which input port of the definition it feeds. `updating`: it also brings updates or deletes. `upsertKeys`: by which columns
+   * its changes find their row, each key enough by itself; absent: by all of them.
+   */
+  readonly inputs: readonly OperatorInput[]
+  /** `updateBefore` false: updates go out without the row before (`-U`), because whoever reads them replaces by a key. */
+  readonly outputs: readonly { readonly port: string; readonly schema: Schema; readonly updateBefore?: false }[]
   /** Absent: the operator as the job says it. Otherwise one half of it, made by the compiler (`compiler/rewrites/twoPhase.ts`). */
   readonly phase?: OperatorPhase
+}
+
+export interface OperatorInput {
+  readonly port: string
+  readonly schema: Schema
+  readonly updating?: true
+  readonly upsertKeys?: UpsertKeys
 }
 
 /**

@@ -58,5 +58,40 @@ describe('a sink', () => {
     expect(materialised(['auction'])).toEqual(['a'])
     expect(materialised()).toEqual([])
     expect([...changelogOf(bids, sink('a', ['auction']), 'bids>a').materialised]).toEqual([])
+    // More than the key of the changes: each of its rows is one row of them.
+    expect(materialised(['auction', 'bidder', 'n'])).toEqual([])
+  })
+})
+
+describe('the row before an update', () => {
+  const without = (...parts: string[]): readonly string[] => {
+    const { changelog, problems } = compile(jobOf(parts.join('; ')), definitionOf, { edgesShown: false })
+    expect(problems.filter(({ severity }) => severity === 'error')).toEqual([])
+    return [...changelog!.withoutUpdateBefore]
+  }
+  const key = ['auction', 'bidder']
+
+  it('is left out where a sink replaces by the key of the changes, and nowhere else', () => {
+    expect(without(bids, byPair, sink('a', key), 'bids>g', 'g>a')).toEqual(['g'])
+    expect(without(bids, byPair, sink('a'), 'bids>g', 'g>a')).toEqual([])
+    expect(without(bids, byPair, sink('a', ['auction']), 'bids>g', 'g>a')).toEqual([])
+    expect(without(bids, byPair, sink('a', ['auction', 'bidder', 'n']), 'bids>g', 'g>a')).toEqual([])
+    expect(without(bids, byPair, 'sink a connector={"type":"blackhole"}', 'bids>g', 'g>a')).toEqual(['g'])
+    expect(without(bids, byPair, sink('a', key), sink('b'), 'bids>g', 'g>a', 'g>b')).toEqual([])
+  })
+
+  it('is passed by projections, and by conditions on the key alone', () => {
+    const project = `project p columns=${named({ auction: 'auction', bidder: 'bidder', twice: 'n*2' })}`
+    expect(without(bids, byPair, 'filter f where=bidder=5', project, sink('a', key), 'bids>g', 'g>f', 'f>p', 'p>a')).toEqual(['g', 'p'])
+    expect(without(bids, byPair, project, 'filter f where=twice=4', sink('a', key), 'bids>g', 'g>p', 'p>f', 'f>a')).toEqual([])
+  })
+
+  it('is kept for what takes rows back', () => {
+    const top = 'top-n t partitionBy=["auction"] orderBy=[{"column":"n","direction":"DESC"}] n=1'
+    expect(without(bids, byPair, top, sink('a', ['auction']), 'bids>g', 'g>t', 't>a')).toEqual(['t'])
+  })
+
+  it('is on the edges where they are seen', () => {
+    expect([...changelogOf(bids, byPair, sink('a', key), 'bids>g', 'g>a').withoutUpdateBefore]).toEqual([])
   })
 })

@@ -1,4 +1,5 @@
 import type { JsonObject } from '../columnar/json.ts'
+import type { UpsertKeys } from '../job/upsertKeys.ts'
 
 /**
  * A room's cases: what goes in, in order, and what must come out. Data, so that tests, help pages and later checks (SQL, restore) read the same table.
@@ -9,6 +10,8 @@ export interface OperatorCase {
   readonly config: JsonObject
   /** Schema of each input edge in words (see `schemaOf`), by port; a port with many edges lists them. */
   readonly inputs: Readonly<Record<string, string | readonly string[]>>
+  /** Upsert keys of the changes that come in, by port; none where left out. */
+  readonly upsertKeys?: Readonly<Record<string, UpsertKeys>>
   readonly steps: readonly CaseStep[]
   /** Rows by output port as text tables; a sink's are under `delivered`. A port that is left out must give nothing. */
   readonly expect: Readonly<Record<string, string>>

@@ -59,6 +59,7 @@ export const definition: OperatorDefinition = {
   state: (config) => (config.keep === 'first' ? 'each key that has come, and the row that waits for the watermark' : 'the last row of each key'),
   columnsNeeded: ({ config, used }) => ({ in: new Set([...(used.out ?? []), ...columnsOf(config, 'keys'), ...orderOf(config).map(({ column }) => column)]) }),
   upsertKeys: ({ config, keys }) => [columnsOf(config, 'keys'), ...keysWithin(keys.in ?? [], columnsOf(config, 'keys'))],
+  updateBefore: ({ config }) => (keepsLast(config) ? { output: 'made' } : {}),
   conditionBefore: ({ config, condition }) => {
     const asked = onColumns(condition, columnsOf(config, 'keys'))
     // The first row counts late ones, and they are seen.

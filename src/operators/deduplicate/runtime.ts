@@ -37,6 +37,7 @@ class Deduplicate implements OperatorRuntime {
   readonly #spec: OperatorSpec
   readonly #last: boolean
   readonly #processing: boolean
+  readonly #updateBefore: boolean
   readonly #timeColumn: number
   readonly #timeName: string
   readonly #keyColumns: readonly number[]
@@ -59,6 +60,7 @@ class Deduplicate implements OperatorRuntime {
     const time = orderOf(spec.config)[0]!.column
     this.#spec = spec
     this.#last = keepsLast(spec.config)
+    this.#updateBefore = spec.outputs[0]!.updateBefore !== false
     this.#timeColumn = fieldIndex(schema, time)
     this.#timeName = time
     this.#processing = schema.fields[this.#timeColumn]!.time === 'processing'
@@ -99,7 +101,7 @@ class Deduplicate implements OperatorRuntime {
         this.#changes.push(rowKind.insert, position)
       } else {
         if (times === null ? sameRow(others, kept, others, position) : times[row]! < this.#storedTimes[kept]!) continue
-        this.#changes.push(rowKind.updateBefore, kept)
+        if (this.#updateBefore) this.#changes.push(rowKind.updateBefore, kept)
         this.#changes.push(rowKind.updateAfter, position)
       }
       this.#rows[slot] = position

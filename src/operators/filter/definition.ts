@@ -36,6 +36,11 @@ export const definition: OperatorDefinition = {
     in: new Set([...(used.out ?? []), ...(typeof config.where === 'string' ? columnsRead(config.where, null) : [])]),
   }),
   upsertKeys: ({ keys }) => keys.in ?? [],
+  // Where the condition is about the key, a row and what replaces it go the same way. Elsewhere the row before may be all that goes on of an update.
+  updateBefore: ({ config, keys }) => {
+    const read = typeof config.where === 'string' ? columnsRead(config.where, null) : []
+    return (keys.in ?? []).some((key) => [...read].every((column) => key.includes(column))) ? { output: 'passed', inputs: { in: 'passed' } } : {}
+  },
   mapExpressions: ({ config, inputs, map }) =>
     typeof config.where === 'string' && inputs.in?.[0] ? { ...config, where: map(config.where, { inputs: [{ qualifier: null, schema: inputs.in[0] }] }) } : config,
   condition: { of: (config) => (typeof config.where === 'string' ? config.where : null), with: (config, where) => ({ ...config, where }) },

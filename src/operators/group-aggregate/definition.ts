@@ -77,6 +77,7 @@ export const definition: OperatorDefinition = {
     return { in: needed }
   },
   upsertKeys: ({ config }) => (setsOf(config) === null ? [columnsOf(config, 'groupBy')] : []),
+  updateBefore: ({ config }) => ((namedExpressionsOf(config, 'aggregates') ?? []).length > 0 ? { output: 'made' } : {}),
   mapExpressions: ({ config, inputs, map }) => mapNamed(config, 'aggregates', inputs.in?.[0] == null ? null : { inputs: [{ qualifier: null, schema: inputs.in[0] }] }, map),
   conditionBefore: ({ config, inputs, condition }) => {
     const schema = inputs.in?.[0] ?? null
@@ -136,5 +137,6 @@ function outputFields(config: JsonObject, schema: Schema, report: Report): Field
     }
     fields.push({ name, type: aggregate.type })
   })
+  if (sound && fields.length === 0) report('aggregates', windowProblems.neitherGroupNorAggregate())
   return sound && fields.length > 0 ? fields : null
 }

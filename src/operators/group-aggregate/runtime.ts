@@ -1,5 +1,5 @@
 import { rowKind, type Batch } from '../../columnar/batch.ts'
-import { gather, gatherUint8, type Column } from '../../columnar/column.ts'
+import { gather, gatherInt32, gatherUint8, type Column } from '../../columnar/column.ts'
 import { fieldIndex, type Schema } from '../../columnar/schema.ts'
 import type { StateReader, StateSchema, StateWriter } from '../../columnar/stateCodec.ts'
 import { nullColumn } from '../../engine/joinOutput.ts'
@@ -7,8 +7,9 @@ import { columnsText, KeyedRestore } from '../../engine/keyedState.ts'
 import { KeyEncoder } from '../../engine/keyEncoder.ts'
 import { KeyTable } from '../../engine/keyTable.ts'
 import type { OperatorContext, OperatorRuntime } from '../../engine/operatorRuntime.ts'
+import { rowsByRound } from '../../engine/rounds.ts'
 import { RowCollector } from '../../engine/rowCollector.ts'
-import { accumulatorsText, AggregateTable, checkAggregate, compileAggregateInputs, type AggregateCall, type AggregateInput } from '../../expression/aggregates.ts'
+import { accumulatorsText, AggregateTable, checkAggregate, compileAggregateInputs, inputOfRows, type AggregateCall, type AggregateInput } from '../../expression/aggregates.ts'
 import { compileScalar, type CompiledScalar } from '../../expression/compile.ts'
 import type { EvaluationContext } from '../../expression/expression.ts'
 import { sameRow } from '../../expression/rowOrder.ts'
@@ -94,6 +95,8 @@ class Program {
   readonly #evaluateInputs: ReturnType<typeof compileAggregateInputs>
   readonly #results: readonly { readonly compiled: CompiledScalar; readonly firstCall: number; readonly callCount: number }[]
   readonly #retractable: boolean
+  /** Updates go out with the row before. */
+  readonly updateBefore: boolean
   #evaluation!: EvaluationContext
 
   constructor(spec: OperatorSpec) {
@@ -112,6 +115,7 @@ class Program {
     this.#calls = checked.flatMap(({ calls }) => calls)
     this.#evaluateInputs = compileAggregateInputs(this.#calls)
     this.#retractable = updating === true
+    this.updateBefore = spec.outputs[0]!.updateBefore !== false
   }
 
   open(context: OperatorContext): void {
@@ -227,7 +231,7 @@ class Grouping {
     if (roundCount > 1 && batch.kinds === null && (this.#table.runs || rowCount < roundCount * 4)) return this.#running(batch, inputs, schema)
     const changes: Batch[] = []
     const rowsOfChanges: Int32Array[] = []
-    for (const rows of roundCount === 1 ? [null] : this.#rowsByRound(rowCount, roundCount)) {
+    for (const rows of roundCount === 1 ? [null] : rowsByRound(this.#rounds, rowCount, roundCount)) {
       const round = this.#round(batch, inputs, rows, rows === null ? rowCount : rows.length, schema)
       if (round === null) continue
       changes.push(round.batch)
@@ -250,27 +254,15 @@ class Grouping {
     return rounds
   }
 
-  #rowsByRound(rowCount: number, roundCount: number): Int32Array[] {
-    const counts = new Int32Array(roundCount)
-    for (let row = 0; row < rowCount; row++) counts[this.#rounds[row]!]!++
-    const rows = Array.from(counts, (count) => new Int32Array(count))
-    counts.fill(0)
-    for (let row = 0; row < rowCount; row++) {
-      const round = this.#rounds[row]!
-      rows[round]![counts[round]!++] = row
-    }
-    return rows
-  }
-
   /** Rows of distinct groups, all at once: results before, the rows, results after, and what is different. `rows` null: all rows of the batch. */
   #round(batch: Batch, inputs: readonly AggregateInput[], rows: Int32Array | null, count: number, schema: Schema): { readonly batch: Batch; readonly rows: Int32Array } | null {
-    const slots = rows === null ? this.#slots : gatherSlots(this.#slots, rows, count)
+    const slots = rows === null ? this.#slots : gatherInt32(this.#slots, rows, count)
     const kinds = batch.kinds === null ? null : rows === null ? batch.kinds : gatherUint8(batch.kinds, rows, count)
     const groupColumns = this.#columnsOfGroups(batch, rows, count)
     const byInput: Column[] = []
     this.#groupColumns.forEach(({ column }, i) => (byInput[column] = groupColumns[i]!))
     const before = this.#program.results(this.#table, slots, count, byInput)
-    const part = rows === null ? inputs : inputs.map(({ values, mask }) => ({ values: values === null ? null : gather(values, rows, count), mask: mask === null ? null : gatherUint8(mask, rows, count) }))
+    const part = rows === null ? inputs : inputs.map((input) => inputOfRows(input, rows, count))
     const outRows = new Int32Array(count * 2)
     const outKinds = new Uint8Array(count * 2)
     // Where in before-then-after the result stands.
@@ -295,7 +287,7 @@ class Grouping {
         push(row, rowKind.delete, false)
         this.#table.clear(slot)
       } else if (!sameRow(before, row, after, row)) {
-        push(row, rowKind.updateBefore, false)
+        if (this.#program.updateBefore) push(row, rowKind.updateBefore, false)
         push(row, rowKind.updateAfter, true)
       }
     }
@@ -331,7 +323,7 @@ class Grouping {
       this.#groupColumns.forEach(({ column }, i) => (placed[column] = columns[i]!))
       return placed
     }
-    const metSlots = gatherSlots(slots, firstRows, met)
+    const metSlots = gatherInt32(slots, firstRows, met)
     const start = this.#program.results(this.#table, metSlots, met, byInput(groupColumns.map((column) => gather(column, firstRows, met))))
     const after = this.#program.resultsOf(this.#table.addRunning(slots, inputs, rowCount), rowCount, byInput(groupColumns))
     const results = together([after, start].map((columns, i): Batch => ({ schema, columns, rowCount: i === 0 ? rowCount : met, kinds: null, watermarks: null }))).columns
@@ -350,7 +342,7 @@ class Grouping {
       this.#rowCounts[slot] = rowsBefore + 1
       if (rowsBefore === 0) push(row, rowKind.insert, row)
       else if (!sameRow(results, before[row]!, results, row)) {
-        push(row, rowKind.updateBefore, before[row]!)
+        if (this.#program.updateBefore) push(row, rowKind.updateBefore, before[row]!)
         push(row, rowKind.updateAfter, row)
       }
     }
@@ -375,8 +367,8 @@ class Grouping {
     const kept = new Int32Array(count)
     let keptCount = 0
     for (let row = 0; row < count; row++) if (!((kinds[row] === rowKind.updateBefore || kinds[row] === rowKind.delete) && this.#rowCounts[slots[row]!] === 0)) kept[keptCount++] = row
-    const part = inputs.map(({ values, mask }) => ({ values: values === null ? null : gather(values, kept, keptCount), mask: mask === null ? null : gatherUint8(mask, kept, keptCount) }))
-    this.#table.add(gatherSlots(slots, kept, keptCount), part, keptCount, gatherUint8(kinds, kept, keptCount))
+    const part = inputs.map((input) => inputOfRows(input, kept, keptCount))
+    this.#table.add(gatherInt32(slots, kept, keptCount), part, keptCount, gatherUint8(kinds, kept, keptCount))
   }
 
   /** The `groupBy` columns of these rows; NULL where the set leaves one out. */
@@ -395,12 +387,6 @@ class Grouping {
     this.#rowCounts = counts
     this.#met = new Int32Array(length)
   }
-}
-
-function gatherSlots(slots: Int32Array, rows: Int32Array, count: number): Int32Array {
-  const gathered = new Int32Array(count)
-  for (let i = 0; i < count; i++) gathered[i] = slots[rows[i]!]!
-  return gathered
 }
 
 /** Values of two columns of `count` rows each, by place in the one followed by the other. */

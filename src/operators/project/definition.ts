@@ -65,6 +65,7 @@ export const definition: OperatorDefinition = {
     in: new Set((namedExpressionsOf(config, 'columns') ?? []).flatMap(({ expression }) => [...columnsRead(expression, null)])),
   }),
   upsertKeys: ({ config, keys }) => projectedKeys(config, keys.in ?? []),
+  updateBefore: () => ({ output: 'passed', inputs: { in: 'passed' } }),
   mapExpressions: ({ config, inputs, map }) => mapNamed(config, 'columns', inputs.in?.[0] == null ? null : { inputs: [{ qualifier: null, schema: inputs.in[0] }] }, map),
   conditionBefore: ({ config, inputs, condition }) => {
     const schema = inputs.in?.[0] ?? null

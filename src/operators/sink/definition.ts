@@ -4,7 +4,7 @@ import { fieldIndex, fieldOf } from '../../columnar/schema.ts'
 import type { OperatorDefinition } from '../../job/operatorDefinition.ts'
 import { columnProblems, fileProblems, sinkProblems } from '../../job/problemCatalogue.ts'
 import { renameInColumns } from '../../job/renameColumn.ts'
-import { sameColumns } from '../../job/upsertKeys.ts'
+import { sameColumns, type UpsertKeys } from '../../job/upsertKeys.ts'
 
 export const definition: OperatorDefinition = {
   kind: 'sink',
@@ -207,6 +207,12 @@ export const definition: OperatorDefinition = {
     // Changes of one key must stay in order, so they take one way.
     return [key.length > 0 ? { kind: 'hash', columns: key } : { kind: 'any' }]
   },
+  updateBefore: ({ config, keys }) => {
+    const key = Array.isArray(config.key) ? (config.key as readonly string[]) : []
+    // By another key than that of the changes, the row before says which one is gone.
+    const replaces = (config.connector as JsonObject | undefined)?.type === 'blackhole' || (key.length > 0 && (keys.in ?? []).some((known) => sameColumns(known, key)))
+    return replaces ? { inputs: { in: 'unneeded' } } : {}
+  },
   renameColumn: (config, _input, from, to) => {
     const renamed = renameInColumns(config, 'key', from, to)
     const connector = renamed.connector as JsonObject | undefined
@@ -215,4 +221,14 @@ export const definition: OperatorDefinition = {
     const single = (key: 'x' | 'series'): JsonObject => (lists[key] === from ? { [key]: to } : {})
     return { ...renamed, connector: { ...lists, ...single('x'), ...single('series') } }
   },
+}
+
+/**
+ * Changes by another key than the sink's: rows of one key have to be kept to know which of them is left. Not where the key contains that of the changes, since then each of its rows is one row of them.
+ *
+ * Source: Flink's StreamPhysicalSink with table.exec.sink.upsert-materialize AUTO.
+ */
+export function needsRows(config: JsonObject, upsertKeys: UpsertKeys): boolean {
+  const key = Array.isArray(config.key) ? (config.key as readonly string[]) : []
+  return key.length > 0 && !upsertKeys.some((known) => known.every((column) => key.includes(column)))
 }

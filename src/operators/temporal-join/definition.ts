@@ -68,6 +68,8 @@ export const definition: OperatorDefinition = {
   },
   distribution: ({ config }) => joinDistribution(config),
   rowKinds: ({ inputs }) => inputs.left ?? ['+I'],
+  // A version ends where the next begins.
+  updateBefore: () => ({ inputs: { right: 'unneeded' } }),
   state: () => 'left rows until the watermark reaches them; the versions of each key from the newest one at the watermark on',
   columnsNeeded: ({ config, inputs }) => {
     const right = inputs.right?.[0] ?? null

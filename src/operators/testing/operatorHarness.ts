@@ -12,6 +12,7 @@ import { parseType } from '../../expression/parse.ts'
 import { checkConfig } from '../../job/checkConfig.ts'
 import type { Distribution, OperatorDefinition } from '../../job/operatorDefinition.ts'
 import type { OperatorSpec } from '../../job/operatorSpec.ts'
+import type { UpsertKeys } from '../../job/upsertKeys.ts'
 import type { RuntimeFactory } from '../runtimeFactory.ts'
 
 /**
@@ -43,6 +44,7 @@ export interface HarnessInput {
   readonly port: string
   readonly schema: Schema
   readonly updating?: true
+  readonly upsertKeys?: UpsertKeys
 }
 
 export interface FoundProblem {

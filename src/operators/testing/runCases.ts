@@ -141,14 +141,15 @@ export function stepsOf(one: OperatorCase, inputs: readonly HarnessInput[]): Run
 export function runSteps(
   definition: OperatorDefinition,
   factory: RuntimeFactory,
-  one: { readonly config: JsonObject; readonly timeZone?: string; readonly unended?: true },
+  one: Pick<OperatorCase, 'config' | 'timeZone' | 'unended' | 'upsertKeys'>,
   inputs: readonly HarnessInput[],
   steps: readonly RunStep[],
   parallelism: number,
   /** After each step, the parallelism of the fresh run times that go on from a snapshot; absent: those that there are go on. */
   restoredAt?: (step: number) => number,
 ): CaseResult {
-  const spec = specOf(definition, one.config, inputs.map((input, i) => (takesBack(steps, i) ? { ...input, updating: true } : input)))
+  const keyed = inputs.map((input) => (one.upsertKeys?.[input.port] === undefined ? input : { ...input, upsertKeys: one.upsertKeys[input.port]! }))
+  const spec = specOf(definition, one.config, keyed.map((input, i) => (takesBack(steps, i) ? { ...input, updating: true } : input)))
   const schemas = Object.fromEntries(definition.inputs.map((port) => [port.name, inputs.filter((input) => input.port === port.name).map((input) => input.schema)]))
   const distribution = definition.distribution({ config: spec.config, inputs: schemas })
   const begin = (count: number): OperatorHarness[] => Array.from({ length: count }, (_, subtask) => new OperatorHarness(spec, factory, { subtask, parallelism: count, ...(one.timeZone === undefined ? {} : { timeZone: one.timeZone }) }))

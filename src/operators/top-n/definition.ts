@@ -74,6 +74,7 @@ export const definition: OperatorDefinition = {
       ...keysWithin(keys.in ?? [], partitionBy),
     ]
   },
+  updateBefore: ({ config }) => (config.n === 1 || typeof config.rankColumn === 'string' ? { output: 'made' } : {}),
   conditionBefore: ({ config, condition }) => {
     const asked = onColumns(condition, columnsOf(config, 'partitionBy'))
     return asked === null ? null : [{ input: 0, condition: asked }]

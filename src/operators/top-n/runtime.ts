@@ -31,6 +31,7 @@ class TopN implements OperatorRuntime {
   readonly #outSchema: Schema
   readonly #n: number
   readonly #ranked: boolean
+  readonly #updateBefore: boolean
   readonly #keepsAll: boolean
   readonly #order: RowOrder
   readonly #keyColumns: readonly number[]
@@ -50,6 +51,7 @@ class TopN implements OperatorRuntime {
     this.#spec = spec
     this.#outSchema = spec.outputs[0]!.schema
     this.#n = spec.config.n as number
+    this.#updateBefore = spec.outputs[0]!.updateBefore !== false
     this.#ranked = typeof spec.config.rankColumn === 'string'
     this.#keepsAll = updating === true
     this.#order = new RowOrder(orderOf(spec.config).map(({ column, descending }) => ({ column: fieldIndex(schema, column), descending })), schema)
@@ -93,7 +95,7 @@ class TopN implements OperatorRuntime {
     if (this.#ranked) this.#shiftDown(group, at)
     else if (group.length <= n) this.#changes.push(rowKind.insert, position)
     else if (n === 1) {
-      this.#changes.push(rowKind.updateBefore, group[1]!)
+      if (this.#updateBefore) this.#changes.push(rowKind.updateBefore, group[1]!)
       this.#changes.push(rowKind.updateAfter, position)
     } else {
       this.#changes.push(rowKind.delete, group[n]!)
@@ -110,7 +112,7 @@ class TopN implements OperatorRuntime {
     const last = Math.min(group.length, this.#n)
     for (let rank = at; rank < last; rank++) {
       if (rank + 1 < group.length) {
-        this.#changes.push(rowKind.updateBefore, group[rank + 1]!, rank + 1)
+        if (this.#updateBefore) this.#changes.push(rowKind.updateBefore, group[rank + 1]!, rank + 1)
         this.#changes.push(rowKind.updateAfter, group[rank]!, rank + 1)
       } else this.#changes.push(rowKind.insert, group[rank]!, rank + 1)
     }
@@ -130,14 +132,14 @@ class TopN implements OperatorRuntime {
       for (let rank = at, before = gone; rank <= last && rank < n; rank++) {
         if (rank === last) this.#changes.push(rowKind.delete, before, rank + 1)
         else {
-          this.#changes.push(rowKind.updateBefore, before, rank + 1)
+          if (this.#updateBefore) this.#changes.push(rowKind.updateBefore, before, rank + 1)
           this.#changes.push(rowKind.updateAfter, group[rank]!, rank + 1)
           before = group[rank]!
         }
       }
     } else if (group.length < n) this.#changes.push(rowKind.delete, gone)
     else if (n === 1) {
-      this.#changes.push(rowKind.updateBefore, gone)
+      if (this.#updateBefore) this.#changes.push(rowKind.updateBefore, gone)
       this.#changes.push(rowKind.updateAfter, group[0]!)
     } else {
       this.#changes.push(rowKind.delete, gone)

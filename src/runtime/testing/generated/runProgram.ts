@@ -1,5 +1,6 @@
 import type { Batch } from '../../../columnar/batch.ts'
 import { changesOf, finalRows, rowText } from '../../../columnar/compareRows.ts'
+import { fieldIndex } from '../../../columnar/schema.ts'
 import { compile, type CompileOptions } from '../../../compiler/compile.ts'
 import type { Job } from '../../../job/job.ts'
 import { installedOperators } from '../../installedOperators.ts'
@@ -13,7 +14,7 @@ export interface RunOptions extends CompileOptions {
   readonly batchRows?: number
 }
 
-/** What a job leaves at each of its sinks: the table when all changes are applied, as sorted lines; one line that says so where the job fails. */
+/** What a job leaves at each of its sinks: the table when all changes are applied, by the sink's key where it has one, as sorted lines; one line that says so where the job fails. */
 export async function rowsAtSinks(job: Job, { parallelism = 1, batchRows, ...options }: RunOptions = {}): Promise<Readonly<Record<string, readonly string[]>>> {
   const compiled = compile({ ...job, settings: { ...job.settings, parallelism } }, definitionOf, options)
   if (compiled.physical === null) throw new Error('the job has no plan')
@@ -26,7 +27,8 @@ export async function rowsAtSinks(job: Job, { parallelism = 1, batchRows, ...opt
   return Object.fromEntries(
     [...received].map(([sink, batches]) => {
       const schema = batches[0]?.schema
-      return [sink, schema === undefined ? [] : finalRows(changesOf(batches), schema, null).map((row) => rowText(row, schema)).toSorted()]
+      const key = job.operators.find(({ id }) => id === sink)!.config.key as readonly string[] | undefined
+      return [sink, schema === undefined ? [] : finalRows(changesOf(batches), schema, key === undefined ? null : key.map((name) => fieldIndex(schema, name))).map((row) => rowText(row, schema)).toSorted()]
     }),
   )
 }
