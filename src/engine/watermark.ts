@@ -106,6 +106,20 @@ export interface WatermarkCombiner {
 }
 
 /**
+ * The two ends of `advanceRows` that need no look at each row, because a part's watermarks never fall: it moves nothing, since it or the others hold the output where it is; or the output is just what it says. False where it
+ * is neither; then nothing is written.
+ */
+function passesOn(watermarks: Float64Array, rowCount: number, own: number, others: number, output: number, combined: Float64Array): boolean {
+  if (rowCount === 0) return false
+  const first = watermarks[0]!
+  const last = Math.max(own, watermarks[rowCount - 1]!)
+  if (Math.min(last, others) <= output) combined.fill(output, 0, rowCount)
+  else if (others >= last && first >= output && (first > own || (first === own && own <= output))) combined.set(watermarks.subarray(0, rowCount))
+  else return false
+  return true
+}
+
+/**
  * The channels of one input (of one port, where a port takes several edges). A channel that was idle counts again only when it has caught up with
  * the output; when the last one falls idle that had held the minimum, the maximum of all is given out before idleness.
  */
@@ -161,6 +175,11 @@ export class WatermarkValve implements WatermarkCombiner {
     let own = this.#watermarks[channel]!
     let aligned = this.#aligned[channel] === 1
     let output = this.watermark
+    if (active && aligned && passesOn(watermarks, rowCount, own, others ?? maxWatermark, output, combined)) {
+      this.#watermarks[channel] = Math.max(own, watermarks[rowCount - 1]!)
+      this.watermark = combined[rowCount - 1]!
+      return
+    }
     for (let row = 0; row < rowCount; row++) {
       const watermark = watermarks[row]!
       if (active && watermark > own) {
@@ -234,6 +253,11 @@ export class CombinedWatermark implements WatermarkCombiner {
     for (let i = 0; i < this.#watermarks.length; i++) if (i !== input && this.#idle[i] === 0 && this.#watermarks[i]! < others) others = this.#watermarks[i]!
     let own = this.#watermarks[input]!
     let output = this.watermark
+    if (passesOn(watermarks, rowCount, own, others, output, combined)) {
+      this.#watermarks[input] = Math.max(own, watermarks[rowCount - 1]!)
+      this.watermark = combined[rowCount - 1]!
+      return
+    }
     for (let row = 0; row < rowCount; row++) {
       const watermark = watermarks[row]!
       if (watermark > own) own = watermark
