@@ -54,3 +54,22 @@ test('regions are reached with F6 and the focus is always seen', async ({ page }
   }
   expect([...seen].filter((name) => name !== '').toSorted()).toEqual(['bar', 'canvas', 'dock', 'inspector', 'left', 'timeline'])
 })
+
+test('what is typed before the search box is there reaches it, and starts nothing', async ({ page }) => {
+  let arrive = (): void => undefined
+  const arrived = new Promise<void>((resolve) => (arrive = resolve))
+  await page.route('**/Sheets-*.js', async (route) => {
+    await arrived
+    await route.continue()
+  })
+  const designer = new Designer(page)
+  await designer.open()
+  await expect(designer.node('trips')).toBeVisible()
+  await page.keyboard.press('Control+k')
+  await page.keyboard.type('st')
+  expect(await page.getByRole('dialog').count()).toBe(0)
+  arrive()
+  await expect(page.getByRole('dialog').getByRole('combobox')).toHaveValue('st')
+  await expect(designer.status).not.toContainText(/Running|Paused/)
+  expect(designer.errors).toEqual([])
+})

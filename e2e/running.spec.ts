@@ -20,6 +20,23 @@ test.describe('running', () => {
     expect(designer.errors).toEqual([])
   })
 
+  test('the whole job stays in view when the timeline opens beneath it', async ({ page }) => {
+    await page.setViewportSize({ width: 1280, height: 800 })
+    const designer = new Designer(page)
+    await designer.open()
+    await designer.run()
+    await expect(designer.status).toContainText('Running')
+    await expect(async () => {
+      const canvas = (await page.locator('.react-flow').boundingBox())!
+      for (const node of await page.locator('[data-node]').all()) {
+        const box = (await node.boundingBox())!
+        expect(box.y).toBeGreaterThanOrEqual(canvas.y)
+        // Clear of the controls along the lower edge.
+        expect(box.y + box.height).toBeLessThanOrEqual(canvas.y + canvas.height - 48)
+      }
+    }).toPass()
+  })
+
   test('pauses, steps one row, resumes and stops', async ({ page }) => {
     const designer = new Designer(page)
     await designer.open()

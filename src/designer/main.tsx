@@ -2,7 +2,7 @@ import { createRoot } from 'react-dom/client'
 import faces from 'virtual:operator-faces'
 import { workerUrl } from '../runtime/launch/workerUrl.ts'
 import { App, prefetchScreens } from './App.tsx'
-import { handleKey } from './frame/keys.ts'
+import { handleKey, isTyping } from './frame/keys.ts'
 import { Fence } from './frame/Region.tsx'
 import { startArrangement } from './persistence/arrangement.ts'
 import { newDocumentId, storedChoice } from './persistence/lastDocument.ts'
@@ -128,7 +128,9 @@ function partMissing(): void {
 function keepEarlyKeys(): () => void {
   const kept: KeyboardEvent[] = []
   const keep = (event: KeyboardEvent): void => {
-    if (event.key !== 'F6' && (!(event.ctrlKey || event.metaKey) || !/^[kose]$/i.test(event.key))) return
+    const held = event.ctrlKey || event.metaKey
+    const letter = !held && !event.altKey && event.key.length === 1 && event.key !== ' ' && !isTyping(event.target)
+    if (event.key !== 'F6' && !letter && !(held && /^[kose]$/i.test(event.key))) return
     event.preventDefault()
     event.stopImmediatePropagation()
     kept.push(new KeyboardEvent('keydown', { key: event.key, ctrlKey: event.ctrlKey, metaKey: event.metaKey, shiftKey: event.shiftKey, altKey: event.altKey }))

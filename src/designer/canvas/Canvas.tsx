@@ -30,6 +30,7 @@ import { connectingStore, forgetRefusal, letGo, pickUp, surroundings } from './c
 import { LensControl, ViewControls } from './Controls.tsx'
 import { setEdgesInView } from './dots.ts'
 import { kindDragType } from './dragType.ts'
+import { useFitting } from './fitting.ts'
 import { FlowMemory, positionOf, type CanvasNode, type ChannelFlowEdge } from './flow.ts'
 import { applySelection, edgeAt, fitsOnEdge, gateNear, operatorAt } from './gestures.ts'
 import { GroupNode } from './GroupNode.tsx'
@@ -48,7 +49,6 @@ const OverCanvas = lazy(() => overlays.then((module) => ({ default: module.OverC
 const nodeTypes = { operator: OperatorNode, note: NoteNode, group: GroupNode }
 const edgeTypes = { channel: ChannelEdge }
 const snap: [number, number] = [24, 24]
-const fitOptions = { padding: 0.12, maxZoom: 1.26 } as const
 const nothingMoved: ReadonlyMap<string, Position> = new Map()
 
 /** Region C: the job, left to right. */
@@ -92,11 +92,7 @@ function CanvasFlow() {
     return true
   }
 
-  // Another document is looked at whole; an edit never moves the view.
-  useEffect(() => {
-    const frame = requestAnimationFrame(() => void flow.fitView({ ...fitOptions, duration: 0 }))
-    return () => cancelAnimationFrame(frame)
-  }, [documentId, flow])
+  useFitting(flow, documentId)
 
   const looked = useCallback(() => {
     const rect = box.current?.getBoundingClientRect()

@@ -8,6 +8,7 @@ import { currentJob, designerState, dispatch, nameOf, operatorSize, reveal, sele
 import { edgeKey, edgeOfKey } from '../store/edgeKey.ts'
 import { freshId, takenIds } from '../store/freshId.ts'
 import { text as t } from '../text/text.ts'
+import { wholeJob } from './fitting.ts'
 import { neighbours, positionOf, type CanvasNode, type ChannelFlowEdge } from './flow.ts'
 import { keyboardWire, startKeyboardWire } from './keyboardWire.ts'
 import { describeOperator } from './describe.ts'
@@ -156,7 +157,7 @@ function canvasActions(flow: Flow, box: RefObject<HTMLDivElement | null>): reado
       },
     },
     { id: 'canvas.zoomReset', title: names.zoomReset, section: 'canvas', keys: ['0'], scope: 'canvas', run: () => void flow.zoomTo(1, { duration: 140 }) },
-    { id: 'canvas.fit', title: names.fit, section: 'canvas', keys: ['1'], scope: 'canvas', run: () => void flow.fitView({ padding: 0.12, maxZoom: 1.26, duration: 200 }) },
+    { id: 'canvas.fit', title: names.fit, section: 'canvas', keys: ['1'], scope: 'canvas', run: () => void flow.fitView({ ...wholeJob, duration: 200 }) },
     {
       id: 'canvas.fitSelection',
       title: names.fitSelection,

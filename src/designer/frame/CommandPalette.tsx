@@ -11,6 +11,7 @@ import { allDefinitions } from '../store/definitions.ts'
 import { addOperator, designerState, nameOf, openSheet, reveal, showDockTab, useDesigner } from '../store/designerStore.ts'
 import { text } from '../text/text.ts'
 import { printKeys } from './keys.ts'
+import { forgetTyped, typedAhead } from './typedAhead.ts'
 import styles from './CommandPalette.module.css'
 
 /** The list draws all it is given: of thousands it is given those that answer best. */
@@ -27,7 +28,7 @@ function fewest<T>(all: readonly T[], search: string, wordsOf: (item: T) => read
 
 /** One box for operators, columns, problems, commands, kinds to add, samples and documents. */
 export function CommandPalette() {
-  const [search, setSearch] = useState('')
+  const [search, setSearch] = useState(typedAhead)
   const actions = useActions()
   const job = useDesigner((state) => state.document.job)
   const check = useDesigner((state) => state.check)
@@ -35,6 +36,7 @@ export function CommandPalette() {
   const samples = useSamples()
   const [documents, setDocuments] = useState<readonly DocumentRecord[]>([])
   useEffect(() => {
+    forgetTyped()
     void listDocuments().then(setDocuments, () => undefined)
   }, [])
   const words = text.frame.paletteSheet

@@ -1,5 +1,6 @@
 import { allActions, type Action } from '../store/actions.ts'
 import { designerState } from '../store/designerStore.ts'
+import { keepTyped } from './typedAhead.ts'
 
 /**
  * From key presses to actions. A chord is written `Mod+Shift+Z`, where Mod is ⌘ on a Mac and Ctrl elsewhere; letters by what they type, so that the map
@@ -25,6 +26,7 @@ export function chordOf(event: KeyboardEvent): string {
 
 export function handleKey(event: KeyboardEvent): void {
   if (event.defaultPrevented || event.isComposing) return
+  if (keepTyped(event)) return
   const chord = chordOf(event)
   const typing = isTyping(event.target)
   const region = regionOf(event.target)
@@ -44,7 +46,7 @@ function inScope(action: Action, chord: string, typing: boolean, region: string 
   if (scope === 'everywhere') return true
   if (typing) return false
   // Sheets and menus take the focus out of the regions; letters meant for them stay theirs.
-  if (document.querySelector('[role="dialog"][data-modal], [role="menu"]') !== null) return false
+  if (designerState().sheet !== null || document.querySelector('[role="dialog"][data-modal], [role="menu"]') !== null) return false
   const single = !chord.includes('+') && chord.length === 1
   if (single && !designerState().letterKeys) return false
   if (scope === 'page') return true

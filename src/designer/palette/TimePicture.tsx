@@ -17,6 +17,7 @@ const pictures: Readonly<Record<string, string>> = {
   filter: 'M1 6h4M12 6h3M22 6h3',
   project: 'M1 3h10M1 9h10M15 6h10',
   union: 'M1 2h9M1 9h9M14 6h11',
+  function: 'M1 6h6M19 6h6M10 9l6-6',
   unnest: 'M1 6h9M14 2h11M14 6h11M14 10h11',
   'window-aggregate': 'M1 3h7M10 3h6M18 3h7M7 9h12',
   'window-join': 'M1 3h10M1 9h10M15 3h10M15 9h10',
@@ -30,6 +31,7 @@ const pictures: Readonly<Record<string, string>> = {
   'group-aggregate': 'M1 9h5V6h6V4h6V2h7',
   'top-n': 'M3 9V2M9 9V4M15 9V6M21 9V8',
   deduplicate: 'M1 3h3M6 3h3M13 3h3M1 9h3M13 9h3',
+  match: 'M1 9l4-6 4 6M13 6h2M19 6h6',
   'over-aggregate': 'M1 9h8M9 9V3M9 3h16',
   sink: 'M1 6h14M20 2v8',
 }
