@@ -144,6 +144,8 @@ export const wiringProblems = {
   selfLoop: (id: string) => error('MR-125', `The operator ${named(id)} feeds itself. Streams flow one way: remove the edge.`),
   cycle: (ids: readonly string[]) =>
     error('MR-126', `These operators feed each other in a circle: ${circle(ids)}. Streams flow one way: remove one of the edges.`),
+  cycleOutside: (ids: readonly string[]) =>
+    error('MR-133', `These operators feed each other in a circle that goes through a topic: ${circle(ids)}. Such a job never ends, because what it reads it writes again. Write to another topic, or let the source end where the topic ends when the run begins.`),
   disjoint: (pieces: readonly (readonly string[])[]) =>
     advice(
       'MR-127',

@@ -114,6 +114,18 @@ suite('checking a job', () => {
     ])
   })
 
+  it('knows pieces that meet outside the job, and reports a circle through such a place', () => {
+    const meeting: DefinitionOf = (kind) => {
+      const definition = definitionOf(kind)
+      if (definition === undefined || (kind !== 'numbers' && kind !== 'drain')) return definition
+      return { ...definition, meetsAt: (config) => (typeof config.column === 'string' ? { place: config.column, waits: kind === 'numbers' } : null), fields: [{ key: 'column', label: 'Column', control: 'text', optional: true }] }
+    }
+    const linesOf = (text: string): string[] => checkJob(jobOf(text), meeting).problems.map(printProblem)
+    expect(linesOf('numbers a; drain b column=t; numbers x column=t; drain y; a>b; x>y')).toEqual([])
+    expect(linesOf('numbers a; drain b column=t; numbers x column=u; drain y; a>b; x>y')[0]).toContain('advice MR-127')
+    expect(linesOf('numbers a column=t; drain b column=t; a>b')[0]).toContain('error MR-133 a: These operators feed each other in a circle that goes through a topic: a → b → a.')
+  })
+
   it('advises on pieces, on rows that go nowhere and on a job without a sink', () => {
     expect(problemsOf('numbers a; drain b; numbers x; drain y; a>b; x>y')[0]).toContain('advice MR-127 job: The job falls into 2 pieces')
     expect(problemsOf('numbers a; keep b column=n; drain c; numbers d; a>b; b.late>c; d>c')).toEqual([

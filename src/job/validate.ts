@@ -69,7 +69,10 @@ export function checkJob(job: Job, definitionOf: DefinitionOf, memory?: Inferenc
 
   if (job.operators.length === 0) add({}, wiringProblems.noOperators())
   else if (sinks === 0) add({}, wiringProblems.noSink())
-  const parts = pieces(ids, job.edges)
+  const links = linksOutside(job, definitionOf)
+  // A circle through a topic never ends: what is read is written again.
+  if (cycles.length === 0) for (const cycle of ordering(ids, [...job.edges, ...links.filter(({ waits }) => waits)]).cycles) add({ operator: cycle[0]! }, wiringProblems.cycleOutside(cycle))
+  const parts = pieces(ids, [...job.edges, ...links])
   if (parts.length > 1 && parts.every((part) => part.length > 1)) add({}, wiringProblems.disjoint(parts))
   checkTests(job, operators, definitionOf, add)
   return { ...inferred, order, problems: withoutRepeats(problems) }
@@ -89,6 +92,18 @@ function checkSettings(job: Job, add: Add): void {
   const zone = job.settings?.timeZone
   if (zone !== undefined && !isTimeZone(zone)) add({ path: 'settings.timeZone' }, documentProblems.unknownTimeZone(zone))
 }
+
+/** From each sink to the sources that read where it writes. */
+function linksOutside(job: Job, definitionOf: DefinitionOf): readonly { readonly from: string; readonly to: string; readonly waits: boolean }[] {
+  const meetings = job.operators.flatMap(({ id, kind, config }) => {
+    const definition = definitionOf(kind)
+    const meeting = definition?.meetsAt?.(config) ?? null
+    return meeting === null ? [] : [{ id, isSource: definition!.family === 'source', ...meeting }]
+  })
+  const sources = meetings.filter(({ isSource }) => isSource)
+  return meetings.flatMap((sink) => (sink.isSource ? [] : sources.filter(({ place }) => place === sink.place).map(({ id, waits }) => ({ from: sink.id, to: id, waits }))))
+}
+
 
 /** Reports edges that lead nowhere; returns how many edges reach each `id port`. */
 function checkEdges(job: Job, operators: ReadonlyMap<string, Operator>, definitionOf: DefinitionOf, add: Add): Map<string, number> {

@@ -1,12 +1,27 @@
+import { lazy, Suspense } from 'react'
 import { cluster as t } from '../text/cluster.ts'
+import { stores } from '../text/stores.ts'
 import { topicsView } from './besides.ts'
 import { useCluster } from './clusterStore.ts'
 import styles from './beside.module.css'
+
+const TopicsPane = lazy(() => import('../stores/TopicsPane.tsx').then((module) => ({ default: module.TopicsPane })))
 
 /** Partitions with their replicas, drawn to one scale: what each holds, how far it is safe, who leads and who is in sync; and who reads what. */
 export function Topics() {
   const { run } = useCluster()
   const view = topicsView(run.world)
+  // The job that runs writes topics of the page, which no broker of this ensemble holds.
+  if (run.live !== null) {
+    return (
+      <section className={styles.pane} data-scrolls="" aria-label={stores.topics}>
+        <h2 className={styles.head}>{stores.topics}</h2>
+        <Suspense fallback={null}>
+          <TopicsPane />
+        </Suspense>
+      </section>
+    )
+  }
   if (view === null) return null
   return (
     <section className={styles.pane} data-scrolls="" aria-label={t.topics.title} tabIndex={0}>

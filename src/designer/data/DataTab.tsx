@@ -1,10 +1,12 @@
 import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from 'react'
-import { ArrowRight, ChartLine, Download, Pin, PinOff, Table2 } from 'lucide-react'
+import { ArrowRight, ChartLine, Download, Layers, Pin, PinOff, Table2 } from 'lucide-react'
+import type { JsonObject } from '../../columnar/json.ts'
 import type { Schema } from '../../columnar/schema.ts'
 import { nameOf, useDesigner, useEdgeSchema } from '../store/designerStore.ts'
 import { edgeOfKey } from '../store/edgeKey.ts'
 import { isActive, sinkRows, useEdgeMetrics, usePoisonRows, usePreview, useRun, useSinkRows, watchEdge } from '../store/runStore.ts'
 import { chartConfigOf } from '../chart/chartConfig.ts'
+import { stores } from '../text/stores.ts'
 import { text as t } from '../text/text.ts'
 import type { DataTableProps, TableRow } from './DataTable.tsx'
 import styles from './data.module.css'
@@ -46,6 +48,9 @@ const noFields: Schema = { fields: [] }
 const DataTable = lazy(() => import('./DataTable.tsx').then((module) => ({ default: module.DataTable })))
 
 const ChartView = lazy(() => import('../chart/ChartView.tsx').then((module) => ({ default: module.ChartView })))
+
+const StoredTable = lazy(() => import('../stores/StoredTable.tsx').then((module) => ({ default: module.StoredTable })))
+const TopicsPane = lazy(() => import('../stores/TopicsPane.tsx').then((module) => ({ default: module.TopicsPane })))
 
 /** A table comes with its columns: until they are known there are only words. */
 function Rows(props: DataTableProps) {
@@ -135,6 +140,8 @@ function SinkPane({ view, pinned }: { readonly view: Extract<DataView, { kind: '
   const config = useDesigner((state) => state.document.job.operators.find((operator) => operator.id === view.id)?.config)
   const chart = useMemo(() => (config === undefined ? null : chartConfigOf(config)), [config])
   const [asTable, setAsTable] = useState(false)
+  const [arrivals, setArrivals] = useState(false)
+  const kept = keptBy(config)
   const schema = rows.schema ?? inferred ?? noFields
   return (
     <>
@@ -149,12 +156,19 @@ function SinkPane({ view, pinned }: { readonly view: Extract<DataView, { kind: '
             {asTable ? <ChartLine size={14} aria-hidden /> : <Table2 size={14} aria-hidden />}
           </button>
         )}
+        {kept === null ? null : (
+          <button type="button" className={styles.iconButton} aria-label={arrivals ? kept.show : stores.showArrivals} title={arrivals ? kept.show : stores.showArrivals} onClick={() => setArrivals(!arrivals)}>
+            {arrivals ? <Layers size={14} aria-hidden /> : <Table2 size={14} aria-hidden />}
+          </button>
+        )}
         <span className={styles.quiet}>{rows.rowCount < rows.rowsSeen ? t.data.rowsKept(rows.rowCount, rows.rowsSeen) : t.data.rowsSeen(rows.rowsSeen)}</span>
         <button type="button" className={styles.iconButton} aria-label={t.data.download} title={t.data.download} disabled={rows.rowCount === 0} onClick={() => void downloadRows(view.id)}>
           <Download size={14} aria-hidden />
         </button>
       </div>
-      {chart !== null && !asTable ? (
+      {kept !== null && !arrivals ? (
+        <Suspense fallback={null}>{kept.kind === 'table' ? <StoredTable table={kept.name} schema={schema} /> : <TopicsPane only={kept.name} />}</Suspense>
+      ) : chart !== null && !asTable ? (
         <Suspense fallback={null}>
           <ChartView label={t.data.chartOfSink(name, chart.y.join(', '), chart.x)} config={chart} schema={schema} rowCount={rows.rowCount} rowAt={rows.row} version={rows.rowsSeen} emptyText={emptyText} />
         </Suspense>
@@ -163,6 +177,13 @@ function SinkPane({ view, pinned }: { readonly view: Extract<DataView, { kind: '
       )}
     </>
   )
+}
+
+/** What outlives the run of what a sink has written: a topic, or a table of the store. */
+function keptBy(config: JsonObject | undefined): { readonly kind: 'topic' | 'table'; readonly name: string; readonly show: string } | null {
+  const connector = config?.connector as JsonObject | undefined
+  if (connector?.type === 'topic' && typeof connector.topic === 'string') return { kind: 'topic', name: connector.topic, show: stores.showTopic }
+  return connector?.type === 'store' && typeof connector.table === 'string' ? { kind: 'table', name: connector.table, show: stores.showTable } : null
 }
 
 /** What the page holds of a sink, one JSON object a line, as `millrace run --output` writes it. */

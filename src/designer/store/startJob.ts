@@ -3,6 +3,7 @@ import { settingsDefaults, type Job } from '../../job/job.ts'
 import { CheckpointStore } from '../../checkpoints/checkpointStore.ts'
 import { mergeSettings } from '../../job/settings.ts'
 import type { Launcher } from '../../runtime/launcher.ts'
+import type { DurableStores } from '../../runtime/transactionalSinks.ts'
 import { browserFiles } from '../persistence/files.ts'
 import { definitionOf, definitionsReady } from './definitions.ts'
 import { BrowserBackend } from '../checkpoints/browserBackend.ts'
@@ -58,11 +59,20 @@ export const startInBrowser: StartJob = async (job, { speed, paused, resume }) =
     uncommittedRows: 'shown' as const,
     ...(resume === undefined ? {} : { resume: { upTo: resume } }),
   }
-  const run = startRun(compiled.physical, { launcher: browserLauncher, files: browserFiles, speed, paused, faultTolerance })
+  const stores = await storesOf(job, resume !== undefined)
+  const run = startRun(compiled.physical, { launcher: browserLauncher, files: browserFiles, speed, paused, faultTolerance, ...(stores === null ? {} : { stores }) })
   run.subscribe((event) => {
     if (event.kind === 'status' && (event.status.kind === 'finished' || event.status.kind === 'failed' || event.status.kind === 'canceled')) closePlane(controlPlane)
   })
   return { run }
+}
+
+/** Topics and tables are the page's, and fetched for the jobs that have some. */
+async function storesOf(job: Job, resume: boolean): Promise<DurableStores | null> {
+  const outlives = ({ connector }: Job['operators'][number]['config']): boolean => ['topic', 'store'].includes(String((connector as { readonly type?: unknown } | undefined)?.type))
+  if (!job.operators.some(({ config }) => outlives(config))) return null
+  const { storesFor } = await import('../stores/pageStores.ts')
+  return storesFor(job, designerState().document.id, resume)
 }
 
 /** Runs begun on this page: each has elections of its own. */

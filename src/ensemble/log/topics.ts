@@ -128,9 +128,11 @@ export class TopicPartition {
     return lastStableOffset(this.#replica)
   }
 
-  /** Ranges of aborted records. */
-  get abortedRanges(): number {
-    return this.#replica.aborted.length
+  /** Producers with records here that are neither committed nor aborted. */
+  get openTransactions(): number {
+    let open = 0
+    for (const { openSince } of this.#replica.producers.values()) if (openSince >= 0) open++
+    return open
   }
 
   /** Appends records outside of any transaction and gives the first one's offset. `baseOffset` leaves a gap, where a log is brought back that had one. */

@@ -213,6 +213,10 @@ export const definition: OperatorDefinition = {
     const replaces = (config.connector as JsonObject | undefined)?.type === 'blackhole' || (key.length > 0 && (keys.in ?? []).some((known) => sameColumns(known, key)))
     return replaces ? { inputs: { in: 'unneeded' } } : {}
   },
+  meetsAt: (config) => {
+    const connector = config.connector as JsonObject | undefined
+    return connector?.type === 'topic' && typeof connector.topic === 'string' ? { place: `topic ${connector.topic}`, waits: false } : null
+  },
   renameColumn: (config, _input, from, to) => {
     const renamed = renameInColumns(config, 'key', from, to)
     const connector = renamed.connector as JsonObject | undefined

@@ -122,6 +122,10 @@ export const definition: OperatorDefinition = {
     const splits = connector?.splits
     return typeof splits === 'number' ? splits : 1
   },
+  meetsAt: (config) => {
+    const connector = config.connector as JsonObject | undefined
+    return connector?.type === 'topic' && typeof connector.topic === 'string' ? { place: `topic ${connector.topic}`, waits: connector.boundedMode !== 'latest-offset' } : null
+  },
   renameColumn: (config, _input, from, to) => {
     const watermark = config.watermark as JsonObject | undefined
     const connector = config.connector as JsonObject | undefined

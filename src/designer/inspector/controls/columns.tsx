@@ -22,7 +22,8 @@ export function shortType(type: DataType): string {
 
 function useColumns(port: string): readonly SchemaField[] {
   const form = useForm()
-  return inputSchema(form, port)?.fields ?? []
+  // A source has no input, and names its own columns.
+  return inputSchema(form, port)?.fields ?? (form.inputs.length === 0 ? form.scope.inputs[0]?.schema.fields : undefined) ?? []
 }
 
 function choiceOf(field: SchemaField): { value: string; label: string } {
