@@ -61,7 +61,7 @@ function programOf(kind: string, one: OperatorCase, name: string): Program | str
     operators.push({ id: port, kind: 'sink', config: { connector: { type: 'collect' } } })
     edges.push({ from: 'op', ...(port === 'out' ? {} : { fromPort: port }), to: port })
   }
-  return { name, says: one.name, job: jobOf(name, operators, edges, one.timeZone === undefined ? {} : { timeZone: one.timeZone }) }
+  return { name, says: one.name, job: jobOf(name, operators, edges, { ...(one.timeZone === undefined ? {} : { timeZone: one.timeZone }), ...(one.stateTtlMs === undefined ? {} : { stateTtlMs: one.stateTtlMs }) }) }
 }
 
 function refusalOf(one: OperatorCase, inputs: readonly HarnessInput[]): string | null {

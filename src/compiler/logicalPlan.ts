@@ -59,6 +59,11 @@ export interface LogicalEdge {
 export function logicalPlan(job: Job, definitionOf: DefinitionOf, checked: CheckedJob): { readonly plan: LogicalPlan | null; readonly problems: readonly Problem[] } {
   const problems: Problem[] = []
   const settings = mergeSettings(job.settings)
+  const { miniBatch } = settings
+  const ofSettings = {
+    ...(settings.stateTtlMs > 0 ? { stateTtlMs: settings.stateTtlMs } : {}),
+    ...(miniBatch.latencyMs > 0 ? { miniBatch } : {}),
+  }
   const incoming = indicesBy(job.edges, (edge) => edge.to)
   const byId = new Map(job.operators.map((operator) => [operator.id, operator]))
   const operators: LogicalOperator[] = []
@@ -104,7 +109,7 @@ export function logicalPlan(job: Job, definitionOf: DefinitionOf, checked: Check
     }
     parallelismOf.set(id, parallelism)
     operators.push({
-      spec: { id, kind: operator.kind, config, inputs, outputs },
+      spec: { id, kind: operator.kind, config, inputs, outputs, ...ofSettings },
       name: operator.name ?? definition.title,
       family: definition.family,
       parallelism,

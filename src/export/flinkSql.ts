@@ -140,6 +140,12 @@ function settingsOf(job: Job, plan: LogicalPlan, more: ReadonlyMap<string, strin
   // Without it, branches that read different columns would each have a copy of what is before the fork.
   if (fansOut) all.set('table.optimizer.reuse-optimize-block-with-digest-enabled', 'true')
   const { checkpoint, stateTtlMs } = job.settings ?? {}
+  const { miniBatch } = mergeSettings(job.settings)
+  if (miniBatch.latencyMs > 0) {
+    all.set('table.exec.mini-batch.enabled', 'true')
+    all.set('table.exec.mini-batch.allow-latency', `${miniBatch.latencyMs} ms`)
+    all.set('table.exec.mini-batch.size', String(miniBatch.size))
+  }
   if (stateTtlMs !== undefined && stateTtlMs > 0) all.set('table.exec.state.ttl', `${stateTtlMs} ms`)
   if (checkpoint !== undefined && checkpoint.intervalMs !== 0) {
     const { intervalMs, mode } = mergeSettings(job.settings).checkpoint

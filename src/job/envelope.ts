@@ -1,4 +1,4 @@
-import type { CheckpointSettings, CoordinationSettings, Edge, Group, Job, JobTest, Layout, Note, Operator, Position, RestartSettings, Settings } from './job.ts'
+import type { CheckpointSettings, CoordinationSettings, Edge, Group, Job, JobTest, Layout, MiniBatchSettings, Note, Operator, Position, RestartSettings, Settings } from './job.ts'
 import { operatorIdPattern, settingsDefaults } from './job.ts'
 import type { Shape } from './shape.ts'
 import { textBytesMax } from './shape.ts'
@@ -49,6 +49,14 @@ const restart = keysOf<RestartSettings>({
   delayMs: ['optional', milliseconds(settingsDefaults.restart.delayMs, 'Wait before a restart.')],
 })
 
+const miniBatch = keysOf<MiniBatchSettings>(
+  {
+    latencyMs: ['optional', milliseconds(settingsDefaults.miniBatch.latencyMs, 'How long a row may be held; 0 holds none.')],
+    size: ['optional', count(1, 100_000_000, settingsDefaults.miniBatch.size, 'Rows that are held at most.')],
+  },
+  'Group aggregates hold rows together and give one change for each group.',
+)
+
 const coordination = keysOf<CoordinationSettings>(
   {
     servers: ['optional', count(1, 9, settingsDefaults.coordination.servers, 'Servers of the ensemble.')],
@@ -64,6 +72,7 @@ const settings = keysOf<Settings>({
   checkpoint: ['optional', checkpoint],
   restart: ['optional', restart],
   stateTtlMs: ['optional', milliseconds(settingsDefaults.stateTtlMs, 'Keyed state not touched for so long is forgotten; 0 keeps it for ever.')],
+  miniBatch: ['optional', miniBatch],
   timeZone: ['optional', { kind: 'text', lengthMax: 100, help: 'Session time zone, an IANA name or GMT+hh:mm. Default "UTC".' }],
   coordination: ['optional', coordination],
 })

@@ -44,8 +44,15 @@ export interface Settings {
   readonly checkpoint?: CheckpointSettings
   readonly restart?: RestartSettings
   readonly stateTtlMs?: number
+  readonly miniBatch?: MiniBatchSettings
   readonly timeZone?: string
   readonly coordination?: CoordinationSettings
+}
+
+/** Aggregates hold rows together, up to `size` of them or for `latencyMs`, and give one change for each group. A latency of 0: they do not. */
+export interface MiniBatchSettings {
+  readonly latencyMs?: number
+  readonly size?: number
 }
 
 export interface CheckpointSettings {
@@ -110,6 +117,7 @@ export const settingsDefaults = {
   checkpoint: { intervalMs: 1000, mode: 'exactly-once', timeoutMs: 60_000, minPauseMs: 0, tolerableFailures: 0, retained: 5, unaligned: false },
   restart: { strategy: 'fixed-delay', attempts: 3, delayMs: 100 },
   stateTtlMs: 0,
+  miniBatch: { latencyMs: 0, size: 5000 },
   timeZone: 'UTC',
   coordination: { servers: 3, jobManagers: 2, brokers: 3 },
 } as const

@@ -14,6 +14,10 @@ export interface OperatorSpec {
   readonly inputs: readonly OperatorInput[]
   /** `updateBefore` false: updates go out without the row before (`-U`), because whoever reads them replaces by a key. */
   readonly outputs: readonly { readonly port: string; readonly schema: Schema; readonly updateBefore?: false }[]
+  /** Keyed state that was not written for so long is forgotten; absent: never. */
+  readonly stateTtlMs?: number
+  /** Rows may be held together up to so many, or so long, to give fewer changes; absent: each row is worked through when it comes. */
+  readonly miniBatch?: { readonly latencyMs: number; readonly size: number }
   /** Absent: the operator as the job says it. Otherwise one half of it, made by the compiler (`compiler/rewrites/twoPhase.ts`). */
   readonly phase?: OperatorPhase
 }

@@ -1,4 +1,4 @@
-import { settingsDefaults, type CheckpointSettings, type CoordinationSettings, type RestartSettings, type Settings } from './job.ts'
+import { settingsDefaults, type CheckpointSettings, type CoordinationSettings, type MiniBatchSettings, type RestartSettings, type Settings } from './job.ts'
 
 /** Settings with nothing left open. */
 export interface CompleteSettings {
@@ -7,6 +7,7 @@ export interface CompleteSettings {
   readonly checkpoint: Required<CheckpointSettings>
   readonly restart: Required<RestartSettings>
   readonly stateTtlMs: number
+  readonly miniBatch: Required<MiniBatchSettings>
   readonly timeZone: string
   readonly coordination: Required<CoordinationSettings>
 }
@@ -18,6 +19,7 @@ export function mergeSettings(settings: Settings | undefined): CompleteSettings 
     ...settings,
     checkpoint: { ...settingsDefaults.checkpoint, ...settings?.checkpoint },
     restart: { ...settingsDefaults.restart, ...settings?.restart },
+    miniBatch: { ...settingsDefaults.miniBatch, ...settings?.miniBatch },
     coordination: { ...settingsDefaults.coordination, ...settings?.coordination },
   }
 }

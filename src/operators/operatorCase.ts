@@ -19,6 +19,8 @@ export interface OperatorCase {
   readonly schema?: string
   readonly lateRows?: number
   readonly timeZone?: string
+  /** The job's setting. */
+  readonly stateTtlMs?: number
   /** Rows come out in exactly this order when everything runs in one subtask. */
   readonly ordered?: true
   /** Left out where the order of arrival across inputs or subtasks is the point. */

@@ -108,6 +108,35 @@ export const cases: readonly OperatorCase[] = [
     expect: { out: 'op | k | high\n+I | a | 0\n-U | a | 0\n+U | a | 1' },
     ordered: true,
   },
+  {
+    name: 'with a time to live, a group that was not written for so long begins anew, and is as if it had never been for what is taken back',
+    config: { groupBy: ['k'], aggregates: sum },
+    inputs,
+    stateTtlMs: 100,
+    steps: [
+      { processingTime: 1000 },
+      changes('+I | a | 1\n+I | b | 2'),
+      { processingTime: 1099 },
+      changes('+I | a | 1   -- written at 1099'),
+      { processingTime: 1100 },
+      changes('-D | b | 2   -- expired at 1100\n+I | b | 5\n+I | a | 1'),
+      { processingTime: 1199 },
+      changes('-U | a | 1\n+U | a | 4'),
+      { processingTime: 1300 },
+      changes('+I | a | 8\n-D | b | 5'),
+    ],
+    expect: { out: 'op | k | total\n+I | a | 1\n+I | b | 2\n-U | a | 1\n+U | a | 2\n+I | b | 5\n-U | a | 2\n+U | a | 3\n-U | a | 3\n+U | a | 2\n-U | a | 2\n+U | a | 6\n+I | a | 8' },
+    ordered: true,
+  },
+  {
+    name: 'with a time to live, a result that is the same is given again',
+    config: { groupBy: ['k'], aggregates: [{ name: 'most', expression: 'MAX(v)' }] },
+    inputs,
+    stateTtlMs: 86_400_000,
+    steps: [rows('a | 5\na | 3')],
+    expect: { out: 'op | k | most\n+I | a | 5\n-U | a | 5\n+U | a | 5' },
+    ordered: true,
+  },
 ]
 
 export const problemCases: readonly ProblemCase[] = [

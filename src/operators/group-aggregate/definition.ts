@@ -137,6 +137,6 @@ function outputFields(config: JsonObject, schema: Schema, report: Report): Field
     }
     fields.push({ name, type: aggregate.type })
   })
-  if (sound && fields.length === 0) report('aggregates', windowProblems.neitherGroupNorAggregate())
+  if (sound && fields.length === 0 && config.groupBy !== undefined && config.aggregates !== undefined) report('aggregates', windowProblems.neitherGroupNorAggregate())
   return sound && fields.length > 0 ? fields : null
 }

@@ -68,6 +68,92 @@ describe('group aggregate', () => {
     )
   })
 
+  describe('in mini-batches', () => {
+    const held = (latencyMs: number, size: number): OperatorHarness => new OperatorHarness({ ...specOf(definition, config, [{ port: 'in', schema, updating: true }]), miniBatch: { latencyMs, size } }, runtime)
+    const feed = (harness: OperatorHarness, ...rows: readonly (readonly ['+I' | '-D', number, number | null])[]): void =>
+      harness.feed(0, batchOf(schema, rows.map(([, k, v]) => [k, v]), rows.map(([kind]) => kind)))
+    const given = (harness: OperatorHarness): string[] => changesOf(harness.emitted.get('out') ?? [])
+
+    it('gives one change for each group, when there are enough rows or the first has waited long enough', () => {
+      const harness = held(100, 4)
+      harness.processingTime(1000)
+      feed(harness, ['+I', 1, 5], ['+I', 1, 6])
+      feed(harness, ['+I', 2, 1])
+      expect(given(harness)).toEqual([])
+      feed(harness, ['+I', 1, 7])
+      expect(given(harness)).toEqual(['+I 1 3 18 5 3', '+I 2 1 1 1 1'])
+      harness.processingTime(1050)
+      feed(harness, ['+I', 2, 3])
+      harness.processingTime(1100)
+      feed(harness, ['-D', 1, 5])
+      harness.processingTime(1149)
+      expect(given(harness).length).toBe(2)
+      harness.processingTime(1150)
+      expect(given(harness).slice(2)).toEqual(['-U 2 1 1 1 1', '+U 2 2 4 1 2', '-U 1 3 18 5 3', '+U 1 2 13 6 2'])
+    })
+
+    it('says nothing of a group that comes and goes within one, nor of one that is as it was', () => {
+      const harness = held(100, 100)
+      feed(harness, ['+I', 1, 5], ['-D', 1, 5], ['-D', 2, 9], ['+I', 3, 1])
+      harness.operator.flush!()
+      expect(given(harness)).toEqual(['+I 3 1 1 1 1'])
+      feed(harness, ['+I', 3, 4], ['-D', 3, 4])
+      harness.operator.flush!()
+      feed(harness, ['-D', 3, 1])
+      harness.operator.flush!()
+      expect(given(harness).slice(1)).toEqual(['-D 3 1 1 1 1'])
+    })
+
+    it('holds nothing over a barrier, and gives the rest at the end', () => {
+      const first = held(100, 100)
+      feed(first, ['+I', 1, 5])
+      const snapshot = first.snapshot()
+      expect(given(first)).toEqual(['+I 1 1 5 5 1'])
+      const second = held(100, 100)
+      second.restore([snapshot], 0, 1)
+      feed(second, ['+I', 1, 7])
+      second.end()
+      expect(given(second)).toEqual(['-U 1 1 5 5 1', '+U 1 2 12 5 2'])
+    })
+
+    it('leaves the table that it leaves row by row', () => {
+      const row = fc.tuple(fc.constantFrom('+I', '-D'), fc.integer({ min: 0, max: 2 }), fc.option(fc.integer({ min: 0, max: 2 }))) as fc.Arbitrary<['+I' | '-D', number, number | null]>
+      fc.assert(
+        fc.property(fc.array(fc.array(row, { minLength: 1, maxLength: 6 }), { maxLength: 12 }), fc.integer({ min: 1, max: 12 }), (batches, size) => {
+          const tableOf = (harness: OperatorHarness): string[] => {
+            batches.forEach((rows, at) => {
+              harness.processingTime(at * 40)
+              feed(harness, ...rows)
+            })
+            harness.end()
+            const table = new Map<string, string>()
+            for (const change of given(harness)) {
+              const [kind, k, ...rest] = change.split(' ')
+              if (kind === '+I' || kind === '+U') {
+                if (kind === '+I') expect(table.has(k!), change).toBe(false)
+                table.set(k!, rest.join(' '))
+              } else expect(table.get(k!), change).toBe(rest.join(' '))
+              if (kind === '-D') table.delete(k!)
+            }
+            return [...table].map((entry) => entry.join(' ')).toSorted()
+          }
+          expect(tableOf(held(100, size))).toEqual(tableOf(new OperatorHarness(specOf(definition, config, [{ port: 'in', schema, updating: true }]), runtime)))
+        }),
+      )
+    })
+  })
+
+  it('with a time to live, clears away what has expired', () => {
+    const harness = new OperatorHarness({ ...specOf(definition, config, [{ port: 'in', schema }]), stateTtlMs: 10 }, runtime)
+    for (let round = 0; round < 8; round++) {
+      harness.processingTime(round * 100)
+      harness.feed(0, batchOf(schema, Array.from({ length: 4096 }, (_, i) => [round * 4096 + i, 1])))
+    }
+    expect(harness.operator.gauges!().groups).toBeLessThan(3 * 4096)
+    harness.feed(0, batchOf(schema, [[7 * 4096 + 5, 1], [3, 1]]))
+    expect(changesOf(harness.emitted.get('out')!.slice(-1))).toEqual([`-U ${7 * 4096 + 5} 1 1 1 1`, `+U ${7 * 4096 + 5} 2 2 1 1`, '+I 3 1 1 1 1'])
+  })
+
   it('gives after each row of an input that only inserts what it gives when rows come one by one, for every kind of accumulator', () => {
     const wide = schemaOf('k INT, i INT, b BIGINT, d DOUBLE, f FLOAT, m DECIMAL(20, 3), s STRING')
     const calls = ['COUNT(*)', 'COUNT(i)', 'SUM(i)', 'AVG(i)', 'SUM(b)', 'AVG(b)', 'SUM(d)', 'AVG(d)', 'SUM(f)', 'SUM(m)', 'MIN(i)', 'MAX(b)', 'MIN(d)', 'MAX(s)', 'MAX(m)', 'COUNT(DISTINCT s)', 'SUM(DISTINCT b)', 'SUM(i) FILTER (WHERE b > 2)']

@@ -1,5 +1,6 @@
 import { rowKind, type Batch } from '../../columnar/batch.ts'
-import { gather, gatherInt32, gatherUint8, type Column } from '../../columnar/column.ts'
+import { gather, gatherFloat64, gatherInt32, gatherUint8, type Column } from '../../columnar/column.ts'
+import { concatBatches } from '../../columnar/concat.ts'
 import { fieldIndex, type Schema } from '../../columnar/schema.ts'
 import type { StateReader, StateSchema, StateWriter } from '../../columnar/stateCodec.ts'
 import { nullColumn } from '../../engine/joinOutput.ts'
@@ -9,8 +10,9 @@ import { KeyTable } from '../../engine/keyTable.ts'
 import type { OperatorContext, OperatorRuntime } from '../../engine/operatorRuntime.ts'
 import { rowsByRound } from '../../engine/rounds.ts'
 import { RowCollector } from '../../engine/rowCollector.ts'
+import { stateTtlOf, type StateTtl } from '../../engine/stateTtl.ts'
 import { accumulatorsText, AggregateTable, checkAggregate, compileAggregateInputs, inputOfRows, type AggregateCall, type AggregateInput } from '../../expression/aggregates.ts'
-import { compileScalar, type CompiledScalar } from '../../expression/compile.ts'
+import { compileScalar, traitsOf, type CompiledScalar } from '../../expression/compile.ts'
 import type { EvaluationContext } from '../../expression/expression.ts'
 import { sameRow } from '../../expression/rowOrder.ts'
 import { namedExpressionsOf } from '../../job/joinConfig.ts'
@@ -21,22 +23,30 @@ import { setsOf } from './definition.ts'
 
 export const runtime: RuntimeFactory = { role: 'operator', create: (spec) => new GroupAggregate(spec) }
 
+/** Fewer groups than this are not looked at for those that have expired. */
+const sizeLookedMin = 4096
+
 /**
  * Running aggregates (Flink: GroupAggFunction). A group's first row inserts its result, every further row that changes it updates it, and when as many rows were taken back as came, the
  * result is deleted and the group begins anew. Taking back a row of a group that is empty is passed over.
  *
- * Each row is a change of its own, so that results do not depend on how the stream was cut into batches. Rows of a batch are worked through in rounds, though: the first row of every group together,
+ * With a time to live, a group that was not written for so long is gone without a word, and a result that is the same is given again, so that state further on stays alive. With mini-batches (Flink: MiniBatchGroupAggFunction)
+ * rows are held until there are so many or the first of them has waited so long, and each group gives one change for all of them.
+ *
+ * Otherwise each row is a change of its own, so that results do not depend on how the stream was cut into batches. Rows of a batch are worked through in rounds, though: the first row of every group together,
  * then every second, so that accumulators are read and fed in columns. What comes out stands in the order of the rows.
  */
 class GroupAggregate implements OperatorRuntime {
   readonly #spec: OperatorSpec
   readonly #program: Program
   readonly #groupings: readonly Grouping[]
+  readonly #bundle: Bundle | null
   #context!: OperatorContext
 
   constructor(spec: OperatorSpec) {
     this.#spec = spec
     this.#program = new Program(spec)
+    this.#bundle = spec.miniBatch === undefined || this.#program.isContextual ? null : new Bundle(spec.miniBatch)
     const groupBy = columnsOf(spec.config, 'groupBy')
     const sets = setsOf(spec.config) ?? [groupBy]
     const distribution = groupBy.filter((name) => sets.every((set) => set.includes(name)))
@@ -50,15 +60,32 @@ class GroupAggregate implements OperatorRuntime {
 
   processBatch(_input: number, batch: Batch): void {
     if (batch.rowCount === 0) return
+    if (this.#bundle === null) this.#give(batch, false)
+    else if (this.#bundle.add(batch, this.#context)) this.flush()
+  }
+
+  #give(batch: Batch, folded: boolean): void {
     const inputs = this.#program.prepare(batch)
     const { schema } = this.#spec.outputs[0]!
+    const now = this.#spec.stateTtlMs === undefined ? 0 : this.#context.processingTime()
     for (const grouping of this.#groupings) {
-      const changes = grouping.add(batch, inputs, schema)
+      const changes = folded ? grouping.fold(batch, inputs, schema, now) : grouping.add(batch, inputs, schema, now)
       if (changes !== null) this.#context.emit(0, changes)
     }
   }
 
+  flush(): void {
+    const held = this.#bundle?.take() ?? null
+    if (held !== null) this.#give(held, true)
+  }
+
+  onProcessingTime(time: number): void {
+    if (this.#bundle?.isDue(time) === true) this.flush()
+  }
+
+  /** Results carry no event time, so only the last watermark is one that they must not follow. */
   onWatermark(watermark: number): number {
+    if (watermark === Infinity) this.flush()
     this.#program.watermark = watermark
     return watermark
   }
@@ -72,7 +99,7 @@ class GroupAggregate implements OperatorRuntime {
   }
 
   restore(reader: StateReader): void {
-    this.#groupings.forEach((grouping, i) => grouping.restore(reader.at(i)))
+    this.#groupings.forEach((grouping, i) => grouping.restore(reader.at(i), this.#context.processingTime()))
     this.#program.watermark = reader.share.watermark
   }
 
@@ -89,12 +116,51 @@ function aggregatesText(spec: OperatorSpec): string {
   return (namedExpressionsOf(spec.config, 'aggregates') ?? []).map(({ expression }) => expression).join(', ') || 'none'
 }
 
+/** Rows that are held together, with the moment at which the first of them has waited long enough. */
+class Bundle {
+  readonly #size: number
+  readonly #latencyMs: number
+  #batches: Batch[] = []
+  #rows = 0
+  #due = Infinity
+
+  constructor({ size, latencyMs }: { readonly size: number; readonly latencyMs: number }) {
+    this.#size = size
+    this.#latencyMs = latencyMs
+  }
+
+  /** True when there are as many as wanted. */
+  add(batch: Batch, context: OperatorContext): boolean {
+    if (this.#rows === 0) {
+      this.#due = context.processingTime() + this.#latencyMs
+      context.scheduleProcessingTimer(this.#due)
+    }
+    this.#batches.push(batch)
+    this.#rows += batch.rowCount
+    return this.#rows >= this.#size
+  }
+
+  isDue(time: number): boolean {
+    return time >= this.#due
+  }
+
+  take(): Batch | null {
+    const held = concatBatches(this.#batches)
+    this.#batches = []
+    this.#rows = 0
+    this.#due = Infinity
+    return held
+  }
+}
+
 /** The aggregates of the config: which accumulators a group has, what a batch feeds them, and what is computed from their results. */
 class Program {
   readonly #calls: readonly AggregateCall[]
   readonly #evaluateInputs: ReturnType<typeof compileAggregateInputs>
   readonly #results: readonly { readonly compiled: CompiledScalar; readonly firstCall: number; readonly callCount: number }[]
   readonly #retractable: boolean
+  /** What goes in depends on more than the rows, such as a clock, so that it must be computed when they come. */
+  readonly isContextual: boolean
   /** Updates go out with the row before. */
   readonly updateBefore: boolean
   #evaluation!: EvaluationContext
@@ -114,6 +180,7 @@ class Program {
     })
     this.#calls = checked.flatMap(({ calls }) => calls)
     this.#evaluateInputs = compileAggregateInputs(this.#calls)
+    this.isContextual = checked.some(({ calls, result }) => [result, ...calls.flatMap(({ args, filter }) => [...args, ...(filter === null ? [] : [filter])])].some((part) => traitsOf(part).contextual))
     this.#retractable = updating === true
     this.updateBefore = spec.outputs[0]!.updateBefore !== false
   }
@@ -124,6 +191,10 @@ class Program {
 
   set watermark(watermark: number) {
     this.#evaluation.watermark = watermark
+  }
+
+  get hasResults(): boolean {
+    return this.#results.length > 0
   }
 
   get retractable(): boolean {
@@ -165,8 +236,11 @@ class Grouping {
   /** Columns of the key that rows are distributed by. */
   readonly #distribution: readonly number[]
   readonly #encoder: KeyEncoder
-  readonly #keys: KeyTable
-  readonly #table: AggregateTable
+  #keys: KeyTable
+  #table: AggregateTable
+  readonly #ttl: StateTtl | null
+  /** Groups there may be before it is looked whether most have expired. */
+  #sizeLooked = sizeLookedMin
   /** Rows in each group now. */
   #rowCounts: Float64Array = new Float64Array(64)
   #slots: Int32Array = new Int32Array(0)
@@ -184,6 +258,7 @@ class Grouping {
     this.#encoder = new KeyEncoder(this.#keyColumns.map((column) => this.#input.fields[column]!.type))
     this.#keys = new KeyTable(this.#keyColumns.length)
     this.#table = program.table()
+    this.#ttl = stateTtlOf(spec)
   }
 
   get size(): number {
@@ -191,11 +266,16 @@ class Grouping {
   }
 
   get bytes(): number {
-    return this.#keys.bytes + this.#encoder.bytes + this.#table.bytes() + this.#rowCounts.byteLength
+    return this.#keys.bytes + this.#encoder.bytes + this.#table.bytes() + this.#rowCounts.byteLength + (this.#ttl?.bytes ?? 0)
   }
 
   get text(): string {
     return columnsText(this.#input, this.#keyColumns)
+  }
+
+  /** Of groups without aggregates there is nothing to give again. */
+  get #givesAgain(): boolean {
+    return this.#ttl !== null && this.#program.hasResults
   }
 
   snapshot(writer: StateWriter): void {
@@ -204,27 +284,23 @@ class Grouping {
     this.#table.snapshot(writer.at('accumulators'), this.#keys.size)
     this.#fit(this.#keys.size)
     writer.float64('rowCounts', this.#rowCounts, this.#keys.size)
+    this.#ttl?.snapshot(writer, this.#keys.size)
   }
 
-  restore(reader: StateReader): void {
+  restore(reader: StateReader, now: number): void {
     const isFirst = this.#keys.size === 0 && reader.share.keyGroups === null
     const slots = new KeyedRestore(reader, reader.at('encoder'), this.#encoder, this.#distribution).slots(reader.at('keys'), this.#keys)
     this.#table.restore(reader.at('accumulators'), isFirst ? null : slots, () => this.#program.table())
     this.#fit(this.#keys.size)
     const rowCounts = reader.float64('rowCounts')
     for (let old = 0; old < slots.length; old++) if (slots[old]! >= 0) this.#rowCounts[slots[old]!] = rowCounts[old]!
+    this.#ttl?.restore(reader, slots, now)
   }
 
   /** Takes the rows in and gives the changes they make; null when there are none. */
-  add(batch: Batch, inputs: readonly AggregateInput[], schema: Schema): Batch | null {
+  add(batch: Batch, inputs: readonly AggregateInput[], schema: Schema, now: number): Batch | null {
     const { rowCount } = batch
-    if (this.#slots.length < rowCount) {
-      this.#slots = new Int32Array(Math.max(1024, rowCount))
-      this.#rounds = new Int32Array(this.#slots.length)
-    }
-    this.#keys.slotsOf(this.#encoder.encode(this.#keyColumns.map((column) => batch.columns[column]!), rowCount), 0, rowCount, this.#slots)
-    this.#fit(this.#keys.size)
-    this.#table.ensure(this.#keys.size)
+    this.#meet(batch, now)
     // One array less per row where every group is met once.
     const roundCount = this.#countRounds(rowCount)
     // Where groups come again and again, the results after each row are computed in one go.
@@ -239,6 +315,128 @@ class Grouping {
     }
     if (changes.length <= 1) return changes[0] ?? null
     return inOrder(together(changes), rowsOfChanges)
+  }
+
+  /** Finds the rows' groups; what has expired of them begins anew. */
+  #meet(batch: Batch, now: number): void {
+    const { rowCount } = batch
+    if (this.#ttl !== null && this.#keys.size >= this.#sizeLooked) this.#forget(now)
+    if (this.#slots.length < rowCount) {
+      this.#slots = new Int32Array(Math.max(1024, rowCount))
+      this.#rounds = new Int32Array(this.#slots.length)
+    }
+    this.#keys.slotsOf(this.#encoder.encode(this.#keyColumns.map((column) => batch.columns[column]!), rowCount), 0, rowCount, this.#slots)
+    this.#fit(this.#keys.size)
+    this.#table.ensure(this.#keys.size)
+    if (this.#ttl === null) return
+    this.#ttl.fit(this.#keys.size)
+    for (let row = 0; row < rowCount; row++) {
+      const slot = this.#slots[row]!
+      if (this.#rowCounts[slot]! > 0 && this.#ttl.isExpired(slot, now)) this.#empty(slot)
+      this.#ttl.touch(slot, now)
+    }
+  }
+
+  #empty(slot: number): void {
+    this.#rowCounts[slot] = 0
+    this.#table.clear(slot)
+  }
+
+  /** Clears groups away that have expired, when they are most of them. */
+  #forget(now: number): void {
+    const { size } = this.#keys
+    const live = new Int32Array(size)
+    let count = 0
+    for (let slot = 0; slot < size; slot++) if (this.#rowCounts[slot]! > 0 && !this.#ttl!.isExpired(slot, now)) live[count++] = slot
+    if (count * 2 < size && this.#keys.width > 0) {
+      const keys = new KeyTable(this.#keys.width, count)
+      const kept = Array.from({ length: this.#keys.width }, (_, column) => gatherFloat64(this.#keys.keysOf(column), live, count))
+      keys.slotsOf(kept, 0, count, new Int32Array(count))
+      const table = this.#program.table()
+      table.ensure(count)
+      for (let i = 0; i < count; i++) table.merge(i, this.#table, live[i]!)
+      const rowCounts = gatherFloat64(this.#rowCounts, live, count)
+      this.#rowCounts = new Float64Array(Math.max(64, count))
+      this.#rowCounts.set(rowCounts)
+      this.#met = new Int32Array(this.#rowCounts.length)
+      this.#ttl!.keep(live, count)
+      this.#keys = keys
+      this.#table = table
+      if (this.#encoder.wantsShrink(count)) this.#encoder.shrink([keys])
+    }
+    this.#sizeLooked = Math.max(sizeLookedMin, this.#keys.size * 2)
+  }
+
+  /** Takes the rows in and gives one change for each group that is another than before them; null when there is none. */
+  fold(batch: Batch, inputs: readonly AggregateInput[], schema: Schema, now: number): Batch | null {
+    const { rowCount, kinds } = batch
+    this.#meet(batch, now)
+    const slots = this.#slots
+    // First row of each group that is met, in order.
+    const firstRows = new Int32Array(rowCount)
+    let groups = 0
+    for (let row = 0; row < rowCount; row++) if (this.#met[slots[row]!]!++ === 0) firstRows[groups++] = row
+    for (let row = 0; row < rowCount; row++) this.#met[slots[row]!] = 0
+    const metSlots = gatherInt32(slots, firstRows, groups)
+    const groupColumns = this.#columnsOfGroups(batch, firstRows, groups)
+    const byInput: Column[] = []
+    this.#groupColumns.forEach(({ column }, i) => (byInput[column] = groupColumns[i]!))
+    const before = this.#program.results(this.#table, metSlots, groups, byInput)
+    const rowsBefore = gatherFloat64(this.#rowCounts, metSlots, groups)
+    this.#takeFolded(inputs, rowCount, kinds)
+    const after = this.#program.results(this.#table, metSlots, groups, byInput)
+    const outKinds = new Uint8Array(groups * 2)
+    const places = new Int32Array(groups * 2)
+    let changes = 0
+    const push = (kind: number, place: number): void => {
+      outKinds[changes] = kind
+      places[changes++] = place
+    }
+    for (let group = 0; group < groups; group++) {
+      const left = this.#rowCounts[metSlots[group]!]!
+      if (rowsBefore[group] === 0) {
+        if (left > 0) push(rowKind.insert, groups + group)
+      } else if (left === 0) push(rowKind.delete, group)
+      else if (this.#givesAgain || !sameRow(before, group, after, group)) {
+        if (this.#program.updateBefore) push(rowKind.updateBefore, group)
+        push(rowKind.updateAfter, groups + group)
+      }
+    }
+    if (changes === 0) return null
+    const results = before.map((column, i) => gatherOfTwo(column, after[i]!, schema, groupColumns.length + i, groups, places, changes))
+    const ownGroups = new Int32Array(changes)
+    for (let i = 0; i < changes; i++) ownGroups[i] = places[i]! % groups
+    const settled = outKinds.slice(0, changes)
+    return { schema, columns: [...groupColumns.map((column) => gather(column, ownGroups, changes)), ...results], rowCount: changes, kinds: settled.every((kind) => kind === rowKind.insert) ? null : settled, watermarks: null }
+  }
+
+  /** A group that is emptied on the way begins anew there, so that it is what it would be row by row. */
+  #takeFolded(inputs: readonly AggregateInput[], rowCount: number, kinds: Uint8Array | null): void {
+    const slots = this.#slots
+    if (kinds === null) {
+      for (let row = 0; row < rowCount; row++) this.#rowCounts[slots[row]!]!++
+      this.#table.add(slots, inputs, rowCount, null)
+      return
+    }
+    // By row: 1 where it counts. By slot, in `met`: one more than the row that emptied it last.
+    const counts = new Uint8Array(rowCount)
+    for (let row = 0; row < rowCount; row++) {
+      const slot = slots[row]!
+      const back = kinds[row] === rowKind.updateBefore || kinds[row] === rowKind.delete
+      if (back && this.#rowCounts[slot] === 0) continue
+      counts[row] = 1
+      this.#rowCounts[slot]! += back ? -1 : 1
+      if (this.#rowCounts[slot] === 0) this.#met[slot] = row + 1
+    }
+    const kept = new Int32Array(rowCount)
+    let keptCount = 0
+    for (let row = 0; row < rowCount; row++) {
+      const slot = slots[row]!
+      if (this.#met[slot] === row + 1) this.#table.clear(slot)
+      if (counts[row] === 1 && row >= this.#met[slot]!) kept[keptCount++] = row
+    }
+    for (let row = 0; row < rowCount; row++) this.#met[slots[row]!] = 0
+    this.#table.add(gatherInt32(slots, kept, keptCount), inputs.map((input) => inputOfRows(input, kept, keptCount)), keptCount, gatherUint8(kinds, kept, keptCount))
   }
 
   /** Which round each row is in: how many rows of its group came before it in this batch. */
@@ -286,7 +484,7 @@ class Grouping {
       else if (rowsAfter === 0) {
         push(row, rowKind.delete, false)
         this.#table.clear(slot)
-      } else if (!sameRow(before, row, after, row)) {
+      } else if (this.#givesAgain || !sameRow(before, row, after, row)) {
         if (this.#program.updateBefore) push(row, rowKind.updateBefore, false)
         push(row, rowKind.updateAfter, true)
       }
@@ -341,7 +539,7 @@ class Grouping {
       const rowsBefore = this.#rowCounts[slot]!
       this.#rowCounts[slot] = rowsBefore + 1
       if (rowsBefore === 0) push(row, rowKind.insert, row)
-      else if (!sameRow(results, before[row]!, results, row)) {
+      else if (this.#givesAgain || !sameRow(results, before[row]!, results, row)) {
         if (this.#program.updateBefore) push(row, rowKind.updateBefore, before[row]!)
         push(row, rowKind.updateAfter, row)
       }

@@ -141,7 +141,7 @@ export function stepsOf(one: OperatorCase, inputs: readonly HarnessInput[]): Run
 export function runSteps(
   definition: OperatorDefinition,
   factory: RuntimeFactory,
-  one: Pick<OperatorCase, 'config' | 'timeZone' | 'unended' | 'upsertKeys'>,
+  one: Pick<OperatorCase, 'config' | 'timeZone' | 'unended' | 'upsertKeys' | 'stateTtlMs'>,
   inputs: readonly HarnessInput[],
   steps: readonly RunStep[],
   parallelism: number,
@@ -149,7 +149,10 @@ export function runSteps(
   restoredAt?: (step: number) => number,
 ): CaseResult {
   const keyed = inputs.map((input) => (one.upsertKeys?.[input.port] === undefined ? input : { ...input, upsertKeys: one.upsertKeys[input.port]! }))
-  const spec = specOf(definition, one.config, keyed.map((input, i) => (takesBack(steps, i) ? { ...input, updating: true } : input)))
+  const spec = {
+    ...specOf(definition, one.config, keyed.map((input, i) => (takesBack(steps, i) ? { ...input, updating: true } : input))),
+    ...(one.stateTtlMs === undefined ? {} : { stateTtlMs: one.stateTtlMs }),
+  }
   const schemas = Object.fromEntries(definition.inputs.map((port) => [port.name, inputs.filter((input) => input.port === port.name).map((input) => input.schema)]))
   const distribution = definition.distribution({ config: spec.config, inputs: schemas })
   const begin = (count: number): OperatorHarness[] => Array.from({ length: count }, (_, subtask) => new OperatorHarness(spec, factory, { subtask, parallelism: count, ...(one.timeZone === undefined ? {} : { timeZone: one.timeZone }) }))
