@@ -3,9 +3,10 @@ import type { Float64Column } from '../columnar/column.ts'
 import { KeyHasher } from '../columnar/hashColumns.ts'
 import type { Field, Schema } from '../columnar/schema.ts'
 import type { StateReader, StateWriter } from '../columnar/stateCodec.ts'
+import { ArrivedRows } from './arrivedRows.ts'
 import { ownRows } from './keyedState.ts'
 import type { OperatorContext } from './operatorRuntime.ts'
-import { RowStore } from './rowStore.ts'
+import type { RowStore } from './rowStore.ts'
 import { sessionTime, wallClock, type SessionTime } from './sessionTime.ts'
 import { SliceStore, type ClosingWindow, type Slice } from './slices.ts'
 import { WindowGrid, type GridWindow } from './windows.ts'
@@ -26,7 +27,7 @@ export interface WindowInput {
   readonly timeColumn: number
 }
 
-/** One window with all its rows. `time` is `window_time`: the instant of its last millisecond. */
+/** One window with all its rows, in the order they came. `time` is `window_time`: the instant of its last millisecond. */
 export interface ClosedWindow {
   readonly start: number
   readonly end: number
@@ -42,11 +43,13 @@ export class WindowRows {
   readonly #inputs: readonly WindowInput[]
   readonly #grid: WindowGrid | null
   readonly #processing: boolean
-  readonly #pool: (readonly RowStore[])[] = []
+  readonly #pool: (readonly ArrivedRows[])[] = []
+  /** By input: rows that have come. */
+  readonly #arrivals: number[]
   readonly #close: (window: ClosedWindow) => void
   #time: SessionTime = wallClock
   #times: readonly WindowTimes[] = []
-  #store!: SliceStore<readonly RowStore[]>
+  #store!: SliceStore<readonly ArrivedRows[]>
   #context!: OperatorContext
   #watermark = -Infinity
   #timerScheduled = Infinity
@@ -54,6 +57,7 @@ export class WindowRows {
   /** Null for `window`: rows carry theirs. Kind and type of time are the first input's. `close` must be done with the rows when it returns. */
   constructor(window: GridWindow | null, inputs: readonly WindowInput[], close: (window: ClosedWindow) => void) {
     this.#inputs = inputs
+    this.#arrivals = inputs.map(() => 0)
     this.#grid = window === null ? null : new WindowGrid(window)
     this.#processing = this.#timeField()?.time === 'processing'
     this.#close = close
@@ -63,7 +67,7 @@ export class WindowRows {
     this.#context = context
     this.#time = this.#timeField()?.type.kind === 'TIMESTAMP_LTZ' ? sessionTime(context.timeZone) : wallClock
     if (this.#grid !== null) this.#times = this.#inputs.map(({ schema, timeColumn }) => new WindowTimes(schema, timeColumn, this.#time))
-    this.#store = new SliceStore<readonly RowStore[]>(this.#grid, this.#time, 0, () => this.#stores(), (rows) => this.#release(rows))
+    this.#store = new SliceStore<readonly ArrivedRows[]>(this.#grid, this.#time, 0, () => this.#stores(), (rows) => this.#release(rows))
   }
 
   /** The watermark that windows are being closed by. */
@@ -76,11 +80,11 @@ export class WindowRows {
     return schema.fields[timeColumn]
   }
 
-  #stores(): readonly RowStore[] {
-    return this.#pool.pop() ?? this.#inputs.map(({ schema }) => new RowStore(schema))
+  #stores(): readonly ArrivedRows[] {
+    return this.#pool.pop() ?? this.#inputs.map(({ schema }) => new ArrivedRows(schema))
   }
 
-  #release(rows: readonly RowStore[]): void {
+  #release(rows: readonly ArrivedRows[]): void {
     if (this.#pool.length >= pooledMax) return
     for (const store of rows) store.clear()
     this.#pool.push(rows)
@@ -95,13 +99,15 @@ export class WindowRows {
     const ends = attached === null ? null : (batch.columns[attached.end] as Float64Column).values
     const [noStart, noEnd] = attached === null ? [null, null] : [batch.columns[attached.start]!.nulls, batch.columns[attached.end]!.nulls]
     const watermarks = this.#processing ? null : batch.watermarks
+    const arrived = this.#arrivals[input]!
+    this.#arrivals[input] = arrived + rowCount
     // Rows that follow each other into the same slice are copied together; only a watermark that fires something in between parts them.
     for (let first = 0; first < rowCount; ) {
       if (watermarks !== null && watermarks[first]! > this.#watermark) this.advance(watermarks[first]!)
       const watermark = this.#processing ? -Infinity : this.#watermark
       const until = watermarks === null ? Infinity : this.#nextTimer(watermark)
       let row = first + 1
-      let slice: Slice<readonly RowStore[]> | null
+      let slice: Slice<readonly ArrivedRows[]> | null
       if (grid !== null) {
         const end = grid.sliceEnd(times![first]!)
         const start = end - grid.sliceMs
@@ -118,7 +124,7 @@ export class WindowRows {
         slice = this.#store.attachedSlice(start, end, watermark)
       }
       if (slice === null) this.#context.counters.lateRows += row - first
-      else slice.content[input]!.appendRange(batch, first, row)
+      else slice.content[input]!.append(batch, first, row, arrived + first)
       first = row
     }
     if (this.#processing) this.#schedule()
@@ -150,21 +156,16 @@ export class WindowRows {
     this.#context.scheduleProcessingTimer(next)
   }
 
-  #closeWindow({ start, end, slices }: ClosingWindow<readonly RowStore[]>): void {
+  #closeWindow({ start, end, slices }: ClosingWindow<readonly ArrivedRows[]>): void {
     const rows = slices.length === 1 ? slices[0]!.content : this.#together(slices)
-    this.#close({ start, end, time: this.#time.instantOf(end - 1), rows })
+    this.#close({ start, end, time: this.#time.instantOf(end - 1), rows: rows.map((arrived) => arrived.rows) })
     if (slices.length > 1) this.#release(rows)
   }
 
   /** The rows of several slices, in one place. */
-  #together(slices: readonly Slice<readonly RowStore[]>[]): readonly RowStore[] {
+  #together(slices: readonly Slice<readonly ArrivedRows[]>[]): readonly ArrivedRows[] {
     const whole = this.#stores()
-    for (const { content } of slices) {
-      content.forEach((rows, input) => {
-        const { schema, rowCount } = rows
-        if (rowCount > 0) whole[input]!.appendRange({ schema, columns: rows.columns(), rowCount, kinds: null, watermarks: null }, 0, rowCount)
-      })
-    }
+    whole.forEach((rows, input) => rows.appendAll(slices.map(({ content }) => content[input]!)))
     return whole
   }
 
@@ -176,9 +177,9 @@ export class WindowRows {
   /** Takes the rows that are ours of what was written, in addition to those that are here. `keys`: by input, the columns that rows are distributed by. */
   restore(reader: StateReader, keys: readonly (readonly number[])[]): void {
     const hasher = new KeyHasher(keys[0]!.map((column) => this.#inputs[0]!.schema.fields[column]!.type))
-    const empty = this.#inputs.map(({ schema }) => new RowStore(schema))
+    const empty = this.#inputs.map(({ schema }) => new ArrivedRows(schema))
     const ours = (own: StateReader, input: number): { readonly batch: Batch; readonly rows: Int32Array } => {
-      const batch = empty[input]!.rowsIn(own.at(input))
+      const batch = empty[input]!.rows.rowsIn(own.at(input))
       return { batch, rows: ownRows(reader, hasher, keys[input]!.map((column) => batch.columns[column]!), batch.rowCount) }
     }
     this.#store.restore(
@@ -187,14 +188,14 @@ export class WindowRows {
       (stores, own) =>
         stores.forEach((store, input) => {
           const { batch, rows } = ours(own, input)
-          store.appendRows(batch, rows, rows.length)
+          this.#arrivals[input] = Math.max(this.#arrivals[input]!, store.restore(batch, rows, own.at(input)))
         }),
     )
     if (!this.#processing) this.#watermark = reader.share.watermark
   }
 
   rowCount(input: number): number {
-    return this.#store.slices.reduce((sum, { content }) => sum + content[input]!.rowCount, 0)
+    return this.#store.slices.reduce((sum, { content }) => sum + content[input]!.rows.rowCount, 0)
   }
 
   get bytes(): number {

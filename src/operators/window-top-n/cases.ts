@@ -55,6 +55,15 @@ export const cases: readonly OperatorCase[] = [
     ordered: true,
   },
   {
+    name: 'of rows that tie the first to come ranks first, whichever part of a window it is in',
+    config: { window: { type: 'hop', timeColumn: 'ts', sizeMs: 20, slideMs: 10 }, partitionBy: [], orderBy: byV, n: 1 },
+    inputs,
+    // The second row is earlier in time, and came later.
+    steps: [rows('12 | a | 5\n8 | b | 5')],
+    expect: { out: `ts | item | v | ${windowed}\n8 | b | 5 | -10 | 10 | 9\n12 | a | 5 | 0 | 20 | 19\n12 | a | 5 | 10 | 30 | 29` },
+    ordered: true,
+  },
+  {
     name: 'an unknown value ranks last when the best comes first',
     config: { window: tumble10, partitionBy: [], orderBy: byV, n: 3, rankColumn: 'rank' },
     inputs,
