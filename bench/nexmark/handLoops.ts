@@ -220,33 +220,25 @@ export const handLoops: Readonly<Record<string, (rows: HandRows) => number>> = {
     return rows
   },
 
-  /** Each later bid takes the place of the one before and says so: a row taken back and a new one. */
+  /** Each later bid takes the place of the one before: for a sink with a key, a row that says what is there now. */
   q18: ({ bids: { auction, bidder, price, time } }) => {
     const places = new Places(4096)
     let last = new Float64Array(4096)
-    const rows = auction.length * 2
+    const rows = auction.length
     const kinds = new Uint8Array(rows)
     const out = [new Float64Array(rows), new Float64Array(rows), new Float64Array(rows), new Float64Array(rows)] as const
     let count = 0
-    const write = (kind: number, i: number): void => {
-      kinds[count] = kind
+    for (let i = 0; i < rows; i++) {
+      const known = places.count
+      const place = places.of(bidder[i]! * 1_048_576 + auction[i]!)
+      if (place === known) last = grownTo(last, place + 1)
+      else if (time[i]! < last[place]!) continue
+      last[place] = time[i]!
+      kinds[count] = place === known ? 0 : 2
       out[0][count] = auction[i]!
       out[1][count] = bidder[i]!
       out[2][count] = price[i]!
       out[3][count++] = time[i]!
-    }
-    for (let i = 0; i < auction.length; i++) {
-      const known = places.count
-      const place = places.of(bidder[i]! * 1_048_576 + auction[i]!)
-      if (place === known) {
-        last = grownTo(last, place + 1)
-        last[place] = i
-        write(0, i)
-      } else if (time[i]! >= time[last[place]!]!) {
-        write(1, last[place]!)
-        write(2, i)
-        last[place] = i
-      }
     }
     return places.count
   },

@@ -1,5 +1,5 @@
 import type { Batch } from '../../src/columnar/batch.ts'
-import { rowKindAt } from '../../src/columnar/batch.ts'
+import { rowKindAt, type RowKindText } from '../../src/columnar/batch.ts'
 import { fieldIndex } from '../../src/columnar/schema.ts'
 import { compile } from '../../src/compiler/compile.ts'
 import type { PhysicalPlan } from '../../src/compiler/physicalPlan.ts'
@@ -91,14 +91,14 @@ export function kernelOf(job: Job): Job {
   }
 }
 
-/** Rows that a result has in the end. */
+/** Rows that a result has in the end. Where updates come without the row before, as for a sink with a key, they take its place. */
 export function rowsLeft(batches: readonly Batch[]): number {
-  let rows = 0
+  const counts: Record<RowKindText, number> = { '+I': 0, '-U': 0, '+U': 0, '-D': 0 }
   for (const batch of batches) {
-    if (batch.kinds === null) rows += batch.rowCount
-    else for (let row = 0; row < batch.rowCount; row++) rows += rowKindAt(batch, row).startsWith('+') ? 1 : -1
+    if (batch.kinds === null) counts['+I'] += batch.rowCount
+    else for (let row = 0; row < batch.rowCount; row++) counts[rowKindAt(batch, row)]++
   }
-  return rows
+  return counts['+I'] - counts['-D'] + (counts['-U'] === 0 ? 0 : counts['+U'] - counts['-U'])
 }
 
 /** A column of numbers, all batches in one. */

@@ -8,7 +8,7 @@ import type { StateReader, StateWriter } from '../columnar/stateCodec.ts'
  * special value and an empty cell is 0. Slots are dense and keep insertion order: state lives in plain arrays by slot, results come
  * out in the order in which groups appeared, and dropping a table is dropping it whole. There is no removal of single keys.
  *
- * One call handles a batch: a method call per row costs half the speed (measured). The loops for one key column and for several are
+ * One call handles a batch: a method call per row costs half the speed (measured). The loops for one key column, for two and for several are
  * apart, because the first is by far the most frequent; it also keeps each key beside its cell, which saves the way to the dense array.
  */
 export class KeyTable {
@@ -55,7 +55,8 @@ export class KeyTable {
     else if (this.width === 0) {
       if (end > start) this.#size = 1
       out.fill(0, 0, end - start)
-    } else this.#slotsOfMany(keys, start, end, out)
+    } else if (this.width === 2) this.#slotsOfTwo(keys[0]!, keys[1]!, start, end, out)
+    else this.#slotsOfMany(keys, start, end, out)
   }
 
   #slotsOfOne(keys: Float64Array, start: number, end: number, out: Int32Array): void {
@@ -132,6 +133,46 @@ export class KeyTable {
         dense[size] = key
         size++
         cellKeys[cell] = key
+        index[cell] = size
+        slot = size
+      }
+      out[row - start] = slot - 1
+    }
+    this.#size = size
+    return row
+  }
+
+  #slotsOfTwo(first: Float64Array, second: Float64Array, start: number, end: number, out: Int32Array): void {
+    let row = start
+    for (;;) {
+      row = this.#addTwo(first, second, start, row, end, out)
+      if (row === end) return
+      this.#grow()
+    }
+  }
+
+  #addTwo(first: Float64Array, second: Float64Array, start: number, row: number, end: number, out: Int32Array): number {
+    const index = this.#index
+    const mask = this.#mask
+    const shift = this.#shift
+    const denseFirst = this.#keys[0]!
+    const denseSecond = this.#keys[1]!
+    const capacity = denseFirst.length
+    let size = this.#size
+    for (; row < end; row++) {
+      const a = first[row]!
+      const b = second[row]!
+      let cell = hashOfTwo(a, b) >>> shift
+      let slot = index[cell]!
+      while (slot !== 0 && (denseSecond[slot - 1] !== b || denseFirst[slot - 1] !== a)) {
+        cell = (cell + 1) & mask
+        slot = index[cell]!
+      }
+      if (slot === 0) {
+        if (size === capacity) break
+        denseFirst[size] = a
+        denseSecond[size] = b
+        size++
         index[cell] = size
         slot = size
       }
@@ -281,6 +322,12 @@ export class KeyTable {
  */
 function hashOf(key: number): number {
   return Math.imul(key | 0, 0x9e3779b1) ^ Math.imul((key * 4.656612873077393e-10) | 0, 0x85ebca6b)
+}
+
+/** `hashOfRow` of two columns. */
+function hashOfTwo(first: number, second: number): number {
+  const h = hashOf(first)
+  return Math.imul(h ^ (h >>> 15), 0x2c1b3c6d) ^ hashOf(second)
 }
 
 function hashOfRow(keys: readonly Float64Array[], row: number): number {
