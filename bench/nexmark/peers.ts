@@ -63,7 +63,7 @@ export async function benchPeers(events: number): Promise<object> {
           { name: 'Millrace', pass: () => runToEnd(plan, { operators }) },
           { name: 'hand loop', pass: () => loop(hand) },
         ],
-        { rows: hand.bids.auction.length, turns: 5, warmups: 3 },
+        { rows: hand.bids.auction.length, turns: 9, warmups: 15 },
       )
       const [millrace, byHand] = measured as [(typeof measured)[0], (typeof measured)[0]]
       const asked = Object.fromEntries(
