@@ -6,7 +6,7 @@
  *   node conformance/mutants/mutants.mjs --sets flink --flink 16      and so many generated programs on a running Flink (Java 17, Maven)
  *   node conformance/mutants/mutants.mjs --print                      ask nothing: MUTANTS.md anew from what is kept
  *
- * A set ends at its first failing test, which is named: that a rule is caught is the question, not how often. Answers are kept in `answers.json`, and MUTANTS.md is printed from them.
+ * What is likely to catch a rule is asked first (`first` in the list), and the whole set only where that does not. A set ends at its first failing test, which is named: that a rule is caught is the question, not how often. Answers are kept in `answers.json`, and MUTANTS.md is printed from them.
  * A rule replaces texts of one file; a text that is not there exactly once is a mistake in the list, and `mutants.test.ts` says so.
  */
 import { execFileSync, spawnSync } from 'node:child_process'
@@ -42,7 +42,7 @@ if (options.print !== true) {
   for (const rule of chosen) {
     for (const set of asked) {
       if (options.only === undefined && answers[rule.name]?.[set] !== undefined) continue
-      const answer = withRule(tree, rule, () => (set === 'flink' ? askFlink(tree) : runTests(tree, sets[set])))
+      const answer = withRule(tree, rule, () => (set === 'flink' ? askFlink(tree) : likelyFirst(tree, rule, set)))
       console.log(`${rule.name} · ${set}: ${answer}`)
       answers[rule.name] = { ...answers[rule.name], [set]: answer }
       writeFileSync(answersPath, `${JSON.stringify(Object.fromEntries(rules.filter(({ name }) => answers[name] !== undefined).map(({ name }) => [name, answers[name]])), null, 1)}\n`)
@@ -77,11 +77,18 @@ function withRule(tree, rule, ask) {
   }
 }
 
+/** Where the rule is likely to be caught is asked first; only what is not caught there is asked of the whole set. */
+function likelyFirst(tree, rule, set) {
+  const first = rule.first?.[set]
+  const answer = first === undefined ? 'not caught' : set === 'cases' ? runTests(tree, [first]) : runTests(tree, sets[set], ['-t', first])
+  return answer === 'not caught' ? runTests(tree, sets[set]) : answer
+}
+
 /** The first test that fails, or `not caught`. */
-function runTests(tree, paths) {
+function runTests(tree, paths, more = []) {
   const report = join(tree, 'mutant-report.json')
   rmSync(report, { force: true })
-  spawnSync('npx', ['vitest', 'run', ...paths, '--bail=1', '--reporter=json', `--outputFile=${report}`], { cwd: tree, stdio: 'ignore', timeout: 1_200_000 })
+  spawnSync('npx', ['vitest', 'run', ...paths, ...more, '--bail=1', '--reporter=json', `--outputFile=${report}`], { cwd: tree, stdio: 'ignore', timeout: 1_200_000 })
   if (!existsSync(report)) return 'did not run'
   const { testResults } = JSON.parse(readFileSync(report, 'utf8'))
   for (const { name, status, message, assertionResults } of testResults) {

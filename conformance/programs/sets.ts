@@ -2,6 +2,7 @@ import type { OperatorCase } from '../../src/operators/operatorCase.ts'
 import type { ProgramSet } from '../src/program.ts'
 import { roomPrograms } from '../src/roomPrograms.ts'
 import { nexmarkPrograms } from './nexmark.ts'
+import { cascadePrograms } from './cascades.ts'
 import { notesOnRooms } from './notes.ts'
 import { windowPrograms } from './windows.ts'
 
@@ -18,5 +19,6 @@ export const programSets: readonly ProgramSet[] = [
       return kind === 'source' || kind === 'sink' ? [] : [roomPrograms(kind, (room.cases ?? []) as readonly OperatorCase[], notesOnRooms[kind])]
     }),
   windowPrograms,
+  cascadePrograms,
   nexmarkPrograms,
 ]

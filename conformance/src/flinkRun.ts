@@ -77,7 +77,7 @@ function bare(statement: string): string {
 export async function runFlink(job: Job, flink: FlinkProcess): Promise<Map<string, Answer>> {
   const script = scriptOf(job, flink.version)
   if (script instanceof CannotRun) throw script
-  const session = await Session.open(flink.gateway, script.properties)
+  const session = await Session.open(flink.gateway, script.properties, flink.jobManager)
   try {
     for (const { operator, text } of script.creates) {
       const refused = await session.configure(text)

@@ -34,16 +34,19 @@ const kinds: Readonly<Record<string, RowKindText>> = { INSERT: '+I', UPDATE_BEFO
 export class Session {
   readonly #gateway: string
   readonly #path: string
+  readonly #jobManager: string | null
 
-  private constructor(gateway: string, path: string) {
+  private constructor(gateway: string, path: string, jobManager: string | null) {
     this.#gateway = gateway
     this.#path = path
+    this.#jobManager = jobManager
   }
 
-  static async open(gateway: string, properties: Readonly<Record<string, string>> = {}): Promise<Session> {
+  /** With the address of the JobManager, a query is asked there how its job ended: the gateway gives the rows of a job that failed late as if these were all. */
+  static async open(gateway: string, properties: Readonly<Record<string, string>> = {}, jobManager: string | null = null): Promise<Session> {
     const answer = await call(gateway, 'POST', '/v3/sessions', { properties })
     if (answer.kind === 'refused') throw new Error(`the gateway opens no session: ${answer.trace}`)
-    return new Session(gateway, `/v3/sessions/${text(answer.body.sessionHandle)}`)
+    return new Session(gateway, `/v3/sessions/${text(answer.body.sessionHandle)}`, jobManager)
   }
 
   /** SET and CREATE: synchronous, so a mistake in them comes straight back. */
@@ -62,10 +65,12 @@ export class Session {
     let columns: readonly FlinkColumn[] = []
     const changes: FlinkChange[] = []
     let pauseMs = 4
+    let job: string | null = null
     while (next !== null) {
       const page = await call(this.#gateway, 'GET', next, null)
       if (page.kind === 'refused') return page
-      const { resultType, results, nextResultUri } = page.body as unknown as { resultType: string; results?: { columns: FlinkColumn[]; data: { kind: string; fields: Json[] }[] }; nextResultUri?: string }
+      const { jobID, resultType, results, nextResultUri } = page.body as unknown as { jobID?: string; resultType: string; results?: { columns: FlinkColumn[]; data: { kind: string; fields: Json[] }[] }; nextResultUri?: string }
+      job = jobID ?? job
       const rows = resultType === 'NOT_READY' ? [] : (results?.data ?? [])
       if (results !== undefined && columns.length === 0) columns = results.columns
       for (const { kind, fields } of rows) changes.push({ kind: kinds[kind]!, fields })
@@ -79,7 +84,26 @@ export class Session {
       await new Promise((resolve) => setTimeout(resolve, pauseMs))
       pauseMs = Math.min(pauseMs * 1.5, 50)
     }
-    return { kind: 'rows', columns, changes }
+    return (await this.#failureOf(job, deadline)) ?? { kind: 'rows', columns, changes }
+  }
+
+  /** Why the job of a query failed; null when it did not, or when the JobManager knows it no more. */
+  async #failureOf(job: string | null, deadline: number): Promise<Refused | null> {
+    if (job === null || this.#jobManager === null) return null
+    for (;;) {
+      const answer = await call(this.#jobManager, 'GET', `/jobs/${job}`, null)
+      if (answer.kind === 'refused') return null
+      const { state } = answer.body
+      if (state === 'FINISHED' || state === 'CANCELED') return null
+      if (state === 'FAILED') {
+        const told = await call(this.#jobManager, 'GET', `/jobs/${job}/exceptions`, null)
+        const [entry] = told.kind === 'refused' ? [] : ((told.body.exceptionHistory as unknown as { entries?: { stacktrace?: string }[] } | undefined)?.entries ?? [])
+        const trace = entry?.stacktrace ?? 'the job failed, and says no reason'
+        return { kind: 'refused', reason: innermostCause(trace), trace }
+      }
+      if (performance.now() > deadline) return null
+      await new Promise((resolve) => setTimeout(resolve, 10))
+    }
   }
 
   async close(): Promise<void> {

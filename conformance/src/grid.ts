@@ -24,6 +24,9 @@ export type CellAnswer = { readonly type: string; readonly values: readonly stri
 /** More in one projection and Flink splits the generated code into methods, which costs more than a further job. */
 const expressionsPerJob = 60
 
+/** How often a job is asked whose rows do not all come back. */
+const attemptsMax = 3
+
 const rowColumn = 'row__'
 
 export function gridJob(grid: Grid, expressions: readonly GridExpression[]): Job {
@@ -55,7 +58,7 @@ export async function askGrid(grid: Grid, before: ReadonlyMap<string, CellAnswer
   const waiting: (readonly GridExpression[])[] = []
   for (let at = 0; at < together.length; at += expressionsPerJob) waiting.push(together.slice(at, at + expressionsPerJob))
   waiting.push(...alone.map((expression) => [expression]))
-  const ask = async (expressions: readonly GridExpression[]): Promise<void> => {
+  const ask = async (expressions: readonly GridExpression[], attempt = 1): Promise<void> => {
     const answer = await run(gridJob(grid, expressions))
     if (answer.kind === 'table') {
       const rows = answer.rows.map((text) => {
@@ -63,6 +66,11 @@ export async function askGrid(grid: Grid, before: ReadonlyMap<string, CellAnswer
         if (read.kind === 'error') throw new Error(read.error.detail)
         return read.value as JsonObject
       })
+      if (rows.length !== grid.rows.length) {
+        // Seen on a crowded machine: the rows of a whole job lost on their way. Such an answer is none.
+        if (attempt < attemptsMax) return ask(expressions, attempt + 1)
+        throw new Error(`${rows.length} of ${grid.rows.length} rows came back from ${expressions[0]!.text}${expressions.length > 1 ? ` and ${expressions.length - 1} more` : ''}`)
+      }
       rows.sort((a, b) => Number(a[rowColumn]) - Number(b[rowColumn]))
       expressions.forEach(({ text }, i) => answers.set(text, { type: answer.columns[i + 1]!.type, values: rows.map((row) => printJson(row[`e${i}`] as Json)) }))
     } else if (expressions.length === 1) answers.set(expressions[0]!.text, { failed: answer.reason })
@@ -126,6 +134,7 @@ export function cellDifference(flink: CellAnswer, millrace: CellAnswer): string 
     if ('failed' in flink && 'failed' in millrace) return null
     return 'failed' in flink ? `Flink fails: ${flink.failed}` : `Millrace fails: ${(millrace as { failed: string }).failed}`
   }
+  if (flink.values.length !== millrace.values.length) return `Flink has ${flink.values.length} rows, Millrace ${millrace.values.length}`
   const parts = nullable(flink.type) === nullable(millrace.type) ? [] : [`Flink ${nullable(flink.type)}, Millrace ${nullable(millrace.type)}`]
   flink.values.forEach((value, row) => {
     if (value !== millrace.values[row]) parts.push(`row ${row}: Flink ${value}, Millrace ${millrace.values[row]!}`)

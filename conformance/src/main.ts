@@ -18,6 +18,7 @@ interface Options {
   readonly only?: string
   readonly flink?: FlinkVersion
   readonly refresh?: true
+  readonly missing?: true
   readonly grids: boolean
   readonly times?: true
   readonly ask?: readonly string[]
@@ -30,6 +31,7 @@ const options = new Command('conformance')
   .option('--only <name>', 'only programs with this in their name')
   .addOption(new Option('--flink <version>', 'only this version').choices([...flinkVersions]))
   .option('--refresh', "keep Flink's answers in conformance/fixtures, and write RESULTS.md")
+  .option('--missing', 'of the expression grids, ask only what has no kept answer yet')
   .option('--no-grids', 'programs only, no expression grids')
   .option('--reread', 'ask nothing: write the list of open expressions and the pages anew from the answers that are kept')
   .option('--ask <statements...>', 'run these statements in one session of each version, and print what comes: for looking a rule up')
@@ -55,7 +57,7 @@ if (options.ask !== undefined) {
     const flink = await startFlink(version, root, () => {})
     const session = await Session.open(flink.gateway, { 'execution.runtime-mode': 'streaming', 'pipeline.auto-watermark-interval': '0 ms' })
     for (const statement of options.ask) {
-      const answer = await session.query(statement, 60_000)
+      const answer = await session.query(statement, 240_000)
       console.log(`${version}> ${statement}`)
       if (answer.kind === 'refused') console.log(`  refused: ${answer.reason}`)
       else for (const { kind, fields } of answer.changes) console.log(`  ${kind} ${fields.map((field) => printJson(field)).join(' | ')}`)
@@ -71,6 +73,7 @@ for (const version of options.flink === undefined ? flinkVersions.toReversed() :
     version,
     only: options.only ?? null,
     refresh: options.refresh === true,
+    missing: options.missing === true,
     say,
     progress: (done, of) => {
       if (terminal) process.stderr.write(`\r${done}/${of}${done === of ? '\n' : ''}`)

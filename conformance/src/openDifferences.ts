@@ -19,7 +19,7 @@ export function differencesOf(grid: Grid, answers: ReadonlyMap<string, CellAnswe
 export const differenceKinds = ['value', 'only Millrace fails', 'only Flink fails', 'type'] as const
 
 export function kindOfDifference(text: string): (typeof differenceKinds)[number] {
-  if (/(^|; )row \d+: /.test(text)) return 'value'
+  if (/(^|; )row \d+: /.test(text) || /^Flink has \d+ rows/.test(text)) return 'value'
   if (text.startsWith('Millrace fails')) return 'only Millrace fails'
   return text.startsWith('Flink fails') ? 'only Flink fails' : 'type'
 }

@@ -29,6 +29,8 @@ export interface RunOptions {
   readonly version: FlinkVersion
   readonly only: string | null
   readonly refresh: boolean
+  /** Of the grids, only expressions that have no answer yet. */
+  readonly missing?: boolean
   readonly say: (line: string) => void
   readonly progress: (done: number, of: number) => void
 }
@@ -83,7 +85,11 @@ export async function runPrograms(sets: readonly ProgramSet[], grids: readonly G
       const started = performance.now()
       const folder = join(root, 'conformance', 'target', 'inputs', `grid-${grid.name}`)
       const run = async (job: Job): Promise<Answer> => (await runFlink(await boundToFiles(job, folder), flink)).get('out')!
-      const found = await askGrid(grid, readGrid(root, grid.name, version), run, sessionsAtOnce, options.progress)
+      const kept = readGrid(root, grid.name, version)
+      const isKept = (text: string): boolean => options.missing === true && isWhole(kept?.get(text), grid.rows.length)
+      const asked = { ...grid, expressions: grid.expressions.filter(({ text }) => !isKept(text)) }
+      const fresh = await askGrid(asked, kept, run, sessionsAtOnce, options.progress)
+      const found = new Map(grid.expressions.map(({ text }) => [text, fresh.get(text) ?? kept!.get(text)!]))
       gridAnswers.set(grid, found)
       if (options.refresh) writeGrid(root, grid.name, version, release, found)
       options.say(`grid ${grid.name}: ${grid.expressions.length} expressions in ${((performance.now() - started) / 1000).toFixed(0)} s`)
@@ -97,6 +103,11 @@ export async function runPrograms(sets: readonly ProgramSet[], grids: readonly G
   } finally {
     await flink.stop()
   }
+}
+
+/** Whether an answer is one: a failure, or a value for every row. */
+function isWhole(answer: CellAnswer | undefined, rowCount: number): boolean {
+  return answer !== undefined && ('failed' in answer || answer.values.length === rowCount)
 }
 
 function sameAnswers(kept: { readonly digest: string; readonly sinks: ReadonlyMap<string, Answer> } | undefined, program: Program, answers: ReadonlyMap<string, Answer>): boolean {
