@@ -1,6 +1,7 @@
 import type { Settings } from '../job/job.ts'
 import type { DefinitionOf } from '../job/operatorDefinition.ts'
 import type { CompiledJob } from './compile.ts'
+import { stateText } from './stateText.ts'
 
 /**
  * What a plan costs that its reader may not expect, as sentences for `explain`: rows that all meet in one subtask, joins that compare every row with every other, state that nothing frees, results that are
@@ -14,11 +15,11 @@ export function costNotes(compiled: CompiledJob, settings: Settings, definitionO
     const inOne = distribution.some(({ kind }) => kind === 'single')
     if (inOne && definition.inputs.length > 1) notes.push(`${spec.id}: every row of one side is compared with every row of the other, in one subtask; a pair of equal columns would spread them`)
     else if (inOne && parallelism === 1 && plan.settings.parallelism > 1) notes.push(`${spec.id}: all rows meet in one subtask, whatever the parallelism of the job`)
-    const state = definition.state?.(spec.config) ?? null
+    const state = stateText(definition, spec)
     if (state !== null && state.includes('for ever')) notes.push(`${spec.id}: its state grows with its keys and nothing frees it`)
     if (compiled.changelog!.materialised.has(spec.id)) notes.push(`${spec.id}: changes are about other rows than its key, so that it keeps all rows of each key`)
     if (distribution.some(({ kind }) => kind === 'broadcast')) notes.push(`${spec.id}: every subtask gets all rows of an input`)
   }
-  if ((settings.stateTtlMs ?? 0) > 0) notes.push('settings.stateTtlMs is written for Flink; here state is kept until the run ends')
+  if ((settings.stateTtlMs ?? 0) > 0) notes.push('state is forgotten by settings.stateTtlMs: a result whose rows come further apart is not what all of them would give')
   return notes
 }

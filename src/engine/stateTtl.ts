@@ -1,5 +1,8 @@
 import type { StateReader, StateWriter } from '../columnar/stateCodec.ts'
 
+/** Fewer entries than this are never looked through. */
+const lookedMin = 8192
+
 /**
  * When entries of keyed state were last written, and which of them have expired: state time-to-live as Flink's table runtime sets it up.
  *
@@ -12,6 +15,7 @@ import type { StateReader, StateWriter } from '../columnar/stateCodec.ts'
 export class StateTtl {
   readonly #ttlMs: number
   #written: Float64Array = new Float64Array(0)
+  #looked = lookedMin
 
   constructor(ttlMs: number) {
     this.#ttlMs = ttlMs
@@ -28,6 +32,15 @@ export class StateTtl {
 
   isExpired(entry: number, now: number): boolean {
     return this.#written[entry]! + this.#ttlMs <= now
+  }
+
+  /** Whether there are so many entries that it is time to look which of all have expired: twice as many as when it was last looked. */
+  isTimeToLook(entries: number): boolean {
+    return entries >= this.#looked
+  }
+
+  hasLooked(entries: number): void {
+    this.#looked = Math.max(lookedMin, entries * 2)
   }
 
   fit(count: number): void {

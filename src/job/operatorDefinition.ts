@@ -53,6 +53,8 @@ export interface OperatorDefinition {
   readonly updateBefore?: (context: { readonly config: JsonObject; readonly inputs: InputSchemas; readonly keys: Readonly<Record<string, UpsertKeys>> }) => UpdateBefore
   /** What it keeps between rows and when that is freed, as a phrase for `explain`; null or absent: nothing. */
   readonly state?: (config: JsonObject) => string | null
+  /** That state is forgotten when it was not written for the job's `stateTtlMs`, as on Flink; default: it is not. */
+  readonly stateExpires?: (config: JsonObject) => boolean
   /** Sources and sinks: a place outside the job where they meet others of it, such as a topic. `waits`: a source that goes on reading there as long as the job writes there. Null, as by default: none. */
   readonly meetsAt?: (config: JsonObject) => { readonly place: string; readonly waits: boolean } | null
   /** Sources: how many parts can be read side by side, each by one subtask; default 1. */

@@ -26,5 +26,5 @@ it('a plan says what it costs', () => {
   const windowed = [bids('a'), 'window-aggregate w window={"type":"tumble","timeColumn":"dateTime","sizeMs":1000} groupBy=[] aggregates=[{"name":"n","expression":"COUNT(*)"}]', out(), 'a>w', 'w>out']
   expect(costsOf(windowed)).toBe('Costs\n  w: all rows meet in one subtask, whatever the parallelism of the job\n')
   expect(costsOf(windowed, { parallelism: 1 })).toBe('')
-  expect(costsOf(windowed, { parallelism: 1, stateTtlMs: 1000 })).toBe('Costs\n  settings.stateTtlMs is written for Flink; here state is kept until the run ends\n')
+  expect(costsOf(windowed, { parallelism: 1, stateTtlMs: 1000 })).toBe('Costs\n  state is forgotten by settings.stateTtlMs: a result whose rows come further apart is not what all of them would give\n')
 })

@@ -72,6 +72,35 @@ export const cases: readonly OperatorCase[] = [
     steps: [rows('4 | a | x\n2 | b | y\n3 | c | z')],
     expect: { out: 'ts | key | v\n2 | b | y' },
   },
+  {
+    name: 'with a time to live, a key whose row was not replaced for so long begins anew; an older row that comes does not keep it alive',
+    config: last,
+    inputs,
+    stateTtlMs: 100,
+    steps: [{ processingTime: 1000 }, rows('5 | k | a'), { processingTime: 1050 }, rows('3 | k | older'), { processingTime: 1099 }, rows('6 | k | b'), { processingTime: 1199 }, rows('1 | k | anew')],
+    expect: { out: 'op | ts | key | v\n+I | 5 | k | a\n-U | 5 | k | a\n+U | 6 | k | b\n+I | 1 | k | anew' },
+    ordered: true,
+  },
+  {
+    name: 'with a time to live, a row waits for its watermark however long, and a key may have another when it had one so long ago',
+    config: first,
+    inputs,
+    stateTtlMs: 100,
+    steps: [
+      { processingTime: 1000 },
+      rows('5 | k | a'),
+      { processingTime: 5000 },
+      rows('4 | k | sooner'),
+      { watermark: 5 },
+      { processingTime: 5099 },
+      rows('7 | k | too soon'),
+      { processingTime: 5100 },
+      rows('8 | k | another'),
+      { watermark: 9 },
+    ],
+    expect: { out: 'ts | key | v\n4 | k | sooner\n8 | k | another' },
+    ordered: true,
+  },
 ]
 
 export const problemCases: readonly ProblemCase[] = [

@@ -57,6 +57,7 @@ export const definition: OperatorDefinition = {
   },
   rowKinds: ({ config }) => (config.keep === 'first' ? ['+I'] : ['+I', '-U', '+U']),
   state: (config) => (config.keep === 'first' ? 'each key that has come, and the row that waits for the watermark' : 'the last row of each key'),
+  stateExpires: () => true,
   columnsNeeded: ({ config, used }) => ({ in: new Set([...(used.out ?? []), ...columnsOf(config, 'keys'), ...orderOf(config).map(({ column }) => column)]) }),
   upsertKeys: ({ config, keys }) => [columnsOf(config, 'keys'), ...keysWithin(keys.in ?? [], columnsOf(config, 'keys'))],
   updateBefore: ({ config }) => (keepsLast(config) ? { output: 'made' } : {}),

@@ -1,5 +1,5 @@
 import { gatherRows, rowKind, type Batch } from '../../columnar/batch.ts'
-import type { Float64Column } from '../../columnar/column.ts'
+import { gatherFloat64, gatherInt32, type Float64Column } from '../../columnar/column.ts'
 import { RowError } from '../../columnar/rowError.ts'
 import { fieldIndex } from '../../columnar/schema.ts'
 import type { StateReader, StateSchema, StateWriter } from '../../columnar/stateCodec.ts'
@@ -9,6 +9,7 @@ import { KeyEncoder } from '../../engine/keyEncoder.ts'
 import { KeyTable } from '../../engine/keyTable.ts'
 import type { OperatorContext, OperatorRuntime } from '../../engine/operatorRuntime.ts'
 import { RowStore } from '../../engine/rowStore.ts'
+import { stateTtlOf, type StateTtl } from '../../engine/stateTtl.ts'
 import { Timers } from '../../engine/timers.ts'
 import { sameRow } from '../../expression/rowOrder.ts'
 import type { OperatorSpec } from '../../job/operatorSpec.ts'
@@ -32,6 +33,8 @@ const timerWidthMs = 1000
  * - First row, event time: the earliest row that has come waits for the watermark to reach its time, comes out once, and the key is done for ever; rows behind the watermark
  *   are late (RowTimeDeduplicateKeepFirstRowFunction).
  * - First row, processing time: the first to arrive, at once.
+ *
+ * With a time to live, a key whose row was not replaced for so long begins anew, and one that has had its row may have another; a row that waits for the watermark does not expire.
  */
 class Deduplicate implements OperatorRuntime {
   readonly #spec: OperatorSpec
@@ -42,12 +45,14 @@ class Deduplicate implements OperatorRuntime {
   readonly #timeName: string
   readonly #keyColumns: readonly number[]
   readonly #encoder: KeyEncoder
-  readonly #keys: KeyTable
+  #keys: KeyTable
   readonly #store: RowStore
   readonly #changes = new ChangeList()
   readonly #timers = new Timers(timerWidthMs)
   /** By slot of the key: its row's position in the store, `none` or `done`. */
   #rows: Int32Array = new Int32Array(0)
+  /** By slot of the key. */
+  readonly #ttl: StateTtl | null
   #held = 0
   /** The store's time column as it lies. */
   #storedTimes: Float64Array = new Float64Array(0)
@@ -59,6 +64,7 @@ class Deduplicate implements OperatorRuntime {
     const { schema } = spec.inputs[0]!
     const time = orderOf(spec.config)[0]!.column
     this.#spec = spec
+    this.#ttl = stateTtlOf(spec)
     this.#last = keepsLast(spec.config)
     this.#updateBefore = spec.outputs[0]!.updateBefore !== false
     this.#timeColumn = fieldIndex(schema, time)
@@ -80,15 +86,32 @@ class Deduplicate implements OperatorRuntime {
     if (this.#slots.length < rowCount) this.#slots = new Int32Array(rowCount)
     this.#keys.slotsOf(this.#encoder.encode(this.#keyColumns.map((column) => batch.columns[column]!), rowCount), 0, rowCount, this.#slots)
     this.#fit(this.#keys.size)
+    if (this.#ttl !== null) this.#expire(rowCount)
     if (this.#last) this.#keepLast(batch)
     else if (this.#processing) this.#keepFirstToArrive(batch)
     else this.#keepFirst(batch)
+  }
+
+  /** Keys of these rows that have expired begin anew. */
+  #expire(rowCount: number): void {
+    const ttl = this.#ttl!
+    const now = this.#context.processingTime()
+    ttl.fit(this.#keys.size)
+    for (let row = 0; row < rowCount; row++) this.#expireSlot(ttl, this.#slots[row]!, now)
+  }
+
+  #expireSlot(ttl: StateTtl, slot: number, now: number): void {
+    const kept = this.#rows[slot]!
+    if (kept === none || (kept >= 0 && !this.#last) || !ttl.isExpired(slot, now)) return
+    if (kept >= 0) this.#held--
+    this.#rows[slot] = none
   }
 
   #keepLast(batch: Batch): void {
     const { rowCount, watermarks } = batch
     const times = this.#processing ? null : this.#times(batch)
     const first = this.#append(batch)
+    const now = this.#ttl === null ? 0 : this.#context.processingTime()
     // A PROCTIME() column holds no value of its own: it is the moment at which it is looked at.
     const others = this.#processing ? this.#store.columns().filter((_, column) => column !== this.#timeColumn) : []
     for (let row = 0; row < rowCount; row++) {
@@ -100,11 +123,12 @@ class Deduplicate implements OperatorRuntime {
         this.#held++
         this.#changes.push(rowKind.insert, position)
       } else {
-        if (times === null ? sameRow(others, kept, others, position) : times[row]! < this.#storedTimes[kept]!) continue
+        if (times === null ? this.#ttl === null && sameRow(others, kept, others, position) : times[row]! < this.#storedTimes[kept]!) continue
         if (this.#updateBefore) this.#changes.push(rowKind.updateBefore, kept)
         this.#changes.push(rowKind.updateAfter, position)
       }
       this.#rows[slot] = position
+      this.#ttl?.touch(slot, now)
     }
     this.#emitChanges()
     this.#sweep()
@@ -117,6 +141,7 @@ class Deduplicate implements OperatorRuntime {
       const slot = this.#slots[row]!
       if (this.#rows[slot] === done) continue
       this.#rows[slot] = done
+      this.#ttl?.touch(slot, this.#context.processingTime())
       rows[count++] = row
     }
     if (count > 0) this.#context.emit(0, gatherRows(batch, rows, count))
@@ -158,6 +183,7 @@ class Deduplicate implements OperatorRuntime {
     if (kept < 0 || this.#storedTimes[kept] !== time) return
     this.#changes.push(rowKind.insert, kept)
     this.#rows[slot] = done
+    this.#ttl?.touch(slot, this.#context.processingTime())
     this.#held--
   }
 
@@ -202,6 +228,10 @@ class Deduplicate implements OperatorRuntime {
   /** Clears stored rows away that stand for no key. */
   #sweep(): void {
     const { rowCount } = this.#store
+    if (this.#ttl?.isTimeToLook(Math.max(rowCount, this.#keys.size)) === true) {
+      this.#forget()
+      this.#ttl.hasLooked(Math.max(rowCount, this.#keys.size))
+    }
     if (rowCount - this.#held <= Math.max(garbageMin, this.#held)) return
     const held = new Int32Array(this.#held)
     let count = 0
@@ -212,6 +242,26 @@ class Deduplicate implements OperatorRuntime {
     for (let slot = 0; slot < this.#keys.size; slot++) if (this.#rows[slot]! >= 0) this.#rows[slot] = moved[this.#rows[slot]!]!
     this.#store.keep(held, count)
     this.#storedTimes = (this.#store.column(this.#timeColumn) as Float64Column).values
+  }
+
+  /** Keys that have expired are cleared away, where no timer names them by number. */
+  #forget(): void {
+    const ttl = this.#ttl
+    if (ttl === null || !this.#last || this.#keys.width === 0) return
+    const now = this.#context.processingTime()
+    const live = new Int32Array(this.#keys.size)
+    let count = 0
+    for (let slot = 0; slot < this.#keys.size; slot++) {
+      this.#expireSlot(ttl, slot, now)
+      if (this.#rows[slot] !== none) live[count++] = slot
+    }
+    if (count * 2 > this.#keys.size) return
+    const keys = new KeyTable(this.#keys.width, count)
+    keys.slotsOf(Array.from({ length: keys.width }, (_, column) => gatherFloat64(this.#keys.keysOf(column), live, count)), 0, count, new Int32Array(count))
+    this.#rows = gatherInt32(this.#rows, live, count)
+    ttl.keep(live, count)
+    this.#keys = keys
+    if (this.#encoder.wantsShrink(count)) this.#encoder.shrink([keys])
   }
 
   stateSchema(): StateSchema {
@@ -226,6 +276,7 @@ class Deduplicate implements OperatorRuntime {
     writer.int32('rows', this.#rows, this.#keys.size)
     this.#store.snapshot(writer.at('store'))
     this.#timers.snapshot(writer.at('timers'))
+    this.#ttl?.snapshot(writer, this.#keys.size)
   }
 
   restore(reader: StateReader): void {
@@ -245,6 +296,7 @@ class Deduplicate implements OperatorRuntime {
     this.#held += count
     this.#timers.restore(reader.at('timers'), (slot) => slots[slot]!)
     this.#watermark = reader.share.watermark
+    this.#ttl?.restore(reader, slots, this.#context.processingTime())
   }
 
   stateBytes(): number {

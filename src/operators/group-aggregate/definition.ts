@@ -71,6 +71,7 @@ export const definition: OperatorDefinition = {
     return ['+I', ...(changes ? (['-U', '+U'] as const) : []), ...(takesBack ? (['-D'] as const) : [])]
   },
   state: () => 'accumulators of each group, for ever',
+  stateExpires: () => true,
   columnsNeeded: ({ config }) => {
     const needed = new Set<string>(columnsOf(config, 'groupBy'))
     for (const { expression } of namedExpressionsOf(config, 'aggregates') ?? []) for (const name of columnsRead(expression, null)) needed.add(name)

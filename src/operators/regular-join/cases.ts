@@ -114,6 +114,33 @@ export const cases: readonly OperatorCase[] = [
     steps: [leftChanges('+I | 1 | a\n+I | 1 | a\n-D | 1 | a'), right('1 | p')],
     expect: { out: 'id | l | id0 | r\n1 | a | 1 | p' },
   },
+  {
+    name: 'with a time to live, a row that was not written for so long finds no more pairs, and what was said of it stays',
+    config: { type: 'inner', on },
+    inputs,
+    stateTtlMs: 100,
+    steps: [{ processingTime: 1000 }, left('1 | a'), { processingTime: 1050 }, left('1 | b'), { processingTime: 1099 }, right('1 | p'), { processingTime: 1100 }, right('1 | q'), leftChanges('-D | 1 | a'), { processingTime: 1149 }, leftChanges('-D | 1 | b'), left('1 | c'), { processingTime: 1199 }, left('1 | d')],
+    expect: { out: `${pairs}\n+I | 1 | a | 1 | p\n+I | 1 | b | 1 | p\n+I | 1 | b | 1 | q\n-D | 1 | a | 1 | p\n-D | 1 | a | 1 | q\n-D | 1 | b | 1 | p\n-D | 1 | b | 1 | q\n+I | 1 | c | 1 | p\n+I | 1 | c | 1 | q\n+I | 1 | d | 1 | q` },
+    oneSubtaskOnly: true,
+  },
+  {
+    name: 'with a time to live, matches keep a row of an outer side alive, since their number is written',
+    config: { type: 'left', on },
+    inputs,
+    stateTtlMs: 100,
+    steps: [{ processingTime: 1000 }, left('1 | a'), { processingTime: 1090 }, right('1 | p'), { processingTime: 1180 }, right('1 | q'), { processingTime: 1280 }, right('1 | r')],
+    expect: { out: `${pairs}\n+I | 1 | a | null | null\n-D | 1 | a | null | null\n+I | 1 | a | 1 | p\n+I | 1 | a | 1 | q` },
+    oneSubtaskOnly: true,
+  },
+  {
+    name: 'with a time to live, a row that comes again keeps its like alive',
+    config: { type: 'inner', on },
+    inputs,
+    stateTtlMs: 100,
+    steps: [{ processingTime: 1000 }, left('1 | a'), { processingTime: 1090 }, left('1 | a'), { processingTime: 1150 }, right('1 | p'), { processingTime: 1190 }, right('1 | q')],
+    expect: { out: `${pairs}\n+I | 1 | a | 1 | p\n+I | 1 | a | 1 | p` },
+    oneSubtaskOnly: true,
+  },
 ]
 
 export const problemCases: readonly ProblemCase[] = [

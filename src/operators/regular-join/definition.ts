@@ -61,6 +61,7 @@ export const definition: OperatorDefinition = {
     return arriving.includes('-U') || arriving.includes('+U') ? ['+I', '-U', '+U', '-D'] : ['+I', '-D']
   },
   state: () => 'all rows of both sides by key, for ever',
+  stateExpires: () => true,
   columnsNeeded: ({ config, inputs }) => joinColumnsNeeded(config, inputs),
   upsertKeys: ({ config, inputs, keys }) => joinedKeys(config, inputs, keys),
   mapExpressions: ({ config, inputs, map }) => mapJoinExpressions(config, inputs, map),

@@ -8,6 +8,7 @@ import { hasNull, KeyEncoder } from '../../engine/keyEncoder.ts'
 import { KeyTable } from '../../engine/keyTable.ts'
 import type { OperatorContext, OperatorRuntime } from '../../engine/operatorRuntime.ts'
 import { RowStore } from '../../engine/rowStore.ts'
+import { stateTtlOf, type StateTtl } from '../../engine/stateTtl.ts'
 import type { EvaluationContext } from '../../expression/expression.ts'
 import { sameRow } from '../../expression/rowOrder.ts'
 import { pairsOf, type JoinType } from '../../job/joinConfig.ts'
@@ -28,6 +29,8 @@ const garbageMin = 4096
  *
  * An inner join passes the row's kind on. A row of an outer side without a match comes out padded with NULLs; its first match deletes that and its last match gone brings it back.
  * A semi join gives a left row while it has a match, an anti join while it has none. NULL in a key matches nothing, so such a row is not kept.
+ *
+ * With a time to live, a row is gone that was not written for so long: it is written when it or its like comes or goes and, where its matches are counted for it (outer, semi and anti joins), when their number changes. What was said of it is not taken back.
  */
 class RegularJoin implements OperatorRuntime {
   readonly #spec: OperatorSpec
@@ -40,6 +43,8 @@ class RegularJoin implements OperatorRuntime {
   readonly #out = new OutputRows()
   #slots: Int32Array = new Int32Array(0)
   #selected: Int32Array = new Int32Array(0)
+  /** Processing time of this batch, where state expires. */
+  #now = 0
   #expressions!: JoinExpressions
   #context!: OperatorContext
   #evaluation!: EvaluationContext
@@ -52,7 +57,7 @@ class RegularJoin implements OperatorRuntime {
     const keyColumns = [on.map((pair) => fieldIndex(this.#schemas[0], pair.left)), on.map((pair) => fieldIndex(this.#schemas[1], pair.right))]
     this.#encoder = new KeyEncoder(keyColumns[0]!.map((column) => this.#schemas[0].fields[column]!.type))
     this.#keys = new KeyTable(on.length)
-    this.#sides = [new Side(this.#schemas[0], keyColumns[0]!), new Side(this.#schemas[1], keyColumns[1]!)]
+    this.#sides = [new Side(this.#schemas[0], keyColumns[0]!, stateTtlOf(spec)), new Side(this.#schemas[1], keyColumns[1]!, stateTtlOf(spec))]
   }
 
   open(context: OperatorContext): void {
@@ -72,6 +77,14 @@ class RegularJoin implements OperatorRuntime {
     this.#keys.slotsOf(this.#encoder.encode(keyColumns, rowCount), 0, rowCount, slots)
     if (keyColumns.some((column) => column.nulls !== null)) for (let row = 0; row < rowCount; row++) if (hasNull(keyColumns, row)) slots[row] = -1
     for (const side of this.#sides) side.fit(this.#keys.size)
+    if (own.ttl !== null) {
+      this.#now = this.#context.processingTime()
+      for (let row = 0; row < rowCount; row++) {
+        if (slots[row]! < 0) continue
+        own.expire(slots[row]!, this.#now)
+        other.expire(slots[row]!, this.#now)
+      }
+    }
     const first = own.append(batch)
     for (let row = 0; row < rowCount; ) {
       const from = row
@@ -93,7 +106,7 @@ class RegularJoin implements OperatorRuntime {
       }
       this.#emit(input, batch)
     }
-    own.sweep()
+    own.sweep(this.#now)
   }
 
   /** Keeps the pairs that satisfy the condition. `left` of a pair is the row of the batch, whichever side it is of. */
@@ -126,11 +139,12 @@ class RegularJoin implements OperatorRuntime {
       if (otherOuter && !back && other.matches[at] === 0) out.push(rowKind.delete, -1, at)
       out.push(pairKind, row, at)
       other.matches[at]! += back ? -1 : 1
+      if (otherOuter) other.ttl?.touch(at, this.#now)
       if (otherOuter && back && other.matches[at] === 0) out.push(rowKind.insert, -1, at)
     }
     if (slot < 0) return
-    if (back) own.remove(slot, position)
-    else own.add(slot, position, end - begin)
+    if (back) own.remove(slot, position, this.#now)
+    else own.add(slot, position, end - begin, this.#now)
   }
 
   #exists(input: number, row: number, position: number, slot: number, kind: number, back: boolean, begin: number, end: number): void {
@@ -144,12 +158,13 @@ class RegularJoin implements OperatorRuntime {
         const at = this.#pairs.right[pair]!
         const before = other.matches[at]!
         other.matches[at] = before + (back ? -1 : 1)
+        other.ttl?.touch(at, this.#now)
         if (back ? before === 1 : before === 0) this.#out.push(back === semi ? rowKind.delete : rowKind.insert, -1, at)
       }
     }
     if (slot < 0) return
-    if (back) own.remove(slot, position)
-    else own.add(slot, position, end - begin)
+    if (back) own.remove(slot, position, this.#now)
+    else own.add(slot, position, end - begin, this.#now)
   }
 
   #emit(input: number, batch: Batch): void {
@@ -201,7 +216,7 @@ class RegularJoin implements OperatorRuntime {
     const keyOf = new KeyedRestore(reader, reader.at('encoder'), this.#encoder).slots(reader.at('keys'), this.#keys)
     this.#sides.forEach((side, i) => {
       side.fit(this.#keys.size)
-      side.restore(reader.at(i), keyOf)
+      side.restore(reader.at(i), keyOf, this.#context.processingTime())
     })
     this.#evaluation.watermark = reader.share.watermark
   }
@@ -219,6 +234,8 @@ class RegularJoin implements OperatorRuntime {
 class Side {
   readonly keyColumns: readonly number[]
   readonly store: RowStore
+  /** By position of the row. */
+  readonly ttl: StateTtl | null
   /** First row of each key's chain, newest first; -1 at the end. */
   heads: Int32Array = new Int32Array(0)
   next: Int32Array = new Int32Array(1024)
@@ -229,8 +246,9 @@ class Side {
   /** The stored columns as they lie since the last append. */
   columns: readonly Column[] = []
 
-  constructor(schema: Schema, keyColumns: readonly number[]) {
+  constructor(schema: Schema, keyColumns: readonly number[], ttl: StateTtl | null) {
     this.keyColumns = keyColumns
+    this.ttl = ttl
     this.store = new RowStore(schema)
   }
 
@@ -253,10 +271,11 @@ class Side {
     writer.int32('heads', this.heads, keys)
     writer.int32('next', this.next, this.store.rowCount)
     writer.int32('matches', this.matches, this.store.rowCount)
+    this.ttl?.snapshot(writer, this.store.rowCount)
   }
 
   /** Adds the written rows of our keys; `keyOf[old]` is a key's slot here, -1 where it is not ours. */
-  restore(reader: StateReader, keyOf: Int32Array): void {
+  restore(reader: StateReader, keyOf: Int32Array, now: number): void {
     const heads = reader.int32('heads')
     const next = reader.int32('next')
     const matches = reader.int32('matches')
@@ -274,7 +293,12 @@ class Side {
     for (let at = 0; at < slots.length; at++) if (slots[at]! >= 0) positions[count++] = at
     const first = this.#appended(this.store.appendRows(this.store.rowsIn(reader), positions, count))
     // Chains are newest first, and positions ascend with arrival.
-    for (let i = 0; i < count; i++) this.add(slots[positions[i]!]!, first + i, matches[positions[i]!]!)
+    const places = new Int32Array(slots.length).fill(-1)
+    for (let i = 0; i < count; i++) {
+      this.#link(slots[positions[i]!]!, first + i, matches[positions[i]!]!)
+      places[positions[i]!] = first + i
+    }
+    this.ttl?.restore(reader, places, now)
   }
 
   append(batch: Batch): number {
@@ -297,10 +321,36 @@ class Side {
       this.#kept = kept
     }
     this.#kept.fill(0, first, needed)
+    this.ttl?.fit(needed)
     return first
   }
 
-  add(slot: number, position: number, matches: number): void {
+  add(slot: number, position: number, matches: number, now: number): void {
+    this.#link(slot, position, matches)
+    if (this.ttl !== null) this.#touchLike(slot, position, now)
+  }
+
+  /** Rows that are the same are one entry, written together. */
+  #touchLike(slot: number, position: number, now: number): void {
+    for (let at = this.heads[slot]!; at >= 0; at = this.next[at]!) if (sameRow(this.columns, at, this.columns, position)) this.ttl!.touch(at, now)
+  }
+
+  /** Takes rows out of the key's chain that have expired. */
+  expire(slot: number, now: number): void {
+    let before = -1
+    for (let at = this.heads[slot]!; at >= 0; at = this.next[at]!) {
+      if (!this.ttl!.isExpired(at, now)) {
+        before = at
+        continue
+      }
+      if (before < 0) this.heads[slot] = this.next[at]!
+      else this.next[before] = this.next[at]!
+      this.#kept[at] = 0
+      this.live--
+    }
+  }
+
+  #link(slot: number, position: number, matches: number): void {
     this.next[position] = this.heads[slot]!
     this.heads[slot] = position
     this.matches[position] = matches
@@ -309,7 +359,7 @@ class Side {
   }
 
   /** Takes a row out of its key's chain that is the same as the one at `position`; nothing happens when there is none. */
-  remove(slot: number, position: number): void {
+  remove(slot: number, position: number, now: number): void {
     let before = -1
     for (let at = this.heads[slot]!; at >= 0; at = this.next[at]!) {
       if (sameRow(this.columns, at, this.columns, position)) {
@@ -317,6 +367,7 @@ class Side {
         else this.next[before] = this.next[at]!
         this.#kept[at] = 0
         this.live--
+        if (this.ttl !== null) this.#touchLike(slot, position, now)
         return
       }
       before = at
@@ -324,8 +375,12 @@ class Side {
   }
 
   /** Clears rows away that are not kept, once they outnumber the others. */
-  sweep(): void {
+  sweep(now: number): void {
     const { rowCount } = this.store
+    if (this.ttl?.isTimeToLook(rowCount) === true) {
+      for (let slot = 0; slot < this.heads.length; slot++) if (this.heads[slot]! >= 0) this.expire(slot, now)
+      this.ttl.hasLooked(rowCount)
+    }
     if (rowCount - this.live <= Math.max(garbageMin, this.live)) return
     const held = new Int32Array(this.live)
     const moved = new Int32Array(rowCount)
@@ -343,6 +398,7 @@ class Side {
     }
     this.#kept.fill(1, 0, count)
     this.store.keep(held, count)
+    this.ttl?.keep(held, count)
   }
 }
 

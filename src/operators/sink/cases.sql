@@ -30,6 +30,53 @@ SELECT
   `v`
 FROM `in`;
 
+-- deletes by its key what an update took away and did not replace
+-- noted: The live table becomes a print sink, which writes rows to the TaskManagers’ output. Set "On Flink" to keep them.
+CREATE TEMPORARY TABLE `op` (
+  `key` STRING NOT NULL,
+  `v` BIGINT,
+  PRIMARY KEY (`key`) NOT ENFORCED
+) WITH (
+  'connector' = 'print'
+);
+INSERT INTO `op`
+SELECT
+  `key`,
+  `v`
+FROM `in`;
+
+-- takes back the row of one key when its key is more than that of the changes, and has the other
+-- noted: The live table becomes a print sink, which writes rows to the TaskManagers’ output. Set "On Flink" to keep them.
+CREATE TEMPORARY TABLE `op` (
+  `key` STRING NOT NULL,
+  `v` BIGINT NOT NULL,
+  PRIMARY KEY (`key`, `v`) NOT ENFORCED
+) WITH (
+  'connector' = 'print'
+);
+INSERT INTO `op`
+SELECT
+  `key`,
+  `v`
+FROM `in`;
+
+-- lets a row take the place of the one before it with the same key of the changes
+-- noted: The live table becomes a print sink, which writes rows to the TaskManagers’ output. Set "On Flink" to keep them.
+CREATE TEMPORARY TABLE `op` (
+  `id` INT,
+  `key` STRING NOT NULL,
+  `v` BIGINT,
+  PRIMARY KEY (`key`) NOT ENFORCED
+) WITH (
+  'connector' = 'print'
+);
+INSERT INTO `op`
+SELECT
+  `id`,
+  `key`,
+  `v`
+FROM `in`;
+
 -- hands every change to the shell, for a topic
 -- noted: Rows are records of a transaction, which commits with its checkpoint; readers see them then if they set isolation.level to read_committed. The brokers’ transaction.max.timeout.ms must be longer than the longest time between checkpoints.
 -- noted: This result has updates and the sink has no key: the topic holds them as Debezium changes. Set a key to keep the last row of each.

@@ -64,6 +64,15 @@ export const cases: readonly OperatorCase[] = [
   { name: 'hands rows to the shell, for a table that only grows', config: { connector: { type: 'store', table: 'totals' } }, inputs: { in: input }, steps: [{ rows: inserts }], expect: { delivered: inserts }, ordered: true },
   { name: 'hands changes to the shell, for a table without a key', config: { connector: { type: 'store', table: 'totals' } }, inputs: { in: input }, steps: [{ rows }], expect: { delivered: rows }, ordered: true },
   { name: 'swallows rows as a blackhole', config: { connector: { type: 'blackhole' } }, inputs: { in: input }, steps: [{ rows }], expect: {} },
+  {
+    name: 'with a time to live, the rows of a key that was not written for so long are gone together',
+    config: { connector: { type: 'collect' }, key: ['key'] },
+    inputs: { in: input },
+    stateTtlMs: 100,
+    steps: [{ processingTime: 1000 }, { rows: 'op | key | v\n+I | k | 1\n-D | k | 1\n+I | k | 1' }, { processingTime: 1099 }, { rows: 'op | key | v\n+I | k | 2' }, { processingTime: 1198 }, { rows: 'op | key | v\n-D | k | 2' }, { processingTime: 1298 }, { rows: 'op | key | v\n-D | k | 1\n+I | k | 3' }],
+    expect: { delivered: 'op | key | v\n+I | k | 1\n-D | k | 1\n+I | k | 1\n+U | k | 2\n+U | k | 1\n+I | k | 3' },
+    ordered: true,
+  },
 ]
 
 export const problemCases: readonly ProblemCase[] = [

@@ -21,7 +21,7 @@ function sinkOf(spec: OperatorSpec, port: SinkPort): OperatorRuntime {
   if ((spec.config.connector as JsonObject).type === 'blackhole') return new PassingSink(null)
   const key = columnsOf(spec.config, 'key')
   if (input === undefined || input.updating !== true || key.length === 0) return new PassingSink(port)
-  return needsRows(spec.config, input.upsertKeys ?? []) ? new UpsertMaterialiser(input, key, port) : new UpsertSink(input.schema, key, port)
+  return needsRows(spec.config, input.upsertKeys ?? []) ? new UpsertMaterialiser(spec, key, port) : new UpsertSink(input.schema, key, port)
 }
 
 /**

@@ -6,10 +6,11 @@ import { ChangeList } from '../../engine/changes.ts'
 import { columnsText, KeyedRestore, schemaText } from '../../engine/keyedState.ts'
 import { KeyEncoder } from '../../engine/keyEncoder.ts'
 import { KeyTable } from '../../engine/keyTable.ts'
-import type { OperatorRuntime, SinkPort } from '../../engine/operatorRuntime.ts'
+import type { OperatorContext, OperatorRuntime, SinkPort } from '../../engine/operatorRuntime.ts'
 import { RowStore } from '../../engine/rowStore.ts'
+import { stateTtlOf, type StateTtl } from '../../engine/stateTtl.ts'
 import { sameRow } from '../../expression/rowOrder.ts'
-import type { OperatorInput } from '../../job/operatorSpec.ts'
+import type { OperatorInput, OperatorSpec } from '../../job/operatorSpec.ts'
 
 /** Stored rows that nobody holds are cleared away when they outnumber the others, and this many. */
 const garbageMin = 4096
@@ -17,7 +18,7 @@ const garbageMin = 4096
 /**
  * A sink whose key is another one than that of the changes: several rows of one key may be there at a time, and taking one back brings the one before it to the surface. So all of them are kept, by key and in order
  * of arrival: a row that comes is the key's row (`+I` the first, else `+U`); of what is taken back only the last shows, by the one before it (`+U`) or by `-D` when it was the only one. What is taken
- * back and is not there is passed over.
+ * back and is not there is passed over. With a time to live, the rows of a key that was not written for so long are gone together.
  *
  * A row that comes again by the key of the changes, if there is one, takes the place of the one before it.
  *
@@ -35,13 +36,18 @@ export class UpsertMaterialiser implements OperatorRuntime {
   readonly #changes = new ChangeList()
   /** By slot of the key: positions in the store, in order of arrival. */
   readonly #rows: number[][] = []
+  /** By slot of the key. */
+  readonly #ttl: StateTtl | null
   #held = 0
   #slots: Int32Array = new Int32Array(0)
   #columns: readonly Column[] = []
+  #context!: OperatorContext
 
-  constructor(input: OperatorInput, key: readonly string[], port: SinkPort) {
+  constructor(spec: OperatorSpec, key: readonly string[], port: SinkPort) {
+    const input = spec.inputs[0]!
     const { schema, upsertKeys } = input
     this.#input = input
+    this.#ttl = stateTtlOf(spec)
     this.#port = port
     this.#keyColumns = key.map((name) => fieldIndex(schema, name))
     const [own] = upsertKeys ?? []
@@ -49,6 +55,10 @@ export class UpsertMaterialiser implements OperatorRuntime {
     this.#encoder = new KeyEncoder(this.#keyColumns.map((column) => schema.fields[column]!.type))
     this.#keys = new KeyTable(this.#keyColumns.length)
     this.#store = new RowStore(schema)
+  }
+
+  open(context: OperatorContext): void {
+    this.#context = context
   }
 
   processBatch(_input: number, batch: Batch): void {
@@ -59,10 +69,17 @@ export class UpsertMaterialiser implements OperatorRuntime {
     while (this.#rows.length < this.#keys.size) this.#rows.push([])
     const first = this.#store.appendRange(batch, 0, rowCount)
     this.#look()
+    const now = this.#ttl === null ? 0 : this.#context.processingTime()
+    this.#ttl?.fit(this.#keys.size)
     for (let row = 0; row < rowCount; row++) {
+      const slot = this.#slots[row]!
+      if (this.#ttl !== null) {
+        if (this.#ttl.isExpired(slot, now)) this.#held -= this.#rows[slot]!.splice(0).length
+        this.#ttl.touch(slot, now)
+      }
       const kind = kinds === null ? rowKind.insert : kinds[row]!
-      if (kind === rowKind.updateBefore || kind === rowKind.delete) this.#takeBack(this.#rows[this.#slots[row]!]!, first + row)
-      else this.#add(this.#rows[this.#slots[row]!]!, first + row)
+      if (kind === rowKind.updateBefore || kind === rowKind.delete) this.#takeBack(this.#rows[slot]!, first + row)
+      else this.#add(this.#rows[slot]!, first + row)
     }
     const changes = this.#changes.take(this.#store, this.#input.schema, {})
     this.#sweep()
@@ -101,6 +118,11 @@ export class UpsertMaterialiser implements OperatorRuntime {
   /** Clears rows away that no key holds. */
   #sweep(): void {
     const { rowCount } = this.#store
+    if (this.#ttl?.isTimeToLook(rowCount) === true) {
+      const now = this.#context.processingTime()
+      this.#rows.forEach((rows, slot) => (this.#held -= this.#ttl!.isExpired(slot, now) ? rows.splice(0).length : 0))
+      this.#ttl.hasLooked(rowCount)
+    }
     if (rowCount - this.#held <= Math.max(garbageMin, this.#held)) return
     const held = new Int32Array(this.#held)
     let count = 0
@@ -128,6 +150,7 @@ export class UpsertMaterialiser implements OperatorRuntime {
     this.#store.snapshot(writer.at('store'))
     writer.int32('sizes', Int32Array.from(this.#rows, (rows) => rows.length))
     writer.int32('positions', Int32Array.from(this.#rows.flat()))
+    this.#ttl?.snapshot(writer, this.#keys.size)
   }
 
   restore(reader: StateReader): void {
@@ -149,6 +172,7 @@ export class UpsertMaterialiser implements OperatorRuntime {
     }
     this.#store.appendRows(this.#store.rowsIn(reader.at('store')), ours, count)
     this.#held += count
+    this.#ttl?.restore(reader, slots, this.#context.processingTime())
   }
 
   stateBytes(): number {

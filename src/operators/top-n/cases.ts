@@ -112,6 +112,25 @@ export const cases: readonly OperatorCase[] = [
     expect: { out: 'op | ts | k\n+I | 1 | b\n+I | 2 | a\n-D | 1 | b\n+I | 3 | a' },
     ordered: true,
   },
+  {
+    name: 'with a time to live, the first row of a group is gone when nothing replaced it for so long',
+    config: { partitionBy: [], orderBy: byPrice, n: 1 },
+    inputs,
+    schema: input,
+    stateTtlMs: 100,
+    steps: [{ processingTime: 1000 }, rows('A | 10'), { processingTime: 1099 }, rows('B | 5\nC | 20'), { processingTime: 1198 }, rows('D | 15'), { processingTime: 1199 }, rows('E | 1')],
+    expect: { out: 'op | item | price\n+I | A | 10\n-U | A | 10\n+U | C | 20\n+I | E | 1' },
+    ordered: true,
+  },
+  {
+    name: 'with a time to live, what cannot be found any more is not taken back, and rows of one place in the order live together',
+    config: { partitionBy: [], orderBy: byPrice, n: 2 },
+    inputs,
+    stateTtlMs: 100,
+    steps: [{ processingTime: 1000 }, changes('+I | A | 10\n+I | B | 20'), { processingTime: 1060 }, changes('+I | C | 20'), { processingTime: 1100 }, changes('-D | A | 10\n+I | D | 5\n-D | B | 20'), { processingTime: 1200 }, changes('-D | C | 20\n+I | E | 1')],
+    expect: { out: 'op | item | price\n+I | A | 10\n+I | B | 20\n-D | A | 10\n+I | C | 20\n-D | B | 20\n+I | D | 5\n+I | E | 1' },
+    ordered: true,
+  },
 ]
 
 export const problemCases: readonly ProblemCase[] = [

@@ -61,6 +61,7 @@ export const definition: OperatorDefinition = {
   },
   rowKinds: ({ config }) => (config.n === 1 || typeof config.rankColumn === 'string' ? ['+I', '-U', '+U', '-D'] : ['+I', '-D']),
   state: (config) => `the best ${String(config.n)} rows of each group; all rows where the input takes rows back`,
+  stateExpires: () => true,
   columnsNeeded: ({ config, used }) => {
     const needed = new Set<string>([...(used.out ?? []), ...columnsOf(config, 'partitionBy'), ...orderOf(config).map(({ column }) => column)])
     if (typeof config.rankColumn === 'string') needed.delete(config.rankColumn)

@@ -9,6 +9,7 @@ import { KeyTable } from '../../engine/keyTable.ts'
 import type { OperatorContext, OperatorRuntime } from '../../engine/operatorRuntime.ts'
 import { placeAfterEquals } from '../../engine/ranking.ts'
 import { RowStore } from '../../engine/rowStore.ts'
+import { stateTtlOf, type StateTtl } from '../../engine/stateTtl.ts'
 import { RowOrder, sameRow } from '../../expression/rowOrder.ts'
 import type { OperatorSpec } from '../../job/operatorSpec.ts'
 import { columnsOf, orderOf } from '../../job/orderConfig.ts'
@@ -25,6 +26,9 @@ const garbageMin = 4096
  *
  * A row goes behind its equals, so ties go to the earlier arrival. What comes out depends on whether the rank is a column: without it, a row enters and the one that
  * falls out is deleted; with it, every row whose rank changes is updated. At n = 1 the one row is updated.
+ *
+ * With a time to live, rows that were not written for so long are gone without a word; rows that are equal by the order are written together, as they are one entry of Flink's state. An append-only group of several rows is looked at only
+ * when it was itself loaded so long ago, because until then Flink has it in a cache.
  */
 class TopN implements OperatorRuntime {
   readonly #spec: OperatorSpec
@@ -41,6 +45,11 @@ class TopN implements OperatorRuntime {
   readonly #changes = new ChangeList()
   /** By slot of the group: positions in the store, best first. */
   readonly #groups: number[][] = []
+  /** By position in the store. */
+  readonly #ttl: StateTtl | null
+  /** By slot of the group: before then none of its rows is looked at. */
+  readonly #due: number[] = []
+  #now = 0
   #held = 0
   #slots: Int32Array = new Int32Array(0)
   #columns: readonly Column[] = []
@@ -49,6 +58,7 @@ class TopN implements OperatorRuntime {
   constructor(spec: OperatorSpec) {
     const { schema, updating } = spec.inputs[0]!
     this.#spec = spec
+    this.#ttl = stateTtlOf(spec)
     this.#outSchema = spec.outputs[0]!.schema
     this.#n = spec.config.n as number
     this.#updateBefore = spec.outputs[0]!.updateBefore !== false
@@ -74,7 +84,12 @@ class TopN implements OperatorRuntime {
     while (this.#groups.length < this.#keys.size) this.#groups.push([])
     const first = this.#store.appendRange(batch, 0, rowCount)
     this.#columns = this.#store.columns()
+    if (this.#ttl !== null) {
+      this.#ttl.fit(this.#store.rowCount)
+      this.#now = this.#context.processingTime()
+    }
     for (let row = 0; row < rowCount; row++) {
+      if (this.#ttl !== null) this.#expire(this.#ttl, slots[row]!)
       const group = this.#groups[slots[row]!]!
       const kind = kinds === null ? rowKind.insert : kinds[row]!
       if (kind === rowKind.updateBefore || kind === rowKind.delete) this.#takeBack(group, first + row)
@@ -85,12 +100,36 @@ class TopN implements OperatorRuntime {
     if (changes !== null) this.#context.emit(0, changes)
   }
 
+  /** Rows of the group that have expired are gone. */
+  #expire(ttl: StateTtl, slot: number): void {
+    const now = this.#now
+    if ((this.#due[slot] ?? -Infinity) > now) return
+    const group = this.#groups[slot]!
+    let kept = 0
+    let oldest = now
+    for (const position of group) {
+      if (ttl.isExpired(position, now)) continue
+      oldest = Math.min(oldest, ttl.written[position]!)
+      group[kept++] = position
+    }
+    this.#held -= group.length - kept
+    group.length = kept
+    this.#due[slot] = (this.#keepsAll || this.#n === 1 ? oldest : now) + this.#spec.stateTtlMs!
+  }
+
+  /** The row at this rank was written, and with it those that are equal by the order. */
+  #touch(ttl: StateTtl, group: readonly number[], at: number): void {
+    for (let equal = at; equal >= 0 && this.#order.compare(this.#columns, group[equal]!, this.#columns, group[at]!) === 0; equal--) ttl.touch(group[equal]!, this.#now)
+    for (let equal = at + 1; equal < group.length && this.#order.compare(this.#columns, group[equal]!, this.#columns, group[at]!) === 0; equal++) ttl.touch(group[equal]!, this.#now)
+  }
+
   #insert(group: number[], position: number): void {
     const n = this.#n
     const at = placeAfterEquals(this.#order, this.#columns, group, position)
     if (at >= n && !this.#keepsAll) return
     group.splice(at, 0, position)
     this.#held++
+    if (this.#ttl !== null) this.#touch(this.#ttl, group, at)
     if (at >= n) return
     if (this.#ranked) this.#shiftDown(group, at)
     else if (group.length <= n) this.#changes.push(rowKind.insert, position)
@@ -124,6 +163,7 @@ class TopN implements OperatorRuntime {
     if (at < 0) return
     const n = this.#n
     const gone = group[at]!
+    if (this.#ttl !== null) this.#touch(this.#ttl, group, at)
     group.splice(at, 1)
     this.#held--
     if (at >= n) return
@@ -165,6 +205,16 @@ class TopN implements OperatorRuntime {
   /** Clears rows away that no group holds. */
   #sweep(): void {
     const { rowCount } = this.#store
+    if (this.#ttl?.isTimeToLook(rowCount) === true) {
+      // Of a group that is not touched, what the next row would find gone.
+      for (const group of this.#groups) {
+        const kept = group.filter((position) => !this.#ttl!.isExpired(position, this.#now))
+        if (kept.length === group.length || (!this.#keepsAll && this.#n > 1 && kept.length > 0)) continue
+        this.#held -= group.length - kept.length
+        group.splice(0, group.length, ...kept)
+      }
+      this.#ttl.hasLooked(rowCount)
+    }
     if (rowCount - this.#held <= Math.max(garbageMin, this.#held)) return
     const held = new Int32Array(this.#held)
     let count = 0
@@ -174,6 +224,7 @@ class TopN implements OperatorRuntime {
     for (let i = 0; i < count; i++) moved[held[i]!] = i
     for (const group of this.#groups) for (let i = 0; i < group.length; i++) group[i] = moved[group[i]!]!
     this.#store.keep(held, count)
+    this.#ttl?.keep(held, count)
     if (this.#encoder.wantsShrink(this.#keys.size)) this.#encoder.shrink([this.#keys])
   }
 
@@ -200,6 +251,7 @@ class TopN implements OperatorRuntime {
     for (const group of this.#groups) for (const position of group) positions[at++] = position
     writer.int32('sizes', Int32Array.from(this.#groups, (group) => group.length))
     writer.int32('positions', positions)
+    this.#ttl?.snapshot(writer, this.#store.rowCount)
   }
 
   restore(reader: StateReader): void {
@@ -224,6 +276,12 @@ class TopN implements OperatorRuntime {
     this.#store.appendRows(this.#store.rowsIn(reader.at('store')), ours, count)
     this.#columns = this.#store.columns()
     this.#held += count
+    if (this.#ttl !== null) {
+      const places = new Int32Array(this.#store.rowsIn(reader.at('store')).rowCount).fill(-1)
+      for (let i = 0; i < count; i++) places[ours[i]!] = first + i
+      this.#ttl.fit(this.#store.rowCount)
+      this.#ttl.restore(reader, places, this.#context.processingTime())
+    }
   }
 
   stateBytes(): number {
