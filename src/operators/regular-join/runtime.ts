@@ -1,5 +1,6 @@
 import { rowKind, type Batch } from '../../columnar/batch.ts'
 import type { Column } from '../../columnar/column.ts'
+import { sliceColumn } from '../../columnar/concat.ts'
 import { fieldIndex, type Schema } from '../../columnar/schema.ts'
 import type { StateReader, StateSchema, StateWriter } from '../../columnar/stateCodec.ts'
 import { gatherSide, PairList, selectPairs } from '../../engine/joinOutput.ts'
@@ -57,7 +58,7 @@ class RegularJoin implements OperatorRuntime {
     const keyColumns = [on.map((pair) => fieldIndex(this.#schemas[0], pair.left)), on.map((pair) => fieldIndex(this.#schemas[1], pair.right))]
     this.#encoder = new KeyEncoder(keyColumns[0]!.map((column) => this.#schemas[0].fields[column]!.type))
     this.#keys = new KeyTable(on.length)
-    this.#sides = [new Side(this.#schemas[0], keyColumns[0]!, stateTtlOf(spec)), new Side(this.#schemas[1], keyColumns[1]!, stateTtlOf(spec))]
+    this.#sides = [new Side(spec, 0, keyColumns[0]!), new Side(spec, 1, keyColumns[1]!)]
   }
 
   open(context: OperatorContext): void {
@@ -243,17 +244,24 @@ class Side {
   /** 1 where a stored row is kept: rows that were taken back, and those with NULL in their key, are not. */
   #kept: Uint8Array = new Uint8Array(1024)
   live = 0
+  /** Where the changes of this side have a key of their own, its row by that key: what is taken back is then found at once, in a chain of whatever length (Flink: JoinRecordStateViews with a unique key). */
+  readonly #unique: RowsByKey | null
+  /** Before each row in its chain, where rows are found by key; -1 at the head. */
+  #before: Int32Array = new Int32Array(0)
   /** The stored columns as they lie since the last append. */
   columns: readonly Column[] = []
 
-  constructor(schema: Schema, keyColumns: readonly number[], ttl: StateTtl | null) {
+  constructor(spec: OperatorSpec, input: number, keyColumns: readonly number[]) {
+    const { schema, upsertKeys, updating } = spec.inputs[input]!
     this.keyColumns = keyColumns
-    this.ttl = ttl
+    this.ttl = stateTtlOf(spec)
     this.store = new RowStore(schema)
+    const [unique] = updating === true ? (upsertKeys ?? []) : []
+    this.#unique = unique === undefined ? null : new RowsByKey(schema, unique.map((name) => fieldIndex(schema, name)))
   }
 
   get bytes(): number {
-    return this.store.bytes + this.heads.byteLength + this.next.byteLength * 2 + this.#kept.byteLength
+    return this.store.bytes + this.heads.byteLength + this.next.byteLength * 2 + this.#kept.byteLength + this.#before.byteLength + (this.#unique?.bytes ?? 0) + (this.ttl?.bytes ?? 0)
   }
 
   /** Makes room for the chains of this many keys. */
@@ -307,6 +315,7 @@ class Side {
 
   #appended(first: number): number {
     this.columns = this.store.columns()
+    this.#unique?.meet(this.columns, first, this.store.rowCount)
     const needed = this.store.rowCount
     if (needed > this.next.length) {
       const length = Math.max(needed, this.next.length * 2)
@@ -320,6 +329,11 @@ class Side {
       kept.set(this.#kept)
       this.#kept = kept
     }
+    if (this.#unique !== null && this.#before.length < needed) {
+      const before = new Int32Array(this.next.length)
+      before.set(this.#before)
+      this.#before = before
+    }
     this.#kept.fill(0, first, needed)
     this.ttl?.fit(needed)
     return first
@@ -332,6 +346,10 @@ class Side {
 
   /** Rows that are the same are one entry, written together. */
   #touchLike(slot: number, position: number, now: number): void {
+    if (this.#unique !== null) {
+      this.ttl!.touch(position, now)
+      return
+    }
     for (let at = this.heads[slot]!; at >= 0; at = this.next[at]!) if (sameRow(this.columns, at, this.columns, position)) this.ttl!.touch(at, now)
   }
 
@@ -343,30 +361,44 @@ class Side {
         before = at
         continue
       }
-      if (before < 0) this.heads[slot] = this.next[at]!
-      else this.next[before] = this.next[at]!
-      this.#kept[at] = 0
-      this.live--
+      this.#unlink(slot, at, before)
     }
   }
 
+  #unlink(slot: number, at: number, before: number): void {
+    const after = this.next[at]!
+    if (before < 0) this.heads[slot] = after
+    else this.next[before] = after
+    if (this.#unique !== null && after >= 0) this.#before[after] = before
+    this.#kept[at] = 0
+    this.live--
+  }
+
   #link(slot: number, position: number, matches: number): void {
-    this.next[position] = this.heads[slot]!
+    const head = this.heads[slot]!
+    this.next[position] = head
     this.heads[slot] = position
+    if (this.#unique !== null) {
+      if (head >= 0) this.#before[head] = position
+      this.#before[position] = -1
+      this.#unique.put(position)
+    }
     this.matches[position] = matches
     this.#kept[position] = 1
     this.live++
   }
 
-  /** Takes a row out of its key's chain that is the same as the one at `position`; nothing happens when there is none. */
+  /** Takes a row out of its key's chain that is the same as the one at `position`, or has its own key; nothing happens when there is none. */
   remove(slot: number, position: number, now: number): void {
+    if (this.#unique !== null) {
+      const at = this.#unique.rowLike(position)
+      if (at >= 0 && this.#kept[at] === 1) this.#unlink(slot, at, this.#before[at]!)
+      return
+    }
     let before = -1
     for (let at = this.heads[slot]!; at >= 0; at = this.next[at]!) {
       if (sameRow(this.columns, at, this.columns, position)) {
-        if (before < 0) this.heads[slot] = this.next[at]!
-        else this.next[before] = this.next[at]!
-        this.#kept[at] = 0
-        this.live--
+        this.#unlink(slot, at, before)
         if (this.ttl !== null) this.#touchLike(slot, position, now)
         return
       }
@@ -398,7 +430,69 @@ class Side {
     }
     this.#kept.fill(1, 0, count)
     this.store.keep(held, count)
+    this.columns = this.store.columns()
+    if (this.#unique !== null) {
+      for (let slot = 0; slot < this.heads.length; slot++) {
+        for (let at = this.heads[slot]!, before = -1; at >= 0; before = at, at = this.next[at]!) this.#before[at] = before
+      }
+      this.#unique.moved(this.columns, count)
+    }
     this.ttl?.keep(held, count)
+  }
+}
+
+/** The newest row of each key of a side's own, by position; rows that are not kept any more may still be named. */
+class RowsByKey {
+  readonly #columns: readonly number[]
+  readonly #encoder: KeyEncoder
+  #keys: KeyTable
+  /** By slot of the key; -1 for none. */
+  #rows: Int32Array = new Int32Array(0)
+  /** By position of the row. */
+  #slots: Int32Array = new Int32Array(1024)
+
+  constructor(schema: Schema, columns: readonly number[]) {
+    this.#columns = columns
+    this.#encoder = new KeyEncoder(columns.map((column) => schema.fields[column]!.type))
+    this.#keys = new KeyTable(columns.length)
+  }
+
+  get bytes(): number {
+    return this.#keys.bytes + this.#encoder.bytes + this.#rows.byteLength + this.#slots.byteLength
+  }
+
+  /** Rows from `first` on were appended. */
+  meet(columns: readonly Column[], first: number, end: number): void {
+    if (this.#slots.length < end) {
+      const slots = new Int32Array(Math.max(end, this.#slots.length * 2))
+      slots.set(this.#slots)
+      this.#slots = slots
+    }
+    const own = this.#columns.map((column) => sliceColumn(columns[column]!, first, end))
+    this.#keys.slotsOf(this.#encoder.encode(own, end - first), 0, end - first, this.#slots.subarray(first, end))
+    if (this.#rows.length >= this.#keys.size) return
+    const rows = new Int32Array(Math.max(64, this.#keys.size, this.#rows.length * 2)).fill(-1, this.#rows.length)
+    rows.set(this.#rows)
+    this.#rows = rows
+  }
+
+  /** The row at `position` is the row of its key. */
+  put(position: number): void {
+    this.#rows[this.#slots[position]!] = position
+  }
+
+  /** The row that has the key of the one at `position`; -1 for none. */
+  rowLike(position: number): number {
+    return this.#rows[this.#slots[position]!]!
+  }
+
+  /** The first `count` rows are all there are, and each is the row of its key. */
+  moved(columns: readonly Column[], count: number): void {
+    this.#keys = new KeyTable(this.#columns.length, count)
+    this.#rows = new Int32Array(0)
+    if (this.#encoder.wantsShrink(0)) this.#encoder.shrink([this.#keys])
+    this.meet(columns, 0, count)
+    for (let position = 0; position < count; position++) this.put(position)
   }
 }
 

@@ -47,3 +47,21 @@ describe('updates that are replaced by key', () => {
     }
   }, timeoutMs)
 })
+
+describe('settings that fold or forget', () => {
+  const withSettings = (job: Job, settings: Job['settings']): Job => ({ ...job, settings: { ...job.settings, ...settings } })
+  it('leave the table of each row by itself: mini-batches of a few rows, of all, and by time', async () => {
+    for (const { job, keyed } of jobs) {
+      const whole = await rowsAtSinks(job, { rewrites: false })
+      for (const miniBatch of [{ latencyMs: 1000, size: 3 }, { latencyMs: 1_000_000_000, size: 100_000 }]) {
+        expect(await rowsAtSinks(withSettings(keyed, { miniBatch }), { edgesShown: false }), programText(keyed)).toEqual(whole)
+      }
+    }
+  }, timeoutMs)
+  it('leave the table when nothing comes so late that it is forgotten', async () => {
+    for (const { job, keyed } of jobs) {
+      const whole = await rowsAtSinks(job, { rewrites: false })
+      expect(await rowsAtSinks(withSettings(keyed, { stateTtlMs: 1_000_000_000_000 })), programText(keyed)).toEqual(whole)
+    }
+  }, timeoutMs)
+})
