@@ -106,11 +106,13 @@ export class OperatorNode implements OperatorCounters {
   }
 
   inputEnded(input: number): void {
+    let held: number | void
     try {
-      this.runtime!.onInputEnd?.(input)
+      held = this.runtime!.onInputEnd?.(input)
     } catch (error) {
       throw this.failureOf(error, null)
     }
+    if (typeof held === 'number') this.forward(held)
   }
 
   /** After all inputs have ended. */

@@ -55,8 +55,10 @@ export interface OperatorRuntime {
    * nothing to restore). An input that had ended may be told to end again: where the plan is another, channels are new. Processing-time timers need not be asked for again; after a change of parallelism some ring that are not this subtask's.
    */
   restore?(reader: StateReader): void
-  /** One input ended; the others may go on. */
-  onInputEnd?(input: number): void
+  /** One input ended; the others may go on. A watermark that was held back for this input is returned, to be forwarded now. */
+  onInputEnd?(input: number): number | void
+  /** Inputs whose time is none of this operator's, such as a table that is looked up in: its watermark is that of the others. */
+  readonly untimed?: readonly number[]
   /** All inputs ended and `onWatermark(Infinity)` was called. */
   finish?(): void
   /** Bytes of keyed state held now, as an estimate for display. */

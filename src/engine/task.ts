@@ -92,6 +92,7 @@ export class OperatorTask implements Task {
     )
     this.#valves = Array.from(counts, (count) => new WatermarkValve(count))
     this.#combined = new CombinedWatermark(ports.length)
+    this.#passOverUntimed()
     this.#openChannels = inputs.map(({ channels }) => channels.length)
     this.#open = this.#channels.length
     this.#alignment = new Alignment(this.#channels)
@@ -335,6 +336,11 @@ export class OperatorTask implements Task {
     return { operator: listener?.operators[0]!.operator ?? '', input, subtask: listener?.place.subtask ?? 0, channel: this.#channels.indexOf(channel), types: typesText(this.#head.inputSchemas[input]!.fields.map(({ type }) => type)) }
   }
 
+  /** An input whose time is none of the operator's never holds the others back. */
+  #passOverUntimed(): void {
+    for (const { input, valve } of this.#channels) if (this.#head.runtime?.untimed?.includes(input) === true) this.#combined.advance(valve, Infinity)
+  }
+
   #restoreChannels(channels: readonly ChannelSnapshot[]): void {
     this.#valves.forEach((valve, index) => {
       const own = channels.filter((_, i) => this.#channels[i]!.valve === index)
@@ -345,6 +351,7 @@ export class OperatorTask implements Task {
       this.#valves.map(({ idle }) => idle),
       this.#head.watermark,
     )
+    this.#passOverUntimed()
     this.#idle = this.#combined.idle
     channels.forEach(({ ended }, i) => {
       if (!ended) return

@@ -35,7 +35,10 @@ class LookupJoin implements OperatorRuntime {
   #next: Int32Array = new Int32Array(0)
   /** Table rows that were taken back. */
   readonly #gone = new Set<number>()
+  readonly untimed = [1]
+  /** Rows that came before the table was read, with the watermarks they came under. */
   #waiting: Batch[] = []
+  #watermark = -Infinity
   #ready = false
   #expressions!: JoinExpressions
   #context!: OperatorContext
@@ -62,7 +65,8 @@ class LookupJoin implements OperatorRuntime {
     if (batch.rowCount === 0) return
     if (input === 1) this.#addToTable(batch)
     else if (this.#ready) this.#lookUp(batch)
-    else this.#waiting.push(batch)
+    else if (batch.watermarks !== null || this.#watermark === -Infinity) this.#waiting.push(batch)
+    else this.#waiting.push({ ...batch, watermarks: new Float64Array(batch.rowCount).fill(this.#watermark) })
   }
 
   #addToTable(batch: Batch): void {
@@ -80,13 +84,14 @@ class LookupJoin implements OperatorRuntime {
     }
   }
 
-  onInputEnd(input: number): void {
+  onInputEnd(input: number): number | void {
     if (input !== 1 || this.#ready) return
     this.#index()
     this.#ready = true
     const waiting = this.#waiting
     this.#waiting = []
     for (const batch of waiting) this.#lookUp(batch)
+    return this.#watermark
   }
 
   #index(): void {
@@ -143,9 +148,11 @@ class LookupJoin implements OperatorRuntime {
     })
   }
 
+  /** Held back while rows are: they would be late behind it. */
   onWatermark(watermark: number): number {
     this.#evaluation.watermark = watermark
-    return watermark
+    this.#watermark = watermark
+    return this.#ready ? watermark : -Infinity
   }
 
   stateSchema(): StateSchema {
@@ -179,6 +186,7 @@ class LookupJoin implements OperatorRuntime {
       if (rows.length > 0) this.#waiting.push(gatherRows(batch, rows, rows.length))
     }
     this.#evaluation.watermark = reader.share.watermark
+    this.#watermark = reader.share.watermark
     // At another parallelism the table's end comes again, when all parts of it are here.
     if (reader.share.keyGroups !== null || !reader.boolean('ready')) return
     this.#index()

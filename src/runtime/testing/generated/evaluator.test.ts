@@ -168,6 +168,16 @@ describe('the engine and a naive evaluation agree on', () => {
       const pairs = joined(left, right, (l, r) => l.k !== null && l.k === r.k && (!conditional || isBelow(l.v, r.v)), type)
       await sameAsEngine(two('lookup-join', config, source('l', left, delayMs), source('r', right, 1)), pairs.map((pair) => pairJson(pair, type)))
     }), timeoutMs)
+  it('windows behind a lookup join, with late rows', () =>
+    holds([late, delays, windows.filter(isWhole), fc.boolean()], async (rows, delayMs, window, timed) => {
+      const table = source('table', [1, 2].map((k) => ({ k, ts: start + 60_000, v: k })), 0)
+      const { watermark: _watermark, ...untimed } = table.config
+      const join: Operator = { id: 'join', kind: 'lookup-join', config: { type: 'left', on, columns: [...['k', 'ts', 'v'].map((name) => ({ name, expression: `l.${name}` })), { name: 'x', expression: 'r.v' }] } }
+      const op: Operator = { id: 'op', kind: 'window-aggregate', config: { window: { ...window, timeColumn: 'ts' }, groupBy: ['k'], aggregates: [{ name: 'n', expression: 'COUNT(*)' }, { name: 'x', expression: 'MAX(x)' }] } }
+      const edges = [{ from: 'rows', to: 'join', toPort: 'left' }, { from: 'table', to: 'join', toPort: 'right' }, { from: 'join', to: 'op' }]
+      const expected = windowAggregate(rows, delayMs, window).map(({ k, start: from, end, n }) => ({ k, ...windowJson(from, end), n, x: k }))
+      await sameAsEngine(jobOf([source('rows', rows, delayMs), timed ? table : { ...table, config: untimed }, join, op], edges), expected)
+    }), timeoutMs)
   it('windows that are assigned', () =>
     holds([late, delays, gridWindows], async (rows, delayMs, window) => {
       const expected = rows.flatMap((row) => windowsOf(row.ts, window).map(({ start: from, end }) => ({ ...eventJson(row), ...windowJson(from, end) })))
