@@ -16,13 +16,16 @@ export const freshArrays: Arrays = {
   float64: (length) => new Float64Array(length),
 }
 
-/** One piece of memory that is used again for each batch. */
-export class Scratch implements Arrays {
-  #memory: ArrayBuffer
-  #used = 0
+const nothing = new ArrayBuffer(0)
 
-  constructor(bytes = 256 * 1024) {
-    this.#memory = new ArrayBuffer(bytes)
+/** One piece of memory that is used again for each batch, taken when first needed. */
+export class Scratch implements Arrays {
+  #memory = nothing
+  #used = 0
+  readonly #initialBytes: number
+
+  constructor(initialBytes = 256 * 1024) {
+    this.#initialBytes = initialBytes
   }
 
   /** Begins a new batch; the last one is lost. */
@@ -47,7 +50,7 @@ export class Scratch implements Arrays {
     const needed = (bytes + 7) & ~7
     if (this.#used + needed > this.#memory.byteLength) {
       // Arrays given out before stay on the old memory, which they keep alive.
-      this.#memory = new ArrayBuffer(Math.max(needed, this.#memory.byteLength * 2))
+      this.#memory = new ArrayBuffer(Math.max(needed, this.#initialBytes, this.#memory.byteLength * 2))
       this.#used = 0
     }
     const place = this.#used
