@@ -9,6 +9,8 @@ import type { CompiledJob } from './compile.ts'
 import { costNotes } from './costNotes.ts'
 import type { LogicalOperator } from './logicalPlan.ts'
 import type { Exchange, PhysicalPlan } from './physicalPlan.ts'
+import { regionsOf } from './regions.ts'
+import { stateText } from './stateText.ts'
 
 /**
  * Every stage of a compiled job as text: what `millrace explain` prints and what compiler tests compare.
@@ -26,6 +28,7 @@ export function explain(compiled: CompiledJob, job: Job, definitionOf: Definitio
     `  parallelism ${settings.parallelism} · ${settings.maxParallelism} key groups · time zone ${settings.timeZone} · ${
       checkpoint.intervalMs === 0 ? 'no checkpoints' : `a checkpoint every ${durationText(checkpoint.intervalMs)}, ${checkpoint.mode}`
     }`,
+    ...(settings.miniBatch.latencyMs === 0 ? [] : [`  mini-batches of up to ${settings.miniBatch.size} rows or ${durationText(settings.miniBatch.latencyMs)}`]),
     '',
     'Logical plan',
     ...logical.operators.flatMap((operator) => operatorLines(operator, compiled, definitionOf)),
@@ -38,9 +41,17 @@ export function explain(compiled: CompiledJob, job: Job, definitionOf: Definitio
     '',
     'Exchanges',
     ...(physical.exchanges.length === 0 ? ['  none'] : physical.exchanges.map((exchange) => exchangeText(exchange, physical))),
+    ...regionLines(physical),
     ...(notes.length === 0 ? [] : ['', 'Costs', ...notes.map((note) => `  ${note}`)]),
   ]
   return `${lines.join('\n')}\n`
+}
+
+/** Where there are several: what fails together, and leaves the others alone. */
+function regionLines(physical: PhysicalPlan): string[] {
+  const regions = regionsOf(physical)
+  if (regions.length < 2) return []
+  return ['', 'Regions that fail and come back alone', ...regions.map((chains, i) => `  ${i + 1}: ${chains.length === 1 ? 'chain' : 'chains'} ${chains.map(({ id }) => id).join(', ')}`)]
 }
 
 function operatorLines(operator: LogicalOperator, compiled: CompiledJob, definitionOf: DefinitionOf): string[] {
@@ -56,7 +67,7 @@ function operatorLines(operator: LogicalOperator, compiled: CompiledJob, definit
       const port = spec.inputs[edge.toInput]!.port
       return `${port} ← ${edge.from}${output === 'out' ? '' : `.${output}`} (${distributionText(operator.distribution[edge.toInput]!)})`
     })
-  const state = definition.state?.(spec.config) ?? null
+  const state = stateText(definition, spec)
   return [
     `  ${spec.id}: ${definition.title}${subtitle === '' ? '' : ` · ${subtitle}`} ×${operator.parallelism}`,
     ...feeds.map((feed) => `    ${feed}`),

@@ -23,14 +23,16 @@ export function channelsOf(plan: PhysicalPlan, exchange: Exchange): ChannelPlace
   return places
 }
 
-/** Workers a plan runs on: its greatest parallelism. */
+/** Workers that a region of a plan runs on: its greatest parallelism. */
 export function workerCountOf(plan: PhysicalPlan): number {
   return Math.max(1, ...plan.chains.map((chain) => chain.parallelism))
 }
 
 /** Channels between different workers, in an order that all of them agree on: their places are their numbers on the wire. */
 export function remoteChannelsOf(plan: PhysicalPlan): ChannelPlace[] {
-  return plan.exchanges.flatMap((exchange) => channelsOf(plan, exchange)).filter((place) => place.from !== place.to)
+  // Of a region only its own: exchanges keep their places in its plan.
+  const here = plan.exchanges.filter(({ fromChain }) => plan.chains.some(({ id }) => id === fromChain))
+  return here.flatMap((exchange) => channelsOf(plan, exchange)).filter((place) => place.from !== place.to)
 }
 
 /** Whom an exchange leads to, and the types of the columns it takes there. */

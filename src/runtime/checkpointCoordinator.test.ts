@@ -137,7 +137,7 @@ describe('the checkpoint coordinator', () => {
     expect(story.state.history[0]).toMatchObject({ id: 1, status: 'failed', failure: 'engine worker 1 died' })
     expect(story.tell({ kind: 'tick', at: 5000 })).toEqual([])
     expect(story.tell({ kind: 'savepoint', name: 'now', at: 5001 })).toEqual([])
-    story.tell({ kind: 'restored', restore: { at: 5500, checkpoint: null, kind: null, reason: 'engine worker 1 died', notes: [] } })
+    story.tell({ kind: 'restored', restore: { at: 5500, checkpoint: null, kind: null, reason: 'engine worker 1 died', notes: [], operators: null } })
     expect(story.tell({ kind: 'running', tasks, at: 6000 })).toEqual(['wake 7000'])
     expect(story.tell({ kind: 'tick', at: 7000 })).toEqual(['trigger 2', 'wake 67000'])
     expect(story.state.counts.restored).toBe(1)

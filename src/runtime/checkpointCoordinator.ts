@@ -87,6 +87,8 @@ export interface RestoreRecord {
   readonly reason: string | null
   /** Checkpoints that were passed over, and why. */
   readonly notes: readonly string[]
+  /** Only these operators went on from it, a region; null: the whole job. */
+  readonly operators: readonly string[] | null
 }
 
 export type CheckpointEvent =

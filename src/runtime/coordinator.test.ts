@@ -25,8 +25,8 @@ function commandText(command: CoordinatorCommand): string {
 }
 
 /** One line for each event: what it makes the engines do. */
-function transcript(engines: number, speed: Speed, paused: boolean, events: readonly CoordinatorEvent[], restart: CoordinatorState['restart'] = null): string[] {
-  let state = initialState(engines, speed, paused, restart)
+function transcript(engines: number, speed: Speed, paused: boolean, events: readonly CoordinatorEvent[], restart: CoordinatorState['restart'] = null, regions?: readonly number[]): string[] {
+  let state = initialState(engines, speed, paused, restart, regions)
   return events.map((event) => {
     const next = step(state, event)
     state = next.state
@@ -111,7 +111,7 @@ describe('the coordinator', () => {
   })
 
   it('ends all engines when one fails, or dies', () => {
-    expect(transcript(2, max, false, [...deployed, { kind: 'failed', failure, at: 130 }, { kind: 'finished', engine: 0, at: 1 }]).slice(3)).toEqual(['terminate 0, terminate 1, status failed', ''])
+    expect(transcript(2, max, false, [...deployed, { kind: 'failed', engine: 0, failure, at: 130 }, { kind: 'finished', engine: 0, at: 1 }]).slice(3)).toEqual(['terminate 0, terminate 1, status failed', ''])
     expect(transcript(2, max, false, [{ kind: 'start', at: 0 }, { kind: 'died', engine: 1, why: 'it ran out of memory.', at: 1 }]).at(-1)).toBe('terminate 0, terminate 1, status failed')
   })
 
@@ -131,7 +131,7 @@ describe('the coordinator', () => {
 
   it('starts a failed job again, with new engines, as often as its strategy allows', () => {
     const died: CoordinatorEvent = { kind: 'died', engine: 1, why: 'it was killed.', at: 500 }
-    const events = [...deployed, died, ...recovered(1), { kind: 'failed', failure, at: 1000 } as const, ...recovered(2), { kind: 'failed', failure, at: 2000 } as const]
+    const events = [...deployed, died, ...recovered(1), { kind: 'failed', engine: 0, failure, at: 1000 } as const, ...recovered(2), { kind: 'failed', engine: 0, failure, at: 2000 } as const]
     expect(transcript(2, max, false, events, restart).slice(3)).toEqual([
       'terminate 0, terminate 1, status restarting, wait 100 #1',
       'recover #1 after MR-404',
@@ -148,7 +148,7 @@ describe('the coordinator', () => {
   })
 
   it('takes what fails while it starts again for the same trouble, and what fails while it deploys for another', () => {
-    const events: CoordinatorEvent[] = [...deployed, { kind: 'failed', failure, at: 500 }, { kind: 'died', engine: 0, why: '', at: 501 }, { kind: 'delayOver', attempt: 1 }, { kind: 'recovered', attempt: 1 }, { kind: 'failed', failure, at: 600 }]
+    const events: CoordinatorEvent[] = [...deployed, { kind: 'failed', engine: 0, failure, at: 500 }, { kind: 'died', engine: 0, why: '', at: 501 }, { kind: 'delayOver', attempt: 1 }, { kind: 'recovered', attempt: 1 }, { kind: 'failed', engine: 0, failure, at: 600 }]
     expect(transcript(2, max, false, events, restart).slice(4)).toEqual(['', 'recover #1 after MR-401', 'status deploying, deploy 0, deploy 1', 'terminate 0, terminate 1, status restarting, wait 100 #2'])
   })
 
@@ -158,10 +158,28 @@ describe('the coordinator', () => {
   })
 
   it('stays paused over a restart, and can be stopped in the middle of one', () => {
-    const events = [...deployed, { kind: 'failed', failure, at: 500 } as const, { kind: 'pause' } as const, ...recovered(1)]
+    const events = [...deployed, { kind: 'failed', engine: 0, failure, at: 500 } as const, { kind: 'pause' } as const, ...recovered(1)]
     expect(transcript(2, max, false, events, restart).at(-1)).toBe('status paused, position 0 #1, position 1 #1')
-    expect(transcript(2, max, false, [...deployed, { kind: 'failed', failure, at: 500 }, { kind: 'stop' }], restart).at(-1)).toBe('terminate 0, terminate 1, status canceled')
-    expect(transcript(2, max, false, [...deployed, { kind: 'failed', failure, at: 500 }, { kind: 'unrecoverable', failure }], restart).at(-1)).toBe('terminate 0, terminate 1, status failed')
+    expect(transcript(2, max, false, [...deployed, { kind: 'failed', engine: 0, failure, at: 500 }, { kind: 'stop' }], restart).at(-1)).toBe('terminate 0, terminate 1, status canceled')
+    expect(transcript(2, max, false, [...deployed, { kind: 'failed', engine: 0, failure, at: 500 }, { kind: 'unrecoverable', failure }], restart).at(-1)).toBe('terminate 0, terminate 1, status failed')
+  })
+
+  it('starts only the region again that failed, and another that fails meanwhile with it', () => {
+    const regions = [0, 1]
+    const alone = [...deployed, { kind: 'died', engine: 1, why: 'it was killed.', at: 500 }, { kind: 'delayOver', attempt: 1 }, { kind: 'recovered', attempt: 1 }, { kind: 'deployed', engine: 1, at: 700 }, { kind: 'finished', engine: 0, at: 800 }, { kind: 'finished', engine: 1, at: 900 }] as const
+    expect(transcript(2, max, false, alone, restart, regions).slice(3)).toEqual([
+      'terminate 1, status restarting, wait 100 #1',
+      'recover #1 after MR-404',
+      'status deploying, deploy 1',
+      'status running, release 0 max, release 1 max',
+      '',
+      'terminate 0, terminate 1, status finished',
+    ])
+    const both = [...deployed, { kind: 'failed', engine: 0, failure, at: 500 }, { kind: 'failed', engine: 0, failure, at: 501 }, { kind: 'delayOver', attempt: 1 }, { kind: 'died', engine: 1, why: 'it was killed.', at: 502 }, { kind: 'recovered', attempt: 1 }, { kind: 'delayOver', attempt: 2 }, { kind: 'recovered', attempt: 2 }] as const
+    expect(transcript(2, max, false, both, restart, regions).slice(3)).toEqual(['terminate 0, status restarting, wait 100 #1', '', 'recover #1 after MR-401', 'terminate 0, terminate 1, status restarting, wait 100 #2', '', 'recover #2 after MR-404', 'status deploying, deploy 0, deploy 1'])
+    // The user goes back with all of it, and so does what fails as a whole.
+    expect(transcript(2, max, false, [...deployed, { kind: 'restore', checkpoint: 3 }], restart, regions).at(-1)).toBe('terminate 0, terminate 1, status restarting, recover #1 up to 3')
+    expect(transcript(2, max, false, [...deployed, { kind: 'failed', engine: null, failure, at: 500 }], restart, regions).at(-1)).toBe('terminate 0, terminate 1, status restarting, wait 100 #1')
   })
 
   it('ends once whatever happens, and says nothing afterwards', () => {
@@ -176,13 +194,13 @@ describe('the coordinator', () => {
       fc.record({ kind: fc.constant('finished' as const), engine, at }),
       fc.record({ kind: fc.constant('cancelled' as const), engine }),
       fc.record({ kind: fc.constant('died' as const), engine, why: fc.constant('x.'), at }),
-      fc.record({ kind: fc.constant('failed' as const), failure: fc.constant(failure), at }),
+      fc.record({ kind: fc.constant('failed' as const), engine: fc.option(engine), failure: fc.constant(failure), at }),
       fc.record({ kind: fc.constantFrom('delayOver' as const, 'recovered' as const), attempt: fc.nat(3) }),
       fc.record({ kind: fc.constant('restore' as const), checkpoint: fc.nat(3) }),
     )
     fc.assert(
-      fc.property(fc.array(event, { maxLength: 40 }), fc.boolean(), fc.constantFrom(null, restart), (events, paused, strategy) => {
-        let state: CoordinatorState = initialState(2, fast, paused, strategy)
+      fc.property(fc.array(event, { maxLength: 40 }), fc.boolean(), fc.constantFrom(null, restart), fc.constantFrom([0, 0], [0, 1]), (events, paused, strategy, regions) => {
+        let state: CoordinatorState = initialState(2, fast, paused, strategy, regions)
         let ends = 0
         for (const next of [{ kind: 'start' as const, at: 0 }, ...events, { kind: 'stop' as const }, { kind: 'graceOver' as const }, ...events]) {
           const wasOver = state.phase === 'over'

@@ -7,7 +7,7 @@ import type { Pace } from './wire.ts'
 /**
  * What a run is doing and what its engines must do next, as a pure function: `(state, event) → state and commands`.
  *
- * It owns the life of the job (deploy, run, restart, finish, fail, cancel) and the pace. A failure ends all engines; whether they come back is the restart strategy's, from what is the shell's
+ * It owns the life of the job (deploy, run, restart, finish, fail, cancel) and the pace. A failure ends the engines of its region and leaves those of others running; whether they come back is the restart strategy's, from what is the shell's
  * (the newest checkpoint), and an engine that comes back is a new one: events of the old are not let in. Pace is global: before rows flow at a speed, or one at a time, every engine
  * shuts its gate and says the event time of its next row (a *round*); the smallest is where time starts, or the row to let through. Time
  * stands in the events, so nothing here looks at a clock.
@@ -15,6 +15,8 @@ import type { Pace } from './wire.ts'
 export interface CoordinatorState {
   readonly phase: 'created' | 'deploying' | 'running' | 'restarting' | 'cancelling' | 'over'
   readonly engines: readonly EngineState[]
+  /** By engine: engines of one region fail and come back together. */
+  readonly regions: readonly number[]
   readonly paused: boolean
   readonly speed: Speed
   /** The round under way, and what it is for. */
@@ -47,7 +49,8 @@ export type CoordinatorEvent =
   | { readonly kind: 'step' }
   | { readonly kind: 'setSpeed'; readonly speed: Speed }
   | { readonly kind: 'finished'; readonly engine: number; readonly at: number }
-  | { readonly kind: 'failed'; readonly failure: RunFailure; readonly at: number }
+  /** `engine` null: the job as a whole. */
+  | { readonly kind: 'failed'; readonly engine: number | null; readonly failure: RunFailure; readonly at: number }
   | { readonly kind: 'died'; readonly engine: number; readonly why: string; readonly at: number }
   /** The user wants the job to go on from a checkpoint, or something outside of it makes it (`failure` says what). It does not count as a failure. */
   | { readonly kind: 'restore'; readonly checkpoint: number; readonly failure?: RunFailure }
@@ -69,7 +72,7 @@ export type CoordinatorCommand =
   | { readonly kind: 'terminate'; readonly engine: number }
   | { readonly kind: 'startGrace' }
   | { readonly kind: 'wait'; readonly ms: number; readonly attempt: number }
-  /** Opens the newest checkpoint, or the newest up to that one, and makes new engines. `failure`: why; null when the user wished it. */
+  /** Opens the newest checkpoint, or the newest up to that one, and makes new engines for those that are to be deployed. `failure`: why; null when the user wished it. */
   | { readonly kind: 'recover'; readonly attempt: number; readonly upTo: number | null; readonly failure: RunFailure | null }
   | { readonly kind: 'status'; readonly status: JobStatus }
 
@@ -78,10 +81,11 @@ export interface Transition {
   readonly commands: readonly CoordinatorCommand[]
 }
 
-export function initialState(engines: number, speed: Speed, paused: boolean, restart: Required<RestartSettings> | null = null): CoordinatorState {
+export function initialState(engines: number, speed: Speed, paused: boolean, restart: Required<RestartSettings> | null = null, regions?: readonly number[]): CoordinatorState {
   return {
     phase: 'created',
     engines: Array.from({ length: engines }, () => ({ life: 'deploying', position: undefined })),
+    regions: regions ?? Array.from({ length: engines }, () => 0),
     paused,
     speed,
     round: null,
@@ -154,15 +158,14 @@ export function step(state: CoordinatorState, event: CoordinatorEvent): Transiti
       return state.round === null ? stay(next) : endRound(next, event.at)
     }
     case 'failed':
-      return fail(state, event.failure, event.at)
+      return fail(state, event.engine, event.failure, event.at)
     case 'died': {
-      const next = { ...state, engines: withEngine(state, event.engine, { life: 'gone', position: null }) }
-      if (state.phase === 'cancelling') return cancelledSoFar(next)
-      return fail(next, workerDied(event.engine, event.why), event.at)
+      if (state.phase === 'cancelling') return cancelledSoFar({ ...state, engines: withEngine(state, event.engine, { life: 'gone', position: null }) })
+      return fail(state, event.engine, workerDied(event.engine, event.why), event.at)
     }
     case 'restore':
-      if (state.phase !== 'running' && state.phase !== 'deploying') return stay(state)
-      return restarting({ ...state, failure: null }, [{ kind: 'recover', attempt: state.attempt + 1, upTo: event.checkpoint, failure: event.failure ?? null }], { kind: 'restarting', failure: event.failure ?? null, delayMs: 0 })
+      if (state.phase !== 'running' && state.phase !== 'deploying' && !isPartial(state)) return stay(state)
+      return restarting({ ...state, failure: null }, null, [{ kind: 'recover', attempt: state.attempt + 1, upTo: event.checkpoint, failure: event.failure ?? null }], { kind: 'restarting', failure: event.failure ?? null, delayMs: 0 })
     case 'delayOver':
       if (state.phase !== 'restarting' || state.attempt !== event.attempt) return stay(state)
       return { state, commands: [{ kind: 'recover', attempt: state.attempt, upTo: null, failure: state.failure }] }
@@ -170,7 +173,7 @@ export function step(state: CoordinatorState, event: CoordinatorEvent): Transiti
       if (state.phase !== 'restarting' || state.attempt !== event.attempt) return stay(state)
       return {
         state: { ...state, phase: 'deploying' },
-        commands: [{ kind: 'status', status: { kind: 'deploying' } }, ...state.engines.map((_, engine) => ({ kind: 'deploy' as const, engine }))],
+        commands: [{ kind: 'status', status: { kind: 'deploying' } }, ...state.engines.flatMap(({ life }, engine) => (life === 'deploying' ? [{ kind: 'deploy' as const, engine }] : []))],
       }
     case 'unrecoverable':
       return over({ ...state, failure: event.failure }, { kind: 'failed', failure: event.failure })
@@ -245,9 +248,15 @@ function endRound(state: CoordinatorState, at: number): Transition {
   }
 }
 
-/** What fails while the job is being started again anyway is the same trouble, and counts once. */
-function fail(state: CoordinatorState, failure: RunFailure, at: number): Transition {
-  if (state.phase === 'cancelling' || state.phase === 'restarting') return stay(state)
+/** A region that ran on while another was being started again. */
+function isPartial(state: CoordinatorState): boolean {
+  return state.phase === 'restarting' && state.engines.some(({ life }) => life !== 'deploying')
+}
+
+/** What fails while its region is being started again anyway is the same trouble, and counts once. */
+function fail(state: CoordinatorState, engine: number | null, failure: RunFailure, at: number): Transition {
+  if (state.phase === 'cancelling') return stay(state)
+  if (state.phase === 'restarting' && (engine === null || state.engines[engine]!.life === 'deploying')) return stay(state)
   const failed: CoordinatorState = { ...state, failure }
   if (state.restart === null) {
     const last = failure.code === 'MR-404' ? { ...failure, message: `${failure.message} The job cannot go on without it; run it again.` } : failure
@@ -255,10 +264,12 @@ function fail(state: CoordinatorState, failure: RunFailure, at: number): Transit
   }
   const { state: failures, delayMs } = afterFailure(state.failures, state.restart, at)
   if (delayMs === null) return over({ ...failed, failures }, { kind: 'failed', failure })
-  return restarting({ ...failed, failures }, [{ kind: 'wait', ms: delayMs, attempt: state.attempt + 1 }], { kind: 'restarting', failure, delayMs })
+  return restarting({ ...failed, failures }, engine, [{ kind: 'wait', ms: delayMs, attempt: state.attempt + 1 }], { kind: 'restarting', failure, delayMs })
 }
 
-function restarting(state: CoordinatorState, then: readonly CoordinatorCommand[], status: JobStatus): Transition {
+/** Engines of the region that `engine` is of, null: all, and those that were not there yet, end and come anew. The others go on meanwhile. */
+function restarting(state: CoordinatorState, engine: number | null, then: readonly CoordinatorCommand[], status: JobStatus): Transition {
+  const anew = state.engines.map(({ life }, i) => engine === null || life === 'deploying' || life === 'gone' || state.regions[i] === state.regions[engine])
   return {
     state: {
       ...state,
@@ -267,9 +278,9 @@ function restarting(state: CoordinatorState, then: readonly CoordinatorCommand[]
       round: null,
       // A step that was asked for and not done is not done by the next engines either, unasked.
       stepsWaiting: 0,
-      engines: state.engines.map(() => ({ life: 'deploying', position: undefined })),
+      engines: state.engines.map((old, i) => (anew[i] === true ? { life: 'deploying', position: undefined } : old)),
     },
-    commands: [...state.engines.map((_, engine) => ({ kind: 'terminate' as const, engine })), { kind: 'status', status }, ...then],
+    commands: [...state.engines.flatMap((_, i) => (anew[i] === true ? [{ kind: 'terminate' as const, engine: i }] : [])), { kind: 'status', status }, ...then],
   }
 }
 

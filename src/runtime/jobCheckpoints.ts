@@ -176,10 +176,10 @@ export class JobCheckpoints {
     for (const sink of this.#transactional.values()) sink.commit(checkpoint)
   }
 
-  #discard(): void {
-    this.#staged.discard()
-    this.#uncommitted.discard()
-    for (const sink of this.#transactional.values()) sink.abort()
+  #discard(operators: ReadonlySet<string> | null): void {
+    this.#staged.discard(operators)
+    this.#uncommitted.discard(operators)
+    for (const [operator, sink] of this.#transactional) if (operators === null || operators.has(operator)) sink.abort()
   }
 
   /** The job has read everything: nothing can take back its rows any more. */
@@ -203,11 +203,13 @@ export class JobCheckpoints {
     return beginning
   }
 
-  /** What the job goes on from after a failure (`upTo` null) or from a checkpoint the user chose. Held rows that it covers are shown, the others forgotten. */
-  async recover(upTo: number | null, failure: RunFailure | null): Promise<Beginning | RunFailure> {
+  /**
+   * What the job goes on from after a failure (`upTo` null) or from a checkpoint the user chose; `operators`: only these do, a region (null: all). Held rows that it covers are shown, the others of these operators forgotten.
+   */
+  async recover(upTo: number | null, failure: RunFailure | null, operators: ReadonlySet<string> | null = null): Promise<Beginning | RunFailure> {
     // What is being written may become complete yet, and then it is the newest.
     await this.#storing
-    return this.#open(upTo ?? Infinity, failure)
+    return this.#open(upTo ?? Infinity, failure, operators)
   }
 
   /** Resolves when nothing is being written. */
@@ -220,16 +222,17 @@ export class JobCheckpoints {
     return (await this.#options.store.list()).reduce((highest, { id }) => Math.max(highest, id), 0)
   }
 
-  async #open(upTo: number, failure: RunFailure | null): Promise<Beginning | RunFailure> {
+  async #open(upTo: number, failure: RunFailure | null, region: ReadonlySet<string> | null = null): Promise<Beginning | RunFailure> {
     const found = await this.#options.store.open(planIdentity(this.#plan), upTo)
     if (found.kind === 'refused') return cannotRestore(titleOf(found.pointer), found.differences.map(({ text }) => text))
     const reason = failure?.message ?? null
+    const operators = region === null ? null : [...region]
     const { sinks } = this.#options
     const isNew = this.#state.counts.triggered === 0 && failure === null
     if (found.kind === 'none') {
       if (isNew) for (const operator of this.#sinks.keys()) sinks?.restore(operator, null)
-      this.#discard()
-      this.#tell({ kind: 'restored', restore: { at: this.#clock.now(), checkpoint: null, kind: null, reason, notes: found.notes } })
+      this.#discard(region)
+      this.#tell({ kind: 'restored', restore: { at: this.#clock.now(), checkpoint: null, kind: null, reason, notes: found.notes, operators } })
       return { pointer: null, starts: [] }
     }
     const { pointer, blobs } = found
@@ -249,8 +252,8 @@ export class JobCheckpoints {
       this.#commit(pointer.id)
       this.#host.show(this.#staged.committed(pointer.id))
     }
-    this.#discard()
-    this.#tell({ kind: 'restored', restore: { at: this.#clock.now(), checkpoint: pointer.id, kind: pointer.kind, reason, notes: [...found.notes, ...plan.differences] } })
+    this.#discard(region)
+    this.#tell({ kind: 'restored', restore: { at: this.#clock.now(), checkpoint: pointer.id, kind: pointer.kind, reason, notes: [...found.notes, ...plan.differences], operators } })
     return { pointer, starts: plan.restores.map((restore, i) => ({ chain: this.#tasks[i]!.place.chain, subtask: this.#tasks[i]!.place.subtask, restore })) }
   }
 

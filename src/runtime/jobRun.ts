@@ -43,7 +43,7 @@ export type JobStatus =
   | { readonly kind: 'deploying' }
   | { readonly kind: 'running'; readonly since: number }
   | { readonly kind: 'paused' }
-  /** All engines are gone and new ones come, after `failure` or because the user wants to go on from a checkpoint (null). */
+  /** Engines are gone, all or those of the region that failed, and new ones come, after `failure` or because the user wants to go on from a checkpoint (null). */
   | { readonly kind: 'restarting'; readonly failure: RunFailure | null; readonly delayMs: number }
   | { readonly kind: 'finished'; readonly durationMs: number }
   | { readonly kind: 'cancelling' }
@@ -68,9 +68,10 @@ export type RunEvent =
   | { readonly kind: 'sink'; readonly operator: string; readonly subtask: number; readonly epoch: number; readonly batch: Batch }
   | { readonly kind: 'checkpoints'; readonly checkpoints: CheckpointState }
   /**
-   * The job goes on from a checkpoint; null: from its beginning. `takeBack`: rows of sinks whose epoch is not below it are void, they will come again. Told before new engines are deployed.
+   * The job goes on from a checkpoint; null: from its beginning. `takeBack`: rows of sinks whose epoch is not below it are void, they will come again. `operators`: only these began again, their region; null: all. Told before
+   * new engines are deployed.
    */
-  | { readonly kind: 'restored'; readonly checkpoint: number | null; readonly takeBack: boolean }
+  | { readonly kind: 'restored'; readonly checkpoint: number | null; readonly takeBack: boolean; readonly operators: readonly string[] | null }
   | { readonly kind: 'poison'; readonly operator: string; readonly rows: readonly PoisonRow[]; readonly total: number }
 
 export interface PreviewRow {

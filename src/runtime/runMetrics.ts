@@ -57,6 +57,13 @@ export class RunMetrics {
     })
   }
 
+  /** An engine begins anew. */
+  forget(engine: number): void {
+    this.#latest.delete(engine)
+    this.#before.delete(engine)
+    this.#shown.delete(engine)
+  }
+
   /** Each of these engines has reported since the last frame. */
   hasReportOf(engines: readonly number[]): boolean {
     return engines.every((engine) => this.#latest.has(engine) && this.#latest.get(engine) !== this.#shown.get(engine))

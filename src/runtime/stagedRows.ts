@@ -39,8 +39,9 @@ export class StagedRows {
     return writer.finish()
   }
 
-  discard(): void {
-    this.#keep([])
+  /** Of these operators; null: of all. */
+  discard(operators: ReadonlySet<string> | null): void {
+    this.#keep(operators === null ? [] : this.#rows.filter(({ operator }) => !operators.has(operator)))
   }
 
   #keep(rows: StagedBatch[]): void {

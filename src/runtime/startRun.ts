@@ -12,13 +12,14 @@ import type { Fault, FaultMoment } from './faults.ts'
 import { JobCheckpoints, type Beginning, type FaultTolerance } from './jobCheckpoints.ts'
 import type { JobRun, JobStatus, RunEvent, RunFailure, Speed } from './jobRun.ts'
 import type { CarrierChoice, EngineLink, Launcher } from './launcher.ts'
+import { placementOf, type Region } from './placement.ts'
 import { checkpointsFail, leaderChanged } from './runFailure.ts'
 import { RunMetrics } from './runMetrics.ts'
 import { ringMemory } from './slots.ts'
 import { MemoryTables } from './storeTables.ts'
 import { TopicReads } from './topicReads.ts'
 import { splitsNow, TopicWriters } from './topicWriters.ts'
-import { transactionalSinks, type DurableStores, type TransactionalSink } from './transactionalSinks.ts'
+import { topicOf, transactionalSinks, type DurableStores, type TransactionalSink } from './transactionalSinks.ts'
 import { bellMemory, canWaitForBells } from './waiting.ts'
 import type { Carriers, FromEngine, ToEngine } from './wire.ts'
 
@@ -73,7 +74,8 @@ class Run implements StartedRun {
   readonly carrier: Carriers['kind']
   readonly workers: number
   readonly #plan: PhysicalPlan
-  readonly #exactNumbers: readonly ExactPlace[]
+  readonly #regions: readonly Region[]
+  readonly #exactNumbers: readonly (readonly ExactPlace[])[]
   readonly #options: RunOptions
   readonly #clock: Clock
   #engines: Engine[] = []
@@ -105,15 +107,16 @@ class Run implements StartedRun {
 
   constructor(plan: PhysicalPlan, options: RunOptions) {
     this.#plan = plan
-    this.#exactNumbers = exactNumbersOf(plan)
+    this.#regions = placementOf(plan, options.launcher.usesWorkers)
+    this.#exactNumbers = this.#regions.map((region) => exactNumbersOf(region.plan))
     this.#options = options
     this.#clock = options.clock ?? systemClock()
-    this.workers = options.launcher.usesWorkers ? workerCountOf(plan) : 1
-    this.carrier = this.workers === 1 || remoteChannelsOf(plan).length === 0 ? 'none' : options.carrier !== 'transferred' && mayShareMemory() ? 'shared' : 'transferred'
+    this.workers = this.#regions.reduce((count, { engines }) => count + engines.length, 0)
+    this.carrier = !options.launcher.usesWorkers || remoteChannelsOf(plan).length === 0 ? 'none' : options.carrier !== 'transferred' && mayShareMemory() ? 'shared' : 'transferred'
     const { faultTolerance } = options
     // Without checkpoints a restart would begin from nothing and show its rows twice: as on Flink, a failure is the end then.
     const restart = faultTolerance === undefined || faultTolerance.checkpoint.intervalMs === 0 ? null : faultTolerance.restart
-    this.#state = initialState(this.workers, options.speed ?? { kind: 'max' }, options.paused === true, restart)
+    this.#state = initialState(this.workers, options.speed ?? { kind: 'max' }, options.paused === true, restart, this.#regions.flatMap(({ engines }, region) => engines.map(() => region)))
     this.#previewRows = options.previewRows ?? 3
     this.#startedAt = this.#clock.now()
     this.#metrics = this.#freshMetrics()
@@ -137,7 +140,7 @@ class Run implements StartedRun {
             abort: (checkpoint) => {
               for (const { link, isTerminated } of this.#engines) if (!isTerminated) void link.control.abortCheckpoint(checkpoint).catch(ignore)
             },
-            fail: (reason) => this.#dispatch({ kind: 'failed', failure: checkpointsFail(reason), at: this.#clock.now() }),
+            fail: (reason) => this.#dispatch({ kind: 'failed', engine: null, failure: checkpointsFail(reason), at: this.#clock.now() }),
             show: (rows) => {
               for (const { operator, subtask, epoch, batch } of rows) this.#tell({ kind: 'sink', operator, subtask, epoch, batch })
             },
@@ -185,22 +188,43 @@ class Run implements StartedRun {
     this.#dispatch({ kind: 'start', at: this.#clock.now() })
   }
 
+  /** New engines for those that are to be deployed: all, or those of the regions that failed. */
   #launch(): void {
-    const carriers = this.#carriers()
-    this.#reads.forget()
-    this.#writers.begin()
-    this.#engines = []
-    for (let worker = 0; worker < this.workers; worker++) {
-      const link = this.#launched(worker)
-      this.#engines.push({ link, carriers: carriers[worker]!, decoders: new Map(), files: [], events: null, isTerminated: false })
+    for (const region of this.#regions) {
+      if (region.engines.some((engine) => this.#state.engines[engine]!.life !== 'deploying')) continue
+      if (this.#writes(region)) {
+        this.#reads.forget()
+        this.#writers.begin()
+      }
+      const carriers = this.#carriers(region)
+      for (const [i, worker] of region.engines.entries()) {
+        const engine: Engine = { link: this.#launched(worker, () => this.#engines[worker] === engine), carriers: carriers[i]!, decoders: new Map(), files: [], events: null, isTerminated: false }
+        this.#engines[worker] = engine
+      }
     }
   }
 
+  /** Topics are read and written by one region, if by any; see `regionsOf`. */
+  #writes({ plan }: Region): boolean {
+    return this.#regions.length === 1 || plan.chains.some(({ operators }) => operators.some(({ spec }) => topicOf(spec) !== null))
+  }
+
+  #regionOf(engine: number): number {
+    return this.#state.regions[engine]!
+  }
+
+  /** The operators that begin again; null when all do. */
+  #beginningAnew(): ReadonlySet<string> | null {
+    const anew = this.#regions.filter(({ engines }) => engines.some((engine) => this.#state.engines[engine]!.life === 'deploying'))
+    return anew.length === this.#regions.length ? null : new Set(anew.flatMap(({ operators }) => [...operators]))
+  }
+
   /** A worker that cannot even be made is one that dies when it is deployed. */
-  #launched(worker: number): EngineLink {
-    const { attempt } = this.#state
+  #launched(worker: number, isCurrent: () => boolean): EngineLink {
     try {
-      return this.#options.launcher.launch(worker, (why) => this.#dispatchOf(attempt, { kind: 'died', engine: worker, why, at: this.#clock.now() }))
+      return this.#options.launcher.launch(worker, (why) => {
+        if (isCurrent()) this.#dispatch({ kind: 'died', engine: worker, why, at: this.#clock.now() })
+      })
     } catch (error) {
       const cannot = (): Promise<never> => Promise.reject(error as Error)
       const control = { position: cannot, release: cannot, step: cannot, watch: cannot, triggerCheckpoint: cannot, abortCheckpoint: cannot, cancel: cannot }
@@ -256,9 +280,9 @@ class Run implements StartedRun {
     await this.#gone
   }
 
-  /** What an engine of an earlier start still had to say is not for this one. */
-  #dispatchOf(attempt: number, event: CoordinatorEvent): void {
-    if (this.#state.attempt === attempt) this.#dispatch(event)
+  /** What an engine that has been replaced still had to say is for nobody. */
+  #dispatchOf(engine: Engine, event: CoordinatorEvent): void {
+    if (!engine.isTerminated) this.#dispatch(event)
   }
 
   #dispatch(event: CoordinatorEvent): void {
@@ -295,25 +319,28 @@ class Run implements StartedRun {
   }
 
   #carryOut(command: CoordinatorCommand): void {
-    const { attempt } = this.#state
     switch (command.kind) {
       case 'deploy':
         this.#deploy(command.engine)
         break
       case 'position': {
         const { engine, round } = command
-        void this.#engines[engine]!.link.control.position().then((position) => this.#dispatchOf(attempt, { kind: 'positioned', engine, round, position, at: this.#clock.now() }), ignore)
+        const asked = this.#engines[engine]!
+        void asked.link.control.position().then((position) => this.#dispatchOf(asked, { kind: 'positioned', engine, round, position, at: this.#clock.now() }), ignore)
         break
       }
       case 'release':
         void this.#engines[command.engine]!.link.control.release(command.pace).catch(ignore)
         break
-      case 'step':
-        void this.#engines[command.engine]!.link.control.step().then(() => this.#dispatchOf(attempt, { kind: 'stepped', at: this.#clock.now() }), ignore)
+      case 'step': {
+        const asked = this.#engines[command.engine]!
+        void asked.link.control.step().then(() => this.#dispatchOf(asked, { kind: 'stepped', at: this.#clock.now() }), ignore)
         break
+      }
       case 'cancel': {
         const { engine } = command
-        void this.#engines[engine]!.link.control.cancel().then(() => this.#dispatchOf(attempt, { kind: 'cancelled', engine }), ignore)
+        const asked = this.#engines[engine]!
+        void asked.link.control.cancel().then(() => this.#dispatchOf(asked, { kind: 'cancelled', engine }), ignore)
         break
       }
       case 'terminate': {
@@ -359,7 +386,8 @@ class Run implements StartedRun {
       await this.#begun
       // The old engines are gone before new ones read the same files and write the same sinks.
       await Promise.all(this.#terminated)
-      beginning = await this.#checkpoints!.recover(upTo, failure)
+      if (this.#state.attempt !== attempt) return
+      beginning = await this.#checkpoints!.recover(upTo, failure, this.#beginningAnew())
     } catch (error) {
       beginning = checkpointsFail(`their store cannot be read: ${error instanceof Error ? error.message : String(error)}`)
     }
@@ -369,9 +397,11 @@ class Run implements StartedRun {
       return
     }
     const takeBack = this.#options.faultTolerance!.uncommittedRows === 'shown' && this.#checkpoints!.takesBack
-    this.#tell({ kind: 'restored', checkpoint: beginning.pointer?.id ?? null, takeBack })
+    const operators = this.#beginningAnew()
+    this.#tell({ kind: 'restored', checkpoint: beginning.pointer?.id ?? null, takeBack, operators: operators === null ? null : [...operators] })
     this.#beginning = beginning
-    this.#metrics = this.#freshMetrics()
+    if (operators === null) this.#metrics = this.#freshMetrics()
+    else this.#state.engines.forEach(({ life }, engine) => life === 'deploying' && this.#metrics.forget(engine))
     this.#launch()
     this.#dispatch({ kind: 'recovered', attempt })
   }
@@ -393,31 +423,33 @@ class Run implements StartedRun {
 
   #deploy(worker: number): void {
     const engine = this.#engines[worker]!
-    const { attempt } = this.#state
+    const regionNumber = this.#regionOf(worker)
+    const region = this.#regions[regionNumber]!
+    const place = region.engines.indexOf(worker)
     const { port1, port2 } = new MessageChannel()
     engine.events = port1
     port1.onmessage = (event: MessageEvent) => this.#hear(worker, engine, event.data as FromEngine)
     const { carriers } = engine
-    const subtasks = this.#options.launcher.usesWorkers ? [worker] : Array.from({ length: workerCountOf(this.#plan) }, (_, i) => i)
+    const subtasks = this.#options.launcher.usesWorkers ? [place] : Array.from({ length: workerCountOf(this.#plan) }, (_, i) => i)
     const fault = this.#faults.find((candidate) => candidate.worker === worker && candidate.when.kind === 'rows')
     const deployment = {
-      plan: this.#plan,
-      exactNumbers: this.#exactNumbers,
-      worker,
+      plan: region.plan,
+      exactNumbers: this.#exactNumbers[regionNumber]!,
+      worker: place,
       subtasks,
       carriers,
       previewRows: this.#previewRows,
       eventTimeAsProcessingTime: this.#options.processingTime === 'event',
       checkpoints: this.#checkpoints !== null,
       splits: splitsNow(this.#plan, this.#topics),
-      restores: this.#beginning.starts.filter(({ subtask }) => subtasks.includes(subtask)),
+      restores: this.#beginning.starts.filter(({ chain, subtask }) => region.chains.has(chain) && subtasks.includes(subtask)),
       epoch: this.#beginning.pointer?.id ?? 0,
       haltAfterRows: fault?.when.kind === 'rows' ? fault.when.rows : null,
     }
     const transfer: Transferable[] = carriers.kind === 'transferred' ? carriers.peers.map(({ port }) => port) : []
     engine.link.deploy(deployment, port2, transfer).then(
-      (failure) => this.#dispatchOf(attempt, failure === null ? { kind: 'deployed', engine: worker, at: this.#clock.now() } : { kind: 'failed', failure, at: this.#clock.now() }),
-      (error: unknown) => this.#dispatchOf(attempt, { kind: 'died', engine: worker, why: `${error instanceof Error ? error.message : String(error)}.`, at: this.#clock.now() }),
+      (failure) => this.#dispatchOf(engine, failure === null ? { kind: 'deployed', engine: worker, at: this.#clock.now() } : { kind: 'failed', engine: worker, failure, at: this.#clock.now() }),
+      (error: unknown) => this.#dispatchOf(engine, { kind: 'died', engine: worker, why: `${error instanceof Error ? error.message : String(error)}.`, at: this.#clock.now() }),
     )
   }
 
@@ -475,7 +507,7 @@ class Run implements StartedRun {
         this.#dispatch({ kind: 'finished', engine: worker, at: this.#clock.now() })
         break
       case 'failed':
-        this.#dispatch({ kind: 'failed', failure: message.failure, at: this.#clock.now() })
+        this.#dispatch({ kind: 'failed', engine: worker, failure: message.failure, at: this.#clock.now() })
         break
       case 'acknowledged':
         this.#checkpoints?.acknowledged(message)
@@ -520,15 +552,15 @@ class Run implements StartedRun {
     else for (const listener of this.#listeners) listener(event)
   }
 
-  /** What joins the workers, as each of them needs it. */
-  #carriers(): Carriers[] {
-    const workers = Array.from({ length: this.workers }, (_, worker) => worker)
-    const places = remoteChannelsOf(this.#plan)
-    if (this.carrier === 'none') return workers.map(() => ({ kind: 'none' }))
+  /** What joins the workers of a region, as each of them needs it. */
+  #carriers({ plan, engines }: Region): Carriers[] {
+    const workers = engines.map((_, place) => place)
+    const places = remoteChannelsOf(plan)
+    if (this.carrier === 'none' || places.length === 0) return workers.map(() => ({ kind: 'none' }))
     const slotBytes = Math.max(16 * 1024, Math.min(slotBytesMax, Math.floor(ringBytesMax / (places.length * slotCount) / 1024) * 1024))
     if (this.carrier === 'shared') {
       const rings = places.map((_, channel) => ({ channel, memory: ringMemory(slotCount, slotBytes) }))
-      const bells = bellMemory(this.workers)
+      const bells = bellMemory(workers.length)
       return workers.map((worker) => ({ kind: 'shared', slotCount, rings: rings.filter(({ channel }) => places[channel]!.from === worker || places[channel]!.to === worker), bells }))
     }
     const peers: { readonly worker: number; readonly port: MessagePort }[][] = workers.map(() => [])

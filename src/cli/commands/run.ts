@@ -8,7 +8,7 @@ import { isObject } from '../../job/checkConfig.ts'
 import type { Job } from '../../job/job.ts'
 import { mergeSettings } from '../../job/settings.ts'
 import { definitionOf } from '../../operators/catalog.ts'
-import { workerCountOf } from '../../runtime/channels.ts'
+import { engineCountOf } from '../../runtime/placement.ts'
 import { parseFault, type Fault } from '../../runtime/faults.ts'
 import type { FaultTolerance, SinkWriters } from '../../runtime/jobCheckpoints.ts'
 import { failureText } from '../execution.ts'
@@ -38,7 +38,7 @@ export async function run(path: string, flags: RunFlags, terminal: Terminal): Pr
   printProblems(compiled.problems, terminal)
   if (compiled.physical === null) return 2
 
-  const faults = faultsOf(flags.fault ?? [], workerCountOf(compiled.physical))
+  const faults = faultsOf(flags.fault ?? [], engineCountOf(compiled.physical))
   const folder = await checkpointFolder(flags)
   const resuming = flags.resume !== undefined
   const files: { close(): void }[] = []
@@ -79,9 +79,9 @@ export async function run(path: string, flags: RunFlags, terminal: Terminal): Pr
           stores.check()
           progress?.checkpoints(checkpoints)
           for (; restores < checkpoints.counts.restored; restores++) {
-            const { checkpoint, kind, notes } = checkpoints.restores[checkpoints.counts.restored - restores - 1]!
+            const { checkpoint, kind, notes, operators } = checkpoints.restores[checkpoints.counts.restored - restores - 1]!
             for (const note of notes) terminal.err(`warning MR-407 job: ${note}\n`)
-            terminal.err(`advice MR-408 job: it goes on from ${checkpoint === null ? 'its beginning, because there is no checkpoint' : `${kind} ${checkpoint}`}\n`)
+            terminal.err(`advice MR-408 job: ${operators === null ? 'it goes' : `${operators.join(', ')} go`} on from ${checkpoint === null ? 'its beginning, because there is no checkpoint' : `${kind} ${checkpoint}`}\n`)
           }
         },
         restarting: (failure) => terminal.err(`${failureText(failure).replace('error', 'warning')}\n`),

@@ -31,7 +31,7 @@ describe('the lane of checkpoints', () => {
         { kind: 'written', checkpoint: 2, committedBy: null, at: 1005 },
         { kind: 'tick', at: 2000 },
         { kind: 'stopped', reason: 'a worker died', at: 2001 },
-        { kind: 'restored', restore: { at: 2002, checkpoint: 2, kind: 'savepoint', reason: 'a worker died', notes: [] } },
+        { kind: 'restored', restore: { at: 2002, checkpoint: 2, kind: 'savepoint', reason: 'a worker died', notes: [], operators: null } },
       ]),
     ).toEqual(['completed 1 at 3000', 'savepoint 2 at 6000', 'failed 3 at 8000', 'restored 2 at 9000'])
   })

@@ -417,6 +417,8 @@ function receive(event: RunEvent): void {
     case 'restored':
       if (!event.takeBack) return
       for (const [id, buffer] of sinks) {
+        // The rows of a region that ran on stay.
+        if (event.operators !== null && !event.operators.includes(id)) continue
         buffer.takeBack(event.checkpoint)
         touch(`sink ${id}`)
       }

@@ -55,7 +55,7 @@ export const checkpoints = {
   loseQuorumWhy: 'Takes two of three servers away for six seconds. The job runs on, and no checkpoint completes.',
   kill: 'Kill worker',
   killNumber: (worker: number) => `Kill worker ${worker}`,
-  killWhy: 'Ends a worker as a crash would; the job goes on from the newest checkpoint.',
+  killWhy: 'Ends a worker as a crash would; its region of the job goes on from the newest checkpoint, others run on.',
   lane: 'Checkpoints',
   laneLeaders: (leaders: readonly string[]) => `${plural(leaders.length, 'change of leaders', 'changes of leaders')}: ${leaders.join(', ')}`,
   leadsNow: (leader: string) => `${leader} leads from here on`,

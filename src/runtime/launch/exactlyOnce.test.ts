@@ -31,12 +31,14 @@ afterAll(() => engine.remove())
 const noFiles: FileAccess = { open: () => Promise.reject(new Error('no files here')) }
 const keys = 23
 
-function numbersPlan(parallelism: number, rows: number): PhysicalPlan {
+/** `part`: behind each name, where there are several. */
+function numbersPlan(parallelism: number, rows: number, part: 'a' | 'b' = 'a'): PhysicalPlan {
+  const of = (name: string): string => (part === 'a' ? name : `${name}${part}`)
   return planOf(parallelism, [
-    { id: 'rows', kind: 'rows', config: { rows, keys, splits: parallelism, watermark: { column: 'ts', delayMs: 30 } } },
-    { id: 'shuffled', kind: 'pass', from: ['rows'], distribution: { kind: 'hash', columns: ['v'] } },
-    { id: 'numbered', kind: 'sequence', from: ['shuffled'], distribution: { kind: 'hash', columns: ['key'] } },
-    { id: 'out', kind: 'out', from: ['numbered'] },
+    { id: of('rows'), kind: 'rows', config: { rows, keys, splits: parallelism, watermark: { column: 'ts', delayMs: 30 } } },
+    { id: of('shuffled'), kind: 'pass', from: [of('rows')], distribution: { kind: 'hash', columns: ['v'] } },
+    { id: of('numbered'), kind: 'sequence', from: [of('shuffled')], distribution: { kind: 'hash', columns: ['key'] } },
+    { id: of('out'), kind: 'out', from: [of('numbered')] },
   ])
 }
 
@@ -79,9 +81,11 @@ interface Trial {
   readonly listen?: (event: RunEvent, run: StartedRun) => void
   /** Rows come at once and are taken back. */
   readonly shown?: boolean
+  /** One where there is one. */
+  readonly sinks?: readonly string[]
 }
 
-async function trial({ plan, rows, launcher, checkpoint, faults, listen, shown }: Trial): Promise<{ readonly verdict: Verdict; readonly run: StartedRun }> {
+async function trial({ plan, rows, launcher, checkpoint, faults, listen, shown, sinks = ['out'] }: Trial): Promise<{ readonly verdict: Verdict; readonly others: readonly Verdict[]; readonly run: StartedRun }> {
   const run = startRun(plan, {
     launcher,
     files: noFiles,
@@ -93,17 +97,21 @@ async function trial({ plan, rows, launcher, checkpoint, faults, listen, shown }
       uncommittedRows: shown === true ? 'shown' : 'held',
     },
   })
-  let received: { readonly batch: Batch; readonly epoch: number }[] = []
+  let received: { readonly operator: string; readonly batch: Batch; readonly epoch: number }[] = []
   const status = await new Promise<JobStatus>((resolve) => {
     run.subscribe((event) => {
       if (event.kind === 'sink') received.push(event)
-      if (event.kind === 'restored' && event.takeBack) received = received.filter(({ epoch }) => epoch < (event.checkpoint ?? -1))
+      if (event.kind === 'restored' && event.takeBack) {
+        const { operators, checkpoint: from } = event
+        received = received.filter(({ operator, epoch }) => epoch < (from ?? -1) || (operators !== null && !operators.includes(operator)))
+      }
       if (event.kind === 'status' && (event.status.kind === 'finished' || event.status.kind === 'failed')) resolve(event.status)
       listen?.(event, run)
     })
   })
   await run.stop()
-  return { verdict: verdictOf(status, received.map(({ batch }) => batch), rows), run }
+  const [verdict, ...others] = sinks.map((sink) => verdictOf(status, received.filter(({ operator }) => operator === sink).map(({ batch }) => batch), rows))
+  return { verdict: verdict!, others, run }
 }
 
 const whole = (rows: number): Verdict => ({ status: 'finished', rows, lost: 0, duplicated: 0, outOfOrder: 0 })
@@ -174,6 +182,49 @@ describe('exactly once', () => {
     const { verdict, run } = await trial({ plan: numbersPlan(2, rows), rows, launcher: nodeLauncher(engine.script), faults: [{ worker: 1, when: { kind: 'rows', rows: 20_000 } }] })
     expect(verdict).toEqual(whole(rows))
     expect(run.checkpoints!.counts.restored).toBe(1)
+  })
+
+  it('holds in two parts that share nothing, of which only the one that fails begins again', async () => {
+    const rows = 120_000
+    const parts = (['a', 'b'] as const).map((part) => numbersPlan(2, rows, part))
+    const plan: PhysicalPlan = {
+      ...parts[0]!,
+      chains: parts.flatMap(({ chains }, i) =>
+        chains.map((chain) => ({
+          ...chain,
+          id: chain.id + i * parts[0]!.chains.length,
+          operators: chain.operators.map((operator) => ({ ...operator, outputs: operator.outputs.map((output) => (output.kind === 'exchange' ? { ...output, exchange: output.exchange + i * parts[0]!.exchanges.length } : output)) })),
+        })),
+      ),
+      exchanges: parts.flatMap(({ chains, exchanges }, i) =>
+        exchanges.map((exchange) => ({ ...exchange, id: exchange.id + i * exchanges.length, fromChain: exchange.fromChain + i * chains.length, toChain: exchange.toChain + i * chains.length })),
+      ),
+    }
+    for (const shown of [false, true]) {
+      const launched: number[] = []
+      const began: (readonly string[] | null)[] = []
+      const node = nodeLauncher(engine.script)
+      let killed = false
+      const { verdict, others, run } = await trial({
+        plan,
+        rows,
+        shown,
+        launcher: { ...node, launch: (worker, died) => (launched.push(worker), node.launch(worker, died)) },
+        listen: (event, current) => {
+          if (event.kind === 'restored') began.push(event.operators)
+          if (killed || event.kind !== 'checkpoints' || event.checkpoints.counts.completed < 2) return
+          killed = true
+          queueMicrotask(() => current.killWorker(3))
+        },
+        sinks: ['out', 'outb'],
+      })
+      expect([verdict, ...others]).toEqual([whole(rows), whole(rows)])
+      expect(run.workers).toBe(4)
+      // Workers 2 and 3 host the second part.
+      expect(launched).toEqual([0, 1, 2, 3, 2, 3])
+      expect(began).toEqual([['rowsb', 'shuffledb', 'numberedb', 'outb']])
+      expect(run.checkpoints!.restores[0]).toMatchObject({ operators: began[0] })
+    }
   })
 
   it('holds when the user goes back to an earlier checkpoint and the rows since are taken back', async () => {
