@@ -45,6 +45,21 @@ async function opened(store: CheckpointStore, upTo?: number) {
 }
 
 describe('the checkpoint store', () => {
+  it('lists what is stored with what the manifests say, and names a manifest that is gone', async () => {
+    const backend = new MemoryBackend()
+    const store = new CheckpointStore(backend)
+    for (const id of [1, 2, 3, 4]) {
+      await store.write({ ...content(id), ...(id === 2 ? { kind: 'savepoint' as const, name: 'kept' } : {}) })
+      await store.prune(2)
+    }
+    await backend.remove('checkpoint-4/manifest')
+    expect((await new CheckpointStore(backend).stored()).map(({ pointer, parallelism, damage }) => [pointer.id, pointer.name, parallelism, damage])).toEqual([
+      [2, 'kept', content(2).parallelism, null],
+      [3, null, content(3).parallelism, null],
+      [4, null, null, 'its manifest checkpoint-4/manifest is missing'],
+    ])
+  })
+
   it('gives back what was written, the newest first', async () => {
     const backend = new MemoryBackend()
     const store = new CheckpointStore(backend)

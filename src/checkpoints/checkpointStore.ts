@@ -67,6 +67,18 @@ export class CheckpointStore {
     return (await this.#pointers()).pointers
   }
 
+  /** The same with what their manifests say, without reading any state. */
+  async stored(): Promise<readonly StoredCheckpoint[]> {
+    const { pointers } = await this.#pointers()
+    return Promise.all(
+      pointers.map(async (pointer): Promise<StoredCheckpoint> => {
+        const bytes = await this.#backend.read(pointer.manifest)
+        const manifest = bytes === null ? `its manifest ${pointer.manifest} is missing` : readManifest(bytes)
+        return typeof manifest === 'string' ? { pointer, parallelism: null, damage: manifest } : { pointer, parallelism: manifest.parallelism, damage: null }
+      }),
+    )
+  }
+
   /**
    * The newest checkpoint that is whole, or the newest not after `upTo`; null when there is none. A checkpoint that cannot be read is passed over, with a note for each. One
    * that is of another job is not: it is given back as `refused`, because an older one would be of that job too.
@@ -162,6 +174,13 @@ export interface CheckpointContent {
   readonly parallelism: number
   readonly stateful: readonly string[]
   readonly blobs: readonly StoredBlob[]
+}
+
+export interface StoredCheckpoint {
+  readonly pointer: CheckpointPointer
+  /** Null where the manifest cannot be read; then `damage` says why. */
+  readonly parallelism: number | null
+  readonly damage: string | null
 }
 
 export interface StoredBlob {

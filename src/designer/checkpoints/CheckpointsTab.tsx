@@ -10,6 +10,7 @@ import { isActive, killWorker, restoreFrom, takeSavepoint, useCheckpoints, useRu
 import { text as t } from '../text/text.ts'
 import { killJobManager, killServer, loseQuorum } from './livePlane.ts'
 import { usePlane } from './planeView.ts'
+import { StoredTable } from './StoredTable.tsx'
 import { useStorageTrouble } from './storageTrouble.ts'
 import styles from './checkpoints.module.css'
 
@@ -21,7 +22,14 @@ export function CheckpointsTab() {
   const state = useCheckpoints()
   const run = useRun()
   const [chosen, choose] = useState<number | null>(null)
-  if (state === null) return <p className={styles.hint}>{run.status.kind === 'idle' ? t.checkpoints.notRun : t.checkpoints.nothingYet}</p>
+  if (state === null) {
+    return (
+      <div className={styles.before}>
+        <p className={styles.hint}>{run.status.kind === 'idle' ? t.checkpoints.notRun : t.checkpoints.nothingYet}</p>
+        {isActive(run.status) ? null : <StoredTable shown={none} />}
+      </div>
+    )
+  }
   const records = state.inFlight === null ? state.history : [state.inFlight, ...state.history]
   const shown = records.find(({ id }) => id === chosen) ?? records.find(({ status }) => status === 'completed') ?? records[0] ?? null
   return (
@@ -29,11 +37,14 @@ export function CheckpointsTab() {
       <Overview state={state} active={run.status.kind === 'running' || run.status.kind === 'paused'} />
       <section className={styles.left}>
         {records.length === 0 ? <p className={styles.hint}>{state.settings.intervalMs === 0 ? t.checkpoints.off : t.checkpoints.nothingYet}</p> : <HistoryTable state={state} records={records} shown={shown} onChoose={choose} />}
+        {isActive(run.status) ? null : <StoredTable shown={records.filter(({ status }) => status === 'completed').map(({ id }) => id)} />}
       </section>
       {shown === null ? null : <Detail record={shown} restorable={shown.status === 'completed' && (run.status.kind === 'running' || run.status.kind === 'paused' || !isActive(run.status))} />}
     </div>
   )
 }
+
+const none: readonly number[] = []
 
 function Overview({ state, active }: { readonly state: CheckpointState; readonly active: boolean }) {
   const { settings, counts, history } = state
