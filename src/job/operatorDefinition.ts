@@ -108,6 +108,8 @@ export interface TwoPhaseContext {
   readonly inputs: InputSchemas
   readonly listened: ReadonlySet<string>
   readonly timeZone: string
+  /** The operator may hold rows together. */
+  readonly miniBatch: boolean
 }
 
 export interface TwoPhase {

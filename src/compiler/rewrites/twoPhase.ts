@@ -63,5 +63,5 @@ function offered(operator: LogicalOperator, plan: LogicalPlan, definitionOf: Def
   // Parts of what may be taken back are another matter.
   if (definition.twoPhase === undefined || spec.inputs.length !== 1 || spec.inputs[0]!.updating === true) return null
   const listened = new Set((outgoing.get(spec.id) ?? []).map((index) => spec.outputs[plan.edges[index]!.fromOutput]!.port))
-  return definition.twoPhase({ config: spec.config, inputs: { [spec.inputs[0]!.port]: [spec.inputs[0]!.schema] }, listened, timeZone: plan.settings.timeZone })
+  return definition.twoPhase({ config: spec.config, inputs: { [spec.inputs[0]!.port]: [spec.inputs[0]!.schema] }, listened, timeZone: plan.settings.timeZone, miniBatch: spec.miniBatch !== undefined })
 }

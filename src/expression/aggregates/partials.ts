@@ -89,3 +89,25 @@ function asBigint(argument: TypedExpression): TypedExpression {
   if (argument.type.kind === 'BIGINT') return argument
   return { kind: 'cast', operand: argument, type: withNullable({ kind: 'BIGINT', nullable: true }, argument.type.nullable), mode: 'cast', span: argument.span }
 }
+
+export interface PartialCalls {
+  /** What the local phase computes; the first counts the rows. */
+  readonly calls: readonly AggregateCall[]
+  /** For each partial call of the operator's calls, in order, its place in `calls`. */
+  readonly places: readonly number[]
+}
+
+/** Null when one of the calls cannot be taken in parts. */
+export function partialsOf(calls: readonly AggregateCall[]): PartialCalls | null {
+  const all = [rowCountCall]
+  const places: number[] = []
+  for (const call of calls) {
+    const parts = partialCallsOf(call)
+    if (parts === null) return null
+    for (const part of parts) {
+      if (isRowCount(part)) places.push(0)
+      else places.push(all.push(part) - 1)
+    }
+  }
+  return { calls: all, places }
+}

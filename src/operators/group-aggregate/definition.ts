@@ -10,6 +10,7 @@ import { checkColumns, columnsOf } from '../../job/orderConfig.ts'
 import type { Report } from '../../job/problem.ts'
 import { columnProblems, windowProblems } from '../../job/problemCatalogue.ts'
 import { renameInColumns, renameInNamed } from '../../job/renameColumn.ts'
+import { twoPhaseOf } from './twoPhase.ts'
 
 export const definition: OperatorDefinition = {
   kind: 'group-aggregate',
@@ -79,6 +80,7 @@ export const definition: OperatorDefinition = {
   },
   upsertKeys: ({ config }) => (setsOf(config) === null ? [columnsOf(config, 'groupBy')] : []),
   updateBefore: ({ config }) => ((namedExpressionsOf(config, 'aggregates') ?? []).length > 0 ? { output: 'made' } : {}),
+  twoPhase: twoPhaseOf,
   mapExpressions: ({ config, inputs, map }) => mapNamed(config, 'aggregates', inputs.in?.[0] == null ? null : { inputs: [{ qualifier: null, schema: inputs.in[0] }] }, map),
   conditionBefore: ({ config, inputs, condition }) => {
     const schema = inputs.in?.[0] ?? null

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import * as fc from 'fast-check'
 import { rowAt, rowKindAt, type Batch } from '../../columnar/batch.ts'
 import { batchOf } from '../../columnar/batchBuilder.ts'
+import type { JsonObject } from '../../columnar/json.ts'
 import { OperatorHarness, schemaOf, specOf } from '../testing/operatorHarness.ts'
 import { runCases } from '../testing/runCases.ts'
 import { cases, problemCases } from './cases.ts'
@@ -138,6 +139,62 @@ describe('group aggregate', () => {
             return [...table].map((entry) => entry.join(' ')).toSorted()
           }
           expect(tableOf(held(100, size))).toEqual(tableOf(new OperatorHarness(specOf(definition, config, [{ port: 'in', schema, updating: true }]), runtime)))
+        }),
+      )
+    })
+  })
+
+  describe('in two phases', () => {
+    const wide = schemaOf('k INT, s STRING, b BIGINT, m DECIMAL(20, 3)')
+    const given = { groupBy: ['k'], aggregates: ['COUNT(*)', 'COUNT(b)', 'SUM(b)', 'AVG(b)', 'AVG(m)', 'MIN(s)', 'MAX(m)', 'SUM(b) FILTER (WHERE b > 1)', 'SUM(b) / COUNT(*) + k'].map((expression, at) => ({ name: `a${at}`, expression })) }
+
+    it('are offered with mini-batches, where parts give the very result', () => {
+      const offered = (aggregate: string, rest: JsonObject = {}, miniBatch = true): boolean =>
+        definition.twoPhase!({ config: { groupBy: ['k'], aggregates: [{ name: 'a', expression: aggregate }], ...rest }, inputs: { in: [wide] }, listened: new Set(['out']), timeZone: 'UTC', miniBatch }) !== null
+      expect(offered('SUM(b)')).toBe(true)
+      expect([offered('SUM(b)', {}, false), offered('COUNT(DISTINCT s)'), offered('SUM(b)', { groupingSets: [['k'], []] }), offered('MAX(CURRENT_TIMESTAMP)')]).toEqual([false, false, false, false])
+    })
+
+    it('leave the table of one, whatever subtask a row comes to', () => {
+      const value = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | null> => fc.option(arbitrary, { freq: 4 })
+      const row = fc.tuple(value(fc.integer({ min: 0, max: 3 })), value(fc.constantFrom('a', 'b', 'c')), value(fc.oneof(fc.bigInt({ min: -4n, max: 4n }), fc.constantFrom(2n ** 62n))), value(fc.bigInt({ min: -5000n, max: 5000n })))
+      const batch = fc.record({ subtask: fc.constantFrom(0, 1), rows: fc.array(row, { minLength: 1, maxLength: 6 }) })
+      fc.assert(
+        fc.property(fc.array(batch, { maxLength: 15 }), fc.integer({ min: 1, max: 12 }), (batches, size) => {
+          const spec = { ...specOf(definition, given, [{ port: 'in', schema: wide }]), miniBatch: { latencyMs: 100, size } }
+          const { partial } = definition.twoPhase!({ config: spec.config, inputs: { in: [wide] }, listened: new Set(['out']), timeZone: 'UTC', miniBatch: true })!
+          const one = new OperatorHarness(spec, runtime)
+          const locals = [0, 1].map(() => new OperatorHarness({ ...spec, outputs: [{ port: 'out', schema: partial }], phase: { kind: 'local', of: 'op' } }, runtime))
+          const whole = new OperatorHarness({ ...spec, inputs: [{ port: 'in', schema: partial }], phase: { kind: 'global', rows: wide } }, runtime)
+          const sent = [0, 0]
+          const pass = (): void =>
+            locals.forEach((local, i) => {
+              const out = local.emitted.get('out') ?? []
+              for (; sent[i]! < out.length; sent[i]!++) whole.feed(0, out[sent[i]!]!)
+            })
+          batches.forEach(({ subtask, rows }, at) => {
+            for (const harness of [one, ...locals, whole]) harness.processingTime(at * 30)
+            one.feed(0, batchOf(wide, rows))
+            locals[subtask]!.feed(0, batchOf(wide, rows))
+            pass()
+          })
+          for (const local of locals) local.end()
+          pass()
+          whole.end()
+          one.end()
+          const tableOf = (harness: OperatorHarness): string[] => {
+            const rows: string[] = []
+            for (const change of changesOf(harness.emitted.get('out') ?? [])) {
+              const text = change.slice(3)
+              if (change.startsWith('+')) rows.push(text)
+              else {
+                expect(rows).toContain(text)
+                rows.splice(rows.indexOf(text), 1)
+              }
+            }
+            return rows.toSorted()
+          }
+          expect(tableOf(whole)).toEqual(tableOf(one))
         }),
       )
     })

@@ -1,5 +1,5 @@
 import { rowKind, type Batch } from '../../columnar/batch.ts'
-import { gather, gatherFloat64, gatherInt32, gatherUint8, type Column } from '../../columnar/column.ts'
+import { gather, gatherFloat64, gatherInt32, gatherUint8, type Column, type Int64Column } from '../../columnar/column.ts'
 import { concatBatches } from '../../columnar/concat.ts'
 import { fieldIndex, type Schema } from '../../columnar/schema.ts'
 import type { StateReader, StateSchema, StateWriter } from '../../columnar/stateCodec.ts'
@@ -12,6 +12,7 @@ import { rowsByRound } from '../../engine/rounds.ts'
 import { RowCollector } from '../../engine/rowCollector.ts'
 import { stateTtlOf, type StateTtl } from '../../engine/stateTtl.ts'
 import { accumulatorsText, AggregateTable, checkAggregate, compileAggregateInputs, inputOfRows, type AggregateCall, type AggregateInput } from '../../expression/aggregates.ts'
+import { partialRowsMax, partialsOf } from '../../expression/aggregates/partials.ts'
 import { compileScalar, traitsOf, type CompiledScalar } from '../../expression/compile.ts'
 import type { EvaluationContext } from '../../expression/expression.ts'
 import { sameRow } from '../../expression/rowOrder.ts'
@@ -20,8 +21,9 @@ import type { OperatorSpec } from '../../job/operatorSpec.ts'
 import { columnsOf } from '../../job/orderConfig.ts'
 import type { RuntimeFactory } from '../runtimeFactory.ts'
 import { setsOf } from './definition.ts'
+import { partsOf } from './twoPhase.ts'
 
-export const runtime: RuntimeFactory = { role: 'operator', create: (spec) => new GroupAggregate(spec) }
+export const runtime: RuntimeFactory = { role: 'operator', create: (spec) => (spec.phase?.kind === 'local' ? new LocalGroupAggregate(spec) : new GroupAggregate(spec)) }
 
 /** Fewer groups than this are not looked at for those that have expired. */
 const sizeLookedMin = 4096
@@ -32,6 +34,8 @@ const sizeLookedMin = 4096
  *
  * With a time to live, a group that was not written for so long is gone without a word, and a result that is the same is given again, so that state further on stays alive. With mini-batches (Flink: MiniBatchGroupAggFunction)
  * rows are held until there are so many or the first of them has waited so long, and each group gives one change for all of them.
+ *
+ * As the global phase of two (`twoPhase.ts`) it takes partial rows, each as several rows of its group.
  *
  * Otherwise each row is a change of its own, so that results do not depend on how the stream was cut into batches. Rows of a batch are worked through in rounds, though: the first row of every group together,
  * then every second, so that accumulators are read and fed in columns. What comes out stands in the order of the rows.
@@ -60,7 +64,7 @@ class GroupAggregate implements OperatorRuntime {
 
   processBatch(_input: number, batch: Batch): void {
     if (batch.rowCount === 0) return
-    if (this.#bundle === null) this.#give(batch, false)
+    if (this.#bundle === null) this.#give(batch, this.#spec.phase?.kind === 'global')
     else if (this.#bundle.add(batch, this.#context)) this.flush()
   }
 
@@ -116,6 +120,68 @@ function aggregatesText(spec: OperatorSpec): string {
   return (namedExpressionsOf(spec.config, 'aggregates') ?? []).map(({ expression }) => expression).join(', ') || 'none'
 }
 
+/** The local phase: the rows of each group in a mini-batch become one partial row, in order of first appearance. It keeps nothing. */
+class LocalGroupAggregate implements OperatorRuntime {
+  readonly #schema: Schema
+  readonly #program: Program
+  readonly #bundle: Bundle
+  readonly #keyColumns: readonly number[]
+  readonly #encoder: KeyEncoder
+  readonly #table: AggregateTable
+  #keys: KeyTable
+  #context!: OperatorContext
+
+  constructor(spec: OperatorSpec) {
+    const { schema } = spec.inputs[0]!
+    this.#schema = spec.outputs[0]!.schema
+    this.#program = new Program(spec)
+    this.#bundle = new Bundle({ ...spec.miniBatch!, size: Math.min(spec.miniBatch!.size, partialRowsMax) })
+    this.#keyColumns = columnsOf(spec.config, 'groupBy').map((name) => fieldIndex(schema, name))
+    this.#encoder = new KeyEncoder(this.#keyColumns.map((column) => schema.fields[column]!.type))
+    this.#keys = new KeyTable(this.#keyColumns.length)
+    this.#table = this.#program.table()
+  }
+
+  open(context: OperatorContext): void {
+    this.#context = context
+    this.#program.open(context)
+  }
+
+  processBatch(_input: number, batch: Batch): void {
+    if (batch.rowCount > 0 && this.#bundle.add(batch, this.#context)) this.flush()
+  }
+
+  flush(): void {
+    const held = this.#bundle.take()
+    if (held === null) return
+    const { rowCount } = held
+    const slots = new Int32Array(rowCount)
+    const columns = this.#keyColumns.map((column) => held.columns[column]!)
+    this.#keys.slotsOf(this.#encoder.encode(columns, rowCount), 0, rowCount, slots)
+    const groups = this.#keys.size
+    this.#table.ensure(groups)
+    this.#table.add(slots, this.#program.prepare(held), rowCount, null)
+    const all = new Int32Array(groups)
+    const firstRows = new Int32Array(groups)
+    for (let row = rowCount - 1; row >= 0; row--) firstRows[slots[row]!] = row
+    for (let slot = 0; slot < groups; slot++) all[slot] = slot
+    this.#context.emit(0, { schema: this.#schema, columns: [...columns.map((column) => gather(column, firstRows, groups)), ...this.#table.read(all, groups)], rowCount: groups, kinds: null, watermarks: null })
+    this.#keys.clear()
+    this.#table.reset()
+    if (this.#encoder.wantsShrink(0)) this.#encoder.shrink([this.#keys])
+  }
+
+  onProcessingTime(time: number): void {
+    if (this.#bundle.isDue(time)) this.flush()
+  }
+
+  onWatermark(watermark: number): number {
+    if (watermark === Infinity) this.flush()
+    this.#program.watermark = watermark
+    return watermark
+  }
+}
+
 /** Rows that are held together, with the moment at which the first of them has waited long enough. */
 class Bundle {
   readonly #size: number
@@ -156,6 +222,9 @@ class Bundle {
 /** The aggregates of the config: which accumulators a group has, what a batch feeds them, and what is computed from their results. */
 class Program {
   readonly #calls: readonly AggregateCall[]
+  /** In the global phase: the column that says how many rows a partial row stands for, and those of the partial calls. */
+  readonly #rowsColumn: number | null
+  readonly #partialColumns: readonly number[] | null
   readonly #evaluateInputs: ReturnType<typeof compileAggregateInputs>
   readonly #results: readonly { readonly compiled: CompiledScalar; readonly firstCall: number; readonly callCount: number }[]
   readonly #retractable: boolean
@@ -166,7 +235,9 @@ class Program {
   #evaluation!: EvaluationContext
 
   constructor(spec: OperatorSpec) {
-    const { schema, updating } = spec.inputs[0]!
+    const { updating } = spec.inputs[0]!
+    const { phase } = spec
+    const schema = phase?.kind === 'global' ? phase.rows : spec.inputs[0]!.schema
     const checked = (namedExpressionsOf(spec.config, 'aggregates') ?? []).map(({ name, expression }) => {
       const { aggregate, problems } = checkAggregate(expression, { inputs: [{ qualifier: null, schema }] })
       if (aggregate === null) throw new Error(`${spec.kind} ${spec.id} was deployed with an aggregate ${name} that does not compile: ${problems[0]?.message}`)
@@ -178,9 +249,13 @@ class Program {
       firstCall += calls.length
       return entry
     })
-    this.#calls = checked.flatMap(({ calls }) => calls)
-    this.#evaluateInputs = compileAggregateInputs(this.#calls)
-    this.isContextual = checked.some(({ calls, result }) => [result, ...calls.flatMap(({ args, filter }) => [...args, ...(filter === null ? [] : [filter])])].some((part) => traitsOf(part).contextual))
+    const calls = checked.flatMap((aggregate) => aggregate.calls)
+    this.#calls = phase?.kind === 'local' ? partialsOf(calls)!.calls : calls
+    // Behind the group's columns.
+    this.#rowsColumn = phase?.kind === 'global' ? columnsOf(spec.config, 'groupBy').length : null
+    this.#partialColumns = phase?.kind === 'global' ? partialsOf(calls)!.places.map((place) => this.#rowsColumn! + place) : null
+    this.#evaluateInputs = compileAggregateInputs(this.#partialColumns === null ? this.#calls : [])
+    this.isContextual = checked.some(({ calls, result }) => [result, ...partsOf(calls)].some((part) => traitsOf(part).contextual))
     this.#retractable = updating === true
     this.updateBefore = spec.outputs[0]!.updateBefore !== false
   }
@@ -210,8 +285,20 @@ class Program {
   }
 
   prepare(batch: Batch): readonly AggregateInput[] {
+    if (this.#partialColumns !== null) return this.#partialColumns.map((column) => ({ values: batch.columns[column]!, mask: null }))
     this.#evaluation.watermarks = batch.watermarks
     return this.#evaluateInputs([batch.columns], batch.rowCount, this.#evaluation)
+  }
+
+  /** How many rows each row of the batch stands for; null where it is one. */
+  rowsBehind(batch: Batch): Float64Array | null {
+    return this.#rowsColumn === null ? null : (batch.columns[this.#rowsColumn] as Int64Column).values
+  }
+
+  /** Takes partial rows, or rows of which none is taken back. */
+  add(table: AggregateTable, slots: Int32Array, inputs: readonly AggregateInput[], rowCount: number): void {
+    if (this.#partialColumns === null) table.add(slots, inputs, rowCount, null)
+    else table.addPartials(slots, inputs.map(({ values }) => values!), rowCount)
   }
 
   /** The aggregates' columns for these slots; `groupColumns` are the group's values by column of the input. */
@@ -230,8 +317,8 @@ class Program {
 class Grouping {
   readonly #program: Program
   readonly #keyColumns: readonly number[]
-  /** By position in `groupBy`: the column of the input, and whether the set has it. */
-  readonly #groupColumns: readonly { readonly column: number; readonly kept: boolean }[]
+  /** By position in `groupBy`: the column of the input, whether the set has it, and which column expressions know it as. */
+  readonly #groupColumns: readonly { readonly column: number; readonly kept: boolean; readonly place: number }[]
   readonly #input: Schema
   /** Columns of the key that rows are distributed by. */
   readonly #distribution: readonly number[]
@@ -251,10 +338,11 @@ class Grouping {
   constructor(spec: OperatorSpec, groupBy: readonly string[], set: readonly string[], distribution: readonly string[], program: Program) {
     this.#input = spec.inputs[0]!.schema
     this.#program = program
+    const rows = spec.phase?.kind === 'global' ? spec.phase.rows : this.#input
     const kept = groupBy.filter((name) => set.includes(name))
     this.#keyColumns = kept.map((name) => fieldIndex(this.#input, name))
     this.#distribution = distribution.map((name) => kept.indexOf(name))
-    this.#groupColumns = groupBy.map((name) => ({ column: fieldIndex(this.#input, name), kept: set.includes(name) }))
+    this.#groupColumns = groupBy.map((name) => ({ column: fieldIndex(this.#input, name), kept: set.includes(name), place: fieldIndex(rows, name) }))
     this.#encoder = new KeyEncoder(this.#keyColumns.map((column) => this.#input.fields[column]!.type))
     this.#keys = new KeyTable(this.#keyColumns.length)
     this.#table = program.table()
@@ -369,7 +457,7 @@ class Grouping {
 
   /** Takes the rows in and gives one change for each group that is another than before them; null when there is none. */
   fold(batch: Batch, inputs: readonly AggregateInput[], schema: Schema, now: number): Batch | null {
-    const { rowCount, kinds } = batch
+    const { rowCount } = batch
     this.#meet(batch, now)
     const slots = this.#slots
     // First row of each group that is met, in order.
@@ -380,10 +468,10 @@ class Grouping {
     const metSlots = gatherInt32(slots, firstRows, groups)
     const groupColumns = this.#columnsOfGroups(batch, firstRows, groups)
     const byInput: Column[] = []
-    this.#groupColumns.forEach(({ column }, i) => (byInput[column] = groupColumns[i]!))
+    this.#groupColumns.forEach(({ place }, i) => (byInput[place] = groupColumns[i]!))
     const before = this.#program.results(this.#table, metSlots, groups, byInput)
     const rowsBefore = gatherFloat64(this.#rowCounts, metSlots, groups)
-    this.#takeFolded(inputs, rowCount, kinds)
+    this.#takeFolded(batch, inputs)
     const after = this.#program.results(this.#table, metSlots, groups, byInput)
     const outKinds = new Uint8Array(groups * 2)
     const places = new Int32Array(groups * 2)
@@ -411,11 +499,13 @@ class Grouping {
   }
 
   /** A group that is emptied on the way begins anew there, so that it is what it would be row by row. */
-  #takeFolded(inputs: readonly AggregateInput[], rowCount: number, kinds: Uint8Array | null): void {
+  #takeFolded(batch: Batch, inputs: readonly AggregateInput[]): void {
+    const { rowCount, kinds } = batch
     const slots = this.#slots
     if (kinds === null) {
-      for (let row = 0; row < rowCount; row++) this.#rowCounts[slots[row]!]!++
-      this.#table.add(slots, inputs, rowCount, null)
+      const behind = this.#program.rowsBehind(batch)
+      for (let row = 0; row < rowCount; row++) this.#rowCounts[slots[row]!]! += behind === null ? 1 : behind[row]!
+      this.#program.add(this.#table, slots, inputs, rowCount)
       return
     }
     // By row: 1 where it counts. By slot, in `met`: one more than the row that emptied it last.
@@ -458,7 +548,7 @@ class Grouping {
     const kinds = batch.kinds === null ? null : rows === null ? batch.kinds : gatherUint8(batch.kinds, rows, count)
     const groupColumns = this.#columnsOfGroups(batch, rows, count)
     const byInput: Column[] = []
-    this.#groupColumns.forEach(({ column }, i) => (byInput[column] = groupColumns[i]!))
+    this.#groupColumns.forEach(({ place }, i) => (byInput[place] = groupColumns[i]!))
     const before = this.#program.results(this.#table, slots, count, byInput)
     const part = rows === null ? inputs : inputs.map((input) => inputOfRows(input, rows, count))
     const outRows = new Int32Array(count * 2)
@@ -518,7 +608,7 @@ class Grouping {
     const groupColumns = this.#columnsOfGroups(batch, null, rowCount)
     const byInput = (columns: readonly Column[]): Column[] => {
       const placed: Column[] = []
-      this.#groupColumns.forEach(({ column }, i) => (placed[column] = columns[i]!))
+      this.#groupColumns.forEach(({ place }, i) => (placed[place] = columns[i]!))
       return placed
     }
     const metSlots = gatherInt32(slots, firstRows, met)

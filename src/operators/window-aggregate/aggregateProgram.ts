@@ -4,12 +4,12 @@ import { sliceColumn } from '../../columnar/concat.ts'
 import type { StateSchema } from '../../columnar/stateCodec.ts'
 import type { OperatorContext } from '../../engine/operatorRuntime.ts'
 import { accumulatorsText, AggregateTable, checkAggregate, compileAggregateInputs, type AggregateCall, type AggregateInput } from '../../expression/aggregates.ts'
+import { partialsOf, rowCountCall } from '../../expression/aggregates/partials.ts'
 import { compileScalar, type CompiledScalar } from '../../expression/compile.ts'
 import type { EvaluationContext } from '../../expression/expression.ts'
 import { namedExpressionsOf } from '../../job/joinConfig.ts'
 import type { OperatorSpec } from '../../job/operatorSpec.ts'
-import { rowCountCall } from '../../expression/aggregates/partials.ts'
-import { partialColumns, partialsOf } from './twoPhase.ts'
+import { partialColumns } from './twoPhase.ts'
 
 /** The arguments of all aggregate calls, evaluated over one batch: once, and for late rows too, as Flink's projection before the window does. */
 export interface PreparedArguments {

@@ -90,7 +90,7 @@ function atOnce(batches: readonly Batch[], config: JsonObject): Outcome {
 /** Both phases with nothing between them but what a channel does: watermarks stay between the rows. `flushes` says where the local one is told that nothing comes for now. */
 function inPhases(batches: readonly Batch[], config: JsonObject, limits: LocalLimits | undefined, flushes: Iterator<number>): Outcome & { readonly partialRows: number } {
   const spec = specOf(definition, config, [{ port: 'in', schema }])
-  const phases = definition.twoPhase!({ config: spec.config, inputs: { in: [schema] }, listened: new Set(['out']), timeZone: 'UTC' })!
+  const phases = definition.twoPhase!({ config: spec.config, inputs: { in: [schema] }, listened: new Set(['out']), timeZone: 'UTC', miniBatch: false })!
   const localSpec: OperatorSpec = { ...spec, outputs: [{ port: 'out', schema: phases.partial }], phase: { kind: 'local', of: 'op' } }
   const global = new OperatorHarness({ ...spec, inputs: [{ port: 'in', schema: phases.partial }], phase: { kind: 'global', rows: schema } }, runtime)
   const local = new LocalAggregate(localSpec, gridWindowOf(windowOf(config))!, limits)
@@ -174,7 +174,7 @@ describe('window aggregate in two phases', () => {
     const withDoubles = schemaOf('key STRING, ts TIMESTAMP(3) EVENT, p TIMESTAMP_LTZ(3) PROCESSING, z TIMESTAMP_LTZ(3) EVENT, b BIGINT, d DOUBLE, f FLOAT, m DECIMAL(33, 2)')
     const window = { type: 'tumble', timeColumn: 'ts', sizeMs: 10 }
     const offered = (config: JsonObject, expression = 'COUNT(*)', listened = ['out'], timeZone = 'UTC'): boolean =>
-      definition.twoPhase!({ config: { window, groupBy: ['key'], aggregates: [{ name: 'a', expression }], ...config }, inputs: { in: [withDoubles] }, listened: new Set(listened), timeZone }) !== null
+      definition.twoPhase!({ config: { window, groupBy: ['key'], aggregates: [{ name: 'a', expression }], ...config }, inputs: { in: [withDoubles] }, listened: new Set(listened), timeZone, miniBatch: false }) !== null
     expect(offered({})).toBe(true)
     expect(offered({ groupBy: [] })).toBe(true)
     const refused = ['COUNT(DISTINCT b)', 'SUM(DISTINCT b)', 'FIRST_VALUE(b)', 'LAST_VALUE(b)', 'LISTAGG(key)', 'COLLECT(b)', 'SUM(d)', 'AVG(f)', 'MIN(d)', 'MAX(f)', 'STDDEV_POP(d)', 'SUM(m)', 'AVG(m)', 'COUNT(*) + SUM(d)']

@@ -3,7 +3,7 @@ import { fieldOf, type Field } from '../../columnar/schema.ts'
 import { sessionTime } from '../../engine/sessionTime.ts'
 import type { GridWindow } from '../../engine/windows.ts'
 import { checkAggregate, type AggregateCall } from '../../expression/aggregates.ts'
-import { isRowCount, partialCallsOf, rowCountCall } from '../../expression/aggregates/partials.ts'
+import { partialsOf } from '../../expression/aggregates/partials.ts'
 import { namedExpressionsOf } from '../../job/joinConfig.ts'
 import type { TwoPhase, TwoPhaseContext } from '../../job/operatorDefinition.ts'
 import { isSoundWindow, windowOf, type WindowConfig } from '../../job/windowConfig.ts'
@@ -55,28 +55,6 @@ export type GridWindowConfig = GridWindow & { readonly timeColumn: string }
 
 export function gridWindowOf(window: WindowConfig | null): GridWindowConfig | null {
   return window === null || window.type === 'session' ? null : window
-}
-
-export interface PartialCalls {
-  /** What the local phase computes; the first counts the rows. */
-  readonly calls: readonly AggregateCall[]
-  /** For each partial call of the operator's calls, in order, its place in `calls`. */
-  readonly places: readonly number[]
-}
-
-/** Null when one of the calls cannot be taken in parts. */
-export function partialsOf(calls: readonly AggregateCall[]): PartialCalls | null {
-  const all = [rowCountCall]
-  const places: number[] = []
-  for (const call of calls) {
-    const parts = partialCallsOf(call)
-    if (parts === null) return null
-    for (const part of parts) {
-      if (isRowCount(part)) places.push(0)
-      else places.push(all.push(part) - 1)
-    }
-  }
-  return { calls: all, places }
 }
 
 /** Where things are in partial rows: the group's columns, a time in the slice (its start), then what `PartialCalls.calls` give. */

@@ -5,6 +5,7 @@ import type { Job } from '../../../job/job.ts'
 import { definitionOf } from '../../../operators/catalog.ts'
 import { arbitraryProgram, programText } from './arbitraryProgram.ts'
 import { rowsAtSinks } from './runProgram.ts'
+import { isSettledInParallel } from './settled.ts'
 
 /** Programs whose results update, with the keys of the changes as the keys of their sinks: a table by key is the one that all changes leave. */
 const numRuns = Number(process.env.MILLRACE_PROGRAMS ?? 60)
@@ -56,6 +57,15 @@ describe('settings that fold or forget', () => {
       for (const miniBatch of [{ latencyMs: 1000, size: 3 }, { latencyMs: 1_000_000_000, size: 100_000 }]) {
         expect(await rowsAtSinks(withSettings(keyed, { miniBatch }), { edgesShown: false }), programText(keyed)).toEqual(whole)
       }
+    }
+  }, timeoutMs)
+  it('leave it in two subtasks, where groups are put together before they are exchanged', async () => {
+    const miniBatch = { latencyMs: 1000, size: 5 }
+    const parallel = jobs.filter(({ job }) => isSettledInParallel(job))
+    expect(parallel.length).toBeGreaterThan(jobs.length / 3)
+    for (const { job, keyed } of parallel) {
+      const whole = await rowsAtSinks(job, { rewrites: false, parallelism: 2 })
+      expect(await rowsAtSinks(withSettings(keyed, { miniBatch }), { edgesShown: false, parallelism: 2 }), programText(keyed)).toEqual(whole)
     }
   }, timeoutMs)
   it('leave the table when nothing comes so late that it is forgotten', async () => {
