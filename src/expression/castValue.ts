@@ -1,9 +1,10 @@
 import type { Value } from '../columnar/column.ts'
 import { isCharacter, isInteger, isNumeric, isTimestamp, printType, sameType, stringLengthMax, withNullable, type DataType } from '../columnar/dataType.ts'
 import { instantOf, wallClockOf } from '../columnar/timeZone.ts'
-import { dateText, decimalFits, decimalText, msPerDay, parseDate, parseDecimal, parseTime, parseTimestamp, powerOfTen, rescaleDecimal, timeText, timestampText } from '../columnar/valueText.ts'
+import { dateText, decimalFits, decimalText, msPerDay, parseDecimal, parseTimestamp, powerOfTen, rescaleDecimal, timeText, timestampText } from '../columnar/valueText.ts'
 import { decimalOf } from './commonType.ts'
 import { doubleText, floatText, parseDouble } from './numberText.ts'
+import { dateOfText, timeOfText } from './timeOfText.ts'
 
 /**
  * What each CAST means, for one value: the rules of Flink since 1.15 (flink-table-planner, functions/casting), legacy behaviour off.
@@ -338,12 +339,10 @@ function fromText(text: string, to: DataType, timeZone: string): Value | CastFai
       return decimalFits(unscaled, to.precision) ? unscaled : null
     }
     case 'DATE': {
-      const blank = text.trim().indexOf(' ')
-      const days = parseDate(blank < 0 ? text.trim() : text.trim().slice(0, blank))
-      return days ?? failure('DATE')
+      return dateOfText(text) ?? failure('DATE')
     }
     case 'TIME':
-      return parseTime(text.trim()) ?? failure('TIME')
+      return timeOfText(text) ?? failure('TIME')
     case 'TIMESTAMP':
     case 'TIMESTAMP_LTZ': {
       const parsed = /[TZz]|[+-]\d{2}:?\d{2}$/.test(text.slice(8)) ? null : parseTimestamp(text)

@@ -13,6 +13,8 @@ export interface DateTimePattern {
   readonly dialect: Dialect
   /** The text of a wall clock, `offsetMs` east of UTC (SimpleDateFormat's `X` and `Z` show it). */
   readonly format: (wallMs: number, offsetMs: number) => string
+  /** The same of a day since 1970 and the milliseconds since its midnight, where both together are more than a double holds. */
+  readonly formatDay: (days: number, msOfDay: number, offsetMs: number) => string
   /** Null when the text does not follow the pattern. */
   readonly parse: (text: string) => ParsedWallClock | null
   /** The finest step of time that shows: equal steps give equal texts. */
@@ -80,7 +82,11 @@ function compiled(pattern: string, dialect: Dialect): DateTimePattern | DateTime
   const read = dialect === 'java.time' ? strictReader(parts) : lenientReader(parts)
   return {
     dialect,
-    format: (wallMs, offsetMs) => formatted(parts, dialect, wallMs, offsetMs),
+    format: (wallMs, offsetMs) => {
+      const days = Math.floor(wallMs / msPerDay)
+      return formatted(parts, dialect, wallClock(days, wallMs - days * msPerDay), offsetMs)
+    },
+    formatDay: (days, msOfDay, offsetMs) => formatted(parts, dialect, wallClock(days, msOfDay), offsetMs),
     parse: read,
     stepMs: letters.reduce((least, { letter }) => Math.min(least, letter === 'X' || letter === 'Z' ? 60_000 : (steps[letter] ?? msPerDay)), msPerDay),
     // Which century two digits mean hangs, in SimpleDateFormat, on the day the job runs.
@@ -147,6 +153,18 @@ function partsOf(pattern: string, dialect: Dialect): Part[] | DateTimePatternFau
   return stack[0]!
 }
 
+/** Whether java.time itself refuses the pattern, for which TO_TIMESTAMP gives NULL: what is left is refused here alone. */
+export function isNoJavaPattern(pattern: string): boolean {
+  const bare = pattern.replaceAll(/'[^']*'/g, '')
+  if (bare.includes("'") || /[{}#]/.test(bare) || /[^\WuyGDMLdQqYwWEecFaBhHkKmsSAnNgVvzOXxp\d_]/.test(bare)) return true
+  let open = 0
+  for (const char of bare) {
+    if (char === '[') open++
+    else if (char === ']' && --open < 0) return true
+  }
+  return Object.entries(countMax['java.time']).some(([letter, most]) => bare.includes(letter.repeat(most + 1)))
+}
+
 function letterFault(letter: string, pattern: string): string {
   const near: Readonly<Record<string, string>> = { Y: 'y for the year', w: 'D for the day of the year', e: 'E for the name of the day', c: 'E for the name of the day', p: 'a fixed number of letters' }
   if ('wWYec'.includes(letter)) return `The letter ${letter} in the pattern '${pattern}' means something else in every country's calendar, so the result would hang on the machine. Use ${near[letter] ?? 'another letter'}.`
@@ -171,14 +189,12 @@ interface WallClock {
   readonly msOfDay: number
 }
 
-function wallClock(ms: number): WallClock {
-  const days = Math.floor(ms / msPerDay)
+function wallClock(days: number, msOfDay: number): WallClock {
   const { year, month, day } = dateOfDays(days)
-  return { year, month, day, dayOfYear: days - daysOfDate(year, 1, 1) + 1, weekday: ((((days + 3) % 7) + 7) % 7) + 1, msOfDay: ms - days * msPerDay }
+  return { year, month, day, dayOfYear: days - daysOfDate(year, 1, 1) + 1, weekday: ((((days + 3) % 7) + 7) % 7) + 1, msOfDay }
 }
 
-function formatted(parts: readonly Part[], dialect: Dialect, ms: number, offsetMs: number): string {
-  const clock = wallClock(ms)
+function formatted(parts: readonly Part[], dialect: Dialect, clock: WallClock, offsetMs: number): string {
   const write = (list: readonly Part[]): string => {
     let text = ''
     for (const part of list) text += part.kind === 'literal' ? part.text : part.kind === 'optional' ? write(part.parts) : letterText(part, dialect, clock, offsetMs)
@@ -401,7 +417,7 @@ function resolvedStrictly(fields: Fields): ParsedWallClock | null {
     days = daysOfDate(year, month, Math.min(fields['d'] ?? 1, daysInMonth(year, month)))
   }
   const whole = (fields['u'] ?? fields['y']) !== undefined && ((fields['M'] !== undefined && fields['d'] !== undefined) || fields['D'] !== undefined)
-  if (whole && fields['E'] !== undefined && wallClock(days * msPerDay).weekday !== fields['E']) return null
+  if (whole && fields['E'] !== undefined && wallClock(days, 0).weekday !== fields['E']) return null
   let hour = fields['H'] ?? 0
   if (fields['H'] === undefined) {
     if (fields['k'] !== undefined) hour = fields['k'] % 24

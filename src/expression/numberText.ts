@@ -4,13 +4,15 @@
  * Digits are the fewest that give the number back (JDK 19 and later do the same; older ones write a digit more for a few values).
  */
 export function doubleText(value: number): string {
-  return javaText(value, String(Math.abs(value)))
+  const shortest = String(Math.abs(value))
+  // Java writes two digits at least, and the two that are nearest: 4.9E-324, not 5.0E-324.
+  return javaText(value, /^\de/.test(shortest) ? Math.abs(value).toPrecision(2) : shortest)
 }
 
 export function floatText(value: number): string {
   if (!Number.isFinite(value) || value === 0) return javaText(value, '0')
   const magnitude = Math.abs(value)
-  for (let digits = 1; digits < 9; digits++) {
+  for (let digits = 2; digits < 9; digits++) {
     const text = magnitude.toPrecision(digits)
     if (Math.fround(Number(text)) === magnitude) return javaText(value, text)
   }

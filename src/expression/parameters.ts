@@ -21,11 +21,13 @@ export interface Parameter {
   readonly literal?: true
 }
 
-export type Family = 'boolean' | 'integer' | 'numeric' | 'character' | 'bytes' | 'date' | 'time' | 'timestamp' | 'interval' | 'array' | 'map' | 'multiset' | 'row' | 'any'
+/** `int` is what fits INT: Flink's planner takes a BIGINT as a position or a number of digits too, and then fails to generate code for it. */
+export type Family = 'boolean' | 'integer' | 'int' | 'numeric' | 'character' | 'bytes' | 'date' | 'time' | 'timestamp' | 'interval' | 'array' | 'map' | 'multiset' | 'row' | 'any'
 
 const familyNames: Record<Family, string> = {
   boolean: 'BOOLEAN',
   integer: 'an integer type',
+  int: 'INT',
   numeric: 'a numeric type',
   character: 'STRING',
   bytes: 'BYTES',
@@ -47,6 +49,8 @@ export function inFamily(type: DataType, family: Family): boolean {
       return type.kind === 'BOOLEAN'
     case 'integer':
       return isInteger(type)
+    case 'int':
+      return isInteger(type) && type.kind !== 'BIGINT'
     case 'numeric':
       return isNumeric(type)
     case 'character':
@@ -109,7 +113,7 @@ export function wrongFamily(functionName: string, index: number, parameter: stri
       ? ` Convert it with TO_TIMESTAMP(...).`
       : families.includes('numeric') && isCharacter(found)
         ? ` Convert it with CAST(... AS BIGINT), CAST(... AS DOUBLE) or CAST(... AS DECIMAL(p, s)).`
-        : families.includes('integer')
+        : families.includes('integer') || families.includes('int')
           ? ` Convert it with CAST(... AS INT).`
           : ''
   return `${functionName} takes ${wanted} as argument ${index + 1} ("${parameter}"), found ${printType(withNullable(found, true))}.${way}`
@@ -128,6 +132,7 @@ function defaultOf(family: Family): DataType {
     case 'boolean':
       return { kind: 'BOOLEAN', nullable: true }
     case 'integer':
+    case 'int':
     case 'numeric':
     case 'any':
       return { kind: 'INT', nullable: true }

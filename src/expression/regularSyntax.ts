@@ -178,6 +178,9 @@ class Reader {
       case '+':
       case '?':
         return this.#invalid(`there is nothing before "${char}" to repeat`)
+      case '{':
+        // A count of nothing: Java takes `{2}` there too, and no brace that stands for itself.
+        return { kind: 'sequence', items: [] }
       case '\\':
         return this.#escape()
       default:

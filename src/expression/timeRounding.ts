@@ -8,7 +8,7 @@ import type { CallSite, CallTypes, Kernel, Resolution } from './functionDefiniti
  * FLOOR and CEIL of a point in time to a unit, as Flink's DateTimeUtils computes them, edges included.
  *
  * Weeks begin on Sunday. CEIL to a month, quarter or year looks at the date only, so a time of day on the first of the month does not count as beyond it; CEIL to a
- * quarter of any day but 1 January goes to the next quarter. Those are Flink's results, and a job must give the same.
+ * quarter of any day but 1 January goes to the next quarter. Before 15 October 1582 the date that is rounded is the Julian one, and the result the Gregorian day of the same name. Those are Flink's results, and a job must give the same.
  */
 const clockUnits: Readonly<Record<string, number>> = { MILLISECOND: 1, SECOND: 1000, MINUTE: 60_000, HOUR: 3_600_000, DAY: msPerDay }
 const dateUnits = new Set(['DAY', 'WEEK', 'MONTH', 'QUARTER', 'YEAR', 'DECADE', 'CENTURY', 'MILLENNIUM'])
@@ -62,13 +62,26 @@ function roundedMs(ms: number, size: number, floor: boolean): number {
   return (floor ? Math.floor(ms / size) : Math.ceil(ms / size)) * size + 0
 }
 
+/** 4 October 1582 in the Julian calendar, the day before 15 October in ours. */
+const lastJulianDay = -141_428
+
+/** Meeus, Astronomical Algorithms, chapter 7, from the day number of the Julian period. */
+function julianDateOfDays(days: number): { readonly year: number; readonly month: number; readonly day: number } {
+  const c = days + 2_440_588 + 32_082
+  const d = Math.floor((4 * c + 3) / 1461)
+  const e = c - Math.floor((1461 * d) / 4)
+  const m = Math.floor((5 * e + 2) / 153)
+  return { year: d - 4800 + Math.floor(m / 10), month: m + 3 - 12 * Math.floor(m / 10), day: e - Math.floor((153 * m + 2) / 5) + 1 }
+}
+
 function roundedDate(days: number, unit: string, floor: boolean): number {
-  const { year, month, day } = dateOfDays(days)
+  const { year, month, day } = days <= lastJulianDay ? julianDateOfDays(days) : dateOfDays(days)
   switch (unit) {
     case 'WEEK': {
       // Day 0, 1 January 1970, was a Thursday.
       const sinceSunday = (((days + 4) % 7) + 7) % 7
-      return floor || sinceSunday === 0 ? days - sinceSunday : days - sinceSunday + 7
+      const named = daysOfDate(year, month, day)
+      return floor || sinceSunday === 0 ? named - sinceSunday : named - sinceSunday + 7
     }
     case 'MONTH':
       return floor || day === 1 ? daysOfDate(year, month, 1) : month === 12 ? daysOfDate(year + 1, 1, 1) : daysOfDate(year, month + 1, 1)

@@ -156,9 +156,11 @@ function extreme(list: List, sign: number): Value {
   return best
 }
 
+/** Position 0 is the first element, at either end (Flink's ArraySliceFunction). */
 function slice(list: List, start: number, end: number): Value[] {
   const first = Math.max(1, start < 0 ? start + list.length + 1 : start)
-  const last = Math.min(list.length, end < 0 ? end + list.length + 1 : end)
+  const wanted = end < 0 ? end + list.length + 1 : end
+  const last = wanted === 0 ? 1 : Math.min(list.length, wanted)
   return last < first ? [] : list.slice(first - 1, last)
 }
 
@@ -262,7 +264,7 @@ export const collectionFunctions: readonly FunctionDefinition[] = [
     signature: 'ARRAY_SLICE(array, start [, end])',
     summary: 'The elements from one position to another, both included; negative positions count from the end.',
     examples: [{ expression: `ARRAY_SLICE(${someArray}, 2, 3)`, result: '[2, 2]' }, { expression: `ARRAY_SLICE(${someArray}, -2)`, result: '[2, 3]' }],
-    resolve: takes([array, { name: 'start', family: 'integer', as: intType }, { name: 'end', family: 'integer', as: intType, optional: true }], ([type]) => asArray(type)),
+    resolve: takes([array, { name: 'start', family: 'int', as: intType }, { name: 'end', family: 'int', as: intType, optional: true }], ([type]) => asArray(type)),
     f: ([list, start, end]) => slice(list as List, start as number, (end as number | undefined) ?? (list as List).length),
   }),
   define('ARRAY_MAX', {

@@ -4,8 +4,9 @@ import { RowError } from '../../columnar/rowError.ts'
 import { parseDecimal, powerOfTen, rescaleDecimal } from '../../columnar/valueText.ts'
 import { roundToFloat } from '../arithmeticKernels.ts'
 import { decimalToDouble } from '../castValue.ts'
+import { cos, exp, log, log10, pow, sin, tan } from '../exactMath.ts'
 import { constantArgument, unionNulls } from '../kernels.ts'
-import { takes, wrongFamily } from '../parameters.ts'
+import { inFamily, takes, wrongFamily } from '../parameters.ts'
 import { resolveTimeRounding, timeRoundingKernel } from '../timeRounding.ts'
 import { decimalColumn, int64Column, safeDecimalColumn, safeMax, wideDecimal, wideInt64 } from '../wide.ts'
 import type { CallSite, CallTypes, FunctionDefinition, Kernel, Resolution, ScalarFunction } from '../functionDefinition.ts'
@@ -16,6 +17,9 @@ import type { CallSite, CallTypes, FunctionDefinition, Kernel, Resolution, Scala
  * Rounding a double means rounding the shortest decimal text of it (BigDecimal.valueOf), HALF_UP: ROUND(1.005e0, 2) is 1.01.
  * RAND and its like are not here: a replay of a job must give the same rows.
  */
+
+/** fdlibm, which Java takes here as JavaScript's engines do, has e one bit too large; engines put that right, Java does not. */
+const coshOfOne = 1.543_080_634_815_244
 
 // Functions of one double.
 
@@ -95,13 +99,25 @@ const logarithm: ScalarFunction = {
   resolve: takes([{ name: 'number', family: 'numeric', as: doubleType }, { name: 'number', family: 'numeric', as: doubleType, optional: true }], doubleType),
   kernel: (call) =>
     call.args.length === 2
-      ? twoDoubles(call, (base, x) => Math.log(x) / Math.log(base))
+      ? twoDoubles(call, (base, x) => log(x) / log(base))
       : (columns, rowCount) => {
           const source = (columns[0] as Float64Column).values
           const values = call.buffers.float64(rowCount)
-          for (let i = 0; i < rowCount; i++) values[i] = Math.log(source[i]!)
+          for (let i = 0; i < rowCount; i++) values[i] = log(source[i]!)
           return { storage: 'float64', values, nulls: columns[0]!.nulls }
         },
+}
+
+const plainAtan2 = ofTwoDoubles('ATAN2', 'ATAN2(y, x)', 'The angle of a point (x, y), in radians.', Math.atan2, [{ expression: 'ATAN2(0, 1)', result: '0.0' }])
+
+/** Flink knows it of two DOUBLEs and of two DECIMALs; an integer beside a DECIMAL becomes neither, and no code is generated. */
+const atan2: ScalarFunction = {
+  ...plainAtan2,
+  resolve: (call) => {
+    const kinds = call.args.map(({ type }) => type)
+    const at = kinds.length !== 2 || !kinds.some(({ kind }) => kind === 'DECIMAL') ? -1 : kinds.findIndex(isInteger)
+    return at < 0 ? plainAtan2.resolve(call) : { problem: `ATAN2 takes two numbers of one sort, found ${printType(withNullable(kinds[0]!, true))} and ${printType(withNullable(kinds[1]!, true))}. Convert both with CAST(... AS DOUBLE).`, argument: at }
+  },
 }
 
 // Functions that keep the kind of number.
@@ -173,6 +189,12 @@ const abs: ScalarFunction = {
   },
 }
 
+/** Flink's planner takes TINYINT and SMALLINT here, and the code it generates puts an INT into them and does not compile. */
+function smallRefused(call: CallTypes): Resolution | null {
+  const kind = call.args[0]?.type.kind
+  return kind === 'TINYINT' || kind === 'SMALLINT' ? { problem: `${call.name} takes INT, BIGINT, DECIMAL, FLOAT or DOUBLE, found ${kind}. Convert it with CAST(... AS INT).`, argument: 0 } : null
+}
+
 const sign: ScalarFunction = {
   kind: 'scalar',
   name: 'SIGN',
@@ -184,7 +206,7 @@ const sign: ScalarFunction = {
     { expression: 'SIGN(2.50)', result: '1.00' },
   ],
   nulls: 'propagate',
-  resolve: (call) => oneNumber(call, (type) => type),
+  resolve: (call) => smallRefused(call) ?? oneNumber(call, (type) => type),
   kernel: (call) => {
     const type = call.args[0]!.type
     const one = type.kind === 'DECIMAL' ? powerOfTen(type.scale) : 1n
@@ -316,7 +338,7 @@ function resolveRounding(call: CallTypes): Resolution {
   const type = call.args[0]!.type
   if (type.kind !== 'NULL' && !isNumeric(type)) return { problem: wrongFamily(call.name, 0, 'number', ['numeric'], type), argument: 0 }
   const second = call.args[1]
-  if (second !== undefined && second.type.kind !== 'NULL' && !isInteger(second.type)) return { problem: wrongFamily(call.name, 1, 'digits', ['integer'], second.type), argument: 1 }
+  if (second !== undefined && second.type.kind !== 'NULL' && !inFamily(second.type, 'int')) return { problem: wrongFamily(call.name, 1, 'digits', ['int'], second.type), argument: 1 }
   const from = type.kind === 'NULL' ? doubleType : type
   const args: DataType[] = second === undefined ? [from] : [from, { kind: 'INT', nullable: true }]
   if (from.kind !== 'DECIMAL') return { args, result: from }
@@ -343,7 +365,7 @@ function roundingFunction(name: 'ROUND' | 'TRUNCATE', rounding: 'halfUp' | 'down
     examples,
     nulls: 'propagate',
     fails: (call) => call.args[0]!.type.kind === 'DOUBLE' || call.args[0]!.type.kind === 'FLOAT',
-    resolve: resolveRounding,
+    resolve: (call) => (rounding === 'down' ? smallRefused(call) : null) ?? resolveRounding(call),
     kernel: (call) => {
       const type = call.args[0]!.type
       if (type.kind === 'DECIMAL') return decimalRounding(call, type.scale, Number(constantArgument(call, 1) ?? 0), rounding)
@@ -409,23 +431,23 @@ export const numericFunctions: readonly FunctionDefinition[] = [
     { expression: 'TRUNCATE(42.345, 2)', result: '42.34' },
     { expression: 'TRUNCATE(-1.99e0)', result: '-1.0' },
   ]),
-  ofTwoDoubles('POWER', 'POWER(base, exponent)', 'A power, as DOUBLE.', (x, y) => x ** y, [{ expression: 'POWER(2, 10)', result: '1024.0' }], ['POW']),
+  ofTwoDoubles('POWER', 'POWER(base, exponent)', 'A power, as DOUBLE.', pow, [{ expression: 'POWER(2, 10)', result: '1024.0' }], ['POW']),
   ofDouble('SQRT', 'SQRT(number)', 'The square root, as DOUBLE; NaN for a negative number.', Math.sqrt, [{ expression: 'SQRT(16)', result: '4.0' }]),
-  ofDouble('EXP', 'EXP(number)', 'The number e to the power of a number.', Math.exp, [{ expression: 'EXP(0)', result: '1.0' }]),
-  ofDouble('LN', 'LN(number)', 'The natural logarithm.', Math.log, [{ expression: 'LN(1)', result: '0.0' }]),
-  ofDouble('LOG10', 'LOG10(number)', 'The logarithm to base 10.', Math.log10, [{ expression: 'LOG10(1000)', result: '3.0' }]),
-  ofDouble('LOG2', 'LOG2(number)', 'The logarithm to base 2.', (x) => Math.log(x) / Math.log(2), [{ expression: 'LOG2(8)', result: '3.0' }]),
+  ofDouble('EXP', 'EXP(number)', 'The number e to the power of a number.', exp, [{ expression: 'EXP(0)', result: '1.0' }]),
+  ofDouble('LN', 'LN(number)', 'The natural logarithm.', log, [{ expression: 'LN(1)', result: '0.0' }]),
+  ofDouble('LOG10', 'LOG10(number)', 'The logarithm to base 10.', log10, [{ expression: 'LOG10(1000)', result: '3.0' }]),
+  ofDouble('LOG2', 'LOG2(number)', 'The logarithm to base 2.', (x) => log(x) / Math.LN2, [{ expression: 'LOG2(8)', result: '3.0' }]),
   logarithm,
-  ofDouble('SIN', 'SIN(angle)', 'The sine of an angle in radians.', Math.sin, [{ expression: 'SIN(0)', result: '0.0' }]),
-  ofDouble('COS', 'COS(angle)', 'The cosine of an angle in radians.', Math.cos, [{ expression: 'COS(0)', result: '1.0' }]),
-  ofDouble('TAN', 'TAN(angle)', 'The tangent of an angle in radians.', Math.tan, [{ expression: 'TAN(0)', result: '0.0' }]),
-  ofDouble('COT', 'COT(angle)', 'The cotangent of an angle in radians.', (x) => 1 / Math.tan(x), [{ expression: 'ROUND(COT(1), 6)', result: '0.642093' }]),
+  ofDouble('SIN', 'SIN(angle)', 'The sine of an angle in radians.', sin, [{ expression: 'SIN(0)', result: '0.0' }]),
+  ofDouble('COS', 'COS(angle)', 'The cosine of an angle in radians.', cos, [{ expression: 'COS(0)', result: '1.0' }]),
+  ofDouble('TAN', 'TAN(angle)', 'The tangent of an angle in radians.', tan, [{ expression: 'TAN(0)', result: '0.0' }]),
+  ofDouble('COT', 'COT(angle)', 'The cotangent of an angle in radians.', (x) => 1 / tan(x), [{ expression: 'ROUND(COT(1), 6)', result: '0.642093' }]),
   ofDouble('ASIN', 'ASIN(number)', 'The arc sine, in radians.', Math.asin, [{ expression: 'ASIN(0)', result: '0.0' }]),
   ofDouble('ACOS', 'ACOS(number)', 'The arc cosine, in radians.', Math.acos, [{ expression: 'ACOS(1)', result: '0.0' }]),
   ofDouble('ATAN', 'ATAN(number)', 'The arc tangent, in radians.', Math.atan, [{ expression: 'ATAN(0)', result: '0.0' }]),
-  ofTwoDoubles('ATAN2', 'ATAN2(y, x)', 'The angle of a point (x, y), in radians.', Math.atan2, [{ expression: 'ATAN2(0, 1)', result: '0.0' }]),
+  atan2,
   ofDouble('SINH', 'SINH(number)', 'The hyperbolic sine.', Math.sinh, [{ expression: 'SINH(0)', result: '0.0' }]),
-  ofDouble('COSH', 'COSH(number)', 'The hyperbolic cosine.', Math.cosh, [{ expression: 'COSH(0)', result: '1.0' }]),
+  ofDouble('COSH', 'COSH(number)', 'The hyperbolic cosine.', (x) => (Math.abs(x) === 1 ? coshOfOne : Math.cosh(x)), [{ expression: 'COSH(0)', result: '1.0' }]),
   ofDouble('TANH', 'TANH(number)', 'The hyperbolic tangent.', Math.tanh, [{ expression: 'TANH(0)', result: '0.0' }]),
   // Java's factors, so that the last digit is Flink's.
   ofDouble('DEGREES', 'DEGREES(angle)', 'An angle in radians as degrees.', (x) => x * 57.29577951308232, [{ expression: 'DEGREES(PI())', result: '180.0' }]),

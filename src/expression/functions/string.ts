@@ -1,11 +1,11 @@
-import type { StringColumn } from '../../columnar/column.ts'
-import { booleanType, intType, isCharacter, isInteger, stringType, type DataType } from '../../columnar/dataType.ts'
+import type { Int64Column, StringColumn } from '../../columnar/column.ts'
+import { bigintType, booleanType, intType, isCharacter, isInteger, stringType, type DataType } from '../../columnar/dataType.ts'
 import { RowError } from '../../columnar/rowError.ts'
 import { base64Text, parseBase64 } from '../../columnar/valueJson.ts'
 import { utf8Bytes, utf8Text } from '../castValue.ts'
 import { codePointCount, codePointIndexOf, codePointSlice, reversedCodePoints, wellFormedText } from '../codePoints.ts'
 import { digestText, type DigestName } from '../digest.ts'
-import { constantArgument } from '../kernels.ts'
+import { constantArgument, stringColumn } from '../kernels.ts'
 import { likeTest } from '../likePattern.ts'
 import { takes, wrongFamily, type Parameter } from '../parameters.ts'
 import { joined, textKernel, type TextFunction } from '../textKernel.ts'
@@ -17,7 +17,8 @@ import { regexpFunctions } from './regexp.ts'
  * UTF-16 units, because Flink's do. NULL in gives NULL out, but for CONCAT_WS.
  */
 const text = (name = 'text'): Parameter => ({ name, family: 'character' })
-const integer = (name: string): Parameter => ({ name, family: 'integer', as: intType })
+const int = (name: string): Parameter => ({ name, family: 'int', as: intType })
+const long = (name: string): Parameter => ({ name, family: 'integer', as: bigintType })
 const optional = (parameter: Parameter): Parameter => ({ ...parameter, optional: true })
 
 interface Entry {
@@ -232,8 +233,8 @@ const splitIndex: ScalarFunction = {
     if (separator !== undefined && !isCharacter(separator.type) && !isInteger(separator.type) && separator.type.kind !== 'NULL') {
       return { problem: wrongFamily('SPLIT_INDEX', 1, 'separator', ['character', 'integer'], separator.type), argument: 1 }
     }
-    const second: Parameter = separator !== undefined && isInteger(separator.type) ? integer('code') : text('separator')
-    return takes([text(), second, integer('index')], stringType, true)(call)
+    const second: Parameter = separator !== undefined && isInteger(separator.type) ? int('code') : text('separator')
+    return takes([text(), second, int('index')], stringType, true)(call)
   },
   kernel: (call) =>
     textKernel(call, ([value, separator, index]) => {
@@ -274,6 +275,27 @@ function hashCode(value: string): number {
   let hash = 0
   for (let i = 0; i < value.length; i++) hash = (Math.imul(hash, 31) + value.charCodeAt(i)) | 0
   return Math.abs(hash) | 0
+}
+
+const character: ScalarFunction = {
+  kind: 'scalar',
+  name: 'CHR',
+  category: 'string',
+  signatures: ['CHR(code)'],
+  summary: 'The character with a code; of a larger number the lowest 8 bits count.',
+  examples: [{ expression: 'CHR(97)', result: 'a' }, { expression: 'CHR(353)', result: 'a' }, { expression: 'CHR(-1)', result: '' }],
+  nulls: 'propagate',
+  resolve: takes([long('code')], stringType, true),
+  kernel: () => (columns, rowCount) => {
+    const { values, wide, nulls } = columns[0] as Int64Column
+    const texts = new Array<string | null>(rowCount)
+    for (let i = 0; i < rowCount; i++) {
+      if (nulls !== null && nulls[i] === 1) texts[i] = null
+      else if (values !== null) texts[i] = values[i]! < 0 ? '' : String.fromCharCode(values[i]! % 256)
+      else texts[i] = wide![i]! < 0n ? '' : String.fromCharCode(Number(BigInt.asUintN(8, wide![i]!)))
+    }
+    return stringColumn(texts)
+  },
 }
 
 // LIKE.
@@ -362,7 +384,7 @@ const sha2: ScalarFunction = {
   resolve: (call) => {
     const bits = call.args[1]?.constant
     if (bits !== undefined && bits !== null && typeof bits !== 'string' && sha2Names[Number(bits)] === undefined) return { problem: `SHA2 gives 224, 256, 384 or 512 bits, found ${String(bits)}.`, argument: 1 }
-    return takes([text(), integer('bits')], { kind: 'VARCHAR', length: 128, nullable: true })(call)
+    return takes([text(), int('bits')], { kind: 'VARCHAR', length: 128, nullable: true })(call)
   },
   kernel: (call) =>
     textKernel(call, ([value, bits], row) => {
@@ -439,7 +461,7 @@ export const stringFunctions: readonly FunctionDefinition[] = [
     aliases: ['SUBSTR'],
     signatures: ['SUBSTRING(text FROM start [FOR length])', 'SUBSTRING(text, start [, length])'],
     summary: 'Part of the text from a position counted from 1, or from the end when negative; empty beyond the text, NULL for a negative length.',
-    parameters: [text(), integer('start'), optional(integer('length'))],
+    parameters: [text(), int('start'), optional(int('length'))],
     givesNull: true,
     result: atMostAsLong,
     examples: [
@@ -455,7 +477,7 @@ export const stringFunctions: readonly FunctionDefinition[] = [
     givesNull: true,
     signatures: ['LEFT(text, length)'],
     summary: 'The first characters of the text.',
-    parameters: [text(), integer('length')],
+    parameters: [text(), int('length')],
     result: atMostAsLong,
     examples: [{ expression: "LEFT('flink', 2)", result: 'fl' }, { expression: "LEFT('flink', -1)", result: '' }],
     f: ([value, length]) => codePointSlice(value as string, 0, length as number),
@@ -464,7 +486,7 @@ export const stringFunctions: readonly FunctionDefinition[] = [
     givesNull: true,
     signatures: ['RIGHT(text, length)'],
     summary: 'The last characters of the text.',
-    parameters: [text(), integer('length')],
+    parameters: [text(), int('length')],
     result: atMostAsLong,
     examples: [{ expression: "RIGHT('flink', 2)", result: 'nk' }, { expression: "RIGHT('flink', 9)", result: 'flink' }],
     f: ([value, length]) => {
@@ -493,7 +515,7 @@ export const stringFunctions: readonly FunctionDefinition[] = [
   define('LOCATE', {
     signatures: ['LOCATE(part, text [, from])'],
     summary: 'Where a part first occurs at or after a position, counted from 1; 0 when it does not.',
-    parameters: [text('part'), text(), optional(integer('from'))],
+    parameters: [text('part'), text(), optional(int('from'))],
     result: intType,
     examples: [{ expression: "LOCATE('a', 'banana', 3)", result: '4' }],
     f: ([part, value, from]) => codePointIndexOf(value as string, part as string, Math.max(0, ((from as number | undefined) ?? 1) - 1)) + 1,
@@ -501,7 +523,7 @@ export const stringFunctions: readonly FunctionDefinition[] = [
   define('INSTR', {
     signatures: ['INSTR(text, part [, from [, occurrence]])'],
     summary: 'Where a part occurs, counted from 1, or 0; looking backwards from the end when from is negative.',
-    parameters: [text(), text('part'), optional(integer('from')), optional(integer('occurrence'))],
+    parameters: [text(), text('part'), optional(int('from')), optional(int('occurrence'))],
     result: intType,
     fails: (call) => call.args.length > 3,
     examples: [
@@ -520,7 +542,7 @@ export const stringFunctions: readonly FunctionDefinition[] = [
   define('OVERLAY', {
     signatures: ['OVERLAY(text, replacement, start [, length])'],
     summary: 'The text with the characters from a position on replaced by another text.',
-    parameters: [text(), text('replacement'), integer('start'), optional(integer('length'))],
+    parameters: [text(), text('replacement'), long('start'), optional(long('length'))],
     result: ([type, replacement]) => atMostAsLong([together([type!, replacement!])]),
     examples: [{ expression: "OVERLAY('xxxxxtest', 'xxxx', 6)", result: 'xxxxxxxxx' }],
     f: ([value, replacement, start, length]) => overlaid(value as string, replacement as string, start as number, (length as number | undefined) ?? (replacement as string).length),
@@ -529,7 +551,7 @@ export const stringFunctions: readonly FunctionDefinition[] = [
   define('LPAD', {
     signatures: ['LPAD(text, length, pad)'],
     summary: 'The text made longer on the left with another text, or cut, to a length; NULL when that is negative or the other text is empty.',
-    parameters: [text(), integer('length'), text('pad')],
+    parameters: [text(), int('length'), text('pad')],
     givesNull: true,
     fails: padsLong,
     examples: [{ expression: "LPAD('hi', 4, '??')", result: '??hi' }, { expression: "LPAD('hi', 1, '??')", result: 'h' }],
@@ -538,7 +560,7 @@ export const stringFunctions: readonly FunctionDefinition[] = [
   define('RPAD', {
     signatures: ['RPAD(text, length, pad)'],
     summary: 'The text made longer on the right with another text, or cut, to a length; NULL when that is negative or the other text is empty.',
-    parameters: [text(), integer('length'), text('pad')],
+    parameters: [text(), int('length'), text('pad')],
     givesNull: true,
     fails: padsLong,
     examples: [{ expression: "RPAD('hi', 5, 'xyz')", result: 'hixyz' }],
@@ -547,7 +569,7 @@ export const stringFunctions: readonly FunctionDefinition[] = [
   define('REPEAT', {
     signatures: ['REPEAT(text, times)'],
     summary: 'The text as many times as said, one after the other.',
-    parameters: [text(), integer('times')],
+    parameters: [text(), int('times')],
     fails: () => true,
     examples: [{ expression: "REPEAT('ab', 3)", result: 'ababab' }, { expression: "REPEAT('ab', -1)", result: '' }],
     f: ([value, times], row) => {
@@ -565,14 +587,7 @@ export const stringFunctions: readonly FunctionDefinition[] = [
     // Flink reads the byte with its sign.
     f: ([value]) => ((utf8Bytes((value as string).slice(0, 2))[0] ?? 0) << 24) >> 24,
   }),
-  define('CHR', {
-    givesNull: true,
-    signatures: ['CHR(code)'],
-    summary: 'The character with a code; of a larger number the lowest 8 bits count.',
-    parameters: [{ name: 'code', family: 'integer', as: { kind: 'BIGINT', nullable: true } }],
-    examples: [{ expression: 'CHR(97)', result: 'a' }, { expression: 'CHR(353)', result: 'a' }, { expression: 'CHR(-1)', result: '' }],
-    f: ([code]) => ((code as number) < 0 ? '' : String.fromCharCode((code as number) % 256)),
-  }),
+  character,
   like,
   define('STARTSWITH', {
     signatures: ['STARTSWITH(text, start)'],
@@ -632,7 +647,9 @@ export const stringFunctions: readonly FunctionDefinition[] = [
 /** Calcite's OVERLAY on UTF-16 units: a start outside the text changes nothing. */
 function overlaid(value: string, replacement: string, start: number, length: number): string {
   if (start <= 0 || start > value.length) return value
-  const rest = start + length <= value.length && length > 0 ? value.slice(start - 1 + length) : ''
+  // Beyond INT a length is cut to 32 bits, as Java narrows it.
+  const taken = Number(BigInt.asIntN(32, BigInt(length)))
+  const rest = start + taken <= value.length && taken > 0 ? value.slice(start - 1 + taken) : ''
   return wellFormedText(value.slice(0, start - 1) + replacement + rest)
 }
 

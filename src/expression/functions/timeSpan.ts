@@ -118,7 +118,9 @@ function diffKernel(call: CallSite): Kernel {
     const earlier = millisecondsOf(columns[0]!, rowCount)
     const later = millisecondsOf(columns[1]!, rowCount)
     const values = call.buffers.int32(rowCount)
-    if (months === undefined) for (let i = 0; i < rowCount; i++) values[i] = (Math.trunc((later[i]! - earlier[i]!) / ms!) % 4_294_967_296) | 0
+    // Calcite makes weeks of whole seconds as INT, which wrap beyond 68 years; the other units do not pass through INT.
+    if (unit === 'WEEK') for (let i = 0; i < rowCount; i++) values[i] = Math.trunc(((Math.trunc((later[i]! - earlier[i]!) / 1000) % 4_294_967_296) | 0) / 604_800)
+    else if (months === undefined) for (let i = 0; i < rowCount; i++) values[i] = (Math.trunc((later[i]! - earlier[i]!) / ms!) % 4_294_967_296) | 0
     else for (let i = 0; i < rowCount; i++) values[i] = nulls !== null && nulls[i] === 1 ? 0 : Math.trunc(monthsBetween(earlier[i]!, later[i]!) / months)
     return { storage: 'int32', values, nulls }
   }

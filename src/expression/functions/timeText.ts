@@ -4,11 +4,12 @@ import { RowError } from '../../columnar/rowError.ts'
 import { offsetAt } from '../../columnar/timeZone.ts'
 import { daysInMonth, daysOfDate, msPerDay } from '../../columnar/valueText.ts'
 import { decimalToDouble } from '../castValue.ts'
-import { dateTimePattern, type DateTimePattern, type Dialect } from '../dateTimePattern.ts'
+import { dateTimePattern, isNoJavaPattern, type DateTimePattern, type Dialect } from '../dateTimePattern.ts'
 import { javaZone } from '../javaZone.ts'
 import { constantArgument, stringColumn, textAt, unionNulls } from '../kernels.ts'
 import { takes, wrongFamily, type Parameter } from '../parameters.ts'
 import { textKernel } from '../textKernel.ts'
+import { dateOfText } from '../timeOfText.ts'
 import type { CallSite, CallTypes, FunctionDefinition, Kernel, Resolution, ScalarFunction } from '../functionDefinition.ts'
 
 /**
@@ -158,8 +159,10 @@ function varyingFormat(zoned: boolean): Kernel {
 function reformatKernel(call: CallSite): Kernel {
   const reader = dateTimePattern(usualPattern, 'SimpleDateFormat') as DateTimePattern
   return textKernel(call, ([value, pattern], row) => {
+    // The pattern is made first, so that one which is none fails the row also where the text is no time.
+    const writer = patternAt(pattern as string, 'SimpleDateFormat', row, false)
     const parsed = reader.parse(value as string)
-    return parsed === null ? null : patternAt(pattern as string, 'SimpleDateFormat', row, false).format(parsed.wallMs, 0)
+    return parsed === null ? null : writer.format(parsed.wallMs, 0)
   }, patternVaries(1)(call))
 }
 
@@ -207,19 +210,10 @@ const toTimestamp: ScalarFunction = {
     call.args.length === 1
       ? textKernel(call, ([value]) => defaultTimestamp(value as string))
       : textKernel(call, ([value, pattern], row) => {
+          if (isNoJavaPattern(pattern as string)) return null
           const parsed = patternAt(pattern as string, 'java.time', row, true).parse(value as string)
           return parsed === null ? forgivenTimestamp(value as string) : parsed.wallMs
         }, patternVaries(1)(call)),
-}
-
-/** `yyyy[-MM[-dd]]`, blanks around the numbers allowed, a time of day behind it ignored. */
-function defaultDate(value: string): number | null {
-  const space = value.indexOf(' ')
-  const match = /^\s*(\d+)\s*(?:-\s*(\d+)\s*(?:-\s*(\d+)\s*)?)?$/.exec(space > 0 ? value.slice(0, space) : value)
-  if (match === null) return null
-  const [year, month, day] = [Number(match[1]), Number(match[2] ?? 1), Number(match[3] ?? 1)]
-  if (year > 9999 || month < 1 || month > 12 || day < 1 || day > daysInMonth(year, month)) return null
-  return daysOfDate(year, month, day)
 }
 
 const toDate: ScalarFunction = {
@@ -241,7 +235,7 @@ const toDate: ScalarFunction = {
   },
   kernel: (call) =>
     call.args.length === 1
-      ? textKernel(call, ([value]) => defaultDate(value as string))
+      ? textKernel(call, ([value]) => dateOfText(value as string))
       : textKernel(call, ([value, pattern], row) => {
           const parsed = patternAt(pattern as string, 'SimpleDateFormat', row, true).parse(value as string)
           return parsed === null ? null : Math.floor((parsed.wallMs - (parsed.offsetMs ?? 0)) / msPerDay)
@@ -376,9 +370,9 @@ const fromUnixtime: ScalarFunction = {
     const resolution = takes([{ name: 'seconds', family: 'integer', as: bigintType }, optional(text('pattern'))], stringType, true)(call)
     return 'problem' in resolution ? resolution : (patternProblem(call, 1, 'SimpleDateFormat', false) ?? resolution)
   },
-  kernel: (call) => {
-    const read = numberReader(call.args[0]!.type)
+  kernel: () => {
     return (columns, rowCount, context) => {
+      const { values, wide } = columns[0] as Int64Column
       const nulls = unionNulls(columns, rowCount)
       const texts = new Array<string | null>(rowCount)
       for (let i = 0; i < rowCount; i++) {
@@ -386,14 +380,30 @@ const fromUnixtime: ScalarFunction = {
           texts[i] = null
           continue
         }
-        const instant = read(columns[0]!, i) * 1000
-        const pattern = columns.length === 1 ? usualPattern : textAt(columns[1] as StringColumn, i)
-        const offset = offsetAt(instant, context.timeZone)
-        texts[i] = patternAt(pattern, 'SimpleDateFormat', i, false).format(instant + offset, offset)
+        const pattern = patternAt(columns.length === 1 ? usualPattern : textAt(columns[1] as StringColumn, i), 'SimpleDateFormat', i, false)
+        if (values !== null && Math.abs(values[i]!) < instantSafeSeconds) {
+          const instant = values[i]! * 1000
+          const offset = offsetAt(instant, context.timeZone)
+          texts[i] = pattern.format(instant + offset, offset)
+        } else texts[i] = farText(pattern, values === null ? wide![i]! : BigInt(values[i]!), context.timeZone)
       }
       return stringColumn(texts)
     }
   },
+}
+
+/** Seconds that are dates to the platform too: 100 million days around 1970. */
+const instantSafeSeconds = 8_640_000_000_000
+
+/** Java counts milliseconds in 64 bits, which wrap; zones keep their rules in every cycle of 400 years. */
+function farText(pattern: DateTimePattern, seconds: bigint, timeZone: string): string {
+  const instant = BigInt.asIntN(64, seconds * 1000n)
+  const cycle = 146_097n * BigInt(msPerDay)
+  const offset = offsetAt(Number(instant % cycle) + Number(cycle), timeZone)
+  const wall = instant + BigInt(offset)
+  const day = BigInt(msPerDay)
+  const days = (wall - (((wall % day) + day) % day)) / day
+  return pattern.formatDay(Number(days), Number(wall - days * day), offset)
 }
 
 const convertTz: ScalarFunction = {
