@@ -20,7 +20,6 @@ export function ClusterTab() {
         <LiveSwitch />
         <Transport />
         <Serving />
-        <LiveFacts />
         <span className={styles.grow} />
         <button type="button" className={styles.button} disabled={state.leader < 0} onClick={() => act({ kind: 'kill', node: state.leader })}>
           <Skull aria-hidden />
@@ -31,6 +30,11 @@ export function ClusterTab() {
           {t.full}
         </a>
       </div>
+      {run.live === null ? null : (
+        <div className={styles.liveLine}>
+          <LiveFacts />
+        </div>
+      )}
       <SpaceTime />
     </div>
   )

@@ -17,10 +17,12 @@ export function Overview() {
     const write = (): void => {
       const { run: of, window } = clusterView()
       const length = lengthOf(of.end)
-      if (place.current !== null) place.current.style.left = `${(of.time / length) * 100}%`
+      // Both are as wide as the lane and only shifted, which costs a frame no layout.
+      if (place.current !== null) place.current.style.transform = `translateX(${((of.time / length) * 100).toFixed(3)}%)`
       if (shown.current !== null) {
-        shown.current.style.left = `${(Math.max(0, window.from) / length) * 100}%`
-        shown.current.style.width = `${Math.max(0.2, ((Math.min(window.to, length) - Math.max(0, window.from)) / length) * 100)}%`
+        const from = Math.max(0, window.from) / length
+        const share = Math.max(0.002, Math.min(window.to, length) / length - from)
+        shown.current.style.transform = `translateX(${(from * 100).toFixed(3)}%) scaleX(${share.toFixed(5)})`
       }
     }
     write()

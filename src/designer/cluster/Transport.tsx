@@ -4,7 +4,7 @@ import { cluster as t } from '../text/cluster.ts'
 import { clusterView, playOrPause, seek, setSpeed, speeds, stepEvent, useCluster, watchFrames } from './clusterStore.ts'
 import styles from './cluster.module.css'
 
-/** Play, step and go anywhere; the clock is written straight into its text, with every frame. */
+/** Play, step and go anywhere; the clock is written straight into its text. */
 export function Transport() {
   const { playing, speed, run } = useCluster()
   return (
@@ -49,9 +49,15 @@ function Clock() {
   const whole = useRef<HTMLElement>(null)
   const part = useRef<HTMLElement>(null)
   useEffect(() => {
+    let writtenAt = 0
     const write = (): void => {
-      const text = (clusterView().run.time / 1e6).toFixed(3)
-      if (whole.current !== null) whole.current.textContent = text.slice(0, -4)
+      const { run, playing } = clusterView()
+      const now = performance.now()
+      // Digits that change faster than one can read cost the frame its layout for nothing.
+      if (playing && now - writtenAt < 60) return
+      writtenAt = now
+      const text = (run.time / 1e6).toFixed(3)
+      if (whole.current !== null && whole.current.textContent !== text.slice(0, -4)) whole.current.textContent = text.slice(0, -4)
       if (part.current !== null) part.current.textContent = text.slice(-4)
     }
     write()

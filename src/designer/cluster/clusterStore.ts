@@ -63,6 +63,7 @@ const eventsAFrame = 12_000
 
 /** Panels change often enough to be followed with the eye, and seldom enough to leave the frames to the diagram. */
 const toldEveryMs = 200
+const framesATurn = 12
 
 const reduced = typeof matchMedia === 'undefined' ? null : matchMedia('(prefers-reduced-motion: reduce)')
 export function wantsStillness(): boolean {
@@ -71,8 +72,8 @@ export function wantsStillness(): boolean {
 
 let view: ClusterView | null = null
 const frameListeners = new Set<() => void>()
-const viewListeners = new Set<() => void>()
-let lastTold = 0
+/** React's views, each with when it was told; the longest untold first. */
+const viewListeners = new Map<() => void, number>()
 let frame = 0
 let lastFrame = 0
 /** Somebody looks: without a view on the screen the run stands still. */
@@ -104,10 +105,29 @@ function fresh(spec: RunSpec, live: LiveSource | null = null): ClusterView {
 function change(part: Partial<ClusterView>, isFrame = false): void {
   view = { ...clusterView(), ...part, turn: clusterView().turn + 1 }
   for (const listener of frameListeners) listener()
+  if (isFrame) tellSome()
+  else for (const listener of [...viewListeners.keys()]) tell(listener, performance.now())
+}
+
+/**
+ * While the run plays, each of React's views is told five times a second, but not all in one frame: a frame tells its share of them, the longest untold first. Told all at once, every
+ * twelfth frame came late.
+ */
+function tellSome(): void {
   const now = performance.now()
-  if (isFrame && now - lastTold < toldEveryMs) return
-  lastTold = now
-  for (const listener of viewListeners) listener()
+  let share = Math.ceil(viewListeners.size / framesATurn)
+  for (const [listener, at] of viewListeners) {
+    if (share === 0 || now - at < toldEveryMs) return
+    tell(listener, now)
+    share--
+  }
+}
+
+/** Whoever is told goes to the end of the line. */
+function tell(listener: () => void, now: number): void {
+  viewListeners.delete(listener)
+  viewListeners.set(listener, now)
+  listener()
 }
 
 export function useCluster(): ClusterView {
@@ -125,7 +145,7 @@ function subscribeView(listener: () => void): () => void {
     told = clusterView()
     listener()
   }
-  viewListeners.add(hear)
+  viewListeners.set(hear, 0)
   return () => viewListeners.delete(hear)
 }
 
@@ -247,7 +267,6 @@ export function startRun(spec: RunSpec, options: { readonly until?: number; read
   if (until !== undefined) next.run.play(until)
   const window = showing({ from: 0, to: span ?? firstSpan }, next.run.time)
   change({ ...next, speed: speed ?? before.speed, filter: { ...next.filter, kinds: before.filter.kinds }, window })
-  lastTold = 0
 }
 
 /** The first time the view opens: the run begins, or stands at a moment worth looking at for those who want nothing to move. */
@@ -283,7 +302,6 @@ export function showLive(): void {
     lived = { ...next, speed: 1, target: 0, other: 1, window: showing({ from: 0, to: liveSpan }, next.run.time), filter: { ...next.filter, kinds: before.filter.kinds } }
   }
   change({ ...lived })
-  lastTold = 0
   if (!wantsStillness()) return play()
   lived.run.hold()
   change({ window: showing(lived.window, lived.run.time) })

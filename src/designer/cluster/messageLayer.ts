@@ -1,9 +1,9 @@
 import { firstAfter, type Message } from './recording.ts'
 import { appliedIn, messagesIn, passes, writesIn, type Picture } from './spaceTime.ts'
-import { paintLines, paintMarks, type Scene } from './paintSpaceTime.ts'
+import { isLabelled, paintLabels, paintLines, paintMarks, type Scene } from './paintSpaceTime.ts'
 
 /**
- * Messages and marks that have ended, painted once each onto a transparent sheet twice as wide as the window, which is then only shifted under it. While a run plays, a frame paints
+ * Messages and marks that have ended, and labels of what was sent, painted once each onto a transparent sheet twice as wide as the window, which is then only shifted under it. While a run plays, a frame paints
  * what ended in it and what is under way; thousands of lines of the past cost one copy. The sheet is painted anew when its scale, filter, colours or history change, when the place
  * goes back, or when the window leaves it.
  *
@@ -20,6 +20,9 @@ export class MessageLayer {
   #every = 1
   /** Where the last tick and the last dot stand on each lane. */
   #last = new Float64Array(0)
+  /** Of the labels: to where each lane is taken, and what has been said. */
+  #taken = new Map<number, number>()
+  #said = new Set<string>()
 
   get every(): number {
     return this.#every
@@ -51,6 +54,8 @@ export class MessageLayer {
     this.#from = window.from
     this.#until = -1
     this.#last = new Float64Array(recording.world.nodes * 2).fill(-100)
+    this.#taken.clear()
+    this.#said.clear()
     this.#every = messagesIn(recording, window, filter, drawnMax).every
     this.#canvas.width = Math.round(((picture.width - left - right) * 2 + right) * ratio)
     this.#canvas.height = Math.round(picture.height * ratio)
@@ -61,20 +66,25 @@ export class MessageLayer {
     const { messages, longestFlight } = recording
     const since = Math.max(this.#until, this.#from - longestFlight)
     const ended: Message[] = []
+    const labels: Message[] = []
+    // A label is said when its message is sent.
+    const sentSince = Math.max(this.#until, this.#from - 1)
     for (let i = firstAfter(messages, since - longestFlight, (message) => message.sent); i < messages.length; i++) {
       const message = messages[i]!
       if (message.sent > time) break
+      if (message.sent > sentSince && isLabelled(message) && passes(message, filter)) labels.push(message)
       if (message.arrives > this.#until && message.arrives <= time && message.arrives >= this.#from && i % this.#every === 0 && passes(message, filter)) ended.push(message)
     }
     const passed = { from: Math.max(this.#until, this.#from), to: time }
     const writes = writesIn(recording, passed).filter((write) => write.to > this.#until && write.to <= time)
     const applied = appliedIn(recording, passed).filter((mark) => mark.time > this.#until)
     this.#until = time
-    if (ended.length + writes.length + applied.length === 0) return
+    if (ended.length + writes.length + applied.length + labels.length === 0) return
     const context = this.#canvas.getContext('2d')!
     context.setTransform(ratio, 0, 0, ratio, 0, 0)
     const sheet = { ...scene, picture: this.#sheet(picture) }
     if (ended.length > 0) paintLines(context, sheet, ended, false)
+    if (labels.length > 0) paintLabels(context, sheet, labels, this.#taken, this.#said)
     if (writes.length + applied.length > 0) paintMarks(context, sheet, writes, applied, this.#last)
   }
 

@@ -2,7 +2,7 @@ import type { ThemeColours } from './colours.ts'
 import { cluster as t } from '../text/cluster.ts'
 import type { MessageLayer } from './messageLayer.ts'
 import { stretchAt, type Applied, type DiskWrite, type Message, type MessageKind, type Recording } from './recording.ts'
-import { lineOf, messagesIn, secondsText, ticksOf, xOf, type Filter, type Hit, type Picture } from './spaceTime.ts'
+import { lineOf, secondsText, ticksOf, xOf, type Filter, type Hit, type Picture } from './spaceTime.ts'
 import type { Status } from './status.ts'
 import { messageLabel } from './words.ts'
 
@@ -62,13 +62,15 @@ export function styleOf(kind: MessageKind, colours: ThemeColours): Style {
   }
 }
 
-const labelled: readonly MessageKind[] = ['proposal', 'sync']
-const labelsMax = 1_500
+export function isLabelled({ kind }: Message): boolean {
+  return kind === 'proposal' || kind === 'sync'
+}
+
 const paintOrder: readonly MessageKind[] = ['ping', 'fetch', 'client', 'log', 'job', 'request', 'ack', 'vote', 'sync', 'watch', 'commit', 'proposal']
 
 /** Tells how many messages one stroke stands for. */
 export function paint(context: CanvasRenderingContext2D, scene: Scene, layer: MessageLayer): number {
-  const { picture, ratio, recording, filter } = scene
+  const { picture, ratio } = scene
   context.setTransform(ratio, 0, 0, ratio, 0, 0)
   context.clearRect(0, 0, picture.width, picture.height)
   context.textBaseline = 'alphabetic'
@@ -84,7 +86,6 @@ export function paint(context: CanvasRenderingContext2D, scene: Scene, layer: Me
   const { underWay, future } = layer.open(scene)
   paintLines(context, scene, future, true)
   paintLines(context, scene, underWay, false)
-  paintLabels(context, scene, messagesIn(recording, picture.window, { ...filter, kinds: new Set(labelled.filter((kind) => filter.kinds.has(kind))) }, labelsMax).messages)
   paintFaults(context, scene)
   paintHits(context, scene)
   context.restore()
@@ -290,13 +291,10 @@ function arrow(context: CanvasRenderingContext2D, [x1, y1, x2, y2]: readonly [nu
 }
 
 /** The zxid where a proposal leaves and the epoch where NEWLEADER does, once per instant, where there is room. */
-function paintLabels(context: CanvasRenderingContext2D, { picture, colours, time }: Scene, messages: readonly Message[]): void {
+export function paintLabels(context: CanvasRenderingContext2D, { picture, colours }: Scene, messages: readonly Message[], busyUntil: Map<number, number>, said: Set<string>): void {
   context.font = mono(500, 11)
   context.fillStyle = colours.of('--text')
-  const busyUntil = new Map<number, number>()
-  const said = new Set<string>()
   for (const message of messages) {
-    if (message.sent > time) continue
     const label = messageLabel(message)
     if (label === null) continue
     const key = `${message.from} ${label}`
