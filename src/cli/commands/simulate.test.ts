@@ -50,7 +50,27 @@ describe('millrace simulate', () => {
     expect(told.out).toContain('ZAB-12 is broken')
     expect(told.out).toContain('without the mistake breaks nothing')
     expect(JSON.parse((await call('--scenario', '3911', '--json')).out)).toMatchObject({ violations: [{ invariant: 'ZAB-12' }] })
-    expect((await call('--scenario', 'ZOOKEEPER-1805')).err).toContain('--bug ZOOKEEPER-1805')
+    // One that is judged by what does not happen.
+    expect(JSON.parse((await call('--scenario', 'ZOOKEEPER-1805', '--json')).out)).toMatchObject({ violations: [{ invariant: 'FLE-6' }] })
+    expect(JSON.parse((await call('--scenario', 'KIP-380', '--json')).out)).toMatchObject({ violations: [{ invariant: 'REP-3' }] })
+  })
+
+  it('prints what the contract says and nothing else', async () => {
+    const printed = JSON.parse((await call('--bug', '4646', '--seed', '1', '--json')).out) as { violations: object[] }
+    expect(Object.keys(printed)).toEqual(['seeds', 'seed', 'events', 'faults', 'simulatedMs', 'violations'])
+    expect(Object.keys(printed.violations[0]!)).toEqual(['invariant', 'seed', 'event', 'detail'])
+  })
+
+  it('takes the faults by either name, and says how to replay with them', async () => {
+    const [faults, profile] = [await call('--faults', 'storm', '--seed', '3', '--json'), await call('--profile', 'storm', '--seed', '3', '--json')]
+    expect(faults).toEqual(profile)
+    expect(faults.out).not.toBe((await call('--seed', '3', '--json')).out)
+    expect((await call('--faults', 'storm', '--profile', 'disk')).exit).toBe(2)
+    expect((await call('--bug', '4646', '--seed', '1', '--faults', 'points', '--no-liveness')).out).toContain('--seed 1 --faults points --bug 4646 --no-liveness --trace')
+  })
+
+  it('puts JobManagers where the faults are for them', async () => {
+    expect((await call('--faults', 'jobs', '--seed', '2', '--no-liveness', '--trace')).out).toContain('JobManager 0')
   })
 
   it('lists what there is', async () => {

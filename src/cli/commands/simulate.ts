@@ -5,7 +5,7 @@ import { bugCards, cardNamed, seedOptionsOf, type BugCard } from '../../ensemble
 import { scheduleOf } from '../../ensemble/scenarios/minimalSchedules.ts'
 import { runSchedule, worldOfSchedule, type Schedule } from '../../ensemble/scenarios/schedules.ts'
 import { printTranscript, scenarioNamed, scenarios, transcriptOf } from '../../ensemble/scenarios/scenarios.ts'
-import { resultOf, runSeed, worldOf, type SeedOptions, type SeedResult } from '../../ensemble/simulate.ts'
+import { awaitRecovery, resultOf, runSeed, worldOf, type SeedOptions, type SeedResult } from '../../ensemble/simulate.ts'
 import { recipePrograms, type RecipeName } from '../../ensemble/client/recipes/recipes.ts'
 import { UsageError, type ExitCode, type Terminal } from '../terminal.ts'
 
@@ -18,6 +18,8 @@ export interface SimulateFlags {
   readonly seed?: string
   readonly servers: string
   readonly observers: string
+  /** The contract's name for a profile of faults; `profile` is the other. */
+  readonly faults?: string
   readonly profile?: string
   readonly bug?: string
   readonly recipe?: string
@@ -86,9 +88,15 @@ export async function simulate(flags: SimulateFlags, terminal: Terminal): Promis
   return found.length > 0 ? 1 : 0
 }
 
-function replayFlags({ servers, observers, profile, bug, recipe }: SimulateFlags): string {
-  const named = { profile, bug, recipe, servers: servers === '3' ? undefined : servers, observers: observers === '0' ? undefined : observers }
-  return Object.entries(named).map(([name, value]) => (value === undefined ? '' : ` --${name} ${value}`)).join('')
+function profileOf({ faults, profile }: SimulateFlags): string | undefined {
+  if (faults !== undefined && profile !== undefined && faults !== profile) throw new UsageError(`error: --faults ${faults} and --profile ${profile} are two names of one thing; give one of them`)
+  return faults ?? profile
+}
+
+function replayFlags(flags: SimulateFlags): string {
+  const { servers, observers, bug, recipe } = flags
+  const named = { faults: profileOf(flags), bug, recipe, servers: servers === '3' ? undefined : servers, observers: observers === '0' ? undefined : observers }
+  return [...Object.entries(named).map(([name, value]) => (value === undefined ? '' : ` --${name} ${value}`)), flags.liveness ? '' : ' --no-liveness'].join('')
 }
 
 function seedOptions(flags: SimulateFlags): (seed: number) => SeedOptions {
@@ -96,7 +104,7 @@ function seedOptions(flags: SimulateFlags): (seed: number) => SeedOptions {
   if (servers !== 3 && servers !== 5 && servers !== 7) throw new UsageError(`error: --servers is 3, 5 or 7, found ${servers}`)
   const observers = whole('--observers', flags.observers, 0)
   if (observers > 4) throw new UsageError(`error: --observers goes up to 4, found ${observers}`)
-  const profileName = flags.profile
+  const profileName = profileOf(flags)
   const profile = profileName === undefined ? null : profileNamed(profileName)
   if (profileName !== undefined && profile === null) throw new UsageError(`error: there is no profile ${JSON.stringify(profileName)}; there are ${profiles.map((each) => each.name).join(', ')}`)
   const recipe = flags.recipe
@@ -110,7 +118,9 @@ function seedOptions(flags: SimulateFlags): (seed: number) => SeedOptions {
       return { ...options, ...programs, observers: Math.max(observers, options.observers ?? 0), profile: profile ?? options.profile }
     }
   }
-  return (seed) => ({ seed, servers, observers, profile: profile ?? profileNamed('swarm')!, liveness: flags.liveness, ...programs })
+  // Faults for JobManagers want JobManagers.
+  const cluster = profileName === 'jobs' ? { clients: 0, cluster: { jobManagers: 3, taskManagers: 3 } } : {}
+  return (seed) => ({ seed, servers, observers, profile: profile ?? profileNamed('swarm')!, liveness: flags.liveness, ...cluster, ...programs })
 }
 
 /** One seed, told act by act. */
@@ -122,6 +132,7 @@ function trace(options: SeedOptions, terminal: Terminal): ExitCode {
     },
   }
   runUntil(world, chaosEnd(world))
+  if (options.liveness === true) awaitRecovery(world)
   world.trace = null
   const { violation, hash, events } = resultOf(options.seed, world)
   terminal.out(`${events} events, hash ${hash.toString(16)}\n`)
@@ -158,6 +169,7 @@ function runCard(card: BugCard, schedule: Schedule, flags: SimulateFlags, termin
     },
   }
   runUntil(world, schedule.seconds * 1e6)
+  if (card.liveness === true) awaitRecovery(world)
   world.trace = null
   const { violation } = world
   if (flags.json === true) {
