@@ -84,7 +84,7 @@ export class StoreSink implements TransactionalSink {
   readonly #schema: Schema
   readonly #key: readonly number[]
   readonly #stores: DurableStores
-  #open: { readonly epoch: number; readonly changes: TableChange[] }[] = []
+  #open: { readonly epoch: number; readonly changes: Changes }[] = []
 
   constructor(spec: OperatorSpec, connector: JsonObject, stores: DurableStores) {
     this.#operator = spec.id
@@ -101,22 +101,22 @@ export class StoreSink implements TransactionalSink {
   write(_subtask: number, epoch: number, batch: Batch): void {
     let open = this.#open.find((candidate) => candidate.epoch === epoch)
     if (open === undefined) {
-      open = { epoch, changes: [] }
+      open = { epoch, changes: new Changes() }
       this.#open.push(open)
     }
     this.#changesOf(batch, open.changes)
   }
 
   append(_subtask: number, batch: Batch): void {
-    const changes: TableChange[] = []
+    const changes = new Changes()
     this.#changesOf(batch, changes)
-    this.#commit(changes, null)
+    this.#commit(changes.all, null)
   }
 
   commit(checkpoint: number): void {
     const covered = this.#open.filter(({ epoch }) => epoch < checkpoint)
     this.#open = this.#open.filter(({ epoch }) => epoch >= checkpoint)
-    this.#commit(covered.flatMap(({ changes }) => changes), checkpoint)
+    this.#commit(covered.flatMap(({ changes }) => [...changes.all]), checkpoint)
   }
 
   abort(): void {
@@ -134,13 +134,28 @@ export class StoreSink implements TransactionalSink {
     this.#stores.onCommit?.(this.#operator, checkpoint)
   }
 
-  #changesOf(batch: Batch, changes: TableChange[]): void {
+  #changesOf(batch: Batch, changes: Changes): void {
     for (let row = 0; row < batch.rowCount; row++) {
       const kind = rowKindAt(batch, row)
       // The new row of a key says what became of the old one.
       if (this.#key.length > 0 && kind === '-U') continue
       const values = rowAt(batch, row)
-      changes.push({ kind, key: this.#key.length === 0 ? null : keyText(values, this.#key, this.#schema), row: rowText(values, this.#schema) })
+      changes.add({ kind, key: this.#key.length === 0 ? null : keyText(values, this.#key, this.#schema), row: rowText(values, this.#schema) })
     }
+  }
+}
+
+/** What a transaction changes. Of a key only its last change: nobody can have seen the others. */
+class Changes {
+  readonly #plain: TableChange[] = []
+  readonly #byKey = new Map<string, TableChange>()
+
+  add(change: TableChange): void {
+    if (change.key === null) this.#plain.push(change)
+    else this.#byKey.set(change.key, change)
+  }
+
+  get all(): readonly TableChange[] {
+    return this.#byKey.size === 0 ? this.#plain : [...this.#byKey.values()]
   }
 }
