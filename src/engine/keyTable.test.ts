@@ -73,13 +73,16 @@ describe('key table', () => {
     expect(slots[0]).toBe(0)
   })
 
-  it('grows past its first capacity', () => {
-    const table = new KeyTable(1, 4)
-    const keys = Float64Array.from({ length: 5000 }, (_, i) => (i * 7919) % 2500)
+  it.each([1, 2, 3])('grows past its first capacity, with %s key columns', (width) => {
+    const table = new KeyTable(width, 4)
+    const columns = Array.from({ length: width }, (_, column) => Float64Array.from({ length: 5000 }, (_, i) => ((i * 7919) % 2500) * (column + 1) + 2 ** (31 * column)))
     const slots = new Int32Array(5000)
-    table.slotsOf([keys], 0, 5000, slots)
+    table.slotsOf(columns, 0, 5000, slots)
     expect(table.size).toBe(2500)
     expect(slots.subarray(2500)).toEqual(slots.subarray(0, 2500))
+    const found = new Int32Array(5000)
+    table.find(columns, 0, 5000, found)
+    expect(found).toEqual(slots)
   })
 
   it('forgets interned values that no table holds', () => {

@@ -1,10 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import type { Batch } from '../columnar/batch.ts'
 import { batchOf } from '../columnar/batchBuilder.ts'
 import { rowTexts } from '../columnar/compareRows.ts'
 import { bigintType, booleanType, decimalType, doubleType, intType, stringType, type DataType } from '../columnar/dataType.ts'
 import type { Schema } from '../columnar/schema.ts'
-import type { Value } from '../columnar/column.ts'
+import type { Column, Value } from '../columnar/column.ts'
 import { RowStore } from './rowStore.ts'
 
 const listType: DataType = { kind: 'ARRAY', element: intType, nullable: true }
@@ -22,7 +23,7 @@ describe('row store', () => {
         const store = new RowStore(schema)
         let kept: Value[][] = []
         for (const rows of batches) {
-          const batch = batchOf(schema, rows)
+          const batch = picks.next().value % 2 === 0 ? batchOf(schema, rows) : withTextsThatComeOnce(batchOf(schema, rows))
           const chosen = Int32Array.from(rows.keys()).filter(() => picks.next().value % 3 !== 0)
           expect(store.appendRows(batch, chosen, chosen.length)).toBe(kept.length)
           kept.push(...Array.from(chosen, (i) => rows[i]!))
@@ -40,6 +41,16 @@ describe('row store', () => {
     )
   })
 })
+
+/** The same with a text for each row, as a source that makes them gives them. */
+function withTextsThatComeOnce(batch: Batch): Batch {
+  const columns = batch.columns.map((column): Column => {
+    if (column.storage !== 'string') return column
+    const values = Array.from({ length: batch.rowCount }, (_, row) => column.dictionary.values[column.codes[row]!]!)
+    return { ...column, codes: Int32Array.from(values.keys()), dictionary: { values: values.length === 0 ? [''] : values, distinct: false } }
+  })
+  return { ...batch, columns }
+}
 
 function textsOf(store: RowStore): string[] {
   const all = Int32Array.from({ length: store.rowCount }, (_, i) => i)
