@@ -138,8 +138,8 @@ test.describe('checkpoints', () => {
     await expect(page.getByRole('img', { name: /complete checkpoints?, \d restores? on this stretch of event time, .*changes? of leaders: .*JobManager \d/ })).toBeVisible({ timeout: 20_000 })
 
     await page.getByRole('link', { name: 'Open as a page' }).click()
-    await expect(page.getByRole('region', { name: 'JobManagers' }).getByText(/^token /).first()).toBeVisible()
-    await expect(page.getByRole('button', { name: /^Kill / })).toHaveCount(1)
+    await expect(page.getByRole('region', { name: 'JobManagers' }).getByText(/^czxid /).first()).toBeVisible()
+    await expect(page.getByRole('region', { name: 'Break something' }).getByRole('button')).toHaveCount(1)
     await page.getByRole('button', { name: 'Simulation' }).click()
     await expect(page.getByRole('button', { name: 'Running job' })).toHaveAttribute('aria-pressed', 'false')
     await page.goBack()

@@ -140,6 +140,10 @@ export class LiveControlPlane implements CheckpointRegistry, ControlPlane {
   get timeline(): Timeline {
     return this.#ensemble.timeline
   }
+  /** How far the last `pump` came, in the world's µs: everything due until then has happened. */
+  get nowMicros(): number {
+    return Math.floor(this.#virtualMs * 1000)
+  }
 
   act(what: Fault): void {
     this.pump()

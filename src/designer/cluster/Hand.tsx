@@ -23,7 +23,7 @@ export function Hand() {
   const view = useCluster()
   const { run, target, other } = view
   const { names, servers, observers } = run.recording.world
-  const isPair = target < servers + observers
+  const isPair = run.live === null && target < servers + observers
   return (
     <section className={styles.hand} aria-label={t.hand.title}>
       <h2 className={styles.head}>

@@ -10,10 +10,10 @@ export interface LiveSource {
   readonly timeline: Timeline
   /** Brings it to where the clock is. */
   pump(): void
+  /** Where that is, in the world's µs: everything due until then has happened. */
+  readonly nowMicros: number
 }
 
-/** Time may run ahead of the newest event by this much. */
-const betweenEvents = 300_000
 /** Older events of a live run have no picture: what came before was not listened to. */
 const recordedEvents = 60_000
 
@@ -120,9 +120,9 @@ export class ClusterRun {
       this.#past = null
     }
     if (this.live !== null) {
-      // It has moved on by itself; between its events time goes on as on the clock.
+      // It has moved on by itself. Time never runs ahead of it: what is drawn up to a time is drawn for good.
       this.live.pump()
-      this.time = Math.min(Math.max(until, head.now), head.now + betweenEvents)
+      this.time = Math.max(this.time, head.now, this.live.nowMicros)
       this.#endTime = this.time
       return true
     }

@@ -7,7 +7,13 @@ import { ClusterRun, type LiveSource } from './clusterRun.ts'
 function plane(seed = 7) {
   const live = new LiveEnsemble({ seed })
   let now = 0
-  const source: LiveSource = { timeline: live.timeline, pump: () => live.advance(now) }
+  const source: LiveSource = {
+    timeline: live.timeline,
+    pump: () => live.advance(now),
+    get nowMicros() {
+      return now * 1000
+    },
+  }
   return {
     live,
     source,
@@ -66,6 +72,17 @@ describe('the ensemble of a running job', () => {
     run.toHead()
     run.play(0)
     expect(run.world).toBe(run.head)
+  })
+
+  it('shows no time in which something may still happen', () => {
+    const { live, source, goTo } = plane()
+    const run = new ClusterRun(spec, source)
+    for (let ms = 0; ms < 3_000; ms += 40) {
+      goTo(ms)
+      run.play(1_000_000)
+      expect(run.time).toBeLessThanOrEqual(ms * 1000)
+      expect(live.world.queue.timeOfFirst()).toBeGreaterThan(run.time)
+    }
   })
 
   it('takes what a hand does now, wherever one looks, and another JobManager leads', () => {
