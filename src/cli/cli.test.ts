@@ -199,6 +199,13 @@ describe('millrace', () => {
     expect(err).toMatch(/^error MR-401 keep\[0\]: .*Row: auction=1, ts=2026-01-31 12:00:00\.000\.\n$/)
   })
 
+  it('names the operator whose code cannot begin', async () => {
+    const code = { id: 'keep', kind: 'function', config: { code: 'function onRow(row, emit) {', outputColumns: [{ name: 'x', type: 'INT' }] } }
+    const { operators } = document() as { operators: object[] }
+    const { exit, err } = await call(['run', jobFile({ operators: [operators[0], code, operators[2]] })])
+    expect({ exit, place: err.split(' ').slice(0, 3).join(' ') }).toEqual({ exit: 1, place: 'error MR-403 keep[0]:' })
+  })
+
   it('refuses flags that fit nothing in the job', async () => {
     expect(await call(['run', jobFile(), '--output', 'ouf=-'])).toEqual({ exit: 2, out: '', err: 'error: --output: the job has no sink "ouf"; did you mean "out"? Its sinks: out\n' })
     expect((await call(['run', jobFile(), '--output', 'out'])).err).toBe('error: --output needs ID=FILE, found "out"\n')

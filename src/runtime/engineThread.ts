@@ -320,7 +320,11 @@ export class EngineThread {
         scheduleProcessingTimer: (time: number) => timers.schedule(index, time),
         counters: node,
       }
-      node.runtime?.open?.({ ...context, arrays: node.arrays })
+      try {
+        node.runtime?.open?.({ ...context, arrays: node.arrays })
+      } catch (error) {
+        throw new FailedSubtask(node.failureOf(error, null), subtask)
+      }
       const { spec } = chain.operators[index]!
       const factory = this.#setup.operators.runtimeOf(spec.kind)
       if (factory?.role !== 'operator') continue
