@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { MemoryBackend } from '../checkpoints/backend.ts'
 import { CheckpointStore } from '../checkpoints/checkpointStore.ts'
 import type { Batch } from '../columnar/batch.ts'
+import { batchOf } from '../columnar/batchBuilder.ts'
 import { changesOf, rowText, rowTexts } from '../columnar/compareRows.ts'
 import { compile } from '../compiler/compile.ts'
 import { systemClock } from '../deterministic/clock.ts'
@@ -16,7 +17,9 @@ import type { JobStatus, RunEvent } from './jobRun.ts'
 import { inProcessLauncher, runToEnd } from './launch/inProcess.ts'
 import { startRun, type StartedRun } from './startRun.ts'
 import { MemoryTables, TableRows } from './storeTables.ts'
-import type { DurableStores } from './transactionalSinks.ts'
+import { TopicReads } from './topicReads.ts'
+import { TopicWriters } from './topicWriters.ts'
+import { transactionalSinks, type DurableStores } from './transactionalSinks.ts'
 
 const files: FileAccess = { open: () => Promise.reject(new Error('no files here')) }
 
@@ -119,6 +122,35 @@ describe('a topic between two parts of a job', () => {
       const received = await runToEnd(planOf([read(), counts, collect], ['read>counts', 'counts>out'], 2), { stores: own })
       expect(rowTexts(received.get('out')!).toSorted()).toEqual(await straight(3000))
     }
+  })
+})
+
+describe('the end of a topic', () => {
+  it('comes when all of its partitions have been read, in whichever order markers stand in them', () => {
+    const own = stores()
+    const plan = planOf([bids(0), write({ partitions: 3, partitioner: 'round-robin' })], ['bids>write'])
+    const sinks = transactionalSinks(plan, own, systemClock())
+    const writers = new TopicWriters(plan, sinks)
+    const reads = new TopicReads(own.topics, (topic) => writers.isWritten(topic))
+    const { schema } = plan.chains[0]!.operators.find(({ spec }) => spec.id === 'write')!.spec.inputs[0]!
+    const told: (number | 'end')[][] = [[], [], []]
+    const follow = (partition: number, offset: number): void =>
+      reads.fetch('bids', partition, offset, 'read_committed', (records) => {
+        if (records instanceof Error) throw records
+        told[partition]!.push(records === 'end' ? 'end' : records.values.length)
+        if (records !== 'end') follow(partition, records.next)
+      })
+    for (let partition = 0; partition < 3; partition++) follow(partition, 0)
+    sinks.get('write')!.write(0, 0, batchOf(schema, Array.from({ length: 7 }, (_, i) => [BigInt(i), 1n, 1n, 0])))
+    writers.ended('write', 0)
+    reads.look(null)
+    expect(told).toEqual([[], [], []])
+    sinks.get('write')!.commit(1)
+    expect(told).toEqual([
+      [3, 'end'],
+      [2, 'end'],
+      [2, 'end'],
+    ])
   })
 })
 

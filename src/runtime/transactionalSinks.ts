@@ -117,16 +117,16 @@ class TopicSink implements TransactionalSink {
   }
 
   commit(checkpoint: number): void {
-    const covered = this.#open.filter(({ epoch }) => epoch < checkpoint)
+    for (const { epoch, transaction } of this.#open) if (epoch < checkpoint) transaction.commit(this.#now())
+    // Only now is nothing of it open: a reader that is told of the first marker must not take the other partitions for ended.
     this.#open = this.#open.filter(({ epoch }) => epoch >= checkpoint)
-    for (const { transaction } of covered) transaction.commit(this.#now())
+    this.#stores.topics.tell(this.#topic)
     this.#stores.onCommit?.(this.#operator, checkpoint)
   }
 
   abort(): void {
-    const open = this.#open
+    for (const { transaction } of this.#open) transaction.abort(this.#now())
     this.#open = []
-    for (const { transaction } of open) transaction.abort(this.#now())
   }
 
   recommit(checkpoint: number, rows: readonly { readonly subtask: number; readonly batch: Batch }[]): void {

@@ -29,9 +29,9 @@ export class Topics {
   ensure(name: string, partitions: number): Topic {
     let topic = this.#topics.get(name)
     if (topic === undefined) {
-      topic = new Topic(name, partitions, (changed) => this.#tell(changed))
+      topic = new Topic(name, partitions, (changed) => this.tell(changed))
       this.#topics.set(name, topic)
-      this.#tell(topic)
+      this.tell(topic)
     }
     return topic
   }
@@ -65,7 +65,8 @@ export class Topics {
     return () => this.#listeners.delete(listener)
   }
 
-  #tell(topic: Topic): void {
+  /** Something about a topic has changed that is not in its log, such as who writes it. */
+  tell(topic: Topic): void {
     for (const listener of this.#listeners) listener(topic)
   }
 }
