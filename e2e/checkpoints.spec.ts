@@ -139,7 +139,7 @@ test.describe('checkpoints', () => {
 
     await page.getByRole('link', { name: 'Open as a page' }).click()
     await expect(page.getByRole('region', { name: 'JobManagers' }).getByText(/^czxid /).first()).toBeVisible()
-    await expect(page.getByRole('region', { name: 'Break something' }).getByRole('button')).toHaveCount(1)
+    await expect(page.getByRole('region', { name: 'Break something', exact: true }).getByRole('button')).toHaveCount(1)
     await page.getByRole('button', { name: 'Simulation' }).click()
     await expect(page.getByRole('button', { name: 'Running job' })).toHaveAttribute('aria-pressed', 'false')
     await page.goBack()
