@@ -93,6 +93,19 @@ describe('group aggregate', () => {
       expect(given(harness).slice(2)).toEqual(['-U 2 1 1 1 1', '+U 2 2 4 1 2', '-U 1 3 18 5 3', '+U 1 2 13 6 2'])
     })
 
+    it('are of the same rows however these come in batches', () => {
+      const rows = Array.from({ length: 10 }, (_, i) => ['+I', i % 3, i] as ['+I', number, number])
+      const run = (cut: number): string[] => {
+        const harness = held(100, 4)
+        for (let at = 0; at < rows.length; at += cut) feed(harness, ...rows.slice(at, at + cut))
+        harness.end()
+        return given(harness)
+      }
+      expect(run(10)).toEqual(run(1))
+      expect(run(7)).toEqual(run(1))
+      expect(run(1).length).toBe(3 + 6 + 4)
+    })
+
     it('says nothing of a group that comes and goes within one, nor of one that is as it was', () => {
       const harness = held(100, 100)
       feed(harness, ['+I', 1, 5], ['-D', 1, 5], ['-D', 2, 9], ['+I', 3, 1])

@@ -1,6 +1,6 @@
 import { rowKind, type Batch } from '../../columnar/batch.ts'
 import { gather, gatherFloat64, gatherInt32, gatherUint8, type Column, type Int64Column } from '../../columnar/column.ts'
-import { concatBatches } from '../../columnar/concat.ts'
+import { concatBatches, sliceBatch } from '../../columnar/concat.ts'
 import { fieldIndex, type Schema } from '../../columnar/schema.ts'
 import type { StateReader, StateSchema, StateWriter } from '../../columnar/stateCodec.ts'
 import { nullColumn } from '../../engine/joinOutput.ts'
@@ -65,7 +65,7 @@ class GroupAggregate implements OperatorRuntime {
   processBatch(_input: number, batch: Batch): void {
     if (batch.rowCount === 0) return
     if (this.#bundle === null) this.#give(batch, this.#spec.phase?.kind === 'global')
-    else if (this.#bundle.add(batch, this.#context)) this.flush()
+    else for (const part of this.#bundle.parts(batch)) if (this.#bundle.add(part, this.#context)) this.flush()
   }
 
   #give(batch: Batch, folded: boolean): void {
@@ -148,7 +148,7 @@ class LocalGroupAggregate implements OperatorRuntime {
   }
 
   processBatch(_input: number, batch: Batch): void {
-    if (batch.rowCount > 0 && this.#bundle.add(batch, this.#context)) this.flush()
+    for (const part of this.#bundle.parts(batch)) if (this.#bundle.add(part, this.#context)) this.flush()
   }
 
   flush(): void {
@@ -193,6 +193,13 @@ class Bundle {
   constructor({ size, latencyMs }: { readonly size: number; readonly latencyMs: number }) {
     this.#size = size
     this.#latencyMs = latencyMs
+  }
+
+  /** The batch in pieces of which the first fills what is held, and each but the last fills it again: how rows came in batches does not decide which are together. */
+  *parts(batch: Batch): Generator<Batch> {
+    for (let start = 0, end = Math.min(batch.rowCount, this.#size - this.#rows); start < batch.rowCount; start = end, end = Math.min(batch.rowCount, end + this.#size)) {
+      yield start === 0 && end === batch.rowCount ? batch : sliceBatch(batch, start, end)
+    }
   }
 
   /** True when there are as many as wanted. */
