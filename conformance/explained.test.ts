@@ -46,4 +46,27 @@ describe('a noted difference', () => {
     expect(await explanation(first, '1.20', failing("TableException: StreamPhysicalWindowAggregate doesn't support consuming update and delete changes"))).toHaveLength(1)
     expect(await explanation(first, '1.20', failing('NullPointerException'))).toBeNull()
   })
+  it('may be rows of a window with an offset that Flink’s buffer gives on too late', async () => {
+    // The first watermark empties the buffer, the next to do so is one at or past 11.999. 11.002 is past the end of [9, 11), so the row of B counts as late when the buffer gives it on.
+    const job = jobOf(
+      'offset',
+      [
+        { ...source, config: { ...source.config, connector: { type: 'inline', rows: [['A', '2026-01-31 12:00:10.502', 1], ['B', '2026-01-31 12:00:10.600', 1], ['A', '2026-01-31 12:00:11.002', 2], ['A', '2026-01-31 12:00:12.500', 3]] }, watermark: { column: 'ts', delayMs: 0 } } },
+        { id: 'op', kind: 'window-aggregate', config: { window: { type: 'tumble', timeColumn: 'ts', sizeMs: 2000, offsetMs: 1000 }, groupBy: ['k'], aggregates: [{ name: 'n', expression: 'COUNT(*)' }] } },
+        sink,
+      ],
+      [{ from: 'rows', to: 'op' }, { from: 'op', to: 'out' }],
+    )
+    const { rows } = (await runMillrace(job)).get('out') as Table
+    expect(rows).toHaveLength(3)
+    expect(await explanation(job, '2.2', await answerWith(job, rows.filter((row) => row.includes('"A"'))))).toEqual(['a window with an offset loses the rows that its buffer gives on after it counts as closed'])
+    expect(await explanation(job, '2.2', await answerWith(job, rows.filter((row) => row.includes('"B"'))))).toBeNull()
+  })
+  it('may be that a column compared with itself is not NULL to the planner', async () => {
+    const job = jobThrough('filter', { where: 'v = v AND k IS NOT NULL' })
+    const nothing = jobThrough('filter', { where: 'v <> v OR k IS NULL' })
+    const all = ((await runMillrace(job)).get('out') as Table).rows
+    expect(await explanation(job, '2.2', await answerWith(job, all))).toEqual(['a comparison of a column with itself is TRUE or FALSE to the planner, also where the column is NULL'])
+    expect(await explanation(nothing, '2.2', await answerWith(nothing, all))).toBeNull()
+  })
 })

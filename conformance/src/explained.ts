@@ -1,13 +1,20 @@
 import { gatherRows, rowKind, type Batch } from '../../src/columnar/batch.ts'
 import type { JsonObject } from '../../src/columnar/json.ts'
 import type { OperatorContext, OperatorRuntime } from '../../src/engine/operatorRuntime.ts'
+import { compile } from '../../src/compiler/compile.ts'
 import { exportFlinkSql } from '../../src/export/flinkSql.ts'
+import { isSelfComparison, plannerLimits, type PlannerLimit } from '../../src/export/plannerLimits.ts'
+import type { Expression } from '../../src/expression/expression.ts'
+import { parseExpression } from '../../src/expression/parse.ts'
+import { printExpression } from '../../src/expression/print.ts'
 import type { Job, Operator } from '../../src/job/job.ts'
 import type { OperatorSpec } from '../../src/job/operatorSpec.ts'
+import { definitionOf } from '../../src/operators/catalog.ts'
 import type { FlinkVersion } from '../../src/operators/emitters.ts'
 import type { Operators } from '../../src/runtime/engineThread.ts'
 import { installedOperators } from '../../src/runtime/installedOperators.ts'
 import { difference, settled, type Answer } from './answer.ts'
+import { bufferedWindow } from './bufferedWindow.ts'
 import { runMillrace } from './millraceRun.ts'
 
 /**
@@ -16,9 +23,11 @@ import { runMillrace } from './millraceRun.ts'
  */
 interface Rule {
   readonly reason: string
-  readonly holds: (operator: Operator, version: FlinkVersion) => boolean
+  readonly holds: (operator: Operator, version: FlinkVersion, limits: readonly PlannerLimit[]) => boolean
   /** The job with Flink's rule written in Millrace's words. */
   readonly rewrite?: (operator: Operator) => Operator
+  /** What Flink loses before the operator looks at it. */
+  readonly enters?: (runtime: OperatorRuntime, operator: Operator, spec: OperatorSpec, job: Job) => OperatorRuntime
   /** What leaves the operator on Flink, of what leaves it here. */
   readonly leaves?: (batch: Batch) => Batch
   /** What Flink says where it cannot go on behind the operator. */
@@ -28,7 +37,7 @@ interface Rule {
 const rules: readonly Rule[] = [
   {
     reason: 'from 2.1 on, the old first row of a Top-1 of this order is not taken back',
-    holds: (operator, version) => version !== '1.20' && operator.kind === 'top-n' && operator.config.n === 1 && operator.config.rankColumn === undefined,
+    holds: (operator, version) => version !== '1.20' && operator.kind === 'top-n' && operator.config.n === 1,
     leaves: (batch) => withoutKind(batch, rowKind.updateBefore),
   },
   {
@@ -37,25 +46,58 @@ const rules: readonly Rule[] = [
     rewrite: ({ id, config }) => ({ id, kind: 'top-n', config: { partitionBy: config.keys ?? [], orderBy: config.orderBy as unknown as readonly JsonObject[], n: 1 } }),
     refuses: /doesn't support consuming update/,
   },
+  {
+    reason: 'a comparison of a column with itself is TRUE or FALSE to the planner, also where the column is NULL',
+    holds: limited('self comparison'),
+    rewrite: (operator) => ({ ...operator, config: { ...operator.config, where: withoutSelfComparisons(operator.config.where as string) } }),
+  },
+  { reason: 'a window with an offset loses the rows that its buffer gives on after it counts as closed', holds: limited('buffered window'), enters: bufferedWindow },
+  { reason: 'EXISTS over a view with an UNNEST or a temporal join is refused', holds: limited('correlate'), refuses: /unexpected correlate variable/ },
+  { reason: 'SUM(DISTINCT) over hopping windows is refused', holds: limited('distinct sum'), refuses: /does not support retraction, Please choose SumWithRetractAggFunction/ },
+  { reason: 'a filter on the rank of a Top-N, other than against a number, is refused', holds: limited('rank in a filter'), refuses: /The window can only be ordered (?:by a single time column|in ASCENDING mode)/ },
+  { reason: '1.20 gives two columns of OVER aggregates behind each other one name', holds: limited('two overs'), refuses: /Field names must be unique\. Found duplicates: \[w\d+\$o/ },
+  { reason: 'FIRST_VALUE and LAST_VALUE of DATE, TIME and CHAR are refused', holds: limited('value of a type'), refuses: /(?:FIRST|LAST)_VALUE aggregate function does not support type/ },
 ]
+
+function limited(kind: PlannerLimit['kind']): Rule['holds'] {
+  return (operator, _version, limits) => limits.some((limit) => limit.operator === operator.id && limit.kind === kind)
+}
 
 /** The reasons that together give Flink's answer; null where they do not. */
 export async function explanation(job: Job, version: FlinkVersion, flink: ReadonlyMap<string, Answer>): Promise<string[] | null> {
   const noted = new Set(exportFlinkSql(job, { version }).certificate.flatMap(({ operator, verdict }) => (verdict.kind === 'noted' ? [operator] : [])))
-  const applied = new Map<string, Rule>()
+  const logical = compile(job, definitionOf).logical
+  const limits = logical === null ? [] : plannerLimits(logical, version)
+  const applied = new Map<string, readonly Rule[]>()
   for (const operator of job.operators) {
-    const rule = noted.has(operator.id) ? rules.find(({ holds }) => holds(operator, version)) : undefined
-    if (rule !== undefined) applied.set(operator.id, rule)
+    const held = noted.has(operator.id) ? rules.filter(({ holds }) => holds(operator, version, limits)) : []
+    if (held.length > 0) applied.set(operator.id, held)
   }
   if (applied.size === 0) return null
-  const reasons = [...new Set([...applied.values()].map(({ reason }) => reason))]
-  const rewritten: Job = { ...job, operators: job.operators.map((operator) => applied.get(operator.id)?.rewrite?.(operator) ?? operator) }
-  const answers = await runMillrace(rewritten, leaving(applied))
+  const rewritten: Job = { ...job, operators: job.operators.map((operator) => (applied.get(operator.id) ?? []).reduce((now, { rewrite }) => rewrite?.(now) ?? now, operator)) }
+  const answers = await runMillrace(rewritten, leaving(applied, job))
+  const reasons = new Set<string>()
+  let other = false
   for (const [sink, theirs] of flink) {
-    const refused = theirs.kind === 'failed' && [...applied].some(([operator, { refuses }]) => refuses?.test(theirs.reason) === true && isBefore(job, operator, sink))
-    if (!refused && difference(settled(theirs), settled(answers.get(sink)!)) !== null) return null
+    const refusing = theirs.kind === 'failed' ? [...applied].flatMap(([operator, held]) => (isBefore(job, operator, sink) ? held.filter(({ refuses }) => refuses?.test(theirs.reason) === true) : [])) : []
+    for (const { reason } of refusing) reasons.add(reason)
+    if (refusing.length > 0) continue
+    if (difference(settled(theirs), settled(answers.get(sink)!)) !== null) return null
+    other = true
   }
-  return reasons
+  // Rules that change rows are reasons where rows were compared; those that only refuse are where they did.
+  if (other) for (const held of applied.values()) for (const { reason, rewrite, enters, leaves } of held) if ((rewrite ?? enters ?? leaves) !== undefined) reasons.add(reason)
+  return reasons.size === 0 ? null : [...reasons]
+}
+
+/** A condition in which every comparison of a column with itself is what Flink's planner makes of it. */
+function withoutSelfComparisons(text: string): string {
+  const within = (at: Expression): Expression => {
+    if (at.kind !== 'call') return at
+    if (isSelfComparison(at)) return { kind: 'literal', value: ['=', '<=', '>='].includes(at.name), type: { kind: 'BOOLEAN', nullable: false }, span: at.span }
+    return { ...at, args: at.args.map(within) }
+  }
+  return printExpression(within(parseExpression(text).expression!))
 }
 
 function isBefore(job: Job, operator: string, sink: string): boolean {
@@ -74,8 +116,8 @@ function withoutKind(batch: Batch, kind: number): Batch {
   return rows.length === rowCount ? batch : gatherRows(batch, rows, rows.length)
 }
 
-/** The operators' own run times, with another emit at those whose rows Flink gives otherwise. */
-function leaving(applied: ReadonlyMap<string, Rule>): Operators {
+/** The operators' own run times, with other rows going in, or another emit, at those where Flink's rule is another. */
+function leaving(applied: ReadonlyMap<string, readonly Rule[]>, job: Job): Operators {
   return {
     ...installedOperators,
     runtimeOf: (kind) => {
@@ -84,11 +126,14 @@ function leaving(applied: ReadonlyMap<string, Rule>): Operators {
       return {
         ...factory,
         create: (spec: OperatorSpec) => {
-          const runtime: OperatorRuntime = factory.create(spec)
-          const leaves = applied.get(spec.id)?.leaves
-          if (leaves === undefined) return runtime
-          const open = runtime.open?.bind(runtime)
-          runtime.open = (context) => open?.(emitting(context, leaves))
+          let runtime: OperatorRuntime = factory.create(spec)
+          const operator = job.operators.find(({ id }) => id === spec.id)
+          for (const { leaves, enters } of applied.get(spec.id) ?? []) {
+            if (enters !== undefined && operator !== undefined) runtime = enters(runtime, operator, spec, job)
+            if (leaves === undefined) continue
+            const open = runtime.open?.bind(runtime)
+            runtime.open = (context) => open?.(emitting(context, leaves))
+          }
           return runtime
         },
       }

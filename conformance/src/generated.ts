@@ -1,18 +1,20 @@
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Command, Option } from 'commander'
 import * as fc from 'fast-check'
 import { printJson } from '../../src/columnar/jsonText.ts'
 import type { Job } from '../../src/job/job.ts'
+import { parseJob } from '../../src/job/parseJob.ts'
 import { flinkVersions, type FlinkVersion } from '../../src/operators/emitters.ts'
 import { arbitraryProgram, programText } from '../../src/runtime/testing/generated/arbitraryProgram.ts'
 import { difference, differenceText, settled } from './answer.ts'
 import { explanation } from './explained.ts'
 import { runFlinkBatch, type BatchAnswer } from './flinkBatch.ts'
 import { startFlink, type FlinkProcess } from './flinkProcess.ts'
-import { CannotRun } from './flinkRun.ts'
-import { flinkRelease } from './gateway.ts'
+import { boundToFiles, CannotRun, scriptOf } from './flinkRun.ts'
+import { flinkRelease, Session } from './gateway.ts'
 import { keepRun } from './generatedLog.ts'
 import { runMillrace } from './millraceRun.ts'
 
@@ -31,42 +33,52 @@ interface Options {
   readonly seconds?: string
   readonly keep?: true
   readonly show?: string
+  readonly look?: readonly string[]
 }
 
 type Found = { readonly kind: 'identical' | 'explained' | 'both fail' | 'not run'; readonly text: string } | { readonly kind: 'different'; readonly text: string }
 
 const options = new Command('generated')
-  .requiredOption('--generated <programs>', 'how many')
+  .option('--generated <programs>', 'how many', '0')
   .option('--seed <seed>', 'which', '1')
   .option('--shrink <count>', 'differences to shrink', '5')
   .option('--seconds <seconds>', 'stop asking after this time, with what was found until then')
   .option('--show <numbers>', 'print these programs, a line for each operator, and ask nothing')
+  .option('--look <files...>', "what both engines make of each operator in these programs (as shrinking writes them), with Flink's plan")
   .option('--keep', 'add the run to the log of generated programs')
   .addOption(new Option('--flink <version>', 'only this version').choices([...flinkVersions]))
   .parse()
   .opts<Options>()
 
 /** Planning uses one core and deploying the other; a batch is small enough that asking its halves, where one program fails, is no great loss. */
-const batchesAtOnce = 3
+const batchesAtOnce = 4
 const programsPerBatch = 8
+const shrinkMost = 400
 const root = rootFolder()
 const folder = join(root, 'conformance', 'target', 'generated')
 mkdirSync(folder, { recursive: true })
 const jobs = fc.sample(arbitraryProgram, { numRuns: Number(options.generated), seed: Number(options.seed) })
 if (options.show !== undefined) {
-  for (const index of options.show.split(',')) console.log(`program ${index}\n${lines(jobs[Number(index)]!)}`)
+  for (const index of options.show.split(',')) {
+    console.log(`program ${index}\n${lines(jobs[Number(index)]!)}`)
+    writeFileSync(join(folder, `shown-${options.seed}-${index}.json`), programText(jobs[Number(index)]!))
+  }
   process.exit(0)
 }
-let failed = false
-for (const version of options.flink === undefined ? flinkVersions : [options.flink]) {
-  const flink = await startFlink(version, root, (line) => void process.stderr.write(`${line}\n`))
-  try {
-    failed = (await runAll(flink, version)) || failed
-  } finally {
-    await flink.stop()
-  }
-}
-process.exit(failed ? 1 : 0)
+// One Flink of each version, side by side: planning is one thread of each.
+const failed = await Promise.all(
+  (options.flink === undefined ? flinkVersions : [options.flink]).map(async (version) => {
+    const flink = await startFlink(version, root, (line) => void process.stderr.write(`${line}\n`))
+    try {
+      if (options.look === undefined) return await runAll(flink, version)
+      for (const [i, path] of options.look.entries()) await look(path, flink, version, i)
+      return false
+    } finally {
+      await flink.stop()
+    }
+  }),
+)
+process.exit(failed.includes(true) ? 1 : 0)
 
 async function runAll(flink: FlinkProcess, version: FlinkVersion): Promise<boolean> {
   const started = performance.now()
@@ -88,10 +100,10 @@ async function runAll(flink: FlinkProcess, version: FlinkVersion): Promise<boole
         for (const kind of new Set(job.operators.map((operator) => operator.kind))) kinds.set(kind, (kinds.get(kind) ?? 0) + 1)
         if (found.kind === 'explained') reasons.set(found.text, (reasons.get(found.text) ?? 0) + 1)
         if (found.kind === 'different') different.push({ index: from + i, job, text: found.text })
-        if (found.kind === 'different' || found.kind === 'both fail' || found.kind === 'not run') console.log(`program ${from + i} ${found.kind}: ${oneLine(found.text)}\n${found.kind === 'different' ? lines(job) : ''}`)
+        if (found.kind === 'different' || found.kind === 'both fail' || found.kind === 'not run') console.log(`program ${version} ${from + i} ${found.kind}: ${oneLine(found.text)}\n${found.kind === 'different' ? lines(job) : ''}`)
       }
       rmSync(inputs, { recursive: true, force: true })
-      process.stderr.write(`${Math.min(next, jobs.length)} programs, ${different.length} different, ${seconds().toFixed(0)} s\n`)
+      process.stderr.write(`${version}: ${Math.min(next, jobs.length)} programs, ${different.length} different, ${seconds().toFixed(0)} s\n`)
     }
   }
   await Promise.all(Array.from({ length: batchesAtOnce }, work))
@@ -106,7 +118,7 @@ async function runAll(flink: FlinkProcess, version: FlinkVersion): Promise<boole
   console.log(`  programs with: ${[...kinds].map(([kind, programs]) => `${kind} ${programs}`).join(', ')}`)
   if (options.keep === true) {
     keepRun(root, {
-      release: await flinkRelease(flink.gateway), seed: Number(options.seed), asked, identical: count('identical'), bothFail: count('both fail'), explained: Object.fromEntries(reasons), notRun: count('not run'), different: count('different'), perMinute,
+      release: await flinkRelease(flink.gateway), seed: Number(options.seed), programs: digest(jobs), asked, identical: count('identical'), bothFail: count('both fail'), explained: Object.fromEntries(reasons), notRun: count('not run'), different: count('different'), perMinute,
       kinds: Object.fromEntries([...kinds].toSorted(([a], [b]) => (a < b ? -1 : 1))),
     })
   }
@@ -119,6 +131,13 @@ async function runAll(flink: FlinkProcess, version: FlinkVersion): Promise<boole
   return different.length > 0
 }
 
+/** What tells whether a seed still draws the programs that a kept run is about. */
+function digest(programs: readonly Job[]): string {
+  const hash = createHash('sha256')
+  for (const job of programs) hash.update(programText(job))
+  return hash.digest('hex').slice(0, 16)
+}
+
 /** A line for each operator, with what feeds it. */
 function lines({ operators, edges }: Job): string {
   const from = (id: string): string => edges.filter(({ to }) => to === id).map((edge) => `${edge.from}${edge.toPort === undefined ? '' : `:${edge.toPort}`}`).join(' ')
@@ -129,24 +148,74 @@ function oneLine(text: string): string {
   return text.split('\n').map((line) => line.trim()).filter((line) => line !== '').slice(0, 3).join(' | ').slice(0, 400)
 }
 
-/** The smallest job on fast-check's way down that still differs; a bounded number of steps, each of which asks Flink. */
+/** The smallest job on fast-check's way down that still differs; a batch of candidates at a time, and a bounded number of them. */
 async function shrunk(job: Job, text: string, flink: FlinkProcess, version: FlinkVersion, index: number): Promise<{ job: Job; text: string }> {
-  let asked = 0
+  const inputs = join(folder, `${version}-shrink-${index}`)
   let best = { job, text }
-  await fc.check(
-    fc.asyncProperty(arbitraryProgram, async (candidate) => {
-      if (asked++ > 150) return
-      const inputs = join(folder, `${version}-shrink-${index}`)
-      const [answer] = await runFlinkBatch([candidate], flink, inputs)
-      rmSync(inputs, { recursive: true, force: true })
-      const found = await judged(candidate, answer!, version)
-      if (found.kind !== 'different') return
-      best = { job: candidate, text: found.text }
-      throw new Error(found.text)
-    }),
-    { examples: [[job]], numRuns: 1, seed: 1 },
-  )
+  let asked = 0
+  for (let found = true; found && asked < shrinkMost; ) {
+    found = false
+    let candidates: Job[] = []
+    for (const { value } of arbitraryProgram.shrink(best.job, undefined)) {
+      candidates.push(value)
+      if (candidates.length < programsPerBatch) continue
+      found = await smallerOf(candidates)
+      candidates = []
+      if (found || asked >= shrinkMost) break
+    }
+    if (!found && candidates.length > 0 && asked < shrinkMost) found = await smallerOf(candidates)
+  }
   return best
+
+  async function smallerOf(candidates: readonly Job[]): Promise<boolean> {
+    asked += candidates.length
+    const answers = await runFlinkBatch(candidates, flink, inputs)
+    rmSync(inputs, { recursive: true, force: true })
+    for (const [i, candidate] of candidates.entries()) {
+      const found = await judged(candidate, answers[i]!, version)
+      if (found.kind !== 'different') continue
+      best = { job: candidate, text: found.text }
+      return true
+    }
+    return false
+  }
+}
+
+/** A program from a file, with a sink behind every operator: where the engines part, and how Flink means to run it. */
+async function look(path: string, flink: FlinkProcess, version: FlinkVersion, index: number): Promise<void> {
+  const { job } = parseJob(readFileSync(path, 'utf8'))
+  if (job === null) throw new Error(`${path} is no job`)
+  console.log(`Flink ${version}, ${path}\n${lines(job)}`)
+  const inner = job.operators.filter(({ kind }) => kind !== 'sink')
+  const seen: Job = {
+    ...job,
+    operators: [...inner, ...inner.map(({ id }) => ({ id: `${id}-seen`, kind: 'sink', config: { connector: { type: 'collect' } } }))],
+    edges: [...job.edges.filter(({ to }) => inner.some(({ id }) => id === to)), ...inner.map(({ id }) => ({ from: id, to: `${id}-seen` }))],
+  }
+  for (const [what, asked] of [['each operator', seen], ['whole', job]] as const) {
+    const inputs = join(folder, `${version}-look-${index}`)
+    const [answer] = await runFlinkBatch([asked], flink, inputs)
+    if (answer instanceof CannotRun) {
+      console.log(`${what}: not run: ${answer.message}`)
+      continue
+    }
+    const millrace = await runMillrace(asked)
+    for (const [sink, theirs] of answer!) {
+      const ours = millrace.get(sink)!
+      const found = difference(settled(theirs), settled(ours))
+      const rows = theirs.kind === 'table' ? theirs.rows.map((row) => `      ${row}\n`).join('') : `      ${theirs.reason}\n`
+      console.log(`${what}, ${sink}: ${found === null ? `the same, ${theirs.kind === 'table' ? `${theirs.rows.length} rows` : theirs.reason}` : `\n${differenceText(found)}\n    Flink:\n${rows}`}`)
+    }
+  }
+  const script = scriptOf(await boundToFiles(job, join(folder, `${version}-look-${index}`)), version)
+  if (script instanceof CannotRun) return
+  const session = await Session.open(flink.gateway, script.properties)
+  for (const { text } of script.creates) console.log(`${text}${await session.configure(text).then((refused) => (refused === null ? '' : `\n    refused: ${refused.reason}`))}\n`)
+  for (const { text } of script.queries) {
+    const explained = await session.query(`EXPLAIN CHANGELOG_MODE ${text}`, 60_000)
+    console.log(`${text}\n${explained.kind === 'refused' ? explained.trace : explained.changes.map(({ fields }) => String(fields[0])).join('\n')}\n`)
+  }
+  await session.close()
 }
 
 async function judged(job: Job, answer: BatchAnswer, version: FlinkVersion): Promise<Found> {

@@ -8,6 +8,7 @@ import { definitionOf, type Kind } from '../operators/catalog.ts'
 import { emitters, flinkVersions, type FlinkVersion, type Verdict } from '../operators/emitters.ts'
 import { printQuery, printStatement } from '../sql/printStatement.ts'
 import type { InsertStatement, Statement } from '../sql/statement.ts'
+import { plannerLimits } from './plannerLimits.ts'
 import { unwritableName, unwritableParts } from './unwritable.ts'
 
 export { flinkVersions, type FlinkVersion, type Verdict }
@@ -53,9 +54,10 @@ export function exportFlinkSql(job: Job, options: { readonly version: FlinkVersi
   const settings = new Map<string, string>()
   const written: { operator: LogicalOperator; statement: Statement }[] = []
   const inserts: { operator: LogicalOperator; statement: InsertStatement }[] = []
+  const limits = plannerLimits(plan, options.version)
   for (const operator of plan.operators) {
     const { spec } = operator
-    const { statements, verdict, settings: needed } = emitters[spec.kind as Kind].emit({
+    const { statements, verdict: emitted, settings: needed } = emitters[spec.kind as Kind].emit({
       spec,
       version: options.version,
       timeZone: plan.settings.timeZone,
@@ -63,6 +65,7 @@ export function exportFlinkSql(job: Job, options: { readonly version: FlinkVersi
       view: (port) => viewName(spec.id, port),
       isUsed: (port) => plan.edges.some((edge) => edge.from === spec.id && spec.outputs[edge.fromOutput]!.port === port),
     })
+    const verdict = limits.filter((limit) => limit.operator === spec.id).reduce((noted, { note }) => notedToo(noted, note), emitted)
     const own = job.operators.find(({ id }) => id === spec.id)?.parallelism
     const sized = own === undefined || own === plan.settings.parallelism ? statements : spec.kind !== 'sink' ? statements : statements.map((statement) => withParallelism(statement, own))
     const isSized = sized.some((statement, i) => statement !== statements[i])

@@ -8,8 +8,8 @@ export const emitter: SqlEmitter = {
     const { schema } = inputs[0]!
     const { rankColumn } = config
     const order = orderOf(config)
-    // Flink takes every Top-1 without a rank for a deduplication, and this order for one that keeps the first row and never takes it back (seen on 2.2.1, where COUNT(*) behind it grows).
-    const keepsOldRows = context.version !== '1.20' && config.n === 1 && rankColumn === undefined && inputs[0]!.updating !== true && (order.length > 1 || order[0]?.descending === false)
+    // Flink takes every Top-1 for a deduplication (its rank is always 1), and this order for one that keeps the first row and never takes it back (seen on 2.2.1, where COUNT(*) behind it grows).
+    const keepsOldRows = context.version !== '1.20' && config.n === 1 && inputs[0]!.updating !== true && (order.length > 1 || order[0]?.descending === false)
     return oneView(
       context,
       rowNumberUpTo({

@@ -21,6 +21,12 @@ export const emitter: SqlEmitter = {
     if (window !== null && window.type !== 'tumble' && (namedExpressionsOf(config, 'aggregates') ?? []).some(({ expression }) => unmergeable.test(withoutQuoted(expression)))) {
       return notExportable('On Flink FIRST_VALUE and LAST_VALUE cannot be merged, as hopping, cumulating and session windows need.', 'Use a tumbling window, or keep the first or last row with Window Deduplicate.')
     }
+    if (window?.type === 'session' && groupBy.length > 1) {
+      return notExportable(
+        'Flink cannot read a view of a session window that is partitioned by several columns: its own text of the view loses their parentheses.',
+        'Put the columns together into one with Project, and have sessions of that one alone, with the same group.',
+      )
+    }
     const attached = window === null ? attachedWindowOf(schema) : null
     const carried = window !== null || attached?.time !== null ? windowColumnNames : windowColumnNames.slice(0, 2)
     const from: From = window === null ? { kind: 'table', name: context.inputs[0]! } : windowFunction(window, context.inputs[0]!, window.timeColumn, groupBy)

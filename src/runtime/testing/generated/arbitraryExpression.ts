@@ -18,6 +18,7 @@ export const excludedFunctions: Readonly<Record<string, string>> = {
   ...reason('the last digit of a transcendental function is not settled between two implementations', [
     'SIN', 'COS', 'TAN', 'COT', 'ASIN', 'ACOS', 'ATAN', 'ATAN2', 'SINH', 'COSH', 'TANH', 'EXP', 'LN', 'LOG', 'LOG2', 'LOG10', 'POWER', 'SQRT', 'DEGREES', 'RADIANS',
   ]),
+  ...reason('ends on Flink in a NullPointerException where an argument may be NULL and another has a type of its own; the grids keep which', ['GREATEST', 'LEAST']),
   ...reason('fails the job on texts that do not fit, and with it everything else in the program', ['REPEAT', 'REGEXP', 'REGEXP_EXTRACT', 'REGEXP_REPLACE', 'JSON_QUERY', 'JSON_VALUE', 'CHR']),
 }
 

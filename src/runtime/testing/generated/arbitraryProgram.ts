@@ -47,6 +47,7 @@ function generated(chance: Chance): Job {
   const ordered = new Set<string>()
   const windowed = new Set<string>()
   const lacksTime = new Set<string>()
+  const keyedByWindow = new Set<string>()
   let keyType: string | null = null
   for (let i = 0; i < sourceCount; i++) {
     const source = arbitrarySource(chance, `s${i}`, { keyType, mayBeLate: chance.happens(sourceCount === 1 ? 60 : 15) })
@@ -60,7 +61,7 @@ function generated(chance: Chance): Job {
   const wanted = chance.integer(1, 6)
   for (let attempt = 0, made = 0; attempt < 60 && made < wanted; attempt++) {
     const kind = chance.oneOf(between)
-    const inputs = inputsFor(chance, kind, streams.map((stream) => streamOf(stream, checked, late, ordered, windowed, lacksTime)))
+    const inputs = inputsFor(chance, kind, streams.map((stream) => streamOf(stream, checked, late, ordered, windowed, lacksTime, keyedByWindow)))
     if (inputs === null) continue
     const facet = facets[kind]
     const config = facet.config(chance, inputs.map(({ stream }) => stream))
@@ -77,6 +78,7 @@ function generated(chance: Chance): Job {
     if ((inputs.some(({ stream }) => stream.late) || kind === 'deduplicate') && staysLate(kind)) late.add(id)
     if (facet.keepsOrder === true && inputs.every(({ stream }) => stream.ordered)) ordered.add(id)
     const padsTime = ['left', 'right', 'full'].includes(String(config.type)) && ['interval-join', 'window-join', 'temporal-join'].includes(kind)
+    if (['window-top-n', 'window-deduplicate'].includes(kind) || (!kind.endsWith('-aggregate') && inputs.some(({ stream }) => stream.keyedByWindow))) keyedByWindow.add(id)
     if (padsTime || inputs.some(({ stream }) => stream.lacksTime)) lacksTime.add(id)
     // The bounds of a full join's window may be NULL by their type on Flink, which then takes them for columns like any other.
     if ((kind.startsWith('window-') && !(kind === 'window-join' && config.type === 'full')) || (['filter', 'project'].includes(kind) && inputs.every(({ stream }) => stream.windowed))) windowed.add(id)
@@ -102,7 +104,7 @@ function jobOf(operators: readonly Operator[], edges: readonly Edge[]): Job {
   return { format: 'millrace/job', version: 1, name: 'generated', settings: { parallelism: 1 }, operators, edges }
 }
 
-function streamOf({ operator, port }: { operator: string; port: string }, checked: CheckedJob, late: ReadonlySet<string>, ordered: ReadonlySet<string>, windowed: ReadonlySet<string>, lacksTime: ReadonlySet<string>): Stream {
+function streamOf({ operator, port }: { operator: string; port: string }, checked: CheckedJob, late: ReadonlySet<string>, ordered: ReadonlySet<string>, windowed: ReadonlySet<string>, lacksTime: ReadonlySet<string>, keyedByWindow: ReadonlySet<string>): Stream {
   return {
     operator,
     port,
@@ -112,6 +114,7 @@ function streamOf({ operator, port }: { operator: string; port: string }, checke
     ordered: ordered.has(operator),
     windowed: windowed.has(operator),
     lacksTime: lacksTime.has(operator),
+    keyedByWindow: keyedByWindow.has(operator),
   }
 }
 

@@ -27,6 +27,11 @@ export interface Stream {
   readonly ordered: boolean
   /** An outer join may have left its time attribute NULL, of which Flink makes one time or another: nothing may go by it. */
   readonly lacksTime: boolean
+  /**
+   * Comes from a Window Top-N or Window Deduplicate. Flink takes the partition of those (with the rank) for a unique key, though each window has such rows: what keeps rows by unique key loses all but the last
+   * (docs/flink-facts.md).
+   */
+  readonly keyedByWindow: boolean
   /** Carries the columns of a window function, untouched since: only then do they stand for a window. */
   readonly windowed: boolean
 }

@@ -53,7 +53,7 @@ describe('generated programs', () => {
     for (const job of programs.jobs) expect(checkJob(job, definitionOf).problems.filter(({ severity }) => severity === 'error').map(printProblem), programText(job)).toEqual([])
   }, timeoutMs)
   it('have every operator in them, and rows at most sinks', async () => {
-    const jobs = fc.sample(arbitraryProgram, { numRuns: 200, seed: 1 })
+    const jobs = fc.sample(arbitraryProgram, { numRuns: 400, seed: 1 })
     const met = new Set(jobs.flatMap((job) => job.operators.map((operator) => operator.kind)))
     // A function is its code, and no program of Flink SQL.
     expect(kinds.filter((kind) => !met.has(kind) && kind !== 'function')).toEqual([])

@@ -5,6 +5,6 @@ export const regularJoin: GenerateFacet = {
   inputs: twoInputs,
   config: (chance, [left, right]) => {
     const on = arbitraryPairs(chance, left!, right!)
-    return on === null ? null : { type: chance.oneOf(['inner', 'left', 'right', 'full', 'semi', 'anti']), on }
+    return on === null || left!.keyedByWindow || right!.keyedByWindow ? null : { type: chance.oneOf(['inner', 'left', 'right', 'full', 'semi', 'anti']), on }
   },
 }

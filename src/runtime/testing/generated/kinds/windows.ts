@@ -18,15 +18,16 @@ export function namesWindow(stream: Stream): boolean {
 }
 
 export function arbitraryWindow(chance: Chance, timeColumn: string, types: readonly string[] = ['tumble', 'hop', 'cumulate', 'session']): JsonObject {
+  // Flink loses rows of windows whose offset is no multiple of what their slices measure (docs/flink-facts.md): of tumbling ones those can be told, of the others not without its very state.
   const offset = chance.happens(20) ? { offsetMs: chance.oneOf([1, 500, -500, 1000]) } : {}
   switch (chance.oneOf(types)) {
     case 'hop': {
       const slideMs = chance.oneOf([500, 1000, 2000])
-      return { type: 'hop', timeColumn, sizeMs: slideMs * chance.integer(1, 4), slideMs, ...offset }
+      return { type: 'hop', timeColumn, sizeMs: slideMs * chance.integer(1, 4), slideMs }
     }
     case 'cumulate': {
       const stepMs = chance.oneOf([500, 1000, 2000])
-      return { type: 'cumulate', timeColumn, sizeMs: stepMs * chance.integer(1, 4), stepMs, ...offset }
+      return { type: 'cumulate', timeColumn, sizeMs: stepMs * chance.integer(1, 4), stepMs }
     }
     case 'session':
       return { type: 'session', timeColumn, gapMs: chance.oneOf([500, 1000, 2000]) }

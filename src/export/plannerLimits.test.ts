@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest'
+import type { JsonObject } from '../columnar/json.ts'
+import type { FlinkVersion } from '../operators/emitters.ts'
+import { exportFlinkSql } from './flinkSql.ts'
+
+const source = {
+  id: 's',
+  kind: 'source',
+  config: {
+    connector: { type: 'inline', rows: [] },
+    columns: [{ name: 'k', type: 'STRING' }, { name: 'ts', type: 'TIMESTAMP(3)' }, { name: 'v', type: 'INT' }, { name: 'd', type: 'DATE' }],
+    watermark: { column: 'ts', delayMs: 0 },
+  } as unknown as JsonObject,
+}
+
+/** The notes of the operator named `last`, behind others in a row. */
+function notesOf(operators: readonly { readonly kind: string; readonly config: JsonObject }[], version: FlinkVersion = '2.2', selfJoin = false): readonly string[] {
+  const chain = operators.map((operator, i) => ({ ...operator, id: i === operators.length - 1 ? 'last' : `o${i}` }))
+  const ids = ['s', ...chain.map(({ id }) => id), 'out']
+  const edges = ids.slice(1).flatMap((id, i) => (id === 'last' && selfJoin ? ['left', 'right'].map((toPort) => ({ from: ids[i]!, to: id, toPort })) : [{ from: ids[i]!, to: id }]))
+  const job = { format: 'millrace/job', version: 1, name: 'limits', operators: [source, ...chain, { id: 'out', kind: 'sink', config: { connector: { type: 'collect' } } }], edges } as const
+  const exported = exportFlinkSql(job, { version })
+  expect(exported.problems).toEqual([])
+  const { verdict } = exported.certificate.find(({ operator }) => operator === 'last')!
+  return verdict.kind === 'noted' ? verdict.notes : []
+}
+
+const tumble = (offsetMs: number): JsonObject => ({ window: { type: 'tumble', timeColumn: 'ts', sizeMs: 2000, offsetMs } })
+const count = [{ name: 'n', expression: 'COUNT(*)' }]
+
+describe('planner limits', () => {
+  it('note a column compared with itself, and no other comparison', () => {
+    expect(notesOf([{ kind: 'filter', config: { where: 'v > 0 AND k = k' } }])).toEqual([expect.stringContaining('column with itself')])
+    expect(notesOf([{ kind: 'filter', config: { where: 'v + 1 = v' } }])).toEqual([])
+  })
+  it('note windows with an offset that is no whole slice, their own or one they are given', () => {
+    expect(notesOf([{ kind: 'window-aggregate', config: { ...tumble(1000), groupBy: [], aggregates: count } }])).toEqual([expect.stringContaining('buffer')])
+    expect(notesOf([{ kind: 'window-assign', config: tumble(1000) }, { kind: 'window-aggregate', config: { groupBy: [], aggregates: count } }])).toEqual([expect.stringContaining('buffer')])
+    expect(notesOf([{ kind: 'window-aggregate', config: { ...tumble(0), groupBy: [], aggregates: count } }])).toEqual([])
+  })
+  it('note EXISTS behind an UNNEST', () => {
+    const unnest = { kind: 'unnest', config: { expression: "SPLIT(k, 'a')", columns: [{ name: 'e' }] } as unknown as JsonObject }
+    const join = { kind: 'regular-join', config: { type: 'anti', on: [{ left: 'k', right: 'k' }] } as unknown as JsonObject }
+    expect(notesOf([unnest, join], '2.2', true)).toEqual([expect.stringContaining('EXISTS')])
+    expect(notesOf([{ kind: 'filter', config: { where: 'v > 0' } }, join], '2.2', true)).toEqual([])
+  })
+  it('note a condition on a rank, also by another name', () => {
+    const top = { kind: 'top-n', config: { partitionBy: [], orderBy: [{ column: 'v', direction: 'DESC' }], n: 3, rankColumn: 'r' } as unknown as JsonObject }
+    const project = { kind: 'project', config: { columns: [{ name: 'p', expression: 'r <= 2' }, { name: 'v', expression: 'v' }] } as unknown as JsonObject }
+    expect(notesOf([top, project, { kind: 'filter', config: { where: 'p IS TRUE' } }])).toEqual([expect.stringContaining('rank')])
+    expect(notesOf([top, project, { kind: 'filter', config: { where: 'v > 1' } }])).toEqual([])
+  })
+  it('note SUM(DISTINCT) over hopping windows, and FIRST_VALUE of a date', () => {
+    const window = { type: 'hop', timeColumn: 'ts', sizeMs: 2000, slideMs: 1000 }
+    expect(notesOf([{ kind: 'window-aggregate', config: { window, groupBy: [], aggregates: [{ name: 'n', expression: 'SUM(DISTINCT v)' }] } as unknown as JsonObject }])).toEqual([expect.stringContaining('SUM(DISTINCT')])
+    expect(notesOf([{ kind: 'group-aggregate', config: { groupBy: ['k'], aggregates: [{ name: 'f', expression: 'FIRST_VALUE(d)' }] } as unknown as JsonObject }])).toEqual([expect.stringContaining('FIRST_VALUE')])
+    expect(notesOf([{ kind: 'group-aggregate', config: { groupBy: ['k'], aggregates: [{ name: 'f', expression: 'FIRST_VALUE(v)' }] } as unknown as JsonObject }])).toEqual([])
+  })
+  it('note a row number among other OVER aggregates for 1.20 alone', () => {
+    const over = { kind: 'over-aggregate', config: { partitionBy: [], orderBy: [{ column: 'ts', direction: 'ASC' }], frame: { type: 'range', preceding: 'unbounded' }, aggregates: [...count, { name: 'r', expression: 'ROW_NUMBER()' }] } as unknown as JsonObject }
+    expect(notesOf([over], '1.20')).toHaveLength(1)
+    expect(notesOf([over], '2.2')).toEqual([])
+  })
+})

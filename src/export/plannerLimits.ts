@@ -1,0 +1,125 @@
+import type { DataType } from '../columnar/dataType.ts'
+import type { LogicalOperator, LogicalPlan } from '../compiler/logicalPlan.ts'
+import type { Expression } from '../expression/expression.ts'
+import { children, parseExpression, sameExpression } from '../expression/parse.ts'
+import { columnsRead } from '../job/columnUses.ts'
+import { namedExpressionsOf } from '../job/joinConfig.ts'
+import { windowOf, type WindowConfig } from '../job/windowOf.ts'
+import type { FlinkVersion } from '../operators/emitters.ts'
+
+/**
+ * Where Flink's planner or run time fails, or gives other rows than its own rules say, because of how operators stand to each other: what no operator's own view can tell.
+ * Every limit was met by generated programs on a running Flink (docs/flink-facts.md). A script with one is written all the same: most such plans go through, and the certificate says which may not.
+ */
+export interface PlannerLimit {
+  readonly operator: string
+  readonly kind: 'self comparison' | 'correlate' | 'buffered window' | 'distinct sum' | 'rank in a filter' | 'two overs' | 'value of a type' | 'key without window'
+  readonly note: string
+}
+
+export function plannerLimits(plan: LogicalPlan, version: FlinkVersion): PlannerLimit[] {
+  const limits: PlannerLimit[] = []
+  for (const operator of plan.operators) {
+    const { id, kind, config, inputs } = operator.spec
+    const add = (limit: PlannerLimit['kind'], note: string): void => void limits.push({ operator: id, kind: limit, note })
+    const aggregates = (namedExpressionsOf(config, 'aggregates') ?? []).map(({ expression }) => expression)
+    if (kind === 'filter' && hasSelfComparison(config.where as string)) {
+      add('self comparison', "Flink's planner takes a comparison of a column with itself for TRUE (=, <=, >=) or FALSE (<>, <, >), also where the column is NULL. Say IS NOT NULL instead.")
+    }
+    if (kind === 'filter' && rankColumnsAt(plan, operator).size > 0 && [...columnsRead(config.where as string, null)].some((name) => rankColumnsAt(plan, operator).has(name))) {
+      add('rank in a filter', "Flink's planner puts this condition together with the one that makes the Top-N; where it then finds no bound of the rank, it refuses the query. Compare the rank with a number and nothing else.")
+    }
+    if ((kind === 'regular-join' || kind === 'window-join') && (config.type === 'semi' || config.type === 'anti') && operatorsBefore(plan, id).some((before) => before.spec.kind === 'unnest' || before.spec.kind === 'temporal-join')) {
+      add('correlate', "Flink's planner refuses some EXISTS over views with an UNNEST or a temporal join in them (unexpected correlate variable). Write what comes before to a table and read it from there.")
+    }
+    const window = kind === 'window-aggregate' || kind === 'window-top-n' || kind === 'window-deduplicate' ? windowAt(plan, operator) : null
+    if (window !== null && window.type !== 'session' && window.offsetMs % sliceMs(window) !== 0) {
+      add('buffered window', 'Flink empties the buffer of a window operator at ends without the offset, and by then a window with one may count as closed: rows are lost. Use an offset of whole windows, or none.')
+    }
+    if (kind === 'window-aggregate' && window?.type === 'hop' && aggregates.some((text) => /\b(?:SUM|AVG)\s*\(\s*DISTINCT\b/i.test(text))) {
+      add('distinct sum', "Flink cannot generate SUM(DISTINCT …) over hopping windows (it asks it for a retraction). Use a tumbling or cumulating window.")
+    }
+    if (version === '1.20' && kind === 'over-aggregate' && (aggregates.some((text) => /\bROW_NUMBER\s*\(/i.test(text)) || operatorsBefore(plan, id).some((before) => before.spec.kind === 'over-aggregate'))) {
+      add('two overs', 'Where two OVER aggregates follow each other directly, Flink 1.20 may give two columns the same name and refuse the query. Export for Flink 2.2.')
+    }
+    if ((kind === 'regular-join' || kind === 'lookup-join' || (kind === 'top-n' && inputs[0]!.updating === true)) && keyedByWindow(plan, id)) {
+      add('key without window', 'Flink takes the partition of a Window Top-N or Window Deduplicate for a unique key, though every window has such rows, and keeps one row of each here. Aggregate by window_start and window_end in between.')
+    }
+    const refused = inputs[0]?.schema.fields.filter((field) => withoutValue.has(field.type.kind)).map((field) => field.name) ?? []
+    if (aggregates.some((text) => valuesRead(text).some((name) => refused.includes(name)))) {
+      add('value of a type', 'Flink has no FIRST_VALUE and LAST_VALUE of this type. Cast the column to STRING within, and back outside.')
+    }
+  }
+  return limits
+}
+
+const withoutValue: ReadonlySet<DataType['kind']> = new Set(['DATE', 'TIME', 'CHAR'])
+
+const comparisons = new Set(['=', '<>', '<', '<=', '>', '>='])
+
+/** The sides of a comparison of a column with itself, as it is written. */
+export function isSelfComparison(expression: Expression): boolean {
+  if (expression.kind !== 'call' || !comparisons.has(expression.name)) return false
+  const [left, right] = expression.args
+  return left?.kind === 'column' && right?.kind === 'column' && sameExpression(left, right)
+}
+
+function hasSelfComparison(text: string): boolean {
+  const { expression } = parseExpression(text)
+  const within = (at: Expression): boolean => isSelfComparison(at) || children(at).some(within)
+  return expression !== null && within(expression)
+}
+
+/** Columns within FIRST_VALUE and LAST_VALUE. */
+function valuesRead(text: string): string[] {
+  return [...text.matchAll(/\b(?:FIRST|LAST)_VALUE\s*\(([^()]*)\)/gi)].flatMap(([, inner]) => [...columnsRead(inner!, null)])
+}
+
+function operatorsBefore(plan: LogicalPlan, id: string): LogicalOperator[] {
+  const found = new Set([id])
+  for (let size = 0; size !== found.size; ) {
+    size = found.size
+    for (const { from, to } of plan.edges) if (found.has(to)) found.add(from)
+  }
+  return plan.operators.filter(({ spec }) => spec.id !== id && found.has(spec.id))
+}
+
+/** Whether rows come from a ranking within windows with nothing in between that gives them another key. */
+function keyedByWindow(plan: LogicalPlan, id: string): boolean {
+  return plan.edges
+    .filter(({ to }) => to === id)
+    .some(({ from }) => {
+      const { kind } = plan.operators.find(({ spec }) => spec.id === from)!.spec
+      return kind === 'window-top-n' || kind === 'window-deduplicate' || (kind !== 'window-aggregate' && kind !== 'group-aggregate' && keyedByWindow(plan, from))
+    })
+}
+
+function before(plan: LogicalPlan, { spec }: LogicalOperator): LogicalOperator | undefined {
+  const edge = plan.edges.find(({ to, toInput }) => to === spec.id && toInput === 0)
+  return plan.operators.find((operator) => operator.spec.id === edge?.from)
+}
+
+/** The window an operator works by: its own, or the one that its rows carry. */
+function windowAt(plan: LogicalPlan, operator: LogicalOperator): WindowConfig | null {
+  for (let at: LogicalOperator | undefined = operator; at !== undefined; at = before(plan, at)) {
+    const window = windowOf(at.spec.config)
+    if (window !== null) return window
+  }
+  return null
+}
+
+function sliceMs(window: Exclude<WindowConfig, { type: 'session' }>): number {
+  return window.type === 'hop' ? window.slideMs : window.type === 'cumulate' ? window.stepMs : window.sizeMs
+}
+
+/** The names under which the rank of a Top-N, or what is computed from it, comes to an operator. */
+function rankColumnsAt(plan: LogicalPlan, operator: LogicalOperator): ReadonlySet<string> {
+  const from = before(plan, operator)
+  if (from === undefined) return new Set()
+  const { kind, config } = from.spec
+  if (kind === 'top-n' || kind === 'window-top-n') return new Set(typeof config.rankColumn === 'string' ? [config.rankColumn] : [])
+  if (kind === 'filter') return rankColumnsAt(plan, from)
+  if (kind !== 'project') return new Set()
+  const known = rankColumnsAt(plan, from)
+  return new Set((namedExpressionsOf(config, 'columns') ?? []).filter(({ expression }) => [...columnsRead(expression, null)].some((name) => known.has(name))).map(({ name }) => name))
+}
