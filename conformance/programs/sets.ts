@@ -1,6 +1,7 @@
 import type { OperatorCase } from '../../src/operators/operatorCase.ts'
 import type { ProgramSet } from '../src/program.ts'
 import { roomPrograms } from '../src/roomPrograms.ts'
+import { changelogPrograms } from './changelog.ts'
 import { nexmarkPrograms } from './nexmark.ts'
 import { cascadePrograms } from './cascades.ts'
 import { notesOnRooms } from './notes.ts'
@@ -19,6 +20,7 @@ export const programSets: readonly ProgramSet[] = [
       return kind === 'source' || kind === 'sink' ? [] : [roomPrograms(kind, (room.cases ?? []) as readonly OperatorCase[], notesOnRooms[kind])]
     }),
   windowPrograms,
+  changelogPrograms,
   cascadePrograms,
   nexmarkPrograms,
 ]
