@@ -1,12 +1,11 @@
 import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from 'react'
-import { ArrowRight, ChartLine, Download, Layers, Pin, PinOff, Table2 } from 'lucide-react'
+import { ArrowRight, ChartLine, Download, Pin, PinOff, Table2 } from 'lucide-react'
 import type { JsonObject } from '../../columnar/json.ts'
 import type { Schema } from '../../columnar/schema.ts'
 import { nameOf, useDesigner, useEdgeSchema } from '../store/designerStore.ts'
 import { edgeOfKey } from '../store/edgeKey.ts'
 import { isActive, sinkRows, useEdgeMetrics, usePoisonRows, usePreview, useRun, useSinkRows, watchEdge } from '../store/runStore.ts'
 import { chartConfigOf } from '../chart/chartConfig.ts'
-import { stores } from '../text/stores.ts'
 import { text as t } from '../text/text.ts'
 import type { DataTableProps, TableRow } from './DataTable.tsx'
 import styles from './data.module.css'
@@ -157,8 +156,8 @@ function SinkPane({ view, pinned }: { readonly view: Extract<DataView, { kind: '
           </button>
         )}
         {kept === null ? null : (
-          <button type="button" className={styles.iconButton} aria-label={arrivals ? kept.show : stores.showArrivals} title={arrivals ? kept.show : stores.showArrivals} onClick={() => setArrivals(!arrivals)}>
-            {arrivals ? <Layers size={14} aria-hidden /> : <Table2 size={14} aria-hidden />}
+          <button type="button" className={styles.iconButton} aria-label={t.data.showArrivals} title={t.data.showArrivals} aria-pressed={arrivals} onClick={() => setArrivals(!arrivals)}>
+            <Table2 size={14} aria-hidden />
           </button>
         )}
         <span className={styles.quiet}>{rows.rowCount < rows.rowsSeen ? t.data.rowsKept(rows.rowCount, rows.rowsSeen) : t.data.rowsSeen(rows.rowsSeen)}</span>
@@ -180,10 +179,10 @@ function SinkPane({ view, pinned }: { readonly view: Extract<DataView, { kind: '
 }
 
 /** What outlives the run of what a sink has written: a topic, or a table of the store. */
-function keptBy(config: JsonObject | undefined): { readonly kind: 'topic' | 'table'; readonly name: string; readonly show: string } | null {
+function keptBy(config: JsonObject | undefined): { readonly kind: 'topic' | 'table'; readonly name: string } | null {
   const connector = config?.connector as JsonObject | undefined
-  if (connector?.type === 'topic' && typeof connector.topic === 'string') return { kind: 'topic', name: connector.topic, show: stores.showTopic }
-  return connector?.type === 'store' && typeof connector.table === 'string' ? { kind: 'table', name: connector.table, show: stores.showTable } : null
+  if (connector?.type === 'topic' && typeof connector.topic === 'string') return { kind: 'topic', name: connector.topic }
+  return connector?.type === 'store' && typeof connector.table === 'string' ? { kind: 'table', name: connector.table } : null
 }
 
 /** What the page holds of a sink, one JSON object a line, as `millrace run --output` writes it. */

@@ -24,6 +24,7 @@ export const data = {
   maximise: 'Maximise the dock',
   restore: 'Restore the dock',
   download: 'Download as JSON lines',
+  showArrivals: 'Show what arrives',
   showChart: 'Show the chart',
   showTable: 'Show the rows as a table',
   chartOfSink: (name: string, y: string, x: string) => `Chart of ${name}: ${y} by ${x}`,

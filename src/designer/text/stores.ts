@@ -23,8 +23,5 @@ export const stores = {
   tableEmpty: 'The table holds no rows. Rows come into it when a checkpoint covers them.',
   rowsKept: (shown: number, count: number) => (shown < count ? `first ${formatCount(shown)} of ${plural(count, 'row', 'rows')}` : plural(count, 'row', 'rows')),
   empty: (name: string) => `Empty the table ${name}`,
-  showArrivals: 'Show what arrives',
-  showTable: 'Show the table',
-  showTopic: 'Show the topic',
   trouble: (why: string) => `The browser does not keep topics and tables: ${why}`,
 }
