@@ -59,16 +59,18 @@ export function benchSimulation(events: number): SimulationFigures {
   timeline.advance(events)
   timeline.act(fault('reset', 3))
   const times: number[] = []
+  // Of the processor: on the page nothing else runs in the meantime, and on this machine much may.
   for (let i = 0; i < 100; i++) {
     // Spread over the run, at every distance from a kept moment.
     const at = Math.floor((i * timeline.head.events) / 100) + ((i * 7_919) % 8_192)
-    const before = process.hrtime.bigint()
+    const before = process.cpuUsage()
     timeline.at(Math.min(at, timeline.head.events))
-    times.push(Number(process.hrtime.bigint() - before) / 1e6)
+    const { user, system } = process.cpuUsage(before)
+    times.push((user + system) / 1e3)
   }
   times.sort((a, b) => a - b)
   const seekMs = { median: times[50]!, p95: times[95]!, max: times[99]! }
-  console.log(`  anywhere in ${events} events: median ${seekMs.median.toFixed(1)} ms, 95 % within ${seekMs.p95.toFixed(1)} ms, at most ${seekMs.max.toFixed(1)} ms  goal ≤ 50 ms  ${seekMs.p95 <= 50 ? 'reached' : 'NOT REACHED'}`)
+  console.log(`  anywhere in ${events} events: median ${seekMs.median.toFixed(1)} ms of CPU, 95 % within ${seekMs.p95.toFixed(1)} ms, at most ${seekMs.max.toFixed(1)} ms  goal ≤ 50 ms  ${seekMs.p95 <= 50 ? 'reached' : 'NOT REACHED'}`)
   return { eventsPerCpuSecond, undisturbed, seekMs }
 }
 

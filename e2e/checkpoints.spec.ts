@@ -143,6 +143,8 @@ test.describe('checkpoints', () => {
     await page.getByRole('button', { name: 'Simulation' }).click()
     await expect(page.getByRole('button', { name: 'Running job' })).toHaveAttribute('aria-pressed', 'false')
     await page.goBack()
+    // The Cluster tab has a speed of its own.
+    await page.getByRole('tab', { name: 'Data' }).click()
 
     await designer.setSpeed('max')
     await ended(designer)
