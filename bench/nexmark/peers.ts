@@ -84,7 +84,7 @@ export async function benchPeers(events: number): Promise<object> {
 
 function summary(events: number, results: readonly KernelResult[]): object {
   const cell = (text: string): string => text.padStart(12)
-  console.log(`\n${'kernel'.padEnd(8)}${cell('Millrace ms')}${cell('× hand loop')}${Object.values(peers).map(cell).join('')}   (peers: how many times Millrace's time)`)
+  console.log(`\n${'kernel'.padEnd(8)}${cell('Millrace CPU')}${cell('× hand loop')}${Object.values(peers).map(cell).join('')}   (CPU ms; peers: how many times Millrace's)`)
   for (const { kernel, millraceCpuMs, ofHandLoop, peers: asked } of results) {
     const ratios = (Object.keys(peers) as Peer[]).map((peer) => cell(asked[peer].ratio === undefined ? '–' : asked[peer].ratio.toFixed(1)))
     console.log(`${kernel.padEnd(8)}${cell(millraceCpuMs.toFixed(1))}${cell(ofHandLoop.toFixed(2))}${ratios.join('')}`)
