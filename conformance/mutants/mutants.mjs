@@ -4,6 +4,7 @@
  *   node conformance/mutants/mutants.mjs                              every rule that has no answer yet, by cases and fixtures
  *   node conformance/mutants/mutants.mjs --only NAME --sets fixtures  some rules, some sets, asked again
  *   node conformance/mutants/mutants.mjs --sets flink --flink 16      and so many generated programs on a running Flink (Java 17, Maven)
+ *   node conformance/mutants/mutants.mjs --seconds 120                begin no further set after this time: what is left is asked the next time
  *   node conformance/mutants/mutants.mjs --print                      ask nothing: MUTANTS.md anew from what is kept
  *
  * What is likely to catch a rule is asked first (`first` in the list), and the whole set only where that does not. A set ends at its first failing test, which is named: that a rule is caught is the question, not how often. Answers are kept in `answers.json`, and MUTANTS.md is printed from them.
@@ -15,7 +16,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 
-const { values: options } = parseArgs({ options: { only: { type: 'string' }, sets: { type: 'string' }, flink: { type: 'string', default: '16' }, seed: { type: 'string', default: '1' }, print: { type: 'boolean' } } })
+const { values: options } = parseArgs({ options: { only: { type: 'string' }, sets: { type: 'string' }, flink: { type: 'string', default: '16' }, seed: { type: 'string', default: '1' }, print: { type: 'boolean' }, seconds: { type: 'string' } } })
 
 /** What is run for each column; `flink` is a program of its own. */
 const sets = {
@@ -42,6 +43,7 @@ if (options.print !== true) {
   for (const rule of chosen) {
     for (const set of asked) {
       if (options.only === undefined && answers[rule.name]?.[set] !== undefined) continue
+      if (performance.now() > Number(options.seconds ?? Infinity) * 1000) continue
       const answer = withRule(tree, rule, () => (set === 'flink' ? askFlink(tree) : likelyFirst(tree, rule, set)))
       console.log(`${rule.name} · ${set}: ${answer}`)
       answers[rule.name] = { ...answers[rule.name], [set]: answer }

@@ -341,8 +341,11 @@ function fromText(text: string, to: DataType, timeZone: string): Value | CastFai
     case 'DATE': {
       return dateOfText(text) ?? failure('DATE')
     }
-    case 'TIME':
-      return timeOfText(text) ?? failure('TIME')
+    case 'TIME': {
+      const ms = timeOfText(text)
+      // TIME is of whole seconds.
+      return ms === null ? failure('TIME') : Math.trunc(ms / 1000) * 1000
+    }
     case 'TIMESTAMP':
     case 'TIMESTAMP_LTZ': {
       const parsed = /[TZz]|[+-]\d{2}:?\d{2}$/.test(text.slice(8)) ? null : parseTimestamp(text)
