@@ -20,6 +20,7 @@ const measurements: Readonly<Record<string, (options: BenchOptions) => Promise<u
   kernels: async () => (await import('./kernels.ts')).benchKernels(2_000_000),
   workers: async ({ launcher }) => (await import('./jobs.ts')).benchWorkers(20_000_000, launcher),
   memory: async ({ launcher }) => (await import('./jobs.ts')).benchMemory(50_000_000, launcher),
+  checkpoints: async ({ launcher }) => (await import('./checkpoints.ts')).benchCheckpoints(10_000_000, 40, launcher),
   page: async () => (await import('./page.ts')).benchPage(),
   simulate: async () => (await import('./simulate.ts')).benchSimulation(1_000_000),
   nexmark: async ({ queries }) => (await import('./nexmark/queries.ts')).benchQueries(queries, 1_000_000),

@@ -17,7 +17,7 @@ import type { Operators } from '../engineThread.ts'
  *
  * `rows` makes rows (ts, key, v): row n of a split has v = n·splits + split, ts = v·10 ms with every seventh row 135 ms early, key `k(v mod keys)`. `count` is
  * a tumbling count and sum by key that drops late rows row by row, as the watermark before each row demands. `meet` counts
- * the rows of two inputs. `sequence` numbers the rows of each key. `refuse` fails at one v. `die` ends its thread.
+ * the rows of two inputs. `sequence` numbers the rows of each key; with `diesInSnapshot` it ends its thread in that copy of its state. `refuse` fails at one v. `die` ends its thread.
  */
 export const rowSchema: Schema = {
   fields: [
@@ -236,7 +236,12 @@ class Meet implements OperatorRuntime {
 /** Rows with the number that each has within its key, in the place of `ts`: a row lost, doubled or out of order shows. */
 class Sequence implements OperatorRuntime {
   #context!: OperatorContext
+  readonly #diesInSnapshot: number | undefined
+  #snapshots = 0
   readonly #numbers = new Map<string, number>()
+  constructor(diesInSnapshot?: number) {
+    this.#diesInSnapshot = diesInSnapshot
+  }
   open(context: OperatorContext): void {
     this.#context = context
   }
@@ -254,6 +259,8 @@ class Sequence implements OperatorRuntime {
     return { numbers: 'by key' }
   }
   snapshot(writer: StateWriter): void {
+    // In the middle of the copy, and at the same one of its life again after each restart.
+    if (++this.#snapshots === this.#diesInSnapshot) process.exit(3)
     writer.strings('keys', [...this.#numbers.keys()])
     writer.numbers('numbers', [...this.#numbers.values()])
   }
@@ -295,7 +302,7 @@ const factories: Readonly<Record<string, RuntimeFactory>> = {
   rows: { role: 'source', create: (spec) => new RowsSource(spec.config as unknown as RowsConfig) },
   count: { role: 'operator', create: (spec) => new Count((spec.config.sizeMs as number | undefined) ?? 100) },
   meet: { role: 'operator', create: () => new Meet() },
-  sequence: { role: 'operator', create: () => new Sequence() },
+  sequence: { role: 'operator', create: (spec) => new Sequence(spec.config.diesInSnapshot as number | undefined) },
   pass: { role: 'operator', create: () => new Pass() },
   refuse: { role: 'operator', create: (spec) => new Pass(spec.config.at as number) },
   die: { role: 'operator', create: (spec) => new Pass(spec.config.at as number, true) },
