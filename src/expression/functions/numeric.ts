@@ -110,12 +110,12 @@ const logarithm: ScalarFunction = {
 
 const plainAtan2 = ofTwoDoubles('ATAN2', 'ATAN2(y, x)', 'The angle of a point (x, y), in radians.', Math.atan2, [{ expression: 'ATAN2(0, 1)', result: '0.0' }])
 
-/** Flink knows it of two DOUBLEs and of two DECIMALs; an integer beside a DECIMAL becomes neither, and no code is generated. */
+/** Flink knows it of two DOUBLEs and of two DECIMALs; any other number beside a DECIMAL becomes neither, and no code is generated. */
 const atan2: ScalarFunction = {
   ...plainAtan2,
   resolve: (call) => {
     const kinds = call.args.map(({ type }) => type)
-    const at = kinds.length !== 2 || !kinds.some(({ kind }) => kind === 'DECIMAL') ? -1 : kinds.findIndex(isInteger)
+    const at = kinds.length !== 2 || !kinds.some(({ kind }) => kind === 'DECIMAL') ? -1 : kinds.findIndex(({ kind }) => kind !== 'DECIMAL' && kind !== 'NULL')
     return at < 0 ? plainAtan2.resolve(call) : { problem: `ATAN2 takes two numbers of one sort, found ${printType(withNullable(kinds[0]!, true))} and ${printType(withNullable(kinds[1]!, true))}. Convert both with CAST(... AS DOUBLE).`, argument: at }
   },
 }
