@@ -119,18 +119,21 @@ export class PatternMatcher {
     while (open.length > 0) {
       const state = states[open.pop()!]!
       if (state.variable < 0) continue
+      if (state.unless >= 0) {
+        if (asked !== state.unless) {
+          asked = state.unless
+          answer = holds(asked, position, run.taken)
+        }
+        if (answer) continue
+      }
       for (const { action, target } of state.edges) {
-        if (action === 'proceed' && !state.greedy) {
+        if (action === 'proceed') {
           open.push(target)
           continue
         }
         if (asked !== state.variable) {
           asked = state.variable
           answer = holds(asked, position, run.taken)
-        }
-        if (action === 'proceed') {
-          if (!answer) open.push(target)
-          continue
         }
         if (!answer) continue
         const taken: TakenRow = { before: run.taken, variable: state.variable, position, number, sweep: 0 }
@@ -145,15 +148,15 @@ export class PatternMatcher {
     if (run.taken === null) next.add(run)
   }
 
-  /** Whether the final state is reached without a further row. Greedy states are asked about the row that was just taken, as Flink does: it is the only one there is yet. */
+  /** Whether the final state is reached without a further row. Greedy variables are asked about the row that was just taken, as Flink does: it is the only one there is yet. */
   #proceedsToEnd(from: number, position: number, past: TakenRow | null, holds: Condition): boolean {
     const { states } = this.#states
     const open = [from]
     while (open.length > 0) {
       const at = open.pop()!
       if (at === finalState) return true
-      const { greedy, variable, edges } = states[at]!
-      if (greedy && holds(variable, position, past)) continue
+      const { unless, edges } = states[at]!
+      if (unless >= 0 && holds(unless, position, past)) continue
       for (const { action, target } of edges) if (action === 'proceed') open.push(target)
     }
     return false

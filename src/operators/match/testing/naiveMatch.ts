@@ -2,7 +2,7 @@
  * Row patterns by backtracking, said a second time: for each row in turn, every way in which the pattern can go on from there. Slow and obvious, so that where the two disagree the engine is
  * looked at first.
  *
- * Rules: rows follow each other directly. A greedy variable that could take the row takes it, and gives up only where it could not. Of the matches that begin with a row, those that end first count. A
+ * Rules: rows follow each other directly. What follows a greedy variable takes no row that the greedy one could take, and is not left without a row by such a one, even where the greedy one has all its rows. Of the matches that begin with a row, those that end first count. A
  * later row's match waits while an earlier row's may still come; so it never comes out when that one is still open at the end.
  */
 export interface NaiveElement {
@@ -43,13 +43,14 @@ export function matchesFrom({ elements, holds, times, withinMs }: NaivePattern, 
     for (const { i: from, count: had, variables } of ways) {
       for (let i = from, count = had; i < elements.length; i++, count = 0) {
         const { least, most } = elements[i]!
+        if (count === 0 && i > 0 && chooses(i - 1) && holds(i - 1, row, variables, first)) break
         const taking = count < most && holds(i, row, variables, first)
         if (taking) {
           const taken = { i, count: count + 1, variables: [...variables, i] }
           next.push(taken)
           if (ends(taken, (variable) => holds(variable, row, variables, first))) whole.push({ first, last: row, variables: taken.variables })
         }
-        if (count < least || (count < most && chooses(i) && taking)) break
+        if (count < least) break
       }
     }
     if (whole.length > 0) return { matches: whole, open: false }
@@ -61,9 +62,9 @@ export function matchesFrom({ elements, holds, times, withinMs }: NaivePattern, 
   /** Whether nothing more is needed. A greedy variable on the way must be one that would not have taken this row. */
   function ends({ i: from, count: had }: { i: number; count: number }, takes: (variable: number) => boolean): boolean {
     for (let i = from, count = had; i < elements.length; i++, count = 0) {
-      const { least, most } = elements[i]!
+      const { least } = elements[i]!
       if (count < least) return false
-      if (count < most && chooses(i) && takes(i)) return false
+      if (i + 1 < elements.length && chooses(i) && takes(i)) return false
     }
     return true
   }
