@@ -76,14 +76,17 @@ export async function explanation(job: Job, version: FlinkVersion, flink: Readon
   if (applied.size === 0) return null
   const rewritten: Job = { ...job, operators: job.operators.map((operator) => (applied.get(operator.id) ?? []).reduce((now, { rewrite }) => rewrite?.(now) ?? now, operator)) }
   const answers = await runMillrace(rewritten, leaving(applied, job))
+  const own = await runMillrace(job)
   const reasons = new Set<string>()
   let other = false
   for (const [sink, theirs] of flink) {
     const refusing = theirs.kind === 'failed' ? [...applied].flatMap(([operator, held]) => (isBefore(job, operator, sink) ? held.filter(({ refuses }) => refuses?.test(theirs.reason) === true) : [])) : []
     for (const { reason } of refusing) reasons.add(reason)
     if (refusing.length > 0) continue
-    if (difference(settled(theirs), settled(answers.get(sink)!)) !== null) return null
-    other = true
+    // A rewritten operator may be one that Millrace refuses where another stands behind it: sinks elsewhere are compared without it.
+    const changed = [...applied].some(([operator, held]) => held.some(({ rewrite, enters, leaves }) => (rewrite ?? enters ?? leaves) !== undefined) && isBefore(job, operator, sink))
+    if (difference(settled(theirs), settled((changed ? answers : own).get(sink)!)) !== null) return null
+    other ||= changed
   }
   // Rules that change rows are reasons where rows were compared; those that only refuse are where they did.
   if (other) for (const held of applied.values()) for (const { reason, rewrite, enters, leaves } of held) if ((rewrite ?? enters ?? leaves) !== undefined) reasons.add(reason)

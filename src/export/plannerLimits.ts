@@ -47,13 +47,13 @@ export function plannerLimits(plan: LogicalPlan, version: FlinkVersion): Planner
     }
     const refused = inputs[0]?.schema.fields.filter((field) => withoutValue.has(field.type.kind)).map((field) => field.name) ?? []
     if (aggregates.some((text) => valuesRead(text).some((name) => refused.includes(name)))) {
-      add('value of a type', 'Flink has no FIRST_VALUE and LAST_VALUE of this type. Cast the column to STRING within, and back outside.')
+      add('value of a type', 'Flink refuses FIRST_VALUE and LAST_VALUE of this type in some aggregates. Cast the column to STRING within, and back outside.')
     }
   }
   return limits
 }
 
-const withoutValue: ReadonlySet<DataType['kind']> = new Set(['DATE', 'TIME', 'CHAR'])
+const withoutValue: ReadonlySet<DataType['kind']> = new Set(['DATE', 'TIME', 'CHAR', 'TIMESTAMP', 'TIMESTAMP_LTZ'])
 
 const comparisons = new Set(['=', '<>', '<', '<=', '>', '>='])
 
