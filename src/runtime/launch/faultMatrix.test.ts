@@ -75,7 +75,8 @@ const modes = [1, 2, 4].flatMap((parallelism) => [false, true].map((unaligned) =
 
 describe.each(cells)('$id, a worker killed $moment', (cell) => {
   it.each(modes)('loses, doubles and reorders nothing, $parallelism subtasks, $barriers', async ({ parallelism, unaligned }) => {
-    const rows = 120_000
+    // It dies again and again in that cell, so that on a slow machine much would be done over.
+    const rows = cell.diesInSnapshot === undefined ? 120_000 : 60_000
     const worker = parallelism - 1
     let current: StartedRun | null = null
     let killed = 0
