@@ -16,15 +16,15 @@ export function CheckpointLane({ start, end }: { readonly start: number; readonl
   const restored = shown.filter(({ kind }) => kind === 'restored')
   const leaders = shown.flatMap(({ leader }) => leader ?? [])
   return (
-    <div className={styles.lane} role="img" aria-label={[t.checkpoints.laneLabel(completed, restored.length), ...(leaders.length === 0 ? [] : [t.checkpoints.laneLeaders(leaders)])].join(', ')}>
+    <div className={styles.lane} role="img" aria-label={[t.transport.checkpoints.label(completed, restored.length), ...(leaders.length === 0 ? [] : [t.transport.checkpoints.leaders(leaders)])].join(', ')}>
       {shown.map(({ key, kind, at, leader }) => (
-        <i key={key} className={styles.mark} data-kind={kind} title={leader === undefined ? undefined : t.checkpoints.leadsNow(leader)} style={{ left: share(at) }}>
+        <i key={key} className={styles.mark} data-kind={kind} title={leader === undefined ? undefined : t.transport.checkpoints.leadsNow(leader)} style={{ left: share(at) }}>
           {kind === 'failed' ? <X size={13} /> : kind === 'restored' ? <RotateCcw size={12} /> : kind === 'leader' || kind === 'epoch' ? <Crown size={11} /> : null}
         </i>
       ))}
       {restored.slice(-1).map(({ key, at, checkpoint }) => (
         <span key={key} className={styles.markText} data-left={(at - start) / (end - start) > 0.8 ? '' : undefined} style={{ left: share(at) }}>
-          {t.checkpoints.restored(checkpoint)}
+          {t.transport.checkpoints.restored(checkpoint)}
         </span>
       ))}
     </div>

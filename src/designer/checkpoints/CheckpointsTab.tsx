@@ -7,6 +7,7 @@ import { byteText } from '../parts/format.ts'
 import { faceOf } from '../store/definitions.ts'
 import { currentJob, nameOf } from '../store/designerStore.ts'
 import { isActive, killWorker, restoreFrom, takeSavepoint, useCheckpoints, useRun, workerCount } from '../store/runStore.ts'
+import { checkpoints as words } from '../text/checkpoints.ts'
 import { text as t } from '../text/text.ts'
 import { killJobManager, killServer, loseQuorum } from './livePlane.ts'
 import { usePlane } from './planeView.ts'
@@ -25,7 +26,7 @@ export function CheckpointsTab() {
   if (state === null) {
     return (
       <div className={styles.before}>
-        <p className={styles.hint}>{run.status.kind === 'idle' ? t.checkpoints.notRun : t.checkpoints.nothingYet}</p>
+        <p className={styles.hint}>{run.status.kind === 'idle' ? words.notRun : words.nothingYet}</p>
         {isActive(run.status) ? null : <StoredTable shown={none} />}
       </div>
     )
@@ -36,7 +37,7 @@ export function CheckpointsTab() {
     <div className={styles.tab}>
       <Overview state={state} active={run.status.kind === 'running' || run.status.kind === 'paused'} />
       <section className={styles.left}>
-        {records.length === 0 ? <p className={styles.hint}>{state.settings.intervalMs === 0 ? t.checkpoints.off : t.checkpoints.nothingYet}</p> : <HistoryTable state={state} records={records} shown={shown} onChoose={choose} />}
+        {records.length === 0 ? <p className={styles.hint}>{state.settings.intervalMs === 0 ? words.off : words.nothingYet}</p> : <HistoryTable state={state} records={records} shown={shown} onChoose={choose} />}
         {isActive(run.status) ? null : <StoredTable shown={records.filter(({ status }) => status === 'completed').map(({ id }) => id)} />}
       </section>
       {shown === null ? null : <Detail record={shown} restorable={shown.status === 'completed' && (run.status.kind === 'running' || run.status.kind === 'paused' || !isActive(run.status))} />}
@@ -54,24 +55,24 @@ function Overview({ state, active }: { readonly state: CheckpointState; readonly
   return (
     <header className={styles.overview}>
       <span className={styles.settings}>
-        {[t.checkpoints.every(settings.intervalMs), t.checkpoints.mode[settings.mode], ...(settings.unaligned ? [t.checkpoints.unaligned] : []), t.checkpoints.keeps(settings.retained)].join(', ')}
+        {[words.every(settings.intervalMs), words.mode[settings.mode], ...(settings.unaligned ? [words.unaligned] : []), words.keeps(settings.retained)].join(', ')}
       </span>
       <dl className={styles.counts}>
         {(['triggered', 'completed', 'failed', 'restored'] as const).map((count) => (
           <div key={count} data-count={count} data-some={counts[count] > 0 ? '' : undefined}>
-            <dt>{t.checkpoints.counts[count]}</dt>
+            <dt>{words.counts[count]}</dt>
             <dd>{counts[count]}</dd>
           </div>
         ))}
         {durations.length === 0 ? null : (
           <>
             <div data-extra="">
-              <dt>{t.checkpoints.median}</dt>
-              <dd>{t.checkpoints.ms(durations[durations.length >> 1]!)}</dd>
+              <dt>{words.median}</dt>
+              <dd>{words.ms(durations[durations.length >> 1]!)}</dd>
             </div>
             <div data-extra="">
-              <dt>{t.checkpoints.worst}</dt>
-              <dd>{t.checkpoints.ms(durations[Math.min(durations.length - 1, Math.floor(durations.length * 0.99))]!)}</dd>
+              <dt>{words.worst}</dt>
+              <dd>{words.ms(durations[Math.min(durations.length - 1, Math.floor(durations.length * 0.99))]!)}</dd>
             </div>
           </>
         )}
@@ -79,14 +80,14 @@ function Overview({ state, active }: { readonly state: CheckpointState; readonly
       <span className={styles.spacer} />
       <Button look="outline" size="small" disabled={!active} onClick={() => takeSavepoint('')}>
         <Save size={13} aria-hidden />
-        {t.checkpoints.savepoint}
+        {words.savepoint}
       </Button>
       {workers === 0 ? null : (
-        <span className={styles.kill} role="group" aria-label={t.checkpoints.kill}>
+        <span className={styles.kill} role="group" aria-label={words.kill}>
           <Skull size={13} aria-hidden />
-          {t.checkpoints.kill}
+          {words.kill}
           {Array.from({ length: workers }, (_, worker) => (
-            <Button key={worker} look="outline" size="small" disabled={!active} aria-label={t.checkpoints.killNumber(worker)} title={t.checkpoints.killWhy} onClick={() => killWorker(worker)}>
+            <Button key={worker} look="outline" size="small" disabled={!active} aria-label={words.killNumber(worker)} title={words.killWhy} onClick={() => killWorker(worker)}>
               {worker}
             </Button>
           ))}
@@ -95,7 +96,7 @@ function Overview({ state, active }: { readonly state: CheckpointState; readonly
       <ControlPlane active={active} />
       {trouble === null ? null : (
         <p className={styles.trouble} role="status">
-          {t.checkpoints.inMemory(trouble)}
+          {words.inMemory(trouble)}
         </p>
       )}
     </header>
@@ -108,22 +109,22 @@ function ControlPlane({ active }: { readonly active: boolean }) {
   if (plane === null) return null
   return (
     <>
-      <span className={styles.kill} role="group" aria-label={t.checkpoints.breakPlane}>
+      <span className={styles.kill} role="group" aria-label={words.breakPlane}>
         <Skull size={13} aria-hidden />
-        {t.checkpoints.killLeading}
-        <Button look="outline" size="small" disabled={!active} title={t.checkpoints.killJobManagerWhy} onClick={killJobManager}>
-          {t.checkpoints.killJobManager}
+        {words.killLeading}
+        <Button look="outline" size="small" disabled={!active} title={words.killJobManagerWhy} onClick={killJobManager}>
+          {words.killJobManager}
         </Button>
-        <Button look="outline" size="small" disabled={!active} title={t.checkpoints.killServerWhy} onClick={killServer}>
-          {t.checkpoints.killServer}
+        <Button look="outline" size="small" disabled={!active} title={words.killServerWhy} onClick={killServer}>
+          {words.killServer}
         </Button>
-        <Button look="outline" size="small" disabled={!active} title={t.checkpoints.loseQuorumWhy} onClick={loseQuorum}>
-          {t.checkpoints.loseQuorum}
+        <Button look="outline" size="small" disabled={!active} title={words.loseQuorumWhy} onClick={loseQuorum}>
+          {words.loseQuorum}
         </Button>
       </span>
       <span className={styles.plane} role="status" data-waits={plane.waitsFor === null ? undefined : ''}>
-        {plane.waitsFor !== null ? t.checkpoints.planeWaits(plane.waitsFor) : plane.jobManager === null ? t.checkpoints.nobodyLeads : t.checkpoints.leads(plane.jobManager, plane.server)}
-        {plane.takeovers > 0 ? ` · ${t.checkpoints.tookOver(plane.takeovers)}` : ''}
+        {plane.waitsFor !== null ? words.planeWaits(plane.waitsFor) : plane.jobManager === null ? words.nobodyLeads : words.leads(plane.jobManager, plane.server)}
+        {plane.takeovers > 0 ? ` · ${words.tookOver(plane.takeovers)}` : ''}
       </span>
     </>
   )
@@ -138,9 +139,9 @@ interface HistoryProps {
 
 function HistoryTable({ state, records, shown, onChoose }: HistoryProps) {
   const largest = Math.max(1, ...records.map(({ bytes }) => bytes))
-  const { columns } = t.checkpoints
+  const { columns } = words
   return (
-    <div className={styles.scroller} tabIndex={0} role="region" aria-label={t.checkpoints.history}>
+    <div className={styles.scroller} tabIndex={0} role="region" aria-label={words.history}>
       <table className={styles.history}>
         <thead>
           <tr>
@@ -177,24 +178,24 @@ function HistoryRow({ state, record, largest, chosen, onChoose }: { readonly sta
   return (
     <tr data-chosen={chosen ? '' : undefined} data-status={record.status} onClick={() => onChoose(record.id)}>
       <td>
-        <button type="button" className={styles.id} aria-current={chosen ? 'true' : undefined} aria-label={t.checkpoints.title(record.kind, record.id)}>
+        <button type="button" className={styles.id} aria-current={chosen ? 'true' : undefined} aria-label={words.title(record.kind, record.id)}>
           {record.id}
         </button>
       </td>
       <td>
         <Status record={record} />
         {restores.map(({ at, reason }) => (
-          <span key={at} className={styles.restored} title={t.checkpoints.restoredWhy(reason)}>
+          <span key={at} className={styles.restored} title={words.restoredWhy(reason)}>
             <RotateCcw size={12} aria-hidden />
-            {t.checkpoints.restored(record.id)}
+            {t.transport.checkpoints.restored(record.id)}
           </span>
         ))}
       </td>
-      <td className={styles.quiet}>{record.name === null ? t.checkpoints.kind[record.kind] : t.checkpoints.named(record.name)}</td>
+      <td className={styles.quiet}>{record.name === null ? words.kind[record.kind] : words.named(record.name)}</td>
       <td data-mono="">{timeOf(record.triggeredAt)}</td>
-      <td data-number="">{record.status === 'failed' ? t.checkpoints.none : `${t.checkpoints.ms(took)}${record.endedAt === null ? '…' : ''}`}</td>
-      <td data-number="">{record.subtasks.length === 0 ? t.checkpoints.none : t.checkpoints.ms(alignment)}</td>
-      <td data-number="">{record.subtasks.length === 0 ? t.checkpoints.none : byteText(record.bytes)}</td>
+      <td data-number="">{record.status === 'failed' ? words.none : `${words.ms(took)}${record.endedAt === null ? '…' : ''}`}</td>
+      <td data-number="">{record.subtasks.length === 0 ? words.none : words.ms(alignment)}</td>
+      <td data-number="">{record.subtasks.length === 0 ? words.none : byteText(record.bytes)}</td>
       <td aria-hidden>
         <i className={styles.size} style={{ '--share': `${(record.bytes / largest) * 100}%` } as CSSProperties} />
       </td>
@@ -205,61 +206,61 @@ function HistoryRow({ state, record, largest, chosen, onChoose }: { readonly sta
 function Status({ record }: { readonly record: CheckpointRecord }) {
   const { status } = record
   const Icon = status === 'failed' ? CircleX : status === 'completed' || status === 'discarded' ? CircleCheck : LoaderCircle
-  const words =
+  const said =
     status === 'acknowledging'
-      ? t.checkpoints.acknowledging(record.subtasks.length, record.tasks)
+      ? words.acknowledging(record.subtasks.length, record.tasks)
       : status === 'writing'
-        ? t.checkpoints.writing
+        ? words.writing
         : status === 'failed'
-          ? t.checkpoints.failed(record.failure ?? '')
+          ? words.failed(record.failure ?? '')
           : status === 'completed'
-            ? t.checkpoints.completed
-            : t.checkpoints.discarded
+            ? words.completed
+            : words.discarded
   return (
-    <span className={styles.status} data-status={status} title={words}>
+    <span className={styles.status} data-status={status} title={said}>
       <Icon size={14} aria-hidden />
-      <span>{words}</span>
+      <span>{said}</span>
     </span>
   )
 }
 
 /** One checkpoint: when each subtask got its barriers, how long it stood still, what it sent; and going on from it. */
 function Detail({ record, restorable }: { readonly record: CheckpointRecord; readonly restorable: boolean }) {
-  const took = record.endedAt === null || record.status === 'failed' ? null : t.checkpoints.ms(record.endedAt - record.triggeredAt)
+  const took = record.endedAt === null || record.status === 'failed' ? null : words.ms(record.endedAt - record.triggeredAt)
   const span = Math.max(1, ...record.subtasks.map(({ startDelayMs, alignmentMs, syncMs, asyncMs }) => startDelayMs + alignmentMs + syncMs + asyncMs))
   const subtasks = [...record.subtasks].toSorted((a, b) => a.chain - b.chain || a.subtask - b.subtask)
   return (
-    <aside className={styles.detail} aria-label={t.checkpoints.title(record.kind, record.id)}>
+    <aside className={styles.detail} aria-label={words.title(record.kind, record.id)}>
       <header className={styles.detailHead}>
         <div>
-          <b>{t.checkpoints.title(record.kind, record.id)}</b>
-          <span className={styles.quiet}>{t.checkpoints.startedAt(timeOf(record.triggeredAt), took)}</span>
+          <b>{words.title(record.kind, record.id)}</b>
+          <span className={styles.quiet}>{words.startedAt(timeOf(record.triggeredAt), took)}</span>
         </div>
         {record.status === 'completed' ? (
           <span className={styles.chip}>
             <CircleCheck size={12} aria-hidden />
-            {t.checkpoints.restorable}
+            {words.restorable}
           </span>
         ) : null}
       </header>
       {record.status === 'failed' ? <p className={styles.failure}>{record.failure}</p> : null}
-      {record.committedBy === null ? null : <p className={styles.quiet}>{t.checkpoints.committedBy(record.committedBy)}</p>}
-      <ul className={styles.subtasks} aria-label={t.checkpoints.subtasks(record.id)} tabIndex={0}>
+      {record.committedBy === null ? null : <p className={styles.quiet}>{words.committedBy(record.committedBy)}</p>}
+      <ul className={styles.subtasks} aria-label={words.subtasks(record.id)} tabIndex={0}>
         {subtasks.map((subtask) => (
           <SubtaskRow key={`${subtask.chain}/${subtask.subtask}`} subtask={subtask} span={span} />
         ))}
-        {record.status === 'acknowledging' && record.subtasks.length < record.tasks ? <li className={styles.quiet}>{t.checkpoints.acknowledging(record.subtasks.length, record.tasks)}</li> : null}
+        {record.status === 'acknowledging' && record.subtasks.length < record.tasks ? <li className={styles.quiet}>{words.acknowledging(record.subtasks.length, record.tasks)}</li> : null}
       </ul>
       <footer className={styles.detailFoot}>
-        <Button look="outline" size="small" disabled={!restorable} title={t.checkpoints.restoreWhy} onClick={() => void restoreFrom(record.id)}>
+        <Button look="outline" size="small" disabled={!restorable} title={words.restoreWhy} onClick={() => void restoreFrom(record.id)}>
           <History size={13} aria-hidden />
-          {t.checkpoints.restoreHere}
+          {words.restoreHere}
         </Button>
         <span className={styles.legend} aria-hidden>
           {(['delay', 'alignment', 'sync', 'async'] as const).map((part) => (
             <span key={part}>
               <i data-part={part} />
-              {t.checkpoints.bars[part]}
+              {words.bars[part]}
             </span>
           ))}
         </span>
@@ -279,7 +280,7 @@ function SubtaskRow({ subtask, span }: { readonly subtask: SubtaskAcknowledgemen
   const bytes = subtask.operators.reduce((sum, operator) => sum + operator.bytes, 0)
   const heaviest = subtask.operators.reduce((heavy, operator) => (operator.bytes > heavy.bytes ? operator : heavy), subtask.operators[0]!)
   const name = nameOf(heaviest.operator)
-  const { ms } = t.checkpoints
+  const { ms } = words
   return (
     <li title={subtask.operators.map(({ operator, bytes: size }) => `${nameOf(operator)} ${byteText(size)}`).join(', ')}>
       <i className={styles.family} data-family={familyOf(heaviest.operator)} aria-hidden />
@@ -292,12 +293,12 @@ function SubtaskRow({ subtask, span }: { readonly subtask: SubtaskAcknowledgemen
         ))}
       </span>
       <span className={styles.figure} aria-hidden>
-        {subtask.finished ? t.checkpoints.ended : ms(subtask.endToEndMs)}
+        {subtask.finished ? words.ended : ms(subtask.endToEndMs)}
       </span>
       <span className={styles.figure} aria-hidden>
         {byteText(bytes)}
       </span>
-      <span className={styles.words}>{t.checkpoints.row(name, subtask.subtask, ms(startDelayMs), ms(alignmentMs), ms(syncMs), ms(asyncMs), byteText(bytes))}</span>
+      <span className={styles.words}>{words.row(name, subtask.subtask, ms(startDelayMs), ms(alignmentMs), ms(syncMs), ms(asyncMs), byteText(bytes))}</span>
     </li>
   )
 }

@@ -6,7 +6,7 @@ import { Button } from '../frame/Button.tsx'
 import { byteText } from '../parts/format.ts'
 import { useDesigner } from '../store/designerStore.ts'
 import { restoreFrom } from '../store/runStore.ts'
-import { text as t } from '../text/text.ts'
+import { checkpoints as words } from '../text/checkpoints.ts'
 import styles from './checkpoints.module.css'
 
 function localTime(ms: number): string {
@@ -35,11 +35,11 @@ export function StoredTable({ shown }: { readonly shown: readonly number[] }) {
     await deleteCheckpoint(document, checkpoint)
     setStored((before) => (before ?? []).filter((other) => other !== checkpoint))
   }
-  const { columns } = t.checkpoints
+  const { columns } = words
   return (
-    <div className={styles.scroller} tabIndex={0} role="region" aria-label={t.checkpoints.stored}>
+    <div className={styles.scroller} tabIndex={0} role="region" aria-label={words.stored}>
       <table className={styles.history}>
-        <caption className={styles.stored}>{t.checkpoints.storedWhat}</caption>
+        <caption className={styles.stored}>{words.storedWhat}</caption>
         <thead>
           <tr>
             <th scope="col">{columns.id}</th>
@@ -58,26 +58,26 @@ export function StoredTable({ shown }: { readonly shown: readonly number[] }) {
           {others.map((checkpoint) => {
             const { pointer, parallelism, damage } = checkpoint
             const { id, kind, name, triggeredAt, bytes } = pointer
-            const title = t.checkpoints.title(kind, id)
+            const title = words.title(kind, id)
             return (
               <tr key={id}>
                 <td>{id}</td>
-                <td>{name === null ? t.checkpoints.kind[kind] : t.checkpoints.named(name)}</td>
+                <td>{name === null ? words.kind[kind] : words.named(name)}</td>
                 <td data-mono="">{localTime(triggeredAt)}</td>
                 <td data-number="">{byteText(bytes)}</td>
-                <td data-number="">{parallelism ?? t.checkpoints.none}</td>
+                <td data-number="">{parallelism ?? words.none}</td>
                 <td>
                   {damage === null ? (
-                    <Button look="outline" size="small" aria-label={t.checkpoints.restoreStored(title)} title={t.checkpoints.restoreStoredWhy} onClick={() => void restoreFrom(id)}>
+                    <Button look="outline" size="small" aria-label={words.restoreStored(title)} title={words.restoreStoredWhy} onClick={() => void restoreFrom(id)}>
                       <RotateCcw size={12} aria-hidden />
-                      {t.checkpoints.restoreHere}
+                      {words.restoreHere}
                     </Button>
                   ) : (
-                    <span className={styles.quiet}>{t.checkpoints.damaged(damage)}</span>
+                    <span className={styles.quiet}>{words.damaged(damage)}</span>
                   )}{' '}
-                  <Button look="outline" size="small" aria-label={t.checkpoints.deleteStored(title)} onClick={() => void remove(checkpoint)}>
+                  <Button look="outline" size="small" aria-label={words.deleteStored(title)} onClick={() => void remove(checkpoint)}>
                     <Trash2 size={12} aria-hidden />
-                    {t.checkpoints.delete}
+                    {words.delete}
                   </Button>
                 </td>
               </tr>

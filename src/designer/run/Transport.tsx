@@ -200,7 +200,7 @@ function Lanes() {
       </ul>
       {takesCheckpoints ? (
         <>
-          <div className={styles.laneName}>{t.checkpoints.lane}</div>
+          <div className={styles.laneName}>{t.transport.checkpoints.title}</div>
           <CheckpointLane start={timeline.start} end={end} />
         </>
       ) : null}

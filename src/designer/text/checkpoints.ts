@@ -1,6 +1,6 @@
 import { formatCount, plural } from './plural.ts'
 
-/** The dock's Checkpoints tab and the timeline's lane of them. */
+/** The dock's Checkpoints tab. Not part of the catalogue in `text.ts`: it comes with the tab, which no first screen shows; the timeline's words for checkpoints stand in `transport.ts`. */
 export const checkpoints = {
   notRun: 'Run the job to see its checkpoints here.',
   off: 'This job takes no checkpoints: its interval is 0 (settings, checkpoint interval). A failure ends it.',
@@ -21,7 +21,6 @@ export const checkpoints = {
   completed: 'Complete',
   discarded: 'Complete, no longer kept',
   failed: (why: string) => `Failed: ${why}`,
-  restored: (checkpoint: number | null) => (checkpoint === null ? 'Restored from the beginning' : `Restored from ${checkpoint}`),
   restoredWhy: (why: string | null) => why ?? 'as you asked',
   none: '–',
   ms: (ms: number) => (ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`),
@@ -63,9 +62,4 @@ export const checkpoints = {
   kill: 'Kill worker',
   killNumber: (worker: number) => `Kill worker ${worker}`,
   killWhy: 'Ends a worker as a crash would; its region of the job goes on from the newest checkpoint, others run on.',
-  lane: 'Checkpoints',
-  laneLeaders: (leaders: readonly string[]) => `${plural(leaders.length, 'change of leaders', 'changes of leaders')}: ${leaders.join(', ')}`,
-  leadsNow: (leader: string) => `${leader} leads from here on`,
-  laneLabel: (completed: number, restores: number) => `${plural(completed, 'complete checkpoint', 'complete checkpoints')}, ${plural(restores, 'restore', 'restores')} on this stretch of event time`,
-  mark: (id: number) => `#${id}`,
 }

@@ -1,5 +1,4 @@
 import { canvas } from './canvas.ts'
-import { checkpoints } from './checkpoints.ts'
 import { commands } from './commands.ts'
 import { frame } from './frame.ts'
 import { transport } from './transport.ts'
@@ -20,6 +19,6 @@ import { run } from './run.ts'
  * Wording: what happened, why, what you can do. Sentence case, no full stop on labels, no exclamation marks, no blame, no codes alone. Problems of jobs
  * have their wording in `job/problemCatalogue.ts`, operators theirs in their definitions.
  */
-export const text = { canvas, checkpoints, commands, data, exporting, frame, history, inspector, outline, palette, persistence, problems, run, transport }
+export const text = { canvas, commands, data, exporting, frame, history, inspector, outline, palette, persistence, problems, run, transport }
 
 export type TextCatalogue = typeof text

@@ -1,4 +1,4 @@
-import { formatCount } from './plural.ts'
+import { formatCount, plural } from './plural.ts'
 
 /** The transport bar and the timeline. */
 export const transport = {
@@ -30,4 +30,12 @@ export const transport = {
   windowsChart: (operator: string, open: number, closed: number, every: number) =>
     `Windows of ${operator}: ${formatCount(open)} open, ${formatCount(closed)} closed${every > 1 ? `; one in ${every} is drawn` : ''}`,
   rowsChart: (rows: number, late: number) => `${formatCount(rows)} rows over event time, ${formatCount(late)} of them late`,
+  /** The lane of checkpoints. */
+  checkpoints: {
+    restored: (checkpoint: number | null) => (checkpoint === null ? 'Restored from the beginning' : `Restored from ${checkpoint}`),
+    title: 'Checkpoints',
+    leaders: (leaders: readonly string[]) => `${plural(leaders.length, 'change of leaders', 'changes of leaders')}: ${leaders.join(', ')}`,
+    leadsNow: (leader: string) => `${leader} leads from here on`,
+    label: (completed: number, restores: number) => `${plural(completed, 'complete checkpoint', 'complete checkpoints')}, ${plural(restores, 'restore', 'restores')} on this stretch of event time`,
+  },
 }
