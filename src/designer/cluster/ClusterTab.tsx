@@ -19,7 +19,7 @@ export function ClusterTab() {
       <div className={styles.tabHead}>
         <LiveSwitch />
         <Transport />
-        <Serving />
+        {run.live === null ? <Serving /> : null}
         <span className={styles.grow} />
         <button type="button" className={styles.button} disabled={state.leader < 0} onClick={() => act({ kind: 'kill', node: state.leader })}>
           <Skull aria-hidden />
@@ -32,6 +32,7 @@ export function ClusterTab() {
       </div>
       {run.live === null ? null : (
         <div className={styles.liveLine}>
+          <Serving />
           <LiveFacts />
         </div>
       )}
