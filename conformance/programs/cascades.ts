@@ -83,11 +83,15 @@ export const cascadePrograms: ProgramSet = {
       kind: 'over-aggregate',
       config: { partitionBy: ['k'], aggregates: [{ name: 'so_far', expression: 'SUM(n)' }], orderBy: [{ column: 'window_time' }], frame: { type: 'rows', preceding: 'unbounded' } },
     }),
-    // Without the project the columns of both windows have one name, which Flink calls ambiguous.
-    chain('cascade-aggregate-session', 'sessions of the windows of an aggregate, by their window_time', counted('by_key', tumble, ['k']), { id: 'bare', kind: 'project', config: { columns: [{ name: 'k', expression: 'k' }, { name: 'n', expression: 'n' }, { name: 'ended', expression: 'window_time' }] } }, {
+    chain('cascade-aggregate-session', 'sessions of the windows of an aggregate, by their window_time', counted('by_key', tumble, ['k']), {
       id: 'sessions',
       kind: 'window-aggregate',
-      config: { window: { type: 'session', timeColumn: 'ended', gapMs: 12_000 }, groupBy: ['k'], aggregates: [{ name: 'windows', expression: 'COUNT(*)' }, { name: 'rows', expression: 'SUM(n)' }] },
+      config: { window: { type: 'session', timeColumn: 'window_time', gapMs: 12_000 }, groupBy: ['k'], aggregates: [{ name: 'windows', expression: 'COUNT(*)' }, { name: 'rows', expression: 'SUM(n)' }] },
+    }),
+    chain('cascade-aggregate-tumble', 'wider windows of an aggregate, which looks at the bounds of the narrower', counted('by_key', tumble, ['k']), {
+      id: 'wider',
+      kind: 'window-aggregate',
+      config: { window: { type: 'tumble', timeColumn: 'window_time', sizeMs: 60_000 }, groupBy: ['k'], aggregates: [{ name: 'windows', expression: 'COUNT(*)' }, { name: 'rows', expression: 'SUM(n)' }, { name: 'first', expression: 'MIN(window_start)' }] },
     }),
     joined,
   ],

@@ -1,17 +1,18 @@
 import { namedExpressionsOf } from '../../job/joinConfig.ts'
 import { columnsOf } from '../../job/orderConfig.ts'
+import { renameInNamed } from '../../job/renameColumn.ts'
 import { fieldOf, type Schema } from '../../columnar/schema.ts'
-import { attachedWindowOf, windowColumnNames, windowOf, type WindowConfig } from '../../job/windowConfig.ts'
+import { attachedWindowOf, renameInWindow, windowColumnNames, windowOf, type WindowConfig } from '../../job/windowConfig.ts'
 import { expressionToSql } from '../../sql/expressionToSql.ts'
 import { columnSql, printInterval, quoted } from '../../sql/printStatement.ts'
 import type { From, Select, Sql, Statement } from '../../sql/statement.ts'
-import { allColumns, notExportable, noted, type EmitContext, type SqlEmitter } from '../sqlEmitter.ts'
+import { allColumns, notExportable, noted, selectFrom, type EmitContext, type SqlEmitter } from '../sqlEmitter.ts'
 import { windowFunction } from '../windowSql.ts'
 
 export const emitter: SqlEmitter = {
-  emit: (context) => {
-    const { config, inputs } = context.spec
-    const { schema } = inputs[0]!
+  emit: (given) => {
+    const { context, schema, statements } = withoutWindowColumns(given)
+    const { config } = context.spec
     const window = windowOf(config)
     const groupBy = columnsOf(config, 'groupBy')
     const sets = Array.isArray(config.groupingSets) ? (config.groupingSets as unknown as readonly (readonly string[])[]) : null
@@ -32,7 +33,6 @@ export const emitter: SqlEmitter = {
     const from: From = window === null ? { kind: 'table', name: context.inputs[0]! } : windowFunction(window, context.inputs[0]!, window.timeColumn, groupBy)
     const keys = groupBy.map((name) => columnSql(name))
     const windowKeys = carried.map((name) => columnSql(name))
-    const statements: Statement[] = []
     if (context.isUsed('out')) {
       const select: Select = {
         kind: 'select',
@@ -57,11 +57,38 @@ export const emitter: SqlEmitter = {
       if (window === null && attached?.time === null) {
         return notExportable('Late rows are told by the watermark, and the windows come in without their time.', 'Let window_time through from the operator before, or remove what reads the late rows.')
       }
-      statements.push({ kind: 'view', name: context.view('late'), query: lateRows(context, window, schema) })
+      statements.push({ kind: 'view', name: context.view('late'), query: lateRows(context, window, given.spec.inputs[0]!.schema, schema) })
       if (window?.type === 'session') notes.push('Flink SQL cannot tell the late rows of sessions: this view has each row whose session, were it alone, has closed, also where it still joins an open one.')
     }
     return { statements, verdict: noted(notes) }
   },
+}
+
+/**
+ * A window's table function adds the columns of its windows to those that are there. Where rows carry such columns from a window before, both would have one name, which Flink calls ambiguous: they are read from a view in
+ * which the older ones are named otherwise. What the config says of them follows.
+ */
+function withoutWindowColumns(context: EmitContext): { readonly context: EmitContext; readonly schema: Schema; readonly statements: Statement[] } {
+  const { schema } = context.spec.inputs[0]!
+  let config = context.spec.config
+  const taken = new Set(schema.fields.map(({ name }) => name))
+  const renamed = new Map<string, string>()
+  for (const name of windowOf(config) === null ? [] : windowColumnNames) {
+    if (!taken.has(name)) continue
+    let other = `input_${name}`
+    while (taken.has(other)) other = `input_${other}`
+    taken.add(other)
+    renamed.set(name, other)
+    config = renameInNamed(renameInWindow(config, name, other), 'aggregates', null, name, other)
+  }
+  if (renamed.size === 0) return { context, schema, statements: [] }
+  const bare = context.view('in')
+  const columns = schema.fields.map(({ name }) => ({ expression: columnSql(name), ...(renamed.has(name) ? { as: renamed.get(name)! } : {}) }))
+  return {
+    context: { ...context, spec: { ...context.spec, config }, inputs: [bare] },
+    schema: { fields: schema.fields.map((field) => ({ ...field, name: renamed.get(field.name) ?? field.name })) },
+    statements: [{ kind: 'view', name: bare, query: selectFrom(context.inputs[0]!, columns) }],
+  }
 }
 
 const unmergeable = /\b(FIRST|LAST)_VALUE\s*\(/i
@@ -73,8 +100,8 @@ function withoutQuoted(expression: string): string {
 /**
  * Flink SQL has no late output. A row is late when the last window that it is in has closed, and `CURRENT_WATERMARK` says so at the place where the aggregate asks: before the row's own watermark.
  */
-function lateRows(context: EmitContext, window: WindowConfig | null, schema: Schema): Select {
-  const columns = allColumns(schema)
+function lateRows(context: EmitContext, window: WindowConfig | null, schema: Schema, read: Schema): Select {
+  const columns = read === schema ? allColumns(schema) : read.fields.map(({ name }, i) => ({ expression: columnSql(name), ...(name === schema.fields[i]!.name ? {} : { as: schema.fields[i]!.name }) }))
   const closed = `${quoted('window_time')} <= CURRENT_WATERMARK(${quoted('window_time')})`
   const from: From = { kind: 'table', name: context.inputs[0]! }
   if (window === null) return { kind: 'select', columns, from, where: { sql: closed } }

@@ -2,10 +2,10 @@ import { namedExpressionsOf } from '../../job/joinConfig.ts'
 import { attachedWindowOf, windowColumnNames, windowOf } from '../../job/windowConfig.ts'
 import { columnSql, quoted } from '../../sql/printStatement.ts'
 import type { From, SelectColumn, SqlJoinType } from '../../sql/statement.ts'
-import type { Schema } from '../../columnar/schema.ts'
+import { fieldOf, type Schema } from '../../columnar/schema.ts'
 import { existsSql, joinColumns, joinCondition, namesOf } from '../joinSql.ts'
 import { joinExpressionToSql } from '../../sql/expressionToSql.ts'
-import { noted, oneView, type SqlEmitter } from '../sqlEmitter.ts'
+import { notExportable, noted, oneView, type SqlEmitter } from '../sqlEmitter.ts'
 import { windowFunction } from '../windowSql.ts'
 import { rightTimeColumn } from './definition.ts'
 
@@ -17,6 +17,12 @@ export const emitter: SqlEmitter = {
     const { config, inputs } = context.spec
     const [left, right] = [inputs[0]!.schema, inputs[1]!.schema]
     const window = windowOf(config)
+    if (window !== null && [left, right].some((schema) => windowColumnNames.some((name) => fieldOf(schema, name) !== undefined))) {
+      return notExportable(
+        'Rows come in with the columns of a window before, and Flink calls those of the join ambiguous beside them.',
+        'Leave the window of the join out, to join in the windows that rows carry, or rename window_start, window_end and window_time with Project before it.',
+      )
+    }
     const side = (index: 0 | 1, as: string): From => {
       const table = context.inputs[index]!
       if (window === null) return { kind: 'table', name: table, as }
