@@ -180,7 +180,7 @@ test.describe('checkpoints', () => {
     const checkpoints = stored.getByRole('row', { name: /Periodic/ })
     const kept = await checkpoints.count()
     expect(kept).toBeGreaterThan(0)
-    expect(kept).toBeLessThanOrEqual(3)
+    expect(kept).toBeLessThanOrEqual(5)
     await checkpoints.first().getByRole('button', { name: /^Delete/ }).click()
     await expect(checkpoints).toHaveCount(kept - 1)
     await savepoint.getByRole('button', { name: /^Restore from Savepoint/ }).click()

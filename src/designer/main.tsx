@@ -2,7 +2,7 @@ import { createRoot } from 'react-dom/client'
 import faces from 'virtual:operator-faces'
 import { workerUrl } from '../runtime/launch/workerUrl.ts'
 import { App, prefetchScreens } from './App.tsx'
-import { handleKey, isTyping } from './frame/keys.ts'
+import { isTyping } from './frame/keys.ts'
 import { Fence } from './frame/Region.tsx'
 import { startArrangement } from './persistence/arrangement.ts'
 import { newDocumentId, storedChoice } from './persistence/lastDocument.ts'
@@ -138,7 +138,8 @@ function keepEarlyKeys(): () => void {
   addEventListener('keydown', keep, { capture: true })
   return () => {
     removeEventListener('keydown', keep, { capture: true })
-    for (const event of kept) handleKey(event)
+    // To all who listen: the Cluster view has keys of its own.
+    for (const event of kept) dispatchEvent(event)
   }
 }
 
