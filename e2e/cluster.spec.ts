@@ -169,6 +169,8 @@ for (const scheme of ['light', 'dark'] as const) {
   test.describe(`the cluster page, ${scheme}`, () => {
     test.use({ colorScheme: scheme })
     test('passes the accessibility scan in every state', async ({ page }) => {
+      // Ten scans of a whole page.
+      test.setTimeout(240_000)
       const cluster = new Cluster(page)
       await cluster.open()
       const scan = async (state: string): Promise<void> => {
