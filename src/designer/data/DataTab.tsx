@@ -2,7 +2,7 @@ import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from 'react
 import { ArrowRight, ChartLine, Download, Pin, PinOff, Table2 } from 'lucide-react'
 import type { JsonObject } from '../../columnar/json.ts'
 import type { Schema } from '../../columnar/schema.ts'
-import { nameOf, useDesigner, useEdgeSchema } from '../store/designerStore.ts'
+import { currentJob, nameOf, useDesigner, useEdgeSchema } from '../store/designerStore.ts'
 import { edgeOfKey } from '../store/edgeKey.ts'
 import { isActive, sinkRows, useEdgeMetrics, usePoisonRows, usePreview, useRun, useSinkRows, watchEdge } from '../store/runStore.ts'
 import { chartConfigOf } from '../chart/chartConfig.ts'
@@ -185,13 +185,17 @@ function keptBy(config: JsonObject | undefined): { readonly kind: 'topic' | 'tab
   return connector?.type === 'store' && typeof connector.table === 'string' ? { kind: 'table', name: connector.table } : null
 }
 
-/** What the page holds of a sink, one JSON object a line, as `millrace run --output` writes it. */
+/** What the page holds of a sink, one JSON object a line, as `millrace run --output` writes it: of rows that are corrected or taken back, what is left. */
 async function downloadRows(id: string): Promise<void> {
-  const { rowText } = await import('../../columnar/compareRows.ts')
+  const { finalRows, rowText } = await import('../../columnar/compareRows.ts')
   const rows = sinkRows(id)
-  if (rows.schema === null) return
-  const lines: string[] = []
-  for (let i = 0; i < rows.rowCount; i++) lines.push(`${rowText(rows.row(i).values, rows.schema)}\n`)
+  const { schema } = rows
+  if (schema === null) return
+  const changes = Array.from({ length: rows.rowCount }, (_, i) => rows.row(i))
+  const key = currentJob().operators.find((operator) => operator.id === id)?.config.key
+  const columns = Array.isArray(key) ? key.map((name) => schema.fields.findIndex((field) => field.name === name)) : null
+  const left = changes.every(({ kind }) => kind === '+I') ? changes.map(({ values }) => values) : finalRows(changes, schema, columns)
+  const lines = left.map((values) => `${rowText(values, schema)}\n`)
   const url = URL.createObjectURL(new Blob(lines, { type: 'application/jsonl' }))
   const link = document.createElement('a')
   link.href = url
