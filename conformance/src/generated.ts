@@ -10,6 +10,7 @@ import { parseJob } from '../../src/job/parseJob.ts'
 import { flinkVersions, type FlinkVersion } from '../../src/operators/emitters.ts'
 import { arbitraryProgram, programText } from '../../src/runtime/testing/generated/arbitraryProgram.ts'
 import { difference, differenceText, settled } from './answer.ts'
+import { AskedBefore } from './askedBefore.ts'
 import { explanation } from './explained.ts'
 import { runFlinkBatch, type BatchAnswer } from './flinkBatch.ts'
 import { startFlink, type FlinkProcess } from './flinkProcess.ts'
@@ -32,6 +33,7 @@ interface Options {
   readonly shrink: string
   readonly seconds?: string
   readonly keep?: true
+  readonly known?: true
   readonly show?: string
   readonly look?: readonly string[]
 }
@@ -46,6 +48,7 @@ const options = new Command('generated')
   .option('--show <numbers>', 'print these programs, a line for each operator, and ask nothing')
   .option('--look <files...>', "what both engines make of each operator in these programs (as shrinking writes them), with Flink's plan")
   .option('--keep', 'add the run to the log of generated programs')
+  .option('--known', 'start no Flink: judge the programs that it answered before on this machine, and leave out the others')
   .addOption(new Option('--flink <version>', 'only this version').choices([...flinkVersions]))
   .parse()
   .opts<Options>()
@@ -68,6 +71,7 @@ if (options.show !== undefined) {
 // One Flink of each version, side by side: planning is one thread of each.
 const failed = await Promise.all(
   (options.flink === undefined ? flinkVersions : [options.flink]).map(async (version) => {
+    if (options.known === true) return await runAll(null, version)
     const flink = await startFlink(version, root, (line) => void process.stderr.write(`${line}\n`))
     try {
       if (options.look === undefined) return await runAll(flink, version)
@@ -80,22 +84,27 @@ const failed = await Promise.all(
 )
 process.exit(failed.includes(true) ? 1 : 0)
 
-async function runAll(flink: FlinkProcess, version: FlinkVersion): Promise<boolean> {
+async function runAll(flink: FlinkProcess | null, version: FlinkVersion): Promise<boolean> {
   const started = performance.now()
   const seconds = (): number => (performance.now() - started) / 1000
   const counts = new Map<string, number>()
   const reasons = new Map<string, number>()
   const kinds = new Map<string, number>()
   const different: { index: number; job: Job; text: string }[] = []
+  const known = new AskedBefore(folder, version)
   let next = 0
   const work = async (): Promise<void> => {
     while (next < jobs.length && seconds() < Number(options.seconds ?? Infinity)) {
       const from = next
       const batch = jobs.slice(from, (next += programsPerBatch))
       const inputs = join(folder, `${version}-run-${from}`)
-      const answers = await runFlinkBatch(batch, flink, inputs)
+      const unknown = flink === null ? [] : batch.filter((job) => known.answerTo(job) === undefined)
+      const asked = unknown.length === 0 ? [] : await runFlinkBatch(unknown, flink!, inputs)
+      for (const [i, job] of unknown.entries()) known.keep(job, asked[i]!)
       for (const [i, job] of batch.entries()) {
-        const found = await judged(job, answers[i]!, version)
+        const answer = known.answerTo(job) ?? asked[unknown.indexOf(job)]
+        if (answer === undefined) continue
+        const found = await judged(job, answer, version)
         counts.set(found.kind, (counts.get(found.kind) ?? 0) + 1)
         for (const kind of new Set(job.operators.map((operator) => operator.kind))) kinds.set(kind, (kinds.get(kind) ?? 0) + 1)
         if (found.kind === 'explained') reasons.set(found.text, (reasons.get(found.text) ?? 0) + 1)
@@ -116,14 +125,14 @@ async function runAll(flink: FlinkProcess, version: FlinkVersion): Promise<boole
   )
   for (const [reason, programs] of reasons) console.log(`  explained in ${programs}: ${reason}`)
   console.log(`  programs with: ${[...kinds].map(([kind, programs]) => `${kind} ${programs}`).join(', ')}`)
-  if (options.keep === true) {
+  if (options.keep === true && flink !== null) {
     keepRun(root, {
       release: await flinkRelease(flink.gateway), seed: Number(options.seed), programs: digest(jobs), asked, identical: count('identical'), bothFail: count('both fail'), explained: Object.fromEntries(reasons), notRun: count('not run'), different: count('different'), perMinute,
       kinds: Object.fromEntries([...kinds].toSorted(([a], [b]) => (a < b ? -1 : 1))),
     })
   }
-  for (const { index, job, text } of different.slice(0, Number(options.shrink))) {
-    const small = await shrunk(job, text, flink, version, index)
+  for (const { index, job, text } of flink === null ? [] : different.slice(0, Number(options.shrink))) {
+    const small = await shrunk(job, text, flink!, version, index)
     const path = join(folder, `${version}-${options.seed}-${index}.json`)
     writeFileSync(path, programText(small.job))
     console.log(`\nprogram ${index}, shrunk (${path}):\n${programText(small.job)}${small.text}`)

@@ -3,14 +3,15 @@ import type { Schema } from '../columnar/schema.ts'
 import { freeName, namedExpressionsOf, pairsOf } from '../job/joinConfig.ts'
 import type { JsonObject } from '../columnar/json.ts'
 import { joinExpressionToSql } from '../sql/expressionToSql.ts'
+import type { FlinkVersion } from '../sql/flinkVersion.ts'
 import { flinkType } from '../sql/flinkType.ts'
 import { columnSql, printFrom, quoted } from '../sql/printStatement.ts'
 import type { From, SelectColumn, Sql } from '../sql/statement.ts'
 
 /** The columns a join gives: its own, or all of the left and then all of the right, a taken name getting a number as in Flink. */
-export function joinColumns(config: JsonObject, left: Schema, right: Schema): SelectColumn[] {
+export function joinColumns(config: JsonObject, left: Schema, right: Schema, version: FlinkVersion): SelectColumn[] {
   const named = namedExpressionsOf(config, 'columns')
-  if (named !== null) return named.map(({ name, expression }) => ({ expression: joinExpressionToSql(expression, namesOf(left), namesOf(right)), as: name }))
+  if (named !== null) return named.map(({ name, expression }) => ({ expression: joinExpressionToSql(expression, namesOf(left), namesOf(right), version), as: name }))
   const taken = new Set(left.fields.map((field) => field.name))
   return [
     ...left.fields.map((field) => ({ expression: columnSql(field.name, 'l'), as: field.name })),
@@ -23,11 +24,11 @@ export function joinColumns(config: JsonObject, left: Schema, right: Schema): Se
 }
 
 /** `on` and the further condition; `more` are conditions of the operator itself. */
-export function joinCondition(config: JsonObject, left: Schema, right: Schema, more: readonly string[] = []): Sql {
+export function joinCondition(config: JsonObject, left: Schema, right: Schema, version: FlinkVersion, more: readonly string[] = []): Sql {
   const parts = [
     ...pairsOf(config).map((pair) => `\`l\`.${quoted(pair.left)} = \`r\`.${quoted(pair.right)}`),
     ...more,
-    ...(typeof config.condition === 'string' ? [`(${joinExpressionToSql(config.condition, namesOf(left), namesOf(right)).sql})`] : []),
+    ...(typeof config.condition === 'string' ? [`(${joinExpressionToSql(config.condition, namesOf(left), namesOf(right), version).sql})`] : []),
   ]
   return { sql: parts.length === 0 ? 'TRUE' : parts.join(' AND ') }
 }

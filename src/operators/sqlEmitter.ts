@@ -2,10 +2,9 @@ import type { Schema } from '../columnar/schema.ts'
 import type { OperatorSpec } from '../job/operatorSpec.ts'
 import type { Select, Query, SelectColumn, Statement } from '../sql/statement.ts'
 import { columnSql } from '../sql/printStatement.ts'
+import type { FlinkVersion } from '../sql/flinkVersion.ts'
 
-/** The dialects of Flink SQL that scripts are written in: the long-term line of 1.x and the newest that the Kafka connector knows. */
-export type FlinkVersion = '1.20' | '2.2'
-export const flinkVersions: readonly FlinkVersion[] = ['1.20', '2.2']
+export { flinkVersions, type FlinkVersion } from '../sql/flinkVersion.ts'
 
 /**
  * What a room's `flinkSql.ts` exports as `emitter`: the operator as statements, and an honest word on whether they mean the same.

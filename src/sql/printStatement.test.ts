@@ -38,10 +38,10 @@ describe('statements as text', () => {
   })
 
   it('quote every name of an expression, its types and its paths, and qualify the sides of a join', () => {
-    expect(expressionToSql("CAST(`order` AS ROW<a INT, `b c` STRING>).a + value_ || 'x'").sql).toBe("CAST(`order` AS ROW<`a` INT, `b c` STRING>).`a` + `value_` || 'x'")
-    expect(expressionToSql('item.price > 1 AND NOT `a``b` IS NULL').sql).toBe('`item`.`price` > 1 AND NOT `a``b` IS NULL')
-    expect(expressionToSql("OVERLAY(t, 'x', 2, 3)").sql).toBe("OVERLAY(`t` PLACING 'x' FROM 2 FOR 3)")
-    expect(joinExpressionToSql('l.id = r.id AND price > fee', new Set(['id', 'price']), new Set(['id', 'fee'])).sql).toBe('`l`.`id` = `r`.`id` AND `l`.`price` > `r`.`fee`')
+    expect(expressionToSql("CAST(`order` AS ROW<a INT, `b c` STRING>).a + value_ || 'x'", '2.2').sql).toBe("CAST(`order` AS ROW<`a` INT, `b c` STRING>).`a` + `value_` || 'x'")
+    expect(expressionToSql('item.price > 1 AND NOT `a``b` IS NULL', '2.2').sql).toBe('`item`.`price` > 1 AND NOT `a``b` IS NULL')
+    expect(expressionToSql("OVERLAY(t, 'x', 2, 3)", '2.2').sql).toBe("OVERLAY(`t` PLACING 'x' FROM 2 FOR 3)")
+    expect(joinExpressionToSql('l.id = r.id AND price > fee', new Set(['id', 'price']), new Set(['id', 'fee']), '2.2').sql).toBe('`l`.`id` = `r`.`id` AND `l`.`price` > `r`.`fee`')
   })
 
   it('keep a line of a script a line, whatever a text holds', () => {

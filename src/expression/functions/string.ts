@@ -452,7 +452,7 @@ export const stringFunctions: readonly FunctionDefinition[] = [
   }),
   define('BTRIM', {
     signatures: ['BTRIM(text [, characters])'],
-    summary: 'The text without blanks, or without any of the given characters, at both ends. Flink has it from 2.0 on.',
+    summary: 'The text without blanks, or without any of the given characters, at both ends. Flink has it from 2.0 on; a script for 1.20 says it in other words.',
     parameters: [text(), optional(text('characters'))],
     examples: [{ expression: "BTRIM('xxaxx', 'x')", result: 'a' }],
     f: ([value, characters]) => trimmed(value as string, (characters as string | undefined) ?? blank, true, true),
@@ -591,7 +591,7 @@ export const stringFunctions: readonly FunctionDefinition[] = [
   like,
   define('STARTSWITH', {
     signatures: ['STARTSWITH(text, start)'],
-    summary: 'Whether the text begins with another. Flink has it from 2.0 on.',
+    summary: 'Whether the text begins with another. Flink has it from 2.0 on; a script for 1.20 says it in other words.',
     parameters: [text(), text('start')],
     result: booleanType,
     examples: [{ expression: "STARTSWITH('flink', 'fl')", result: 'TRUE' }],
@@ -599,7 +599,7 @@ export const stringFunctions: readonly FunctionDefinition[] = [
   }),
   define('ENDSWITH', {
     signatures: ['ENDSWITH(text, end)'],
-    summary: 'Whether the text ends with another. Flink has it from 2.0 on.',
+    summary: 'Whether the text ends with another. Flink has it from 2.0 on; a script for 1.20 says it in other words.',
     parameters: [text(), text('end')],
     result: booleanType,
     examples: [{ expression: "ENDSWITH('flink', 'ink')", result: 'TRUE' }],

@@ -4,6 +4,6 @@ import { allColumns, oneView, selectFrom, type SqlEmitter } from '../sqlEmitter.
 export const emitter: SqlEmitter = {
   emit: (context) => {
     const { config, inputs } = context.spec
-    return oneView(context, selectFrom(context.inputs[0]!, allColumns(inputs[0]!.schema), { where: expressionToSql(config.where as string) }))
+    return oneView(context, selectFrom(context.inputs[0]!, allColumns(inputs[0]!.schema), { where: expressionToSql(config.where as string, context.version) }))
   },
 }

@@ -14,7 +14,7 @@ export const emitter: SqlEmitter = {
       kind: 'select',
       columns: [
         ...groupBy.map((name) => ({ expression: columnSql(name) })),
-        ...(namedExpressionsOf(config, 'aggregates') ?? []).map(({ name, expression }) => ({ expression: expressionToSql(expression), as: name })),
+        ...(namedExpressionsOf(config, 'aggregates') ?? []).map(({ name, expression }) => ({ expression: expressionToSql(expression, context.version), as: name })),
       ],
       from: { kind: 'table', name: context.inputs[0]! },
       ...(sets !== null ? { groupBy: [{ sql: `GROUPING SETS (${sets.map((set) => `(${set.map(quoted).join(', ')})`).join(', ')})` }] } : groupBy.length > 0 ? { groupBy: groupBy.map((name) => columnSql(name)) } : {}),

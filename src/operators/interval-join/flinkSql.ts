@@ -12,13 +12,13 @@ export const emitter: SqlEmitter = {
     const bound = (ms: number): string => (ms === 0 ? leftTime : `${leftTime} ${ms < 0 ? '-' : '+'} ${printInterval(Math.abs(ms))}`)
     return oneView(context, {
       kind: 'select',
-      columns: joinColumns(config, left, right),
+      columns: joinColumns(config, left, right, context.version),
       from: {
         kind: 'join',
         left: { kind: 'table', name: context.inputs[0]!, as: 'l' },
         type: (config.type as string).toUpperCase() as SqlJoinType,
         right: { kind: 'table', name: context.inputs[1]!, as: 'r' },
-        on: joinCondition(config, left, right, [`${rightTime} BETWEEN ${bound(config.lowerMs as number)} AND ${bound(config.upperMs as number)}`]),
+        on: joinCondition(config, left, right, context.version, [`${rightTime} BETWEEN ${bound(config.lowerMs as number)} AND ${bound(config.upperMs as number)}`]),
       },
     })
   },

@@ -16,15 +16,15 @@ export const emitter: SqlEmitter = {
         context,
         {
           kind: 'select',
-          columns: joinColumns(config, left, right),
-          from: { kind: 'join', left: { kind: 'table', name: context.inputs[0]!, as: 'l' }, type, right: { kind: 'as-of', name: context.inputs[1]!, time: columnSql(leftTime, 'l'), as: 'r' }, on: joinCondition(config, left, right) },
+          columns: joinColumns(config, left, right, context.version),
+          from: { kind: 'join', left: { kind: 'table', name: context.inputs[0]!, as: 'l' }, type, right: { kind: 'as-of', name: context.inputs[1]!, time: columnSql(leftTime, 'l'), as: 'r' }, on: joinCondition(config, left, right, context.version) },
         },
         noted(['Flink asks the table’s connector for each row at the moment it comes, so the rows depend on what the table holds then; here it is read once, before the first row. The connector must be able to look rows up (JDBC can, files cannot).']),
       )
     }
     return oneView(
       context,
-      { kind: 'select', columns: joinColumns(config, left, right), from: { kind: 'join', left: plainSide(context.inputs[0]!, left, 'l'), type, right: plainSide(context.inputs[1]!, right, 'r'), on: joinCondition(config, left, right) } },
+      { kind: 'select', columns: joinColumns(config, left, right, context.version), from: { kind: 'join', left: plainSide(context.inputs[0]!, left, 'l'), type, right: plainSide(context.inputs[1]!, right, 'r'), on: joinCondition(config, left, right, context.version) } },
       noted(['Written as a regular join, because there is no processing-time attribute to look up by: the same rows in the end, but both sides are kept for ever, event time ends here, and rows that come before their entry are corrected.']),
     )
   },

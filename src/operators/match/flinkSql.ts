@@ -5,7 +5,7 @@ import { expressionToSql } from '../../sql/expressionToSql.ts'
 import { columnSql, quoted } from '../../sql/printStatement.ts'
 import type { Sql } from '../../sql/statement.ts'
 import { orderSql } from '../rankSql.ts'
-import { oneView, type SqlEmitter } from '../sqlEmitter.ts'
+import { oneView, type FlinkVersion, type SqlEmitter } from '../sqlEmitter.ts'
 import { parseAfterMatch, parsePattern, type AfterMatch, type PatternVariable } from './pattern.ts'
 
 export const emitter: SqlEmitter = {
@@ -28,12 +28,12 @@ export const emitter: SqlEmitter = {
           table: context.inputs[0]!,
           partitionBy,
           orderBy: orderSql(config),
-          measures: measures.map(({ name, expression }) => ({ expression: measureSql(expression, timeColumn), as: name })),
+          measures: measures.map(({ name, expression }) => ({ expression: measureSql(expression, timeColumn, context.version), as: name })),
           afterMatch: skipText(skip!),
           pattern: variables.map((variable) => `${quoted(variable.name)}${quantifierText(variable)}`).join(' '),
           ...(typeof config.withinMs === 'number' ? { withinMs: config.withinMs } : {}),
           // The grammar wants one condition at least.
-          define: define.length === 0 ? [{ name: variables[0]!.name, condition: { sql: 'TRUE' } }] : define.map(({ name, expression }) => ({ name, condition: expressionToSql(expression) })),
+          define: define.length === 0 ? [{ name: variables[0]!.name, condition: { sql: 'TRUE' } }] : define.map(({ name, expression }) => ({ name, condition: expressionToSql(expression, context.version) })),
           as: 'matched',
         },
       },
@@ -42,10 +42,10 @@ export const emitter: SqlEmitter = {
 }
 
 /** MATCH_ROWTIME() alone would give TIMESTAMP whatever the column is; with the column it has its type. */
-function measureSql(text: string, timeColumn: string): Sql {
+function measureSql(text: string, timeColumn: string, version: FlinkVersion): Sql {
   const { expression } = parseExpression(text)
   if (expression?.kind === 'call' && expression.name === 'MATCH_ROWTIME') return { sql: `MATCH_ROWTIME(${quoted(timeColumn)})` }
-  return expressionToSql(text)
+  return expressionToSql(text, version)
 }
 
 function skipText(skip: AfterMatch): string {

@@ -37,21 +37,21 @@ export const emitter: SqlEmitter = {
       const around = mapOverCalls(parseExpression(expression).expression!, (call) => {
         if (!isPlace(call.name)) {
           const unit = frame.type === 'rows' ? 'ROWS' : 'RANGE'
-          return add(unit, `${parsedToSql(withoutFilter(call)).sql} OVER (${framed(unit)})`)
+          return add(unit, `${parsedToSql(withoutFilter(call), context.version).sql} OVER (${framed(unit)})`)
         }
         const { name: kind, rows } = places[place++]!
         // Flink refuses a frame here: a row number has rows, the others a range.
         if (kind === 'ROW_NUMBER') return add('ROWS', `ROW_NUMBER() OVER (${order})`)
         const [value, offset, otherwise] = call.args
-        if (otherwise === undefined) return add('RANGE', `${parsedToSql(call).sql} OVER (${order})`)
+        if (otherwise === undefined) return add('RANGE', `${parsedToSql(call, context.version).sql} OVER (${order})`)
         // Flink takes what stands in for a missing row for an INT or a text, whatever it is cast to.
-        const found = add('RANGE', `${parsedToSql({ ...call, args: [value!, offset!] }).sql} OVER (${order})`)
+        const found = add('RANGE', `${parsedToSql({ ...call, args: [value!, offset!] }, context.version).sql} OVER (${order})`)
         const count = add('RANGE', `COUNT(*) OVER (${framed('RANGE')})`)
         const { span } = call
         const isThere: Expression = { ...call, name: '>', args: [count, { kind: 'literal', value: rows, type: { kind: 'INT', nullable: false }, span }], symbols: [] }
         return { ...call, name: 'CASE', args: [isThere, found, otherwise], symbols: [] }
       })
-      return { expression: parsedToSql(around), as: name }
+      return { expression: parsedToSql(around, context.version), as: name }
     })
     let from: From = { kind: 'table', name: context.inputs[0]! }
     const inner = allColumns(schema)

@@ -6,7 +6,7 @@ import { flinkType } from '../../sql/flinkType.ts'
 import { printInterval, quoted } from '../../sql/printStatement.ts'
 import type { TableColumn, TableStatement } from '../../sql/statement.ts'
 import { connectorOptions } from '../connectorSql.ts'
-import { noted, type SqlEmitter } from '../sqlEmitter.ts'
+import { noted, type FlinkVersion, type SqlEmitter } from '../sqlEmitter.ts'
 import { keyOf } from './connectors/topic.ts'
 
 /** CREATE TABLE with the columns as the job declares them, computed ones included, the watermark, and the connector the data has on a cluster. */
@@ -20,7 +20,7 @@ export const emitter: SqlEmitter = {
     const typeOf = new Map(context.spec.outputs[0]!.schema.fields.map((field) => [field.name, field.type]))
     const columns = (config.columns as readonly JsonObject[]).map((column): TableColumn => {
       const name = column.name as string
-      if (typeof column.expression === 'string') return { name, expression: expressionToSql(column.expression) }
+      if (typeof column.expression === 'string') return { name, expression: expressionToSql(column.expression, context.version) }
       const type = typeOf.get(name)!
       return { name, type: flinkType(key.includes(name) ? withNullable(type, false) : type) }
     })
@@ -36,15 +36,15 @@ export const emitter: SqlEmitter = {
       name: context.view('out'),
       columns,
       ...(key.length === 0 ? {} : { primaryKey: key }),
-      ...(watermark === undefined ? {} : { watermark: { column: watermark.column as string, expression: watermarkSql(watermark) } }),
+      ...(watermark === undefined ? {} : { watermark: { column: watermark.column as string, expression: watermarkSql(watermark, context.version) } }),
       options,
     }
     return { statements: [table], verdict: noted(notes) }
   },
 }
 
-function watermarkSql(watermark: JsonObject): { readonly sql: string } {
-  if (typeof watermark.expression === 'string') return expressionToSql(watermark.expression)
+function watermarkSql(watermark: JsonObject, version: FlinkVersion): { readonly sql: string } {
+  if (typeof watermark.expression === 'string') return expressionToSql(watermark.expression, version)
   const column = quoted(watermark.column as string)
   const delayMs = typeof watermark.delayMs === 'number' ? watermark.delayMs : 0
   return { sql: delayMs === 0 ? column : `${column} - ${printInterval(delayMs)}` }

@@ -31,13 +31,13 @@ export const emitter: SqlEmitter = {
         name: context.view('out'),
         query: {
           kind: 'select',
-          columns: joinColumns(config, left, right),
+          columns: joinColumns(config, left, right, context.version),
           from: {
             kind: 'join',
             left: { kind: 'table', name: context.inputs[0]!, as: 'l' },
             type: (config.type as string).toUpperCase() as SqlJoinType,
             right: { kind: 'as-of', name: versions, time: columnSql(config.leftTime as string, 'l'), as: 'r' },
-            on: joinCondition(config, left, right),
+            on: joinCondition(config, left, right, context.version),
           },
         },
       },

@@ -24,7 +24,7 @@ export const emitter: SqlEmitter = {
     if (bare === null) {
       collection = 'collection'
       while (schema.fields.some((field) => field.name === collection)) collection += '_'
-      left = { kind: 'query', query: { kind: 'select', columns: [...allColumns(schema), { expression: expressionToSql(expression), as: collection }], from: { kind: 'table', name: context.inputs[0]! } }, as: 't' }
+      left = { kind: 'query', query: { kind: 'select', columns: [...allColumns(schema), { expression: expressionToSql(expression, context.version), as: collection }], from: { kind: 'table', name: context.inputs[0]! } }, as: 't' }
     }
     const taken = [...columns.map(({ name }) => name), ...(position === null ? [] : [position])]
     return oneView(context, {

@@ -40,7 +40,7 @@ export const emitter: SqlEmitter = {
           ...groupBy.map((name) => ({ expression: columnSql(name) })),
           ...carried.map((name) => ({ expression: columnSql(name) })),
           ...(carried.length === 3 ? [] : [{ expression: { sql: `${quoted('window_end')} - INTERVAL '0.001' SECOND` }, as: 'window_time' }]),
-          ...(namedExpressionsOf(config, 'aggregates') ?? []).map(({ name, expression }) => ({ expression: expressionToSql(expression), as: name })),
+          ...(namedExpressionsOf(config, 'aggregates') ?? []).map(({ name, expression }) => ({ expression: expressionToSql(expression, context.version), as: name })),
         ],
         from,
         groupBy: sets === null ? [...windowKeys, ...keys] : [...windowKeys, groupingSets(sets)],

@@ -30,7 +30,7 @@ export const emitter: SqlEmitter = {
     }
     const type = config.type as string
     const windowColumns = window !== null || (attachedWindowOf(left)?.time ?? null) !== null ? windowColumnNames : windowColumnNames.slice(0, 2)
-    const on = joinCondition(config, left, right, sameWindow)
+    const on = joinCondition(config, left, right, context.version, sameWindow)
     if (type === 'semi' || type === 'anti') {
       return oneView(context, {
         kind: 'select',
@@ -47,8 +47,8 @@ export const emitter: SqlEmitter = {
     const named = namedExpressionsOf(config, 'columns')
     const own =
       named === null
-        ? joinColumns(config, withoutWindow(window === null, left), withoutWindow(window === null, right))
-        : named.map(({ name, expression }) => ({ expression: joinExpressionToSql(expression, namesOf(left), namesOf(right)), as: name }))
+        ? joinColumns(config, withoutWindow(window === null, left), withoutWindow(window === null, right), context.version)
+        : named.map(({ name, expression }) => ({ expression: joinExpressionToSql(expression, namesOf(left), namesOf(right), context.version), as: name }))
     return oneView(
       context,
       {
