@@ -1,7 +1,7 @@
 // How long after Run the first row stands in the sink's table: `npm run build && node scripts/firstRow.mjs [--json] [--runs n] [--folder dist/page]`.
 //
 // Each run is a fresh visit with nothing cached, on the landing sample at its own speed (60 times event time). Run is pressed a moment after the page has
-// become usable, as a quick visitor would; the clock runs from that press until a cell of the sink's table is drawn. The sample's first window closes 333 ms of
+// become usable, as a quick visitor would; the clock runs from that press until a cell of the sink's table is drawn. The sample's first window closes 250 ms of
 // that after its first row: event time is what it is.
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
@@ -11,7 +11,7 @@ import { countingHost, isUsable } from './firstScreen.mjs'
 
 const root = join(fileURLToPath(new URL('.', import.meta.url)), '..')
 
-/** One fresh visit to a page at `url`: ms from the press of Run to the first drawn cell, and the marks that the page left on the way. */
+/** One fresh visit to a page at `url`: ms from the press of Run to the first drawn cell. */
 export async function measureFirstRow(browser, url, { waitMs = 1500 } = {}) {
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 } })
   const page = await context.newPage()
@@ -25,8 +25,7 @@ export async function measureFirstRow(browser, url, { waitMs = 1500 } = {}) {
         const begun = performance.now()
         const look = (now) => {
           if (document.querySelector('[data-region="dock"] [role="gridcell"]') === null) return requestAnimationFrame(look)
-          const marks = performance.getEntriesByType('mark').filter(({ name, startTime }) => name.startsWith('millrace:') && startTime >= begun)
-          resolve({ ms: Math.max(now, performance.now()) - begun, isolated: globalThis.crossOriginIsolated, marks: Object.fromEntries(marks.map(({ name, startTime }) => [name.slice(9), startTime - begun])) })
+          resolve({ ms: Math.max(now, performance.now()) - begun, isolated: globalThis.crossOriginIsolated })
         }
         run.click()
         requestAnimationFrame(look)
@@ -54,7 +53,7 @@ async function main() {
   await host.close()
   const result = { medianMs: Math.round(median(runs.map(({ ms }) => ms))), runs }
   if (process.argv.includes('--json')) return console.log(JSON.stringify(result, null, 2))
-  for (const { ms, marks } of runs) console.log(`${Math.round(ms)} ms  ${Object.entries(marks).map(([name, at]) => `${name} ${Math.round(at)}`).join(', ')}`)
+  console.log(runs.map(({ ms }) => `${Math.round(ms)} ms`).join(', '))
   console.log(`First sink row: ${result.medianMs} ms after Run (median of ${runs.length} fresh loads; isolated: ${runs[0].isolated})`)
 }
 

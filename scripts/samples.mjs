@@ -135,11 +135,11 @@ function motes(text) {
 
 /**
  * Taxi trips, made up: an hour in one city, in the order in which the trips were reported. Most reports come within three seconds, one in
- * ten later, and one in thirty from a phone that was out of reach. The first trip starts fifteen seconds before a full minute, so that a window of a minute
+ * ten later, and one in thirty from a phone that was out of reach. The first trip starts ten seconds before a full minute, so that a window of a minute
  * closes soon after the start.
  */
 function trips() {
-  const start = Date.UTC(2026, 0, 31, 8, 0, 45)
+  const start = Date.UTC(2026, 0, 31, 8, 0, 50)
   const zones = ['Airport', 'Harbour', 'Old town', 'Station', 'University', 'West side']
   const weights = [2, 1, 5, 4, 2, 3]
   const total = weights.reduce((sum, weight) => sum + weight, 0)
