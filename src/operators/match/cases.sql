@@ -480,6 +480,51 @@ DEFINE
   `D` AS `c` IN ('d')
 ) AS `matched`;
 
+-- behind a bounded greedy variable no row is taken that it would take, not even when it has all its rows
+-- same meaning
+CREATE TEMPORARY VIEW `op` AS
+SELECT
+  `text`,
+  `first_s`,
+  `last_s`
+FROM `in`
+MATCH_RECOGNIZE (
+ORDER BY `ts` ASC
+MEASURES
+  LISTAGG(`c`) AS `text`,
+  EXTRACT(SECOND FROM FIRST(`ts`)) AS `first_s`,
+  EXTRACT(SECOND FROM LAST(`ts`)) AS `last_s`
+ONE ROW PER MATCH
+AFTER MATCH SKIP PAST LAST ROW
+PATTERN (`A` `B`{1, 2} `C`)
+DEFINE
+  `A` AS `c` IN ('a'),
+  `B` AS `c` IN ('b'),
+  `C` AS `c` IN ('b', 'c')
+) AS `matched`;
+
+-- behind a bounded greedy variable without a condition nothing is ever taken
+-- same meaning
+CREATE TEMPORARY VIEW `op` AS
+SELECT
+  `text`,
+  `first_s`,
+  `last_s`
+FROM `in`
+MATCH_RECOGNIZE (
+ORDER BY `ts` ASC
+MEASURES
+  LISTAGG(`c`) AS `text`,
+  EXTRACT(SECOND FROM FIRST(`ts`)) AS `first_s`,
+  EXTRACT(SECOND FROM LAST(`ts`)) AS `last_s`
+ONE ROW PER MATCH
+AFTER MATCH SKIP PAST LAST ROW
+PATTERN (`A` `B`{1, 2} `C`)
+DEFINE
+  `A` AS `c` IN ('a'),
+  `C` AS `c` IN ('c')
+) AS `matched`;
+
 -- SKIP PAST LAST ROW goes on behind the match
 -- same meaning
 CREATE TEMPORARY VIEW `op` AS

@@ -71,6 +71,8 @@ export const cases: readonly OperatorCase[] = [
   spelled('an optional variable first', 'A? B C', abc, 'bcabcc', 'b,c | 1 | 2\na,b,c | 3 | 5'),
   spelled('a greedy variable before an optional end is asked whether it takes the row that was just taken', 'A B* C{0,2}?', [is('A', 'a', 'd'), is('B', 'b', 'd'), is('C', 'c')], 'abbcdbbcabx', 'a | 1 | 1\nd,b,b,c | 5 | 8\na | 9 | 9'),
   spelled('behind a greedy variable, optional rows in the middle', 'A B+ C{0,2} D', [...abc, is('D', 'd')], 'abdabbcdabccdabcccd', 'a,b,d | 1 | 3\na,b,b,c,d | 4 | 8\na,b,c,c,d | 9 | 13'),
+  spelled('behind a bounded greedy variable no row is taken that it would take, not even when it has all its rows', 'A B{1,2} C', [is('A', 'a'), is('B', 'b'), is('C', 'b', 'c')], 'abbbcabbcabcabbx', 'a,b,b,c | 6 | 9\na,b,c | 10 | 12'),
+  spelled('behind a bounded greedy variable without a condition nothing is ever taken', 'A B{1,2} C', [is('A', 'a'), is('C', 'c')], 'abcabbcx', ''),
   spelled('parentheses without a quantifier change nothing', 'A (B C)', abc, 'abcab', 'a,b,c | 1 | 3'),
   spelled('SKIP PAST LAST ROW goes on behind the match', 'A A2 A3', [is('A', 'a'), is('A2', 'a'), is('A3', 'a')], 'aaaaaaa', 'a,a,a | 1 | 3\na,a,a | 4 | 6'),
   spelled('SKIP TO NEXT ROW goes on with the second row', 'A A2 A3', [is('A', 'a'), is('A2', 'a'), is('A3', 'a')], 'aaaaa', 'a,a,a | 1 | 3\na,a,a | 2 | 4\na,a,a | 3 | 5', {

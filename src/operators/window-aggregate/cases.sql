@@ -108,6 +108,36 @@ SELECT
 FROM TABLE(SESSION(TABLE `in` PARTITION BY `key`, DESCRIPTOR(`ts`), INTERVAL '0.01' SECOND))
 GROUP BY `window_start`, `window_end`, `window_time`, `key`;
 
+-- parts sessions by all the columns of the group, NULL being a value of each
+-- same meaning
+CREATE TEMPORARY VIEW `op.keyed` AS
+SELECT
+  `ts`,
+  `key`,
+  `v`,
+  CAST(ROW(`key`, `v`) AS ROW<`key` STRING, `v` BIGINT>) AS `session_key`
+FROM `in`;
+CREATE TEMPORARY VIEW `op` AS
+SELECT
+  `sessions`.`session_key`.`key` AS `key`,
+  `sessions`.`session_key`.`v` AS `v`,
+  `window_start`,
+  `window_end`,
+  `window_time`,
+  `n`,
+  `total`
+FROM (
+SELECT
+  `session_key`,
+  `window_start`,
+  `window_end`,
+  `window_time`,
+  COUNT(*) AS `n`,
+  SUM(`v`) AS `total`
+FROM TABLE(SESSION(TABLE `op.keyed` PARTITION BY `session_key`, DESCRIPTOR(`ts`), INTERVAL '0.01' SECOND))
+GROUP BY `window_start`, `window_end`, `window_time`, `session_key`
+) AS `sessions`;
+
 -- takes a row behind the watermark when the session it is in ends after it (WIN-5)
 -- noted: Flink SQL cannot tell the late rows of sessions: this view has each row whose session, were it alone, has closed, also where it still joins an open one.
 CREATE TEMPORARY VIEW `op` AS

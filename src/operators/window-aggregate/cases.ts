@@ -126,6 +126,23 @@ export const cases: readonly OperatorCase[] = [
     ordered: true,
   },
   {
+    name: 'parts sessions by all the columns of the group, NULL being a value of each',
+    config: { window: { type: 'session', timeColumn: 'ts', gapMs: 10 }, groupBy: ['key', 'v'], aggregates: [{ name: 'n', expression: 'COUNT(*)' }, ...sum] },
+    inputs,
+    steps: [rows('0 | a | 1\n4 | a | 2\n6 | null | 1\n8 | a | null\n10 | a | 1\n12 | null | null\n15 | null | 1\n17 | a | null\n21 | a | 1\n30 | null | null')],
+    expect: {
+      out: `
+        key  | v    | ${windowed} | n | total
+        a    | 2    | 4  | 14 | 13 | 1 | 2
+        a    | 1    | 0  | 20 | 19 | 2 | 2
+        null | null | 12 | 22 | 21 | 1 | null
+        null | 1    | 6  | 25 | 24 | 2 | 2
+        a    | null | 8  | 27 | 26 | 2 | null
+        a    | 1    | 21 | 31 | 30 | 1 | 1
+        null | null | 30 | 40 | 39 | 1 | null`,
+    },
+  },
+  {
     name: 'takes a row behind the watermark when the session it is in ends after it (WIN-5)',
     config: { window: { type: 'session', timeColumn: 'ts', gapMs: 10 }, groupBy: ['key'], aggregates: sum },
     inputs,

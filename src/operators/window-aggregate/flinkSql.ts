@@ -1,9 +1,13 @@
+import type { DataType } from '../../columnar/dataType.ts'
+import type { JsonObject } from '../../columnar/json.ts'
+import { checkAggregate, groupColumnsUsed } from '../../expression/aggregates.ts'
 import { namedExpressionsOf } from '../../job/joinConfig.ts'
 import { columnsOf } from '../../job/orderConfig.ts'
 import { renameInNamed } from '../../job/renameColumn.ts'
 import { fieldOf, type Schema } from '../../columnar/schema.ts'
 import { attachedWindowOf, renameInWindow, windowColumnNames, windowOf, type WindowConfig } from '../../job/windowConfig.ts'
 import { expressionToSql } from '../../sql/expressionToSql.ts'
+import { flinkType } from '../../sql/flinkType.ts'
 import { columnSql, printInterval, quoted } from '../../sql/printStatement.ts'
 import type { From, Select, Sql, Statement } from '../../sql/statement.ts'
 import { allColumns, notExportable, noted, selectFrom, type EmitContext, type SqlEmitter } from '../sqlEmitter.ts'
@@ -22,22 +26,26 @@ export const emitter: SqlEmitter = {
     if (window !== null && window.type !== 'tumble' && (namedExpressionsOf(config, 'aggregates') ?? []).some(({ expression }) => unmergeable.test(withoutQuoted(expression)))) {
       return notExportable('On Flink FIRST_VALUE and LAST_VALUE cannot be merged, as hopping, cumulating and session windows need.', 'Use a tumbling window, or keep the first or last row with Window Deduplicate.')
     }
-    if (window?.type === 'session' && groupBy.length > 1) {
+    const packed = window?.type === 'session' && groupBy.length > 1
+    if (packed && !isPackable(config, schema, groupBy)) {
       return notExportable(
-        'Flink cannot read a view of a session window that is partitioned by several columns: its own text of the view loses their parentheses.',
-        'Put the columns together into one with Project, and have sessions of that one alone, with the same group.',
+        'Flink cannot read a view of a session window that is partitioned by several columns: its own text of the view loses their parentheses. Put together into one they are no plain columns any more, as this operator needs them.',
+        'Use the columns of the group in a Project behind this operator, and no grouping sets or time attributes among them.',
       )
     }
     const attached = window === null ? attachedWindowOf(schema) : null
     const carried = window !== null || attached?.time !== null ? windowColumnNames : windowColumnNames.slice(0, 2)
-    const from: From = window === null ? { kind: 'table', name: context.inputs[0]! } : windowFunction(window, context.inputs[0]!, window.timeColumn, groupBy)
-    const keys = groupBy.map((name) => columnSql(name))
+    const groups = packed ? [freeName('session_key', schema)] : groupBy
+    const table = packed ? context.view('keyed') : context.inputs[0]!
+    if (packed) statements.push({ kind: 'view', name: table, query: withKey(context.inputs[0]!, schema, groupBy, groups[0]!) })
+    const from: From = window === null ? { kind: 'table', name: table } : windowFunction(window, table, window.timeColumn, groups)
+    const keys = groups.map((name) => columnSql(name))
     const windowKeys = carried.map((name) => columnSql(name))
     if (context.isUsed('out')) {
       const select: Select = {
         kind: 'select',
         columns: [
-          ...groupBy.map((name) => ({ expression: columnSql(name) })),
+          ...groups.map((name) => ({ expression: columnSql(name) })),
           ...carried.map((name) => ({ expression: columnSql(name) })),
           ...(carried.length === 3 ? [] : [{ expression: { sql: `${quoted('window_end')} - INTERVAL '0.001' SECOND` }, as: 'window_time' }]),
           ...(namedExpressionsOf(config, 'aggregates') ?? []).map(({ name, expression }) => ({ expression: expressionToSql(expression, context.version), as: name })),
@@ -45,7 +53,7 @@ export const emitter: SqlEmitter = {
         from,
         groupBy: sets === null ? [...windowKeys, ...keys] : [...windowKeys, groupingSets(sets)],
       }
-      statements.push({ kind: 'view', name: context.view('out'), query: select })
+      statements.push({ kind: 'view', name: context.view('out'), query: packed ? unpacked(select, groups[0]!, groupBy) : select })
     }
     const notes: string[] = []
     if (window !== null && context.timeZone !== 'UTC' && fieldOf(schema, window.timeColumn)?.type.kind === 'TIMESTAMP_LTZ') {
@@ -89,6 +97,34 @@ function withoutWindowColumns(context: EmitContext): { readonly context: EmitCon
     schema: { fields: schema.fields.map((field) => ({ ...field, name: renamed.get(field.name) ?? field.name })) },
     statements: [{ kind: 'view', name: bare, query: selectFrom(context.inputs[0]!, columns) }],
   }
+}
+
+/**
+ * A session of several columns is partitioned by one ROW of them: grouped by that alone it is planned as a window aggregate, and its fields are taken out again outside, where Flink allows it.
+ */
+function withKey(table: string, schema: Schema, groupBy: readonly string[], key: string): Select {
+  const type: DataType = { kind: 'ROW', nullable: true, fields: groupBy.map((name) => ({ name, type: fieldOf(schema, name)!.type })) }
+  return selectFrom(table, [...allColumns(schema), { expression: { sql: `CAST(ROW(${groupBy.map(quoted).join(', ')}) AS ${flinkType(type)})` }, as: key }])
+}
+
+function unpacked(select: Select, key: string, groupBy: readonly string[]): Select {
+  const others = select.columns.slice(1).map(({ expression, as }) => (as === undefined ? { expression } : { expression: columnSql(as) }))
+  return {
+    kind: 'select',
+    columns: [...groupBy.map((name) => ({ expression: { sql: `${columnSql(key, 'sessions').sql}.${quoted(name)}` }, as: name })), ...others],
+    from: { kind: 'query', query: select, as: 'sessions' },
+  }
+}
+
+/** Within the grouped select there is the key, and none of its columns. */
+function isPackable(config: JsonObject, schema: Schema, groupBy: readonly string[]): boolean {
+  if (Array.isArray(config.groupingSets) || groupBy.some((name) => fieldOf(schema, name)!.time !== undefined)) return false
+  const scope = { inputs: [{ qualifier: null, schema }] }
+  return (namedExpressionsOf(config, 'aggregates') ?? []).every(({ expression }) => groupColumnsUsed(checkAggregate(expression, scope).aggregate!).length === 0)
+}
+
+function freeName(name: string, schema: Schema): string {
+  return fieldOf(schema, name) === undefined ? name : freeName(`${name}_`, schema)
 }
 
 const unmergeable = /\b(FIRST|LAST)_VALUE\s*\(/i
