@@ -3,7 +3,7 @@
  *
  *   node conformance/mutants/mutants.mjs                              every rule that has no answer yet, by cases and fixtures
  *   node conformance/mutants/mutants.mjs --only NAME --sets fixtures  some rules, some sets, asked again
- *   node conformance/mutants/mutants.mjs --sets flink --flink 16      and so many generated programs on a running Flink (Java 17, Maven)
+ *   node conformance/mutants/mutants.mjs --sets flink --flink 128     and so many generated programs of a seed that Flink answered on this machine (`generated.js --generated N --seed S`)
  *   node conformance/mutants/mutants.mjs --seconds 120                begin no further set after this time: what is left is asked the next time
  *   node conformance/mutants/mutants.mjs --print                      ask nothing: MUTANTS.md anew from what is kept
  *
@@ -11,12 +11,12 @@
  * A rule replaces texts of one file; a text that is not there exactly once is a mistake in the list, and `mutants.test.ts` says so.
  */
 import { execFileSync, spawnSync } from 'node:child_process'
-import { existsSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { parseArgs } from 'node:util'
 
-const { values: options } = parseArgs({ options: { only: { type: 'string' }, sets: { type: 'string' }, flink: { type: 'string', default: '16' }, seed: { type: 'string', default: '1' }, print: { type: 'boolean' }, seconds: { type: 'string' } } })
+const { values: options } = parseArgs({ options: { only: { type: 'string' }, sets: { type: 'string' }, flink: { type: 'string', default: '128' }, seed: { type: 'string', default: '301' }, print: { type: 'boolean' }, seconds: { type: 'string' } } })
 
 /** What is run for each column; `flink` is a program of its own. */
 const sets = {
@@ -102,15 +102,17 @@ function runTests(tree, paths, more = []) {
   return 'not caught'
 }
 
-/** Generated programs on both engines, ours with the wrong rule. */
+/** Generated programs by the engine with the wrong rule, against what Flink answered to them before: no Flink is started for a rule. */
 function askFlink(tree) {
-  const target = join(tree, 'conformance', 'target')
-  if (!existsSync(target) && existsSync(join(root, 'conformance', 'target'))) execFileSync('cp', ['-r', join(root, 'conformance', 'target'), target])
+  const answers = join('conformance', 'target', 'generated', 'answers-2.2.jsonl')
+  if (!existsSync(join(root, answers))) return 'did not run'
+  mkdirSync(join(tree, dirname(answers)), { recursive: true })
+  copyFileSync(join(root, answers), join(tree, answers))
   const build = spawnSync('npx', ['vite', 'build', '--config', 'vite.conformance.config.ts', '--logLevel', 'error'], { cwd: tree, encoding: 'utf8' })
   if (build.status !== 0) return 'did not run'
-  const run = spawnSync('node', ['dist/conformance/generated.js', '--generated', options.flink, '--seed', options.seed, '--flink', '2.2', '--shrink', '0'], { cwd: tree, encoding: 'utf8', maxBuffer: 1 << 28, timeout: 1_200_000 })
+  const run = spawnSync('node', ['dist/conformance/generated.js', '--generated', options.flink, '--seed', options.seed, '--flink', '2.2', '--known'], { cwd: tree, encoding: 'utf8', maxBuffer: 1 << 28, timeout: 1_200_000 })
   const said = /(\d+) of (\d+) generated programs asked.* (\d+) different/.exec(run.stdout ?? '')
-  if (said === null) return 'did not run'
+  if (said === null || said[1] === '0') return 'did not run'
   return said[3] === '0' ? 'not caught' : `${said[3]} of ${said[1]} programs`
 }
 
@@ -127,7 +129,7 @@ function printPage() {
     `# Wrong rules, and what catches them
 
 Written by \`node conformance/mutants/mutants.mjs\`, which applies each rule of \`mutants/rules.json\` to a work tree of its own and runs there: *cases* (tests of rooms, engine, expressions and columns), *fixtures* (what Flink
-answered, kept), the naive *evaluator* of \`src/runtime/testing/generated\`, and *flink* (random programs on a running Flink 2.2, all different at the first sink that differs). A set ends at its first failing test, which is named;
+answered, kept), the naive *evaluator* of \`src/runtime/testing/generated\`, and *flink* (random programs that a real Flink 2.2 answered: how many differ). A set ends at its first failing test, which is named;
 \`mutants.test.ts\` keeps the list applicable and refuses a rule that neither cases nor fixtures catch.
 
 | wrong rule | file | ${columns.join(' | ')} |

@@ -12,9 +12,10 @@ import { expressionCode } from './codes.ts'
 import { compileScalar, type CompiledScalar } from './compile.ts'
 import type { EvaluationContext, Expression, ExpressionProblem, Scope, Span, TypedExpression } from './expression.ts'
 import { functionTable } from './functions.ts'
+import { isBareNull } from './bareNull.ts'
 import { parseExpression } from './parse.ts'
 import { isSpread } from './functions/aggregate.ts'
-import { requireBoolean, typedCall, typeScalar } from './typeOf.ts'
+import { bareNullText, requireBoolean, typedCall, typeScalar } from './typeOf.ts'
 
 /**
  * Aggregate positions: an aggregate call, or a scalar expression over aggregate calls and group columns (`SUM(price) / COUNT(*)`).
@@ -152,6 +153,9 @@ function typeCall(call: CallNode, scope: Scope, problems: ExpressionProblem[]): 
   const before = problems.length
   const star = call.symbols.includes('*')
   const args: TypedExpression[] = []
+  for (const argument of [...(star ? [] : call.args), ...(call.filter === null ? [] : [call.filter])]) {
+    if (isBareNull(argument)) problems.push({ code: expressionCode.mismatch, severity: 'error', span: argument.span, message: bareNullText(null) })
+  }
   for (const argument of star ? [] : call.args) {
     const result = typeScalar(argument, scope)
     problems.push(...result.problems)

@@ -21,8 +21,8 @@ describe('value semantics of Flink', () => {
     ['CAST(1.235 AS DECIMAL(3,2))', '1.24', 'DECIMAL(3, 2)'],
     ['CAST(123.4 AS DECIMAL(3,2))', 'NULL', 'DECIMAL(3, 2)'],
     ['CAST(300 AS TINYINT)', '44', 'TINYINT'],
-    ['NULL AND FALSE', 'FALSE', 'BOOLEAN'],
-    ['NULL OR TRUE', 'TRUE', 'BOOLEAN'],
+    ['UNKNOWN AND FALSE', 'FALSE', 'BOOLEAN'],
+    ['UNKNOWN OR TRUE', 'TRUE', 'BOOLEAN'],
     ['NOT UNKNOWN', 'NULL', 'BOOLEAN'],
     ['9223372036854775807 + 1', '-9223372036854775808', 'BIGINT'],
     ['-9223372036854775808 - 1', '9223372036854775807', 'BIGINT'],
@@ -161,7 +161,7 @@ describe('failing rows', () => {
 
   it.each([
     ['CASE WHEN d = 0 THEN -1 ELSE n / d END', [2, -1, -1]],
-    ['IF(d <> 0, n / d, NULL)', [2, null, null]],
+    ['IF(d <> 0, n / d, CAST(NULL AS INT))', [2, null, null]],
     ['COALESCE(n, 1 / d)', 'fails'],
     ['COALESCE(d, 1 / d)', [3, 0, 0]],
     ['d <> 0 AND n / d > 1', [true, false, false]],

@@ -1,5 +1,6 @@
 import { isCharacter, printType, sameType, withNullable, type DataType } from '../columnar/dataType.ts'
 import { fieldIndex, type Field } from '../columnar/schema.ts'
+import { untypedNull } from './bareNull.ts'
 import { CastFailure, castFails, castMayGiveNull, castProblem, castReadsZone, castValue } from './castValue.ts'
 import { expressionCode } from './codes.ts'
 import type { Expression, ExpressionProblem, Scope, Span, TypedExpression } from './expression.ts'
@@ -46,7 +47,7 @@ function check(text: string, scope: Scope): TypedResult {
 function noColumnType(type: DataType): string | null {
   switch (type.kind) {
     case 'NULL':
-      return 'A bare NULL has no type. Write what it is, for example CAST(NULL AS STRING).'
+      return bareNullText(null)
     case 'INTERVAL_DAY_TIME':
     case 'INTERVAL_YEAR_MONTH':
       return 'An INTERVAL exists only inside an expression; it cannot be a column. Add it to a time, or count units with TIMESTAMPDIFF.'
@@ -60,6 +61,11 @@ function noColumnType(type: DataType): string | null {
     default:
       return null
   }
+}
+
+/** `type`: what it would be taken for. */
+export function bareNullText(type: DataType | null): string {
+  return type === null || type.kind === 'NULL' ? 'A bare NULL has no type. Write what it is, for example CAST(NULL AS STRING).' : `A bare NULL has no type, and Flink refuses it here. Write CAST(NULL AS ${printType(withNullable(type, true))}).`
 }
 
 export function requireBoolean(typed: TypedExpression): TypedResult {
@@ -217,7 +223,9 @@ class Checker {
   #resolve(name: string, operands: readonly Expression[], symbols: readonly string[], span: Span): TypedExpression | null {
     const args = operands.map((operand) => this.type(operand))
     if (args.includes(null)) return null
-    return this.resolved(name, args as TypedExpression[], symbols, span)
+    const call = this.resolved(name, args as TypedExpression[], symbols, span)
+    const nothing = call === null ? null : untypedNull(name, operands, symbols)
+    return nothing === null ? call : this.#report(expressionCode.mismatch, operands[nothing]!.span, bareNullText(call?.kind === 'call' ? call.args[nothing]!.type : null))
   }
 
   resolved(name: string, args: readonly TypedExpression[], symbols: readonly string[], span: Span): TypedExpression | null {
