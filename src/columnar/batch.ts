@@ -11,6 +11,9 @@ import type { Schema } from './schema.ts'
  * the batch: the receiver's current watermark holds for all rows. The watermark after the last row follows the batch as a
  * message of its own.
  *
+ * `inOrder` says of a batch that its event times (the first column marked `event`; there is one, without NULLs) do not fall from row to row, and that each is above the watermark before it. No row is late then, and the
+ * rows of a slice of time lie together: who would look at each row to know either need not. Absent claims nothing; who makes a batch of other rows or columns says it again if it still holds.
+ *
  * There is no selection vector: a filter emits the surviving rows, gathered (docs/decisions/0001). A batch never changes after it is emitted;
  * its arrays may be shared with other batches and be longer than `rowCount`.
  */
@@ -20,12 +23,18 @@ export interface Batch {
   readonly rowCount: number
   readonly kinds: Uint8Array | null
   readonly watermarks: Float64Array | null
+  readonly inOrder?: boolean
 }
 
 /** Flink's RowKind, with its byte values. `-U` and `+U` are one update in two rows. */
 export const rowKind = { insert: 0, updateBefore: 1, updateAfter: 2, delete: 3 } as const
 export type RowKindText = '+I' | '-U' | '+U' | '-D'
 export const rowKindTexts: readonly RowKindText[] = ['+I', '-U', '+U', '-D']
+
+/** The column that `inOrder` speaks of; -1 where there is none. */
+export function eventTimeColumn(schema: Schema): number {
+  return schema.fields.findIndex((field) => field.time === 'event')
+}
 
 /** Rows a source or exchange aims for in one batch; larger gains nothing and leaves the caches. */
 export const batchRowsTarget = 4096

@@ -21,6 +21,7 @@ export function sliceBatch(batch: Batch, start: number, end: number): Batch {
     rowCount: end - start,
     kinds: batch.kinds === null ? null : batch.kinds.subarray(start, end),
     watermarks: batch.watermarks === null ? null : batch.watermarks.subarray(start, end),
+    inOrder: batch.inOrder === true,
   }
 }
 

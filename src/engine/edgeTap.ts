@@ -1,4 +1,4 @@
-import { gatherRows, rowAt, rowKindAt, type Batch, type RowKindText } from '../columnar/batch.ts'
+import { eventTimeColumn, gatherRows, rowAt, rowKindAt, type Batch, type RowKindText } from '../columnar/batch.ts'
 import type { Float64Column, Value } from '../columnar/column.ts'
 import type { Schema } from '../columnar/schema.ts'
 import { noWatermark } from './watermark.ts'
@@ -24,13 +24,13 @@ export class EdgeTap {
     this.edge = edge
     this.schema = schema
     this.keep = keep
-    this.#timeColumn = schema.fields.findIndex((field) => field.time === 'event')
+    this.#timeColumn = eventTimeColumn(schema)
   }
 
   /** A batch passes; `watermark` holds for rows where the batch does not say. */
   pass(batch: Batch, watermark: number): void {
     this.rows += batch.rowCount
-    if (this.#timeColumn >= 0) {
+    if (this.#timeColumn >= 0 && batch.inOrder !== true) {
       const { values } = batch.columns[this.#timeColumn] as Float64Column
       this.lateRows += batch.watermarks !== null ? countBehind(values, batch.watermarks, batch.rowCount) : watermark === noWatermark ? 0 : countAtMost(values, watermark, batch.rowCount)
     }

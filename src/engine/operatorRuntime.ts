@@ -15,10 +15,10 @@ import type { TopicAccess } from './topicAccess.ts'
  */
 export interface OperatorRuntime {
   /**
-   * What is left of a batch when `processBatch` has returned. `nothing`: no one refers to it nor to an array of it. `emitted`: only what was emitted, which may share its arrays. Absent: it
-   * may be kept. Strings' dictionaries and nested values may be kept in any case. Where nothing is left, the arrays are used again for the next batch.
+   * What is left of a batch when `processBatch` has returned. `nothing`: no one refers to it nor to an array of it. `rows`: its columns and kinds, not its watermarks. `emitted`: only what was emitted, which may share
+   * its arrays. Absent: it may be kept. Strings' dictionaries and nested values may be kept in any case. Where nothing is left, the arrays are used again for the next batch.
    */
-  readonly keeps?: 'nothing' | 'emitted'
+  readonly keeps?: 'nothing' | 'rows' | 'emitted'
   open?(context: OperatorContext): void
   /**
    * Rows of one input, in channel order. `batch.watermarks`, where present, is already the operator's own watermark before each row (combined
@@ -164,6 +164,6 @@ export interface OpenFile {
 
 /** A sink takes batches; what it wrote is visible outside. */
 export interface SinkPort {
-  /** Rows for the sink's collector in the shell (live table, file): called in order, per subtask. */
+  /** Rows for the sink's collector in the shell (live table, file): called in order, per subtask. Watermarks end here: those of the batch must not be kept. */
   deliver(batch: Batch): void
 }

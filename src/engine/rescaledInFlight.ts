@@ -160,7 +160,7 @@ function rowsOf(node: OperatorNode, { watermark, channels, parts, inputs }: Resc
 
 function ownRows(batch: Batch, watermarks: Float64Array, ours: RescaledInFlight['inputs'][number], partition: KeyPartition | null, { subtask }: TaskPlace): Pick<Piece, 'batch' | 'watermarks'> | null {
   if (ours === 'none') return null
-  const plain = { ...batch, watermarks: null }
+  const plain = { ...batch, watermarks: null, inOrder: false }
   if (partition === null) return { batch: plain, watermarks }
   partition.split(batch)
   const count = partition.counts[subtask]!

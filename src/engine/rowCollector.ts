@@ -1,5 +1,5 @@
 import { freshArrays, type Arrays } from '../columnar/arrays.ts'
-import { batchRowsTarget, rowKind, type Batch } from '../columnar/batch.ts'
+import { batchRowsTarget, eventTimeColumn, rowKind, type Batch } from '../columnar/batch.ts'
 import type { BoolColumn, Column, DecimalColumn, Dictionary, Float64Column, Int32Column, Int64Column, Nulls, ObjectColumn, StringColumn, Value } from '../columnar/column.ts'
 
 /**
@@ -47,6 +47,7 @@ export class RowCollector {
       rowCount,
       kinds: kindsOf(parts, rowCount, arrays),
       watermarks,
+      inOrder: areInOrder(parts),
     }
   }
 }
@@ -56,6 +57,19 @@ interface Part {
   readonly rows: Int32Array | null
   readonly count: number
   readonly watermark: number
+}
+
+/** Each is, and none begins before the last row of the one before it. */
+function areInOrder(parts: readonly Part[]): boolean {
+  if (!parts.every(({ batch }) => batch.inOrder === true)) return false
+  const column = eventTimeColumn(parts[0]!.batch.schema)
+  let last = -Infinity
+  for (const { batch, rows, count } of parts) {
+    const { values } = batch.columns[column] as Float64Column
+    if (values[rows === null ? 0 : rows[0]!]! < last) return false
+    last = values[rows === null ? count - 1 : rows[count - 1]!]!
+  }
+  return true
 }
 
 function watermarksOf(parts: readonly Part[], rowCount: number, known: number, arrays: Arrays): Float64Array | null {

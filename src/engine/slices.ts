@@ -286,6 +286,16 @@ function addRun(group: SliceGroup, first: number, end: number, capacity: number)
   group.count = count
 }
 
+/** Of values that do not fall, the place of the first in [low, high) that is at least `bound`; `high` when none is. */
+export function firstAtLeast(values: Float64Array, low: number, high: number, bound: number): number {
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (values[middle]! >= bound) high = middle
+    else low = middle + 1
+  }
+  return low
+}
+
 /**
  * Cuts rows [first, rowCount) where the watermark before a row fires something: `visit(start, end, watermark)` gets stretches in which firing is settled, with the watermark
  * that holds for all decisions in it. `advance(watermark)` is called between stretches. `nextTimer` tells the next watermark that
@@ -306,14 +316,7 @@ export function* stretches(
       const timer = nextTimer(watermark)
       if (watermarks[rowCount - 1]! >= timer) {
         // The first row before which the watermark reaches the timer.
-        let low = start + 1
-        let high = rowCount - 1
-        while (low < high) {
-          const middle = (low + high) >> 1
-          if (watermarks[middle]! >= timer) high = middle
-          else low = middle + 1
-        }
-        end = low
+        end = firstAtLeast(watermarks, start + 1, rowCount - 1, timer)
       }
     }
     yield { start, end, watermark }

@@ -11,7 +11,7 @@ import { TaskFailure, type OperatorNode } from './operatorNode.ts'
 import type { SourcePosition, SourceRuntime } from './operatorRuntime.ts'
 import { finishChain, flush, hasCredit, TaskTime, type ProcessingTimers, type Task, type TaskState } from './task.ts'
 import { announceWatermarks, bytesOf, finishedSnapshots, operatorSnapshots, processInFlight, resend, restoreOperators, sendBarrier } from './taskSnapshot.ts'
-import { CombinedWatermark, noWatermark, WatermarkAssigner } from './watermark.ts'
+import { CombinedWatermark, noWatermark, staysInOrder, WatermarkAssigner } from './watermark.ts'
 
 /**
  * The task at the head of a job: reads the splits of one source subtask in turn, gives rows their watermarks, and lets rows through as
@@ -70,7 +70,7 @@ export class SourceTask implements Task {
   #finished = false
   #onWaiting: (ready: Promise<void>) => void
 
-  /** `onWaiting` is told when a split has no rows yet, with a promise that there are. */
+  /** `onWaiting` is told when a split has no rows yet, with a promise that there are. `reusesWatermarks`: nobody keeps those of a batch. */
   constructor(
     splits: readonly SourceSplit[],
     schema: Schema,
@@ -80,6 +80,7 @@ export class SourceTask implements Task {
     timers: ProcessingTimers,
     clock: Clock,
     onWaiting: (ready: Promise<void>) => void,
+    reusesWatermarks = false,
   ) {
     this.nodes = nodes
     this.outlets = outlets
@@ -91,7 +92,7 @@ export class SourceTask implements Task {
     this.#splits = splits.map((split) => new Split(split, clock.now()))
     this.#combined = new CombinedWatermark(splits.length)
     this.#open = splits.length
-    this.#scratch = splits.length > 0 && splits.every(({ scratch }) => scratch !== null) ? new Scratch(2 * 8 * batchRowsTarget) : null
+    this.#scratch = reusesWatermarks ? new Scratch(2 * 8 * batchRowsTarget) : null
     this.#timeColumn = splits[0]?.watermark?.column ?? schema.fields.findIndex((field) => field.time === 'event')
   }
 
@@ -326,8 +327,9 @@ export class SourceTask implements Task {
       }
       if (this.#splits.length > 1) {
         const watermarks = arrays.float64(batch.rowCount)
+        const inOrder = staysInOrder(batch, this.#timeColumn, this.#combined.watermark)
         this.#combined.advanceRows(index, batch.watermarks!, batch.rowCount, watermarks)
-        batch = { ...batch, watermarks }
+        batch = { ...batch, watermarks, inOrder }
       }
     }
     head.emit(0, batch)

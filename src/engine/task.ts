@@ -1,4 +1,4 @@
-import type { Batch } from '../columnar/batch.ts'
+import { eventTimeColumn, type Batch } from '../columnar/batch.ts'
 import { Alignment } from './alignment.ts'
 import type { ChannelSnapshot, CheckpointBarrier, CheckpointedTask, CheckpointListener, InFlight, InFlightReceiver, OperatorSnapshot, TaskRestore } from './checkpoint.ts'
 import { decodeInFlight, encodeInFlight, ReplayedChannel } from './inFlight.ts'
@@ -8,7 +8,7 @@ import type { Outlet } from './exchange.ts'
 import type { OperatorNode } from './operatorNode.ts'
 import { typesText } from './keyedState.ts'
 import { announceWatermarks, bytesOf, finishedSnapshots, operatorSnapshots, processInFlight, resend, restoreOperators, sendBarrier } from './taskSnapshot.ts'
-import { CombinedWatermark, noWatermark, WatermarkValve } from './watermark.ts'
+import { CombinedWatermark, noWatermark, staysInOrder, WatermarkValve } from './watermark.ts'
 
 /**
  * One subtask of a chain: takes elements from its channels and drives the chain's operators, synchronously, when told to advance.
@@ -182,19 +182,21 @@ export class OperatorTask implements Task {
   /** Rows with watermarks of their own get the operator's instead. */
   #process(channel: InputChannel, valve: WatermarkValve, batch: Batch): void {
     const head = this.#head
+    const several = this.#channels.length > 1
+    const inOrder = several && batch.inOrder === true && staysInOrder(batch, eventTimeColumn(batch.schema), head.watermark)
     if (batch.watermarks === null) {
-      head.receive(channel.input, batch)
+      head.receive(channel.input, !several || inOrder === batch.inOrder ? batch : { ...batch, inOrder })
       return
     }
     // A stream with one channel is its own minimum.
-    if (this.#channels.length === 1) {
+    if (!several) {
       head.receive(channel.input, batch)
       valve.advance(0, batch.watermarks[batch.rowCount - 1]!)
     } else {
       const watermarks = new Float64Array(batch.rowCount)
       valve.advanceRows(channel.part, batch.watermarks, batch.rowCount, watermarks)
       if (this.#valves.length > 1) this.#combined.advanceRows(channel.valve, watermarks, batch.rowCount, watermarks)
-      head.receive(channel.input, { ...batch, watermarks: isConstant(watermarks, head.watermark) ? null : watermarks })
+      head.receive(channel.input, { ...batch, watermarks: isConstant(watermarks, head.watermark) ? null : watermarks, inOrder })
     }
     this.#combine(channel.valve)
   }

@@ -55,10 +55,42 @@ export class WatermarkAssigner {
       const row = nulls.subarray(0, batch.rowCount).indexOf(1)
       if (row >= 0) throw new RowError(row, `the time column \`${this.#columnName}\` is NULL, and a row without event time has no place in the stream. Filter such rows out in the source, or give the column a value.`)
     }
-    const watermarks = arrays.float64(batch.rowCount)
-    this.#current = candidates === null ? risingBehind(values, this.#delayMs, batch.rowCount, this.#current, watermarks) : risingTo(candidates, batch.rowCount, this.#current, watermarks)
-    return { ...batch, watermarks }
+    const { rowCount } = batch
+    const watermarks = arrays.float64(rowCount)
+    if (candidates !== null) {
+      this.#current = risingTo(candidates, rowCount, this.#current, watermarks)
+      return { ...batch, watermarks, inOrder: false }
+    }
+    const delayMs = this.#delayMs
+    const current = this.#current
+    const first = rowCount > 0 ? values[0]! - delayMs : 0
+    if (first > 0 && first >= current && values[0]! > current && isInOrder(values, rowCount, delayMs)) {
+      watermarks[0] = this.watermark
+      for (let row = 1; row < rowCount; row++) watermarks[row] = values[row - 1]! - delayMs
+      this.#current = values[rowCount - 1]! - delayMs
+      return { ...batch, watermarks, inOrder: true }
+    }
+    this.#current = risingBehind(values, delayMs, rowCount, current, watermarks)
+    return { ...batch, watermarks, inOrder: false }
   }
+}
+
+/** Times do not fall, and none is at the watermark of the row before it: with no delay, equal times are late. */
+function isInOrder(times: Float64Array, rowCount: number, delayMs: number): boolean {
+  if (delayMs === 0) {
+    for (let row = 1; row < rowCount; row++) if (!(times[row]! > times[row - 1]!)) return false
+    return true
+  }
+  for (let row = 1; row < rowCount; row++) if (!(times[row]! >= times[row - 1]!)) return false
+  return true
+}
+
+/**
+ * Whether a batch is in order for a receiver too, whose watermark before it was `watermark`: before each row it is that, or no higher than the one the batch brought. It may be above the batch's, where other channels went
+ * on while this one was idle.
+ */
+export function staysInOrder(batch: Batch, timeColumn: number, watermark: number): boolean {
+  return batch.inOrder === true && batch.rowCount > 0 && (batch.columns[timeColumn] as Float64Column).values[0]! > watermark
 }
 
 function risingBehind(times: Float64Array, delayMs: number, rowCount: number, start: number, watermarks: Float64Array): number {

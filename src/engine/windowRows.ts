@@ -8,7 +8,7 @@ import { ownRows } from './keyedState.ts'
 import type { OperatorContext } from './operatorRuntime.ts'
 import type { RowStore } from './rowStore.ts'
 import { sessionTime, wallClock, type SessionTime } from './sessionTime.ts'
-import { SliceStore, type ClosingWindow, type Slice } from './slices.ts'
+import { firstAtLeast, SliceStore, type ClosingWindow, type Slice } from './slices.ts'
 import { WindowGrid, type GridWindow } from './windows.ts'
 import { WindowTimes } from './windowTimes.ts'
 
@@ -99,6 +99,7 @@ export class WindowRows {
     const ends = attached === null ? null : (batch.columns[attached.end] as Float64Column).values
     const [noStart, noEnd] = attached === null ? [null, null] : [batch.columns[attached.start]!.nulls, batch.columns[attached.end]!.nulls]
     const watermarks = this.#processing ? null : batch.watermarks
+    const inOrder = grid !== null && this.#times[input]!.areInOrder(batch)
     const arrived = this.#arrivals[input]!
     this.#arrivals[input] = arrived + rowCount
     // Rows that follow each other into the same slice are copied together; only a watermark that fires something in between parts them.
@@ -111,7 +112,10 @@ export class WindowRows {
       if (grid !== null) {
         const end = grid.sliceEnd(times![first]!)
         const start = end - grid.sliceMs
-        while (row < rowCount && times![row]! >= start && times![row]! < end && (watermarks === null || watermarks[row]! < until)) row++
+        if (inOrder) {
+          row = firstAtLeast(times!, row, rowCount, end)
+          if (watermarks !== null) row = firstAtLeast(watermarks, first + 1, row, until)
+        } else while (row < rowCount && times![row]! >= start && times![row]! < end && (watermarks === null || watermarks[row]! < until)) row++
         slice = this.#store.sliceOf(end, watermark)
       } else if ((noStart !== null && noStart[first] === 1) || (noEnd !== null && noEnd[first] === 1)) {
         // Padded by an outer join: in no window, whatever stands beneath NULL.

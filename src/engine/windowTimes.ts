@@ -1,4 +1,4 @@
-import type { Batch } from '../columnar/batch.ts'
+import { eventTimeColumn, type Batch } from '../columnar/batch.ts'
 import type { Float64Column } from '../columnar/column.ts'
 import { RowError } from '../columnar/rowError.ts'
 import type { Schema } from '../columnar/schema.ts'
@@ -13,6 +13,8 @@ export class WindowTimes {
   readonly #column: number
   readonly #processing: boolean
   readonly #time: SessionTime
+  /** Whether it is the time attribute, as it lies. */
+  readonly #attribute: boolean
   #scratch: Float64Array = new Float64Array(0)
 
   constructor(schema: Schema, column: number, time: SessionTime) {
@@ -20,6 +22,12 @@ export class WindowTimes {
     this.#processing = schema.fields[column]!.time === 'processing'
     this.#column = column
     this.#time = time
+    this.#attribute = time.identity && column === eventTimeColumn(schema)
+  }
+
+  /** Whether a batch's times surely do not fall. */
+  areInOrder(batch: Batch): boolean {
+    return this.#attribute && batch.inOrder === true
   }
 
   /** Valid until the next call; not to be written. */

@@ -82,10 +82,13 @@ interface SourceEntry {
   readonly arrays: { scratch: Scratch | null }
 }
 
-/** Whether a batch that this node emits is no longer looked at by anyone once the call returns. */
-function leavesNothing(node: OperatorNode): boolean {
+/** Whether a batch that this node emits is no longer looked at by anyone once the call returns; or at most its rows. */
+function leavesNothing(node: OperatorNode, atMost: 'nothing' | 'rows' = 'nothing'): boolean {
   return node.targets.every((port) =>
-    port.every(({ node: next }) => next !== null && (next.runtime?.keeps === 'nothing' || (next.runtime?.keeps === 'emitted' && leavesNothing(next)))),
+    port.every(({ node: next }) => {
+      const keeps = next?.runtime?.keeps
+      return next !== null && (keeps === 'nothing' || keeps === atMost || (keeps === 'emitted' && leavesNothing(next, atMost)))
+    }),
   )
 }
 
@@ -353,7 +356,7 @@ export class EngineThread {
             throw failedSubtask(error, { subtask, chain })
           }),
         )
-      })
+      }, leavesNothing(nodes[0]!, 'rows'))
       return { chain, subtask, task: source, source, nodes: entries, taps, finished: false }
     }
     const inputs = head.operator.spec.inputs.map(({ port, schema }, input) => ({ port, channels: this.#readers(chain, input, subtask, schema) }))

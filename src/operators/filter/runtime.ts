@@ -34,7 +34,7 @@ class Filter implements OperatorRuntime {
     this.#evaluation.watermarks = batch.watermarks
     const count = this.#predicate(this.#inputs, batch.rowCount, this.#evaluation, this.#rows)
     if (count === batch.rowCount) this.#context.emit(0, batch)
-    else if (count > 0) this.#context.emit(0, gatherRows(batch, this.#rows, count, this.#context.arrays))
+    else if (count > 0) this.#context.emit(0, { ...gatherRows(batch, this.#rows, count, this.#context.arrays), inOrder: batch.inOrder === true })
   }
 
   onWatermark(watermark: number): number {

@@ -1,6 +1,7 @@
 import type { Arrays } from '../../columnar/arrays.ts'
-import type { Batch } from '../../columnar/batch.ts'
-import type { Column } from '../../columnar/column.ts'
+import { eventTimeColumn, type Batch } from '../../columnar/batch.ts'
+import type { Column, Float64Column } from '../../columnar/column.ts'
+import type { Schema } from '../../columnar/schema.ts'
 import type { OperatorContext, OperatorRuntime } from '../../engine/operatorRuntime.ts'
 import { compileScalar } from '../../expression/compile.ts'
 import type { EvaluationContext } from '../../expression/expression.ts'
@@ -13,14 +14,19 @@ export const runtime: RuntimeFactory = { role: 'operator', create: (spec) => new
 
 class Project implements OperatorRuntime {
   readonly keeps = 'emitted'
-  readonly #spec: OperatorSpec
+  readonly #schema: Schema
+  /** The time attribute's column before and behind; -1 where there is none. */
+  readonly #timeIn: number
+  readonly #timeOut: number
   readonly #columns: readonly ReturnType<typeof compileScalar>[]
   #context!: OperatorContext
   #evaluation!: EvaluationContext
   readonly #inputs: (readonly Column[])[] = [[]]
 
   constructor(spec: OperatorSpec) {
-    this.#spec = spec
+    this.#schema = spec.outputs[0]!.schema
+    this.#timeIn = eventTimeColumn(spec.inputs[0]!.schema)
+    this.#timeOut = eventTimeColumn(this.#schema)
     const scope = { inputs: [{ qualifier: null, schema: spec.inputs[0]!.schema }] }
     // Known once the operator is opened, which is before any row.
     const arrays: Arrays = { uint8: (n) => this.#context.arrays.uint8(n), int32: (n) => this.#context.arrays.int32(n), float64: (n) => this.#context.arrays.float64(n) }
@@ -41,7 +47,9 @@ class Project implements OperatorRuntime {
     this.#evaluation.watermarks = batch.watermarks
     const columns: Column[] = []
     for (const column of this.#columns) columns.push(column(this.#inputs, batch.rowCount, this.#evaluation))
-    this.#context.emit(0, { schema: this.#spec.outputs[0]!.schema, columns, rowCount: batch.rowCount, kinds: batch.kinds, watermarks: batch.watermarks })
+    // Columns that only pass keep their arrays: the time attribute is such a one where it is there still.
+    const inOrder = batch.inOrder === true && this.#timeOut >= 0 && (columns[this.#timeOut] as Float64Column).values === (batch.columns[this.#timeIn] as Float64Column).values
+    this.#context.emit(0, { schema: this.#schema, columns, rowCount: batch.rowCount, kinds: batch.kinds, watermarks: batch.watermarks, inOrder })
   }
 
   onWatermark(watermark: number): number {

@@ -29,9 +29,11 @@ function sinkOf(spec: OperatorSpec, port: SinkPort): OperatorRuntime {
  * shell too, so that every shell writes them alike.
  */
 class PassingSink implements OperatorRuntime {
+  readonly keeps: 'nothing' | 'rows'
   readonly #port: SinkPort | null
 
   constructor(port: SinkPort | null) {
+    this.keeps = port === null ? 'nothing' : 'rows'
     this.#port = port
   }
 

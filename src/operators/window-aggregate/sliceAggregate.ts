@@ -7,7 +7,7 @@ import { constantTime } from '../../engine/joinOutput.ts'
 import { settingText } from '../../engine/keyedState.ts'
 import type { OperatorContext, OperatorRuntime } from '../../engine/operatorRuntime.ts'
 import { sessionTime, wallClock, type SessionTime } from '../../engine/sessionTime.ts'
-import { groupBySlice, groupByWindow, SliceStore, stretches, type AttachedGroup, type ClosingWindow, type Slice, type SliceGroup } from '../../engine/slices.ts'
+import { firstAtLeast, groupBySlice, groupByWindow, SliceStore, stretches, type AttachedGroup, type ClosingWindow, type Slice, type SliceGroup } from '../../engine/slices.ts'
 import { WindowGrid } from '../../engine/windows.ts'
 import { WindowTimes } from '../../engine/windowTimes.ts'
 import type { OperatorSpec } from '../../job/operatorSpec.ts'
@@ -119,7 +119,8 @@ export class SliceAggregate implements OperatorRuntime {
    * whatever the watermark does in between: no window that fires meanwhile contains their slice. Returns the first row that is left for the general way.
    */
   #addRuns(batch: Batch, times: Float64Array, prepared: PreparedArguments, keys: readonly Float64Array[]): number {
-    if (this.#processing || this.#groupings.length > 1 || keys.length !== 1) return 0
+    const inOrder = this.#times!.areInOrder(batch)
+    if (this.#processing || this.#groupings.length > 1 || (keys.length !== 1 && !inOrder)) return 0
     const { rowCount, watermarks } = batch
     const grid = this.#grid!
     const store = this.#stores[0]!
@@ -131,13 +132,17 @@ export class SliceAggregate implements OperatorRuntime {
       let watermark = last
       if (store.isFired(end, last)) {
         // Not within the run perhaps: then the run is taken before its window fires further on.
-        watermark = Math.max(this.#watermark, watermarks?.[runEnd(times, row, rowCount, low, end) - 1] ?? -Infinity)
+        watermark = Math.max(this.#watermark, watermarks?.[(inOrder ? firstAtLeast(times, row, rowCount, end) : runEnd(times, row, rowCount, low, end)) - 1] ?? -Infinity)
         if (store.isFired(end, watermark)) return row
       }
       const { keys: table, accumulators } = store.sliceOf(end, watermark)!.content
-      const next = table.slotsWithin(keys[0]!, times, low, end, row, rowCount, this.#slots)
+      let next: number
+      if (inOrder) {
+        next = firstAtLeast(times, row, rowCount, end)
+        table.slotsOf(keys, row, next, this.#slots)
+      } else next = table.slotsWithin(keys[0]!, times, low, end, row, rowCount, this.#slots)
       this.#program.add(accumulators, prepared, this.#slots, row, next - row, table.size)
-      const short = next - row < runRowsMin
+      const short = !inOrder && next - row < runRowsMin
       row = next
       if (short) return row
     }
