@@ -11,7 +11,7 @@ const columns = { i: ['INT', []], x: ['STRING', []], b: ['BOOLEAN', []], arr: ['
 describe('a bare NULL', () => {
   it.each([
     'i = NULL', 'NULL < NULL', 'i IS DISTINCT FROM NULL', 'i IN (NULL)', 'NULL NOT IN (1, i)', 'i BETWEEN NULL AND 2', 'NULL IS NOT NULL', 'CASE WHEN b THEN NULL ELSE 1 END', 'CASE WHEN NULL THEN 1 END',
-    "CASE x WHEN NULL THEN 'a' END", 'COALESCE(NULL, NULL, i)', 'IFNULL(i, NULL)', 'NULLIF(i, NULL)', 'ARRAY[NULL, i]', 'ARRAY_CONTAINS(arr, NULL)', 'ARRAY_APPEND(arr, NULL)',
+    "CASE x WHEN NULL THEN 'a' END", 'COALESCE(NULL, NULL, i)', 'IFNULL(i, NULL)', 'NULLIF(i, NULL)', 'ARRAY[NULL, i]', "MAP[NULL, 1, 'b', 2]", 'ARRAY_CONTAINS(arr, NULL)', 'ARRAY_APPEND(arr, NULL)',
   ])('has a type by what stands beside it: %s', (text) => {
     expect(problemsOf(text, columns)).toEqual([])
   })
@@ -28,6 +28,8 @@ describe('a bare NULL', () => {
     ['NULLIF(NULL, 1)', 'CAST(NULL AS'],
     ['CASE WHEN b THEN NULL END', 'CAST(NULL AS'],
     ['ROW(i, NULL)', 'CAST(NULL AS'],
+    ["MAP['a', NULL, 'b', 2]", 'CAST(NULL AS INT)'],
+    ['MAP[NULL, 1]', 'CAST(NULL AS'],
     ['arr[NULL]', 'CAST(NULL AS BIGINT)'],
   ])('is refused where nothing says what it is: %s', (text, way) => {
     const problems = problemsOf(text, columns)

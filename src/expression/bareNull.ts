@@ -2,7 +2,7 @@ import type { Expression } from './expression.ts'
 
 /**
  * Where a NULL without a type may stand: beside something that gives it one. Anywhere else Flink refuses it ("Illegal use of 'NULL'"), and a script that has it with it. Which calls those are was asked of Flink 1.20 and 2.2, every
- * function once for each argument (decision 0192); a function that joins the table takes none until it has been asked too.
+ * function once for each argument (decision 0192). Some newer functions of Flink (SPLIT, ARRAY_SLICE) take one as well; here none does, so that the rule stays short.
  */
 const takesAny: ReadonlySet<string> = new Set(['=', '<>', '<', '<=', '>', '>=', 'IS DISTINCT FROM', 'IS NOT DISTINCT FROM', 'IN', 'BETWEEN', 'IS NULL', 'IS NOT NULL', 'JSON_STRING'])
 const besideAnother: ReadonlySet<string> = new Set(['COALESCE', 'IFNULL', 'ARRAY'])
@@ -26,8 +26,11 @@ export function untypedNull(name: string, args: readonly Expression[], symbols: 
     }
     case 'NULLIF':
       return first === 0 ? first : null
-    case 'MAP':
-      return args.every((argument, i) => i % 2 === 1 || isBareNull(argument)) ? first : null
+    case 'MAP': {
+      // Flink brings keys to one type, and of values takes none that has none.
+      const value = args.findIndex((argument, i) => i % 2 === 1 && isBareNull(argument))
+      return value >= 0 ? value : args.every((argument, i) => i % 2 === 1 || isBareNull(argument)) ? first : null
+    }
     default:
       return first
   }
