@@ -1,9 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { MemoryBackend } from './backend.ts'
-import { CheckpointStore, type CheckpointContent, type StoredBlob } from './checkpointStore.ts'
+import { joined, MemoryBackend } from './backend.ts'
+import { CheckpointStore, type CheckpointContent, type ReadBlob, type StoredBlob } from './checkpointStore.ts'
 import { crc32c } from './crc32c.ts'
 import type { JobIdentity } from './jobIdentity.ts'
+import { manifestBytes } from './manifest.ts'
 import { LocalRegistry, pointersFile, type CheckpointRegistry } from './registry.ts'
 import { FaultyBackend, type Fault } from './testing/faultyBackend.ts'
 
@@ -18,7 +19,7 @@ const job: JobIdentity = {
 
 function blob(operator: string, subtask: number, text: string): StoredBlob {
   const bytes = Uint8Array.from(text, (character) => character.charCodeAt(0))
-  return { operator, subtask, part: 'state', bytes, crc32c: crc32c(bytes) }
+  return { operator, subtask, part: 'state', parts: [bytes.subarray(0, 3), bytes.subarray(3)] }
 }
 
 function content(id: number, kind: CheckpointContent['kind'] = 'checkpoint'): CheckpointContent {
@@ -34,8 +35,8 @@ function content(id: number, kind: CheckpointContent['kind'] = 'checkpoint'): Ch
   }
 }
 
-function texts(blobs: readonly StoredBlob[]): string[] {
-  return blobs.map(({ operator, subtask, bytes }) => `${operator}/${subtask} ${String.fromCharCode(...bytes)}`)
+function texts(blobs: readonly (StoredBlob | ReadBlob)[]): string[] {
+  return blobs.map((of) => `${of.operator}/${of.subtask} ${String.fromCharCode(...('parts' in of ? joined(of.parts) : of.bytes))}`)
 }
 
 async function opened(store: CheckpointStore, upTo?: number) {
@@ -93,7 +94,7 @@ describe('the checkpoint store', () => {
   it.each<[string, (files: Map<string, Uint8Array>) => void, RegExp]>([
     ['a chunk is gone', (files) => files.delete('checkpoint-3/chunk-0'), /^Checkpoint 3 is passed over: checkpoint-3\/chunk-0 is missing\.$/],
     ['a chunk is cut off', (files) => files.set('checkpoint-3/chunk-0', files.get('checkpoint-3/chunk-0')!.slice(0, 5)), /has 5 bytes and should have/],
-    ['a bit of a chunk has flipped', (files) => (files.get('checkpoint-3/chunk-0')![12]! ^= 4), /has changed: the checksum of counts, subtask 0, is wrong/],
+    ['a bit of a chunk has flipped', (files) => (files.get('checkpoint-3/chunk-0')![12]! ^= 4), /chunk-0 has changed: its checksum is wrong/],
     ['two chunks were swapped', (files) => files.set('checkpoint-3/chunk-0', files.get('checkpoint-2/chunk-0')!), /should have/],
     ['the manifest is gone', (files) => files.delete('checkpoint-3/manifest'), /its manifest checkpoint-3\/manifest is missing/],
     ['a bit of the manifest has flipped', (files) => (files.get('checkpoint-3/manifest')![40]! ^= 1), /its checksum is wrong: it was torn or changed/],
@@ -160,18 +161,57 @@ describe('the checkpoint store', () => {
     expect(await changed({ kind: 'group-aggregate' })).toEqual(['counts was a window-aggregate and is a group-aggregate now.'])
   })
 
+  it('cuts large state into chunks and puts it together again', async () => {
+    const backend = new MemoryBackend()
+    const store = new CheckpointStore(backend)
+    const large = Uint8Array.from({ length: 9_000_000 }, (_, i) => i % 251)
+    const blobs: StoredBlob[] = [blob('bids', 0, 'first'), { operator: 'counts', subtask: 0, part: 'state', parts: [large.subarray(0, 5_000_001), large.subarray(5_000_001)] }, blob('counts', 1, 'last')]
+    await store.write({ ...content(1), blobs })
+    expect([...backend.files].flatMap(([name, bytes]) => (name.includes('chunk') ? [bytes.length] : []))).toEqual([4_194_304, 4_194_304, 9_000_009 - 8_388_608])
+    const found = await opened(store)
+    expect(found.blobs.map(({ bytes }) => crc32c(bytes))).toEqual(blobs.map(({ parts }) => crc32c(joined(parts))))
+    backend.files.get('checkpoint-1/chunk-1')![17]! ^= 1
+    expect(await store.open(job)).toMatchObject({ kind: 'none', notes: ['Checkpoint 1 is passed over: checkpoint-1/chunk-1 has changed: its checksum is wrong.'] })
+  })
+
+  describe('of version 1', () => {
+    async function ofVersion1(): Promise<MemoryBackend> {
+      const backend = new MemoryBackend()
+      await new CheckpointStore(backend).write(content(1))
+      // As it was written then: each piece in one chunk, with its own checksum.
+      const pieces = content(1).blobs.map(({ operator, subtask, part, parts }, chunk) => ({ place: { operator, subtask, part, chunk, offset: 0, bytes: joined(parts).length, crc32c: crc32c(joined(parts)) }, bytes: joined(parts) }))
+      const { manifest } = await opened(new CheckpointStore(backend))
+      const chunks = pieces.map(({ bytes }, i) => ({ name: `checkpoint-1/chunk-${i}`, bytes: bytes.length }))
+      for (const [i, { bytes }] of pieces.entries()) backend.files.set(chunks[i]!.name, bytes)
+      const text = manifestBytes({ ...manifest, version: 1, chunks, blobs: pieces.map(({ place }) => place) } as never)
+      backend.files.set('checkpoint-1/manifest', text)
+      const registry = new LocalRegistry(backend)
+      await registry.commit({ ...(await registry.pointers()).pointers[0]!, crc32c: crc32c(text) })
+      return backend
+    }
+
+    it('is read', async () => {
+      expect(texts((await opened(new CheckpointStore(await ofVersion1()))).blobs)).toEqual(texts(content(1).blobs))
+    })
+
+    it('is passed over where a piece has changed', async () => {
+      const backend = await ofVersion1()
+      backend.files.get('checkpoint-1/chunk-1')![2]! ^= 8
+      expect(await new CheckpointStore(backend).open(job)).toEqual({ kind: 'none', notes: ['Checkpoint 1 is passed over: the state of counts, subtask 0, has changed: its checksum is wrong.'] })
+    })
+  })
+
   it('refuses a manifest of a newer format', async () => {
     const backend = new MemoryBackend()
     const store = new CheckpointStore(backend)
     await store.write(content(1))
-    const { manifestBytes } = await import('./manifest.ts')
-    const newer = manifestBytes({ ...(await opened(store)).manifest, version: 2 })
+    const newer = manifestBytes({ ...(await opened(store)).manifest, version: 3 })
     backend.files.set('checkpoint-1/manifest', newer)
     const registry = new LocalRegistry(backend)
     await registry.commit({ ...(await registry.pointers()).pointers[0]!, crc32c: crc32c(newer) })
     expect(await new CheckpointStore(backend).open(job)).toEqual({
       kind: 'none',
-      notes: ['Checkpoint 1 is passed over: its manifest cannot be used: it has format version 2, and this Millrace reads up to 1; use a newer one.'],
+      notes: ['Checkpoint 1 is passed over: its manifest cannot be used: it has format version 3, and this Millrace reads up to 2; use a newer one.'],
     })
   })
 

@@ -1,8 +1,9 @@
-import type { CheckpointBackend } from './backend.ts'
+import { joined, type CheckpointBackend } from './backend.ts'
 import { crc32c } from './crc32c.ts'
 import { differencesOf, type Difference, type JobIdentity } from './jobIdentity.ts'
-import { manifestBytes, manifestFormat, manifestVersion, readManifest, type BlobPart, type BlobPlace, type CheckpointKind, type Manifest } from './manifest.ts'
+import { manifestBytes, manifestFormat, manifestVersion, readManifest, type BlobPart, type BlobPlace, type CheckpointKind, type Manifest, type StoredChunk } from './manifest.ts'
 import { LocalRegistry, type CheckpointPointer, type CheckpointRegistry, type CommitOutcome } from './registry.ts'
+import { xxh32 } from './xxh32.ts'
 
 /**
  * Checkpoints in files: state in chunks, then a manifest that names them, then the pointer that makes it complete.
@@ -26,9 +27,13 @@ export class CheckpointStore {
     const { chunks, places } = chunksOf(checkpoint.blobs)
     let pointer: CheckpointPointer
     try {
-      const named = chunks.map((parts, i) => ({ name: `${folder}/chunk-${i}`, parts, bytes: bytesOf(parts) }))
+      const written: StoredChunk[] = []
       // Durable before the manifest: most backends need one flush for all that was written before it, and then the last one does it.
-      for (const [i, { name, parts }] of named.entries()) await this.#backend.write(name, parts, i === named.length - 1)
+      for (const [i, parts] of chunks.entries()) {
+        const chunk: StoredChunk = { name: `${folder}/chunk-${i}`, bytes: bytesOf(parts), xxh32: xxh32(parts) }
+        await this.#backend.write(chunk.name, parts, i === chunks.length - 1)
+        written.push(chunk)
+      }
       const manifest: Manifest = {
         format: manifestFormat,
         version: manifestVersion,
@@ -39,7 +44,7 @@ export class CheckpointStore {
         job: checkpoint.job,
         parallelism: checkpoint.parallelism,
         stateful: checkpoint.stateful,
-        chunks: named.map(({ name, bytes }) => ({ name, bytes })),
+        chunks: written,
         blobs: places,
       }
       const text = manifestBytes(manifest)
@@ -48,7 +53,7 @@ export class CheckpointStore {
         kind: checkpoint.kind,
         name: checkpoint.name,
         triggeredAt: checkpoint.triggeredAt,
-        bytes: named.reduce((sum, { bytes }) => sum + bytes, text.length),
+        bytes: written.reduce((sum, { bytes }) => sum + bytes, text.length),
         manifest: `${folder}/manifest`,
         crc32c: crc32c(text),
       }
@@ -138,24 +143,25 @@ export class CheckpointStore {
   }
 
   /** A checkpoint with all its state, or in words what is wrong with it. */
-  async #read(pointer: CheckpointPointer): Promise<{ readonly manifest: Manifest; readonly blobs: readonly StoredBlob[] } | string> {
+  async #read(pointer: CheckpointPointer): Promise<{ readonly manifest: Manifest; readonly blobs: readonly ReadBlob[] } | string> {
     const bytes = await this.#backend.read(pointer.manifest)
     if (bytes === null) return `its manifest ${pointer.manifest} is missing`
     const manifest = readManifest(bytes)
     if (typeof manifest === 'string') return `its manifest cannot be used: ${manifest}`
     if (crc32c(bytes) !== pointer.crc32c || manifest.id !== pointer.id) return 'its manifest is another than the one that was committed'
     const chunks: Uint8Array[] = []
-    for (const { name, bytes: length } of manifest.chunks) {
+    for (const { name, bytes: length, xxh32: sum } of manifest.chunks) {
       const chunk = await this.#backend.read(name)
       if (chunk === null) return `${name} is missing`
       if (chunk.length !== length) return `${name} has ${chunk.length} bytes and should have ${length}`
+      if (sum !== null && xxh32([chunk]) !== sum) return `${name} has changed: its checksum is wrong`
       chunks.push(chunk)
     }
-    const blobs: StoredBlob[] = []
-    for (const place of manifest.blobs) {
-      const found = chunks[place.chunk]!.subarray(place.offset, place.offset + place.bytes)
-      if (crc32c(found) !== place.crc32c) return `${manifest.chunks[place.chunk]!.name} has changed: the checksum of ${place.operator}, subtask ${place.subtask}, is wrong`
-      blobs.push({ operator: place.operator, subtask: place.subtask, part: place.part, bytes: found, crc32c: place.crc32c })
+    const blobs: ReadBlob[] = []
+    for (const { operator, subtask, part, offset, bytes: length, crc32c: sum } of manifest.blobs) {
+      const found = rangeOf(chunks, offset, length)
+      if (sum !== undefined && crc32c(found) !== sum) return `the state of ${operator}, subtask ${subtask}, has changed: its checksum is wrong`
+      blobs.push({ operator, subtask, part, bytes: found })
     }
     return { manifest, blobs }
   }
@@ -183,20 +189,26 @@ export interface StoredCheckpoint {
   readonly damage: string | null
 }
 
-export interface StoredBlob {
+interface BlobOf {
   readonly operator: string
   readonly subtask: number
   readonly part: BlobPart
+}
+
+export interface StoredBlob extends BlobOf {
+  /** One after the other. They are read until `write` has resolved. */
+  readonly parts: readonly Uint8Array[]
+}
+
+export interface ReadBlob extends BlobOf {
   readonly bytes: Uint8Array
-  /** Made where the bytes were made, so that whatever happens to them on the way is found. */
-  readonly crc32c: number
 }
 
 export interface OpenedCheckpoint {
   readonly kind: 'opened'
   readonly pointer: CheckpointPointer
   readonly manifest: Manifest
-  readonly blobs: readonly StoredBlob[]
+  readonly blobs: readonly ReadBlob[]
   /** Checkpoints that were passed over, and why. */
   readonly notes: readonly string[]
 }
@@ -209,23 +221,40 @@ export interface RefusedCheckpoint {
   readonly notes: readonly string[]
 }
 
-/** Small state is put together in chunks of about this size; a blob is never cut. */
+/** Where state is cut: a file of this size is checked, copied and stored in a few milliseconds, after which others have their turn. */
 const chunkBytes = 4 * 1024 * 1024
 
 function chunksOf(blobs: readonly StoredBlob[]): { readonly chunks: readonly (readonly Uint8Array[])[]; readonly places: readonly BlobPlace[] } {
   const chunks: Uint8Array[][] = []
   const places: BlobPlace[] = []
-  let used = Infinity
-  for (const { operator, subtask, part, bytes, crc32c: sum } of blobs) {
-    if (used + bytes.length > chunkBytes) {
-      chunks.push([])
-      used = 0
+  let offset = 0
+  for (const { operator, subtask, part, parts } of blobs) {
+    const bytes = bytesOf(parts)
+    places.push({ operator, subtask, part, offset, bytes })
+    for (const piece of parts) {
+      for (let at = 0; at < piece.length; ) {
+        const used = offset % chunkBytes
+        if (used === 0) chunks.push([])
+        const cut = piece.subarray(at, at + chunkBytes - used)
+        chunks.at(-1)!.push(cut)
+        at += cut.length
+        offset += cut.length
+      }
     }
-    chunks.at(-1)!.push(bytes)
-    places.push({ operator, subtask, part, chunk: chunks.length - 1, offset: used, bytes: bytes.length, crc32c: sum })
-    used += bytes.length
   }
   return { chunks, places }
+}
+
+/** A view where the range lies in one chunk. */
+function rangeOf(chunks: readonly Uint8Array[], offset: number, length: number): Uint8Array {
+  const found: Uint8Array[] = []
+  let start = 0
+  for (const chunk of chunks) {
+    const part = chunk.subarray(Math.max(0, offset - start), Math.max(0, offset + length - start))
+    if (part.length > 0) found.push(part)
+    start += chunk.length
+  }
+  return found.length === 1 ? found[0]! : joined(found)
 }
 
 function bytesOf(parts: readonly Uint8Array[]): number {

@@ -2,8 +2,8 @@ import { crc32c } from './crc32c.ts'
 import type { JobIdentity } from './jobIdentity.ts'
 
 /**
- * The manifest of a checkpoint: of which job it is, and where every piece of its state lies, with its checksum. One JSON object and one line with the checksum of that
- * text; whoever reads it believes nothing before both are right.
+ * The manifest of a checkpoint: of which job it is, its chunks with their checksums, and where in them every piece of its state lies. One JSON object and one line with the checksum of that
+ * text; whoever reads it believes nothing before both are right. In version 1 no piece lay in more than one chunk, and pieces had the checksums.
  *
  * The text is ASCII (other characters are escaped), so that a folder without platform can write and read it.
  */
@@ -20,7 +20,8 @@ export interface Manifest {
   readonly parallelism: number
   /** Operators it holds state of: those that must be found again. */
   readonly stateful: readonly string[]
-  readonly chunks: readonly { readonly name: string; readonly bytes: number }[]
+  /** The state is one run of bytes, cut into these. */
+  readonly chunks: readonly StoredChunk[]
   readonly blobs: readonly BlobPlace[]
 }
 
@@ -29,19 +30,26 @@ export type CheckpointKind = 'checkpoint' | 'savepoint'
 /** `state`: of one subtask of a chain, under its first operator. `rows`: a sink's rows that this checkpoint commits. `writer`: what the shell keeps of a sink. */
 export type BlobPart = 'state' | 'rows' | 'writer'
 
+export interface StoredChunk {
+  readonly name: string
+  readonly bytes: number
+  /** Null in version 1. */
+  readonly xxh32: number | null
+}
+
 export interface BlobPlace {
   readonly operator: string
   readonly subtask: number
   readonly part: BlobPart
-  /** Index in `chunks`. */
-  readonly chunk: number
+  /** In all chunks, one after the other. */
   readonly offset: number
   readonly bytes: number
-  readonly crc32c: number
+  /** In version 1 only. */
+  readonly crc32c?: number
 }
 
 export const manifestFormat = 'millrace/checkpoint'
-export const manifestVersion = 1
+export const manifestVersion = 2
 
 export function manifestBytes(manifest: Manifest): Uint8Array {
   const body = asciiBytes(JSON.stringify(manifest))
@@ -61,16 +69,35 @@ export function readManifest(bytes: Uint8Array): Manifest | string {
   if (typeof value.version !== 'number' || value.version > manifestVersion) {
     return `it has format version ${String(value.version)}, and this Millrace reads up to ${manifestVersion}; use a newer one`
   }
-  const manifest = value as unknown as Manifest
+  const manifest = value.version === 1 ? ofVersion1(value as unknown as Manifest) : (value as unknown as Manifest)
   const whole =
+    manifest !== null &&
     typeof manifest.id === 'number' &&
     isObject(manifest.job) &&
     Array.isArray(manifest.job.operators) &&
     Array.isArray(manifest.stateful) &&
     Array.isArray(manifest.chunks) &&
     Array.isArray(manifest.blobs) &&
-    manifest.blobs.every(({ chunk, offset, bytes: length }) => chunk >= 0 && offset >= 0 && length >= 0 && offset + length <= (manifest.chunks[chunk]?.bytes ?? -1))
+    manifest.blobs.every(({ offset, bytes: length }) => offset >= 0 && length >= 0 && offset + length <= manifest.chunks.reduce((sum, chunk) => sum + chunk.bytes, 0))
   return whole ? manifest : 'its parts do not fit together'
+}
+
+/** Places were in one chunk each; null where they cannot have been. */
+function ofVersion1(manifest: Manifest): Manifest | null {
+  if (!Array.isArray(manifest.chunks) || !Array.isArray(manifest.blobs)) return null
+  const starts: number[] = []
+  let start = 0
+  for (const { bytes } of manifest.chunks) {
+    starts.push(start)
+    start += bytes
+  }
+  const blobs = manifest.blobs as readonly (BlobPlace & { readonly chunk: number })[]
+  if (!blobs.every(({ chunk, offset, bytes }) => offset + bytes <= (manifest.chunks[chunk]?.bytes ?? -1))) return null
+  return {
+    ...manifest,
+    chunks: manifest.chunks.map(({ name, bytes }) => ({ name, bytes, xxh32: null })),
+    blobs: blobs.map(({ operator, subtask, part, chunk, offset, bytes, crc32c: sum }) => ({ operator, subtask, part, offset: starts[chunk]! + offset, bytes, ...(sum === undefined ? {} : { crc32c: sum }) })),
+  }
 }
 
 /** A text with the line of its checksum: for the manifest and for the pointers. */

@@ -63,6 +63,28 @@ describe('a state', () => {
     expect(reader.columns('rows').map((column) => valuesOf(column, 3))).toEqual(columns.map(([, values]) => values))
   })
 
+  it('is the same in parts, and in memory in which something stood', () => {
+    fc.assert(
+      fc.property(fc.array(fc.oneof(fc.nat(40), fc.constantFrom(65_536, 70_000, 65_537)), { maxLength: 5 }), fc.string({ unit: 'grapheme' }), (lengths, text) => {
+        const written = (): StateWriter => {
+          const writer = new StateWriter()
+          lengths.forEach((length, i) => writer.at(i).blob('blob', new Uint8Array(length).fill(i + 1)))
+          writer.text('text', text)
+          writer.strings('texts', [text, 'a', ''])
+          writer.uint8('odd', Uint8Array.of(1, 2, 3))
+          return writer
+        }
+        const whole = written().finish()
+        const parts = written().parts()
+        expect(parts.length).toBeLessThanOrEqual(1 + 2 * lengths.filter((length) => length % 8 === 0 && length > 40).length)
+        expect(Buffer.compare(Buffer.concat(parts), whole)).toBe(0)
+        const used = written().finish((bytes) => new Uint8Array(bytes + 100).fill(0xff).buffer)
+        expect(Buffer.compare(used, whole)).toBe(0)
+      }),
+      { numRuns: 30 },
+    )
+  })
+
   it('keeps of a large dictionary only what is used', () => {
     const values = Array.from({ length: 10_000 }, (_, i) => `text ${i}`)
     const writer = new StateWriter()

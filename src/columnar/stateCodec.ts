@@ -6,7 +6,8 @@ import type { Schema } from './schema.ts'
 /**
  * An operator's state as bytes and back: named sections of arrays, texts and numbers, one blob for each operator and subtask.
  *
- * "Snapshots copy arrays; restore filters." A writer keeps references until `finish`, which makes one allocation and copies each array once, so it must be called before any row is processed. A
+ * "Snapshots copy arrays; restore filters." A writer keeps references until `finish`, which copies each array once, so it must be called before any row is processed. It writes into memory that it is given, because pages that are
+ * touched for the first time cost several times the copy. A
  * reader gives views of the blob, which are not to be written and not to be kept: whoever restores copies them into arrays with room to grow. Names say where a
  * value belongs (`at('left')` gives names a prefix); sections may be read in any order, and one that is missing or of another kind is refused in words.
  *
@@ -44,8 +45,15 @@ interface Section {
   readonly kind: Kind
   readonly count: number
   readonly bytes: number
+  /** Bytes that may stand for themselves (`parts`). */
+  readonly own: Uint8Array<ArrayBuffer> | null
   write(buffer: ArrayBuffer, at: number): void
 }
+
+/** Where the bytes of a state go: memory of at least so many, in which anything may stand. */
+export type StateMemory = (bytes: number) => ArrayBuffer
+
+const freshMemory: StateMemory = (bytes) => new ArrayBuffer(bytes)
 
 export class StateWriter {
   readonly #prefix: string
@@ -75,6 +83,10 @@ export class StateWriter {
   /** The first `count` elements, as for the other arrays. */
   uint8(name: string, values: Uint8Array, count: number = values.length): void {
     this.#add(name, 'uint8', count, count, (buffer, at) => new Uint8Array(buffer, at, count).set(values.subarray(0, count)))
+  }
+  /** Bytes that nobody changes any more: `parts` takes them as they are. */
+  blob(name: string, bytes: Uint8Array<ArrayBuffer>): void {
+    this.#add(name, 'uint8', bytes.length, bytes.length, (buffer, at) => new Uint8Array(buffer, at, bytes.length).set(bytes), bytes)
   }
   int32(name: string, values: Int32Array, count: number = values.length): void {
     this.#add(name, 'int32', count, count * 4, (buffer, at) => new Int32Array(buffer, at, count).set(values.subarray(0, count)))
@@ -136,26 +148,58 @@ export class StateWriter {
   }
 
   /** Everything as one blob, copied. */
-  finish(): Uint8Array<ArrayBuffer> {
+  finish(memory: StateMemory = freshMemory): Uint8Array<ArrayBuffer> {
+    const { contents, bytes } = this.#measure()
+    const buffer = memory(bytes)
+    this.#writeContents(buffer, contents)
+    let at = contents
+    for (const section of this.#sections) at = writeSection(section, buffer, at)
+    return new Uint8Array(buffer, 0, bytes)
+  }
+
+  /** The same bytes in parts, one after the other: large blobs are parts of their own and not copied. */
+  parts(): Uint8Array<ArrayBuffer>[] {
+    const { contents } = this.#measure()
+    const stands = ({ own }: Section): boolean => own !== null && own.length >= ownPartBytesMin && own.length % 8 === 0
+    const parts: Uint8Array<ArrayBuffer>[] = []
     const sections = this.#sections
-    let contents = 0
+    for (let first = 0; first <= sections.length; first++) {
+      let last = first
+      let bytes = first === 0 ? contents : 0
+      for (; last < sections.length && !stands(sections[last]!); last++) bytes += aligned(sections[last]!.bytes)
+      const buffer = new ArrayBuffer(bytes)
+      if (first === 0) this.#writeContents(buffer, contents)
+      let at = first === 0 ? contents : 0
+      for (const section of sections.slice(first, last)) at = writeSection(section, buffer, at)
+      if (bytes > 0) parts.push(new Uint8Array(buffer))
+      if (last < sections.length) parts.push(sections[last]!.own!)
+      first = last
+    }
+    return parts
+  }
+
+  /** Bytes of header and table of contents, and of everything. */
+  #measure(): { readonly contents: number; readonly bytes: number } {
+    let contents = headerBytes
     const names = new Set<string>()
-    for (const { name, bytes } of sections) {
+    for (const { name, bytes } of this.#sections) {
       contents += entryWords * 4 + aligned(name.length * 2)
       if (names.has(name)) throw new Error(`two parts of a state are called "${name}"; one would be lost`)
       if (bytes > sectionBytesMax) throw new Error(`the part "${name}" of a state has ${bytes} bytes, more than ${sectionBytesMax}`)
       names.add(name)
     }
-    let bytes = headerBytes + contents
-    for (const section of sections) bytes += aligned(section.bytes)
-    const buffer = new ArrayBuffer(bytes)
+    return { contents, bytes: this.#sections.reduce((sum, { bytes }) => sum + aligned(bytes), contents) }
+  }
+
+  #writeContents(buffer: ArrayBuffer, contents: number): void {
     const header = new Int32Array(buffer, 0, headerBytes / 4)
     header[0] = magic
     header[1] = stateVersion
-    header[2] = sections.length
+    header[2] = this.#sections.length
+    header[3] = 0
     let entry = headerBytes
-    let at = headerBytes + contents
-    for (const section of sections) {
+    let at = contents
+    for (const section of this.#sections) {
       const words = new Int32Array(buffer, entry, entryWords)
       words[0] = section.name.length
       words[1] = kinds[section.kind]
@@ -164,16 +208,27 @@ export class StateWriter {
       // Blobs may be larger than 2 GB, sections may not: the place is a double.
       new Float64Array(buffer, entry + 16, 1)[0] = at
       writeUnits16(section.name, new Uint16Array(buffer, entry + entryWords * 4, section.name.length), 0)
+      clearToAligned(buffer, entry + entryWords * 4 + section.name.length * 2)
       entry += entryWords * 4 + aligned(section.name.length * 2)
-      section.write(buffer, at)
       at += aligned(section.bytes)
     }
-    return new Uint8Array(buffer)
   }
 
-  #add(name: string, kind: Kind, count: number, bytes: number, write: Section['write']): void {
-    this.#sections.push({ name: this.#prefix + name, kind, count, bytes, write })
+  #add(name: string, kind: Kind, count: number, bytes: number, write: Section['write'], own: Section['own'] = null): void {
+    this.#sections.push({ name: this.#prefix + name, kind, count, bytes, own, write })
   }
+}
+
+/** Returns where the next one begins. */
+function writeSection(section: Section, buffer: ArrayBuffer, at: number): number {
+  section.write(buffer, at)
+  clearToAligned(buffer, at + section.bytes)
+  return at + aligned(section.bytes)
+}
+
+/** Between sections there is nothing, whatever stood in the memory. */
+function clearToAligned(buffer: ArrayBuffer, at: number): void {
+  if (at % 8 !== 0) new Uint8Array(buffer, at, aligned(at) - at).fill(0)
 }
 
 /** A blob that cannot be what is asked for. Of a changed operator `differences` says how; otherwise the blob is damaged. */
@@ -329,6 +384,8 @@ export function schemaDifferences(written: StateSchema, now: StateSchema): strin
 
 const magic = 0x4d525354
 const headerBytes = 16
+/** Smaller ones are copied in no time. */
+const ownPartBytesMin = 65_536
 const sectionBytesMax = 2 ** 31 - 1
 const entryWords = 6
 
@@ -479,8 +536,7 @@ function packStrings(strings: readonly string[]): Packed {
     return {
       bytes: 8 + lengthsBytes + units,
       write: (buffer, at) => {
-        new Int32Array(buffer, at, 2)[0] = unitForms.ascii
-        const lengths = new Int32Array(buffer, at + 8, strings.length)
+        const lengths = writeForm(buffer, at, unitForms.ascii, strings.length)
         for (let i = 0; i < strings.length; i++) lengths[i] = strings[i]!.length
         new Uint8Array(buffer, at + 8 + lengthsBytes, units).set(ascii)
       },
@@ -490,8 +546,7 @@ function packStrings(strings: readonly string[]): Packed {
   return {
     bytes: 8 + lengthsBytes + units * (wide ? 2 : 1),
     write: (buffer, at) => {
-      new Int32Array(buffer, at, 2)[0] = wide ? unitForms.wide : unitForms.narrow
-      const lengths = new Int32Array(buffer, at + 8, strings.length)
+      const lengths = writeForm(buffer, at, wide ? unitForms.wide : unitForms.narrow, strings.length)
       const start = at + 8 + lengthsBytes
       const narrow = new Uint8Array(buffer, wide ? 0 : start, wide ? 0 : units)
       const broad = new Uint16Array(buffer, wide ? start : 0, wide ? units : 0)
@@ -505,6 +560,15 @@ function packStrings(strings: readonly string[]): Packed {
       }
     },
   }
+}
+
+/** Writes the form; returns where the lengths go. */
+function writeForm(buffer: ArrayBuffer, at: number, form: number, count: number): Int32Array {
+  const head = new Int32Array(buffer, at, 2)
+  head[0] = form
+  head[1] = 0
+  clearToAligned(buffer, at + 8 + count * 4)
+  return new Int32Array(buffer, at + 8, count)
 }
 
 /** Dictionaries that were written, with the bytes of it. */
@@ -534,8 +598,7 @@ class WrittenStrings {
     return {
       bytes: 8 + lengthsBytes + units,
       write: (buffer, at) => {
-        new Int32Array(buffer, at, 2)[0] = unitForms.ascii
-        new Int32Array(buffer, at + 8, count).set(this.#lengths.subarray(0, count))
+        writeForm(buffer, at, unitForms.ascii, count).set(this.#lengths.subarray(0, count))
         new Uint8Array(buffer, at + 8 + lengthsBytes, units).set(this.#bytes.subarray(0, units))
       },
     }

@@ -1,4 +1,4 @@
-import { StateReader, StateWriter, wholeState, type StateShare } from '../columnar/stateCodec.ts'
+import { StateReader, StateWriter, wholeState, type StateMemory, type StateShare } from '../columnar/stateCodec.ts'
 import type { SourcePosition } from './operatorRuntime.ts'
 
 /**
@@ -57,6 +57,8 @@ export interface CheckpointListener {
   /** By place in the chain, `spec.id` of the plan and the kind: what state is found again by. The node's own id is the job's, which two phases share. */
   readonly operators: readonly OperatorIdentity[]
   acknowledge(snapshot: TaskSnapshot): void
+  /** Where the bytes of states go; absent: into fresh memory. */
+  readonly memory?: StateMemory
   /** This task makes no snapshot of the checkpoint, because a newer one came before it was whole. */
   decline(checkpoint: number, reason: string): void
 }
@@ -337,8 +339,8 @@ function least(watermarks: readonly number[]): number {
   return watermarks.length === 0 ? -Infinity : Math.min(...watermarks)
 }
 
-/** A task's snapshot as bytes, for a store, and back. */
-export function encodeTaskSnapshot(snapshot: TaskSnapshot): Uint8Array<ArrayBuffer> {
+/** A task's snapshot as bytes, for a store: in parts, one after the other, of which the large ones are the snapshot's own blobs. */
+export function encodeTaskSnapshot(snapshot: TaskSnapshot): Uint8Array<ArrayBuffer>[] {
   const writer = new StateWriter()
   const { place, operators, channels, splits, inFlight } = snapshot
   writer.numbers('task', [
@@ -359,7 +361,7 @@ export function encodeTaskSnapshot(snapshot: TaskSnapshot): Uint8Array<ArrayBuff
     const own = writer.at('operator').at(i)
     own.numbers('watermarks', [watermark, forwarded])
     own.numbers('timers', timers)
-    own.uint8('blob', blob)
+    own.blob('blob', blob)
   })
   writer.numbers('channels', channels.flatMap(({ watermark, combined, idle, aligned, ended }) => [watermark, combined, idle ? 1 : 0, aligned ? 1 : 0, ended ? 1 : 0]))
   writer.numbers('splits', splits.flatMap(({ split, splits: of, position, skip, watermark, idle }) => [split, of, position === null ? 0 : 1, position?.rows ?? 0, skip, watermark, idle ? 1 : 0]))
@@ -371,10 +373,11 @@ export function encodeTaskSnapshot(snapshot: TaskSnapshot): Uint8Array<ArrayBuff
   writer.numbers('inFlight', inFlight.flatMap(({ side, channel, target, rows }) => [side === 'in' ? 0 : 1, channel, target, rows]))
   writer.numbers('inFlightTo', inFlight.flatMap(({ to }) => [to.input, to.subtask, to.channel]))
   writer.strings('inFlightOf', inFlight.flatMap(({ to }) => [to.operator, to.types]))
-  inFlight.forEach(({ blob }, i) => writer.at('flight').at(i).uint8('blob', blob))
-  return writer.finish()
+  inFlight.forEach(({ blob }, i) => writer.at('flight').at(i).blob('blob', blob))
+  return writer.parts()
 }
 
+/** From all of its bytes. */
 export function decodeTaskSnapshot(bytes: Uint8Array): TaskSnapshot {
   const reader = StateReader.open(bytes, wholeState)
   const [checkpoint, chain, subtask, parallelism, maxParallelism, finished, stateBytes, startDelayMs, alignmentMs, syncMs, bufferedElements] = reader.numbers('task') as [number, number, number, number, number, number, number, number, number, number, number]

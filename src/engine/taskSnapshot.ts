@@ -1,4 +1,4 @@
-import { schemaDifferences, StateReader, StateRefused, StateWriter, wholeState, type StateShare } from '../columnar/stateCodec.ts'
+import { schemaDifferences, StateReader, StateRefused, StateWriter, wholeState, type StateMemory, type StateShare } from '../columnar/stateCodec.ts'
 import type { CheckpointBarrier, CheckpointListener, InFlight, OperatorSnapshot, TaskRestore, TaskSnapshot } from './checkpoint.ts'
 import type { Outlet } from './exchange.ts'
 import { decodeInFlight, encodeInFlight } from './inFlight.ts'
@@ -10,7 +10,7 @@ import type { ProcessingTimers } from './task.ts'
 export function operatorSnapshots(listener: CheckpointListener, nodes: readonly OperatorNode[], timers: ProcessingTimers): OperatorSnapshot[] {
   return nodes.map((node, index) => {
     const { operator, kind } = listener.operators[index]!
-    return { operator, kind, watermark: node.watermark, forwarded: node.forwarded, timers: timers.of(index), blob: stateOf(node) }
+    return { operator, kind, watermark: node.watermark, forwarded: node.forwarded, timers: timers.of(index), blob: stateOf(node, listener.memory) }
   })
 }
 
@@ -19,14 +19,14 @@ export function finishedSnapshots(listener: CheckpointListener): OperatorSnapsho
   return listener.operators.map((identity) => ({ ...identity, watermark: Infinity, forwarded: Infinity, timers: [], blob: new Uint8Array(0) }))
 }
 
-function stateOf(node: OperatorNode): Uint8Array<ArrayBuffer> {
+function stateOf(node: OperatorNode, memory: StateMemory | undefined): Uint8Array<ArrayBuffer> {
   const { runtime } = node
   if (runtime?.snapshot === undefined) return new Uint8Array(0)
   const writer = new StateWriter()
   try {
     writer.schema(runtime.stateSchema?.() ?? {})
     runtime.snapshot(writer)
-    return writer.finish()
+    return writer.finish(memory)
   } catch (error) {
     throw node.failureOf(error, null)
   }

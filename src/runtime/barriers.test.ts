@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { joined } from '../checkpoints/backend.ts'
 import type { Batch } from '../columnar/batch.ts'
 import { batchOf } from '../columnar/batchBuilder.ts'
 import { bigintType } from '../columnar/dataType.ts'
@@ -201,7 +202,7 @@ async function play(carrier: Carrier, script: readonly Command[]): Promise<Outco
         now = network(carrier)
         if (whole === null) break
         restored++
-        const snapshots: TaskSnapshot[] = (whole as TaskSnapshot[]).map((snapshot) => decodeTaskSnapshot(encodeTaskSnapshot(snapshot)))
+        const snapshots: TaskSnapshot[] = (whole as TaskSnapshot[]).map((snapshot) => decodeTaskSnapshot(joined(encodeTaskSnapshot(snapshot))))
         inFlight += snapshots.reduce((sum, snapshot) => sum + snapshot.inFlight.length, 0)
         const { restores, refused, differences } = restoresOf(now.shapes, snapshots)
         expect([refused, differences]).toEqual([[], []])

@@ -1,4 +1,3 @@
-import { crc32c } from '../checkpoints/crc32c.ts'
 import { Scratch } from '../columnar/arrays.ts'
 import { BatchEncoder } from '../columnar/batchCodec.ts'
 import type { Batch } from '../columnar/batch.ts'
@@ -8,6 +7,7 @@ import type { Outlet } from '../engine/exchange.ts'
 import type { FileAccess, OpenFile } from '../engine/operatorRuntime.ts'
 import { RemoteTopics } from './remoteTopics.ts'
 import { RowCollector } from '../engine/rowCollector.ts'
+import { SnapshotMemory } from '../engine/snapshotMemory.ts'
 import { CarriedReader, CarriedWriter } from './carriedChannel.ts'
 import { remoteChannelsOf, type ChannelPlace } from './channels.ts'
 import { EngineReporter } from './engineReporter.ts'
@@ -51,6 +51,7 @@ export class EngineServer implements EngineControl {
   #files: RemoteFiles | null = null
   #topics: RemoteTopics | null = null
   #ports: MessagePort[] = []
+  readonly #snapshotMemory = new SnapshotMemory()
   #failed = false
   #haltAfterRows: number | null = null
 
@@ -96,6 +97,7 @@ export class EngineServer implements EngineControl {
         ...(deployment.checkpoints
           ? {
               snapshots: {
+                memory: this.#snapshotMemory.take,
                 acknowledge: (snapshot) => this.#acknowledge(snapshot),
                 decline: (checkpoint, chain, subtask, reason) => this.#post({ kind: 'declined', checkpoint, task: { chain, subtask }, reason }, []),
               },
@@ -223,12 +225,11 @@ export class EngineServer implements EngineControl {
     return this.#pace?.kind === 'factor' ? now + 16 : Infinity
   }
 
-  /** The checksum is made here, before anything can happen to the bytes on their way. */
+  /** The bytes leave as they were copied; whoever stores them makes the checksum and gives their memory back. */
   #acknowledge(snapshot: TaskSnapshot): void {
     const { clock } = this.#host
     const begun = clock.now()
-    const bytes = encodeTaskSnapshot(snapshot)
-    const sum = crc32c(bytes)
+    const parts = encodeTaskSnapshot(snapshot)
     const { place, operators, splits, startDelayMs, alignmentMs, syncMs, finished } = snapshot
     this.#post(
       {
@@ -246,10 +247,9 @@ export class EngineServer implements EngineControl {
         },
         // A source is known by its positions, though they are no state of a run time.
         stateful: operators.flatMap(({ operator, blob }, i) => (blob.length > 0 || (i === 0 && splits.length > 0) ? [operator] : [])),
-        snapshot: bytes,
-        crc32c: sum,
+        snapshot: parts,
       },
-      [bytes.buffer],
+      parts.map(({ buffer }) => buffer),
     )
   }
 
@@ -281,7 +281,8 @@ export class EngineServer implements EngineControl {
     if (message.kind === 'sinkTaken') {
       for (const sink of this.#sinks) if (sink.operator === message.operator && sink.subtask === message.subtask) sink.taken()
       this.#waiting.wake()
-    } else if (message.kind === 'topicOpened' || message.kind === 'topicFetched' || message.kind === 'topicFailed') {
+    } else if (message.kind === 'snapshotTaken') this.#snapshotMemory.give(message.memory)
+    else if (message.kind === 'topicOpened' || message.kind === 'topicFetched' || message.kind === 'topicFailed') {
       this.#topics!.hear(message)
       this.#waiting.wake()
     } else this.#files!.hear(message)
@@ -427,7 +428,7 @@ class RemoteFiles implements FileAccess {
   }
 
   hear(message: ToEngine): void {
-    if (message.kind === 'sinkTaken' || message.kind === 'topicOpened' || message.kind === 'topicFetched' || message.kind === 'topicFailed') return
+    if (message.kind === 'sinkTaken' || message.kind === 'snapshotTaken' || message.kind === 'topicOpened' || message.kind === 'topicFetched' || message.kind === 'topicFailed') return
     const waiting = this.#waiting.get(message.request)
     this.#waiting.delete(message.request)
     if (message.kind === 'fileFailed') waiting?.reject(new Error(message.message))

@@ -3,6 +3,7 @@ import type { Batch } from '../columnar/batch.ts'
 import type { Float64Column } from '../columnar/column.ts'
 import type { Schema } from '../columnar/schema.ts'
 import type { JsonObject } from '../columnar/json.ts'
+import type { StateMemory } from '../columnar/stateCodec.ts'
 import type { Chain, ChainOperator, PhysicalPlan } from '../compiler/physicalPlan.ts'
 import type { Clock } from '../deterministic/clock.ts'
 import type { CheckpointBarrier, TaskSnapshot } from '../engine/checkpoint.ts'
@@ -49,7 +50,7 @@ export interface ThreadSetup {
   readonly sourceWaits: (ready: Promise<void>) => void
   readonly previewRows: number
   /** Where snapshots go; absent when no checkpoint will be taken. */
-  readonly snapshots?: { acknowledge(snapshot: TaskSnapshot): void; decline(checkpoint: number, chain: number, subtask: number, reason: string): void }
+  readonly snapshots?: { readonly memory?: StateMemory; acknowledge(snapshot: TaskSnapshot): void; decline(checkpoint: number, chain: number, subtask: number, reason: string): void }
 }
 
 /** What the runtime must know of rooms. */
@@ -115,6 +116,7 @@ export class EngineThread {
         task.listener = {
           place: { chain: chain.id, subtask, parallelism: chain.parallelism, maxParallelism: plan.settings.maxParallelism },
           operators: chain.operators.map(({ spec }) => ({ operator: spec.id, kind: spec.kind })),
+          ...(snapshots.memory === undefined ? {} : { memory: snapshots.memory }),
           acknowledge: (snapshot) => snapshots.acknowledge(snapshot),
           decline: (checkpoint, reason) => snapshots.decline(checkpoint, chain.id, subtask, reason),
         }

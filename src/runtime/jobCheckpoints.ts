@@ -1,4 +1,3 @@
-import { crc32c } from '../checkpoints/crc32c.ts'
 import { titleOf, type CheckpointStore, type StoredBlob } from '../checkpoints/checkpointStore.ts'
 import type { CheckpointPointer } from '../checkpoints/registry.ts'
 import type { Schema } from '../columnar/schema.ts'
@@ -80,7 +79,7 @@ export class JobCheckpoints {
   readonly #uncommitted = new StagedRows()
   #state: CheckpointState
   /** Snapshots of the checkpoint in flight. */
-  #snapshots: Acknowledged[] = []
+  #snapshots: (Acknowledged & { readonly taken: () => void })[] = []
   #timer: ReturnType<typeof setTimeout> | null = null
   #wakeAt = Infinity
   /** Writes and removals in the store, one after the other. */
@@ -118,7 +117,7 @@ export class JobCheckpoints {
   }
   stopped(reason: string): void {
     this.#tell({ kind: 'stopped', reason, at: this.#clock.now() })
-    this.#snapshots = []
+    this.#forgetSnapshots()
   }
   paused(): void {
     this.#tell({ kind: 'paused' })
@@ -134,11 +133,12 @@ export class JobCheckpoints {
     if (this.#clock.now() >= this.#wakeAt) this.#tell({ kind: 'tick', at: this.#clock.now() })
   }
 
-  acknowledged(message: Acknowledged): void {
+  /** `taken` is called when the snapshot's bytes are not needed any more. */
+  acknowledged(message: Acknowledged, taken: () => void): void {
     const { checkpoint, acknowledgement } = message
     const { inFlight } = this.#state
-    if (inFlight?.id !== checkpoint) return
-    this.#snapshots.push(message)
+    if (inFlight?.id !== checkpoint) return taken()
+    this.#snapshots.push({ ...message, taken })
     const at = this.#clock.now()
     if (inFlight.subtasks.length === 0) this.#host.moment('acknowledged', checkpoint)
     this.#tell({ kind: 'acknowledged', checkpoint, acknowledgement: { ...acknowledgement, endToEndMs: Math.max(0, at - inFlight.triggeredAt) }, at })
@@ -274,7 +274,7 @@ export class JobCheckpoints {
     switch (command.kind) {
       case 'trigger': {
         const { mode, unaligned } = this.#options.checkpoint
-        this.#snapshots = []
+        this.#forgetSnapshots()
         this.#host.trigger({
           checkpoint: command.checkpoint,
           kind: command.savepoint ? 'savepoint' : 'checkpoint',
@@ -308,16 +308,17 @@ export class JobCheckpoints {
   #write(checkpoint: number): void {
     const { store, sinks } = this.#options
     const { kind, name, triggeredAt } = this.#state.inFlight!
-    const blobs: StoredBlob[] = this.#snapshots.map(({ acknowledgement, snapshot, crc32c: sum }) => ({ operator: this.#headOf(acknowledgement.chain), subtask: acknowledgement.subtask, part: 'state', bytes: snapshot, crc32c: sum }))
+    const blobs: StoredBlob[] = this.#snapshots.map(({ acknowledgement, snapshot }) => ({ operator: this.#headOf(acknowledgement.chain), subtask: acknowledgement.subtask, part: 'state', parts: snapshot }))
     const stateful = [...new Set(this.#snapshots.flatMap((snapshot) => snapshot.stateful))]
     for (const operator of this.#sinks.keys()) {
       const written = sinks?.snapshot(operator) ?? null
-      if (written !== null) blobs.push({ operator, subtask: 0, part: 'writer', bytes: written, crc32c: crc32c(written) })
+      if (written !== null) blobs.push({ operator, subtask: 0, part: 'writer', parts: [written] })
       if (sinks !== undefined || this.#transactional.has(operator)) {
         const rows = this.#staged.encoded(operator, checkpoint) ?? this.#uncommitted.encoded(operator, checkpoint)
-        if (rows !== null) blobs.push({ operator, subtask: 0, part: 'rows', bytes: rows, crc32c: crc32c(rows) })
+        if (rows !== null) blobs.push({ operator, subtask: 0, part: 'rows', parts: [rows] })
       }
     }
+    const snapshots = this.#snapshots
     this.#snapshots = []
     this.#host.moment('writing', checkpoint)
     const parallelism = Math.max(...this.#plan.chains.map((chain) => chain.parallelism))
@@ -329,7 +330,13 @@ export class JobCheckpoints {
       },
       (error: unknown) => this.#tell({ kind: 'writeFailed', checkpoint, reason: `could not be written: ${error instanceof Error ? error.message : String(error)}`, at: this.#clock.now() }),
     )
-    this.#storing = written
+    this.#storing = written.finally(() => snapshots.forEach(({ taken }) => taken()))
+  }
+
+  /** Of a checkpoint that is not written. */
+  #forgetSnapshots(): void {
+    for (const { taken } of this.#snapshots) taken()
+    this.#snapshots = []
   }
 
   #prune(): void {

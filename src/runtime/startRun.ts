@@ -510,7 +510,7 @@ class Run implements StartedRun {
         this.#dispatch({ kind: 'failed', engine: worker, failure: message.failure, at: this.#clock.now() })
         break
       case 'acknowledged':
-        this.#checkpoints?.acknowledged(message)
+        this.#checkpoints?.acknowledged(message, () => this.#snapshotTaken(engine, message.snapshot))
         break
       case 'declined':
         this.#checkpoints?.declined(message.checkpoint, `subtask ${message.task.subtask} of chain ${message.task.chain}: ${message.reason}`)
@@ -550,6 +550,13 @@ class Run implements StartedRun {
   #tell(event: RunEvent): void {
     if (this.#unheard !== null) this.#unheard.push(event)
     else for (const listener of this.#listeners) listener(event)
+  }
+
+  /** The memory of a snapshot goes back to where it came from. */
+  #snapshotTaken(engine: Engine, parts: readonly Uint8Array<ArrayBuffer>[]): void {
+    const memory = parts.map(({ buffer }) => buffer)
+    const message: ToEngine = { kind: 'snapshotTaken', memory }
+    if (!engine.isTerminated) engine.events!.postMessage(message, memory)
   }
 
   /** What joins the workers of a region, as each of them needs it. */

@@ -79,8 +79,8 @@ export type FromEngine =
   | { readonly kind: 'sink'; readonly operator: string; readonly subtask: number; readonly epoch: number; readonly byteLength: number; readonly buffer: ArrayBuffer }
   /** A sink's subtask has given up all of its rows. */
   | { readonly kind: 'sinkEnded'; readonly operator: string; readonly subtask: number }
-  /** A subtask's snapshot, encoded, with the checksum that was made before anything could happen to it. */
-  | { readonly kind: 'acknowledged'; readonly checkpoint: number; readonly acknowledgement: Omit<SubtaskAcknowledgement, 'endToEndMs'>; readonly stateful: readonly string[]; readonly snapshot: Uint8Array<ArrayBuffer>; readonly crc32c: number }
+  /** A subtask's snapshot, encoded, in parts. Their memory is to be given back when they are stored. */
+  | { readonly kind: 'acknowledged'; readonly checkpoint: number; readonly acknowledgement: Omit<SubtaskAcknowledgement, 'endToEndMs'>; readonly stateful: readonly string[]; readonly snapshot: readonly Uint8Array<ArrayBuffer>[] }
   | { readonly kind: 'declined'; readonly checkpoint: number; readonly task: TaskId; readonly reason: string }
   /** See `Deployment.haltAfterRows`. */
   | { readonly kind: 'halted' }
@@ -94,6 +94,8 @@ export type FromEngine =
 
 export type ToEngine =
   | { readonly kind: 'sinkTaken'; readonly operator: string; readonly subtask: number }
+  /** The parts of a snapshot are stored, or not wanted. */
+  | { readonly kind: 'snapshotTaken'; readonly memory: readonly ArrayBuffer[] }
   | { readonly kind: 'fileOpened'; readonly request: number; readonly file: number; readonly size: number }
   | { readonly kind: 'fileRead'; readonly request: number; readonly bytes: Uint8Array }
   | { readonly kind: 'fileFailed'; readonly request: number; readonly message: string }

@@ -1,3 +1,4 @@
+import { joined } from '../../../checkpoints/backend.ts'
 import type { Batch } from '../../../columnar/batch.ts'
 import { changesOf, finalRows, rowText } from '../../../columnar/compareRows.ts'
 import type { PhysicalPlan } from '../../../compiler/physicalPlan.ts'
@@ -51,7 +52,7 @@ export async function runInterrupted(plans: readonly PhysicalPlan[], cuts: reado
       }
       inFlight += taken.reduce((sum, snapshot) => sum + snapshot.inFlight.length, 0)
       // Through bytes, as a store does it.
-      from = taken.map((snapshot) => decodeTaskSnapshot(encodeTaskSnapshot(snapshot)))
+      from = taken.map((snapshot) => decodeTaskSnapshot(joined(encodeTaskSnapshot(snapshot))))
       keep(committed, attempt.beforeBarrier)
     } catch (error) {
       return { rows: { failed: [runFailureOf(error).message] }, restored, inFlight }
