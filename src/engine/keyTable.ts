@@ -236,6 +236,12 @@ export class KeyTable {
   }
 
   #findOne(keys: Float64Array, start: number, end: number, out: Int32Array): void {
+    if (this.#size === 1) {
+      // Such as the one highest price of a window: comparing is quicker than looking up.
+      const only = this.#keys[0]![0]!
+      for (let row = start; row < end; row++) out[row - start] = keys[row] === only ? 0 : -1
+      return
+    }
     const index = this.#index
     const cellKeys = this.#cellKeys
     const mask = this.#mask
@@ -297,12 +303,9 @@ export class KeyTable {
   /** Rebuilds the index after keys were rewritten in place (`KeyEncoder.shrink`). */
   rehash(): void {
     this.#index.fill(0)
-    for (let slot = 0; slot < this.#size && this.width > 0; slot++) {
-      let cell = hashOfRow(this.#keys, slot) >>> this.#shift
-      while (this.#index[cell] !== 0) cell = (cell + 1) & this.#mask
-      this.#index[cell] = slot + 1
-      if (this.width === 1) this.#cellKeys[cell] = this.#keys[0]![slot]!
-    }
+    if (this.width === 1) placeOne(this.#keys[0]!, this.#size, this.#index, this.#cellKeys, this.#mask, this.#shift)
+    else if (this.width === 2) placeTwo(this.#keys[0]!, this.#keys[1]!, this.#size, this.#index, this.#mask, this.#shift)
+    else if (this.width > 2) placeMany(this.#keys, this.#size, this.#index, this.#mask, this.#shift)
   }
 
   /** Forgets all groups and keeps the arrays, unless a rare burst made them far too large. */
@@ -313,6 +316,31 @@ export class KeyTable {
       this.#keys = this.#keys.map(() => new Float64Array(cells / 2))
     } else this.#index.fill(0)
     this.#size = 0
+  }
+}
+
+// The keys of slots 0 … size - 1, which differ, into an empty index. In loops of their own, because they are most of what growing costs.
+function placeOne(keys: Float64Array, size: number, index: Int32Array, cellKeys: Float64Array, mask: number, shift: number): void {
+  for (let slot = 0; slot < size; slot++) {
+    const key = keys[slot]!
+    let cell = hashOf(key) >>> shift
+    while (index[cell] !== 0) cell = (cell + 1) & mask
+    index[cell] = slot + 1
+    cellKeys[cell] = key
+  }
+}
+function placeTwo(first: Float64Array, second: Float64Array, size: number, index: Int32Array, mask: number, shift: number): void {
+  for (let slot = 0; slot < size; slot++) {
+    let cell = hashOfTwo(first[slot]!, second[slot]!) >>> shift
+    while (index[cell] !== 0) cell = (cell + 1) & mask
+    index[cell] = slot + 1
+  }
+}
+function placeMany(keys: readonly Float64Array[], size: number, index: Int32Array, mask: number, shift: number): void {
+  for (let slot = 0; slot < size; slot++) {
+    let cell = hashOfRow(keys, slot) >>> shift
+    while (index[cell] !== 0) cell = (cell + 1) & mask
+    index[cell] = slot + 1
   }
 }
 

@@ -130,9 +130,8 @@ function rowsOf(node: OperatorNode, { watermark, channels, parts, inputs }: Resc
       switch (element.kind) {
         case 'batch': {
           const { batch } = element
-          const watermarks = new Float64Array(batch.rowCount)
-          if (batch.watermarks === null) watermarks.fill(valve.watermark)
-          else valve.advanceRows(channel, batch.watermarks, batch.rowCount, watermarks)
+          const moving = batch.watermarks === null ? null : valve.advanceRows(channel, batch.watermarks, batch.rowCount)
+          const watermarks = moving ?? new Float64Array(batch.rowCount).fill(valve.watermark)
           const own = ownRows(batch, watermarks, inputs[input]!, partitions[input]!, place)
           if (own !== null) pieces.push({ input, ...own })
           valve.advance(channel, element.watermark)

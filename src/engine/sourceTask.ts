@@ -326,9 +326,10 @@ export class SourceTask implements Task {
         throw head.failureOf(error, null)
       }
       if (this.#splits.length > 1) {
-        const watermarks = arrays.float64(batch.rowCount)
         const inOrder = staysInOrder(batch, this.#timeColumn, this.#combined.watermark)
-        this.#combined.advanceRows(index, batch.watermarks!, batch.rowCount, watermarks)
+        let watermarks = this.#combined.advanceRows(index, batch.watermarks!, batch.rowCount, arrays)
+        // A split that has ended since may have let it rise.
+        if (watermarks === null && this.#combined.watermark !== head.forwarded) watermarks = arrays.float64(batch.rowCount).fill(this.#combined.watermark)
         batch = { ...batch, watermarks, inOrder }
       }
     }

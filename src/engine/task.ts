@@ -193,10 +193,15 @@ export class OperatorTask implements Task {
       head.receive(channel.input, batch)
       valve.advance(0, batch.watermarks[batch.rowCount - 1]!)
     } else {
-      const watermarks = new Float64Array(batch.rowCount)
-      valve.advanceRows(channel.part, batch.watermarks, batch.rowCount, watermarks)
-      if (this.#valves.length > 1) this.#combined.advanceRows(channel.valve, watermarks, batch.rowCount, watermarks)
-      head.receive(channel.input, { ...batch, watermarks: isConstant(watermarks, head.watermark) ? null : watermarks, inOrder })
+      let watermarks = valve.advanceRows(channel.part, batch.watermarks, batch.rowCount)
+      let { watermark } = valve
+      if (this.#valves.length > 1) {
+        // A valve that stands still moves no other.
+        if (watermarks !== null) watermarks = this.#combined.advanceRows(channel.valve, watermarks, batch.rowCount)
+        watermark = this.#combined.watermark
+      }
+      if (watermarks === null && watermark !== head.watermark) watermarks = new Float64Array(batch.rowCount).fill(watermark)
+      head.receive(channel.input, { ...batch, watermarks, inOrder })
     }
     this.#combine(channel.valve)
   }
@@ -406,11 +411,6 @@ export function flush(outlets: readonly Outlet[]): boolean {
   let sent = false
   for (const outlet of outlets) if (outlet.flush()) sent = true
   return sent
-}
-
-/** They never fall, so the ends tell. */
-function isConstant(watermarks: Float64Array, value: number): boolean {
-  return watermarks[0] === value && watermarks[watermarks.length - 1] === value
 }
 
 /** Processing-time timers of all operators of a task, by time, then by order of asking. One per operator and time. */

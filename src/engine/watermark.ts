@@ -131,24 +131,21 @@ export interface WatermarkCombiner {
   setIdle(part: number): void
   setActive(part: number): void
   /**
-   * Advances through a batch of this part: `watermarks` (the part's, before each row) become the combined ones in `combined`. Output
-   * afterwards: as of just before the last row.
+   * Advances through a batch of this part: `watermarks` (the part's, before each row) become the combined ones, which are returned: the same array where they are what the part says, null where the output stands still
+   * throughout, otherwise a new one. Output afterwards: as of just before the last row.
    */
-  advanceRows(part: number, watermarks: Float64Array, rowCount: number, combined: Float64Array): void
+  advanceRows(part: number, watermarks: Float64Array, rowCount: number, arrays?: Arrays): Float64Array | null
 }
 
 /**
- * The two ends of `advanceRows` that need no look at each row, because a part's watermarks never fall: it moves nothing, since it or the others hold the output where it is; or the output is just what it says. False where it
- * is neither; then nothing is written.
+ * The two ends of `advanceRows` that need no look at each row, because a part's watermarks never fall: it moves nothing, since it or the others hold the output where it is ("stands"); or the output is just what it says ("follows").
  */
-function passesOn(watermarks: Float64Array, rowCount: number, own: number, others: number, output: number, combined: Float64Array): boolean {
-  if (rowCount === 0) return false
+function endOf(watermarks: Float64Array, rowCount: number, own: number, others: number, output: number): 'stands' | 'follows' | null {
+  if (rowCount === 0) return null
   const first = watermarks[0]!
   const last = Math.max(own, watermarks[rowCount - 1]!)
-  if (Math.min(last, others) <= output) combined.fill(output, 0, rowCount)
-  else if (others >= last && first >= output && (first > own || (first === own && own <= output))) combined.set(watermarks.subarray(0, rowCount))
-  else return false
-  return true
+  if (Math.min(last, others) <= output) return 'stands'
+  return others >= last && first >= output && (first > own || (first === own && own <= output)) ? 'follows' : null
 }
 
 /**
@@ -200,18 +197,21 @@ export class WatermarkValve implements WatermarkCombiner {
     this.idle = false
   }
 
-  advanceRows(channel: number, watermarks: Float64Array, rowCount: number, combined: Float64Array): void {
+  advanceRows(channel: number, watermarks: Float64Array, rowCount: number, arrays: Arrays = freshArrays): Float64Array | null {
     // The others stand still meanwhile, so their minimum is taken once.
     const others = this.#alignedMinimum(channel)
     const active = this.#active[channel] === 1
     let own = this.#watermarks[channel]!
     let aligned = this.#aligned[channel] === 1
     let output = this.watermark
-    if (active && aligned && passesOn(watermarks, rowCount, own, others ?? maxWatermark, output, combined)) {
+    const end = active && aligned ? endOf(watermarks, rowCount, own, others ?? maxWatermark, output) : null
+    if (end !== null) {
       this.#watermarks[channel] = Math.max(own, watermarks[rowCount - 1]!)
-      this.watermark = combined[rowCount - 1]!
-      return
+      if (end === 'stands') return null
+      this.watermark = watermarks[rowCount - 1]!
+      return watermarks
     }
+    const combined = arrays.float64(rowCount)
     for (let row = 0; row < rowCount; row++) {
       const watermark = watermarks[row]!
       if (active && watermark > own) {
@@ -225,6 +225,7 @@ export class WatermarkValve implements WatermarkCombiner {
     this.#watermarks[channel] = own
     this.#aligned[channel] = aligned ? 1 : 0
     this.watermark = output
+    return combined
   }
 
   /** One channel, for a checkpoint. */
@@ -280,16 +281,19 @@ export class CombinedWatermark implements WatermarkCombiner {
     this.#update()
   }
 
-  advanceRows(input: number, watermarks: Float64Array, rowCount: number, combined: Float64Array): void {
+  advanceRows(input: number, watermarks: Float64Array, rowCount: number, arrays: Arrays = freshArrays): Float64Array | null {
     let others = maxWatermark
     for (let i = 0; i < this.#watermarks.length; i++) if (i !== input && this.#idle[i] === 0 && this.#watermarks[i]! < others) others = this.#watermarks[i]!
     let own = this.#watermarks[input]!
     let output = this.watermark
-    if (passesOn(watermarks, rowCount, own, others, output, combined)) {
+    const end = endOf(watermarks, rowCount, own, others, output)
+    if (end !== null) {
       this.#watermarks[input] = Math.max(own, watermarks[rowCount - 1]!)
-      this.watermark = combined[rowCount - 1]!
-      return
+      if (end === 'stands') return null
+      this.watermark = watermarks[rowCount - 1]!
+      return watermarks
     }
+    const combined = arrays.float64(rowCount)
     for (let row = 0; row < rowCount; row++) {
       const watermark = watermarks[row]!
       if (watermark > own) own = watermark
@@ -299,6 +303,7 @@ export class CombinedWatermark implements WatermarkCombiner {
     }
     this.#watermarks[input] = own
     this.watermark = output
+    return combined
   }
 
   /** What each input had come to, and the output; `watermarks` and `idle` by input. */

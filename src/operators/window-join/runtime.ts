@@ -40,6 +40,9 @@ class WindowJoin implements OperatorRuntime {
   readonly #keys: KeyTable
   /** Left rows, then right rows. */
   readonly #windows: WindowRows
+  /** For the rows of the window that is being joined. */
+  #leftSlots: Int32Array = new Int32Array(0)
+  #rightSlots: Int32Array = new Int32Array(0)
   #expressions!: JoinExpressions
   #context!: OperatorContext
   #evaluation!: EvaluationContext
@@ -98,10 +101,10 @@ class WindowJoin implements OperatorRuntime {
     const rightColumns = right.columns()
     const rightKeys = this.#keyColumns[1]!.map((column) => rightColumns[column]!)
     const leftKeys = this.#keyColumns[0]!.map((column) => leftColumns[column]!)
-    const rightSlots = new Int32Array(right.rowCount)
+    const rightSlots = (this.#rightSlots = fitted(this.#rightSlots, right.rowCount)).subarray(0, right.rowCount)
     this.#keys.slotsOf(this.#encoder.encode(rightKeys, right.rowCount), 0, right.rowCount, rightSlots)
     forgetNulls(rightKeys, right.rowCount, rightSlots)
-    const leftSlots = new Int32Array(left.rowCount)
+    const leftSlots = (this.#leftSlots = fitted(this.#leftSlots, left.rowCount)).subarray(0, left.rowCount)
     this.#keys.find(this.#encoder.encode(leftKeys, left.rowCount), 0, left.rowCount, leftSlots)
     forgetNulls(leftKeys, left.rowCount, leftSlots)
     return { leftColumns, rightColumns, leftSlots, rightSlots, keyCount: this.#keys.size }
@@ -149,6 +152,10 @@ class WindowJoin implements OperatorRuntime {
   gauges(): Readonly<Record<string, number>> {
     return { openWindows: this.#windows.openWindows(), heldLeftRows: this.#windows.rowCount(0), heldRightRows: this.#windows.rowCount(1) }
   }
+}
+
+function fitted(array: Int32Array, length: number): Int32Array {
+  return array.length >= length ? array : new Int32Array(Math.max(1024, length * 2))
 }
 
 /** NULL in a key equals nothing. */
