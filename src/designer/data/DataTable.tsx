@@ -46,8 +46,9 @@ export function DataTable(props: DataTableProps) {
     overscan: 8,
   })
   useEffect(() => {
-    if (following.current && rowCount > 0) virtual.scrollToIndex(rowCount - 1, { align: 'end' })
-  }, [rowCount, props.version, virtual])
+    // All rows are of one height: the end is the end. Asking the virtualizer would measure, and measure again in later frames.
+    if (following.current && rowCount > 0 && scroller.current !== null) scroller.current.scrollTop = scroller.current.scrollHeight
+  }, [rowCount, props.version])
 
   const columns = useMemo(
     () => {

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { batchOf } from '../../columnar/batchBuilder.ts'
 import { bigintType } from '../../columnar/dataType.ts'
 import type { Schema } from '../../columnar/schema.ts'
@@ -131,6 +131,32 @@ describe('the run store', () => {
     await told()
     expect(sinkRows('out').rowsSeen).toBe(3)
     expect(sinkRows('out').row(0).values).toEqual([0n])
+  })
+
+  it('tells of the first rows of a sink at once and of later ones ten times a second, and never shows old ones to who asks', async () => {
+    vi.useFakeTimers()
+    try {
+      await run()
+      await vi.advanceTimersByTimeAsync(1000)
+      let told = 0
+      const off = subscribeRun('sink out', () => (told += 1))
+      const emit = (): void => runs[0]!.emit({ kind: 'sink', operator: 'out', subtask: 0, epoch: 0, batch: batchOf(schema, [[1n]]) })
+      emit()
+      await vi.advanceTimersByTimeAsync(20)
+      expect(told).toBe(1)
+      for (let i = 0; i < 20; i++) {
+        emit()
+        await vi.advanceTimersByTimeAsync(10)
+      }
+      expect(told).toBe(3)
+      emit()
+      expect(sinkRows('out').rowsSeen).toBe(22)
+      await vi.advanceTimersByTimeAsync(1000)
+      expect(told).toBe(4)
+      off()
+    } finally {
+      vi.useRealTimers()
+    }
   })
 
   it('holds the newest rows of a sink and counts them all', async () => {

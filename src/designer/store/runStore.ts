@@ -101,10 +101,26 @@ function tell(): void {
   frame = null
   const topics = [...dirty]
   dirty.clear()
-  for (const topic of topics) {
-    sinkViews.delete(topic)
-    for (const listener of listeners.get(topic) ?? []) listener()
-  }
+  for (const topic of topics) for (const listener of listeners.get(topic) ?? []) listener()
+}
+
+/** A busy sink has new rows in every frame, but nobody reads a table sixty times a second, and each time lays it out anew: the first rows at once, then these many ms apart. */
+const sinksEveryMs = 100
+let sinksTold: ReturnType<typeof setTimeout> | null = null
+const sinksWaiting = new Set<string>()
+
+function touchSink(id: string): void {
+  sinkViews.delete(id)
+  sinksWaiting.add(id)
+  if (sinksTold === null) tellOfSinks()
+}
+
+function tellOfSinks(): void {
+  sinksTold = null
+  if (sinksWaiting.size === 0) return
+  for (const id of sinksWaiting) touch(`sink ${id}`)
+  sinksWaiting.clear()
+  sinksTold = setTimeout(tellOfSinks, sinksEveryMs)
 }
 
 function setView(change: Partial<RunView>): void {
@@ -146,12 +162,11 @@ export function usePreview(key: string): EdgePreview | null {
 }
 
 export function sinkRows(id: string): SinkRows {
-  const topic = `sink ${id}`
-  const known = sinkViews.get(topic)
+  const known = sinkViews.get(id)
   if (known !== undefined) return known
   const buffer = sinks.get(id)
   const made = buffer === undefined ? noSinkRows : buffer.view()
-  sinkViews.set(topic, made)
+  sinkViews.set(id, made)
   return made
 }
 export function useSinkRows(id: string): SinkRows {
@@ -363,7 +378,7 @@ function clearNumbers(): void {
   for (const id of Object.keys(operators)) touch(`operator ${id}`)
   for (const key of edges.keys()) touch(`edge ${key}`)
   for (const key of previews.keys()) touch(`preview ${key}`)
-  for (const id of sinks.keys()) touch(`sink ${id}`)
+  for (const id of sinks.keys()) touchSink(id)
   for (const id of poison.keys()) touch(`poison ${id}`)
   operators = {}
   edges.clear()
@@ -407,7 +422,7 @@ function receive(event: RunEvent): void {
         sinks.set(event.operator, buffer)
       }
       buffer.append(event.batch, event.subtask, event.epoch)
-      touch(`sink ${event.operator}`)
+      touchSink(event.operator)
       return
     }
     case 'checkpoints':
@@ -420,7 +435,7 @@ function receive(event: RunEvent): void {
         // The rows of a region that ran on stay.
         if (event.operators !== null && !event.operators.includes(id)) continue
         buffer.takeBack(event.checkpoint)
-        touch(`sink ${id}`)
+        touchSink(id)
       }
       return
     case 'poison':
@@ -502,6 +517,9 @@ export function resetRun(): void {
   release()
   generation += 1
   clearNumbers()
+  if (sinksTold !== null) clearTimeout(sinksTold)
+  sinksTold = null
+  sinksWaiting.clear()
   watched.clear()
   keys = []
   view = idle
