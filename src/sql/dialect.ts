@@ -13,12 +13,13 @@ export function inDialect(expression: Expression, version: FlinkVersion): Expres
 
 type Call = Expression & { readonly kind: 'call' }
 
-/** By name of a function that 1.20 lacks, or gives another type: the same in other words. */
+/** A cast that has no place in the text is not taken for one that checking put there. */
+const withoutPlace = { start: 0, end: 0 }
+
+/** By name of a function that 1.20 lacks: the same in other words. */
 const without: Readonly<Record<string, (call: Call) => Expression>> = {
   // BTRIM gives STRING, TRIM a text of at most the length it was given.
-  BTRIM: (call) => asString({ ...call, name: 'TRIM', symbols: ['BOTH'] }),
-  // A LISTAGG of VARCHAR(n) is as long on 1.20, and STRING since.
-  LISTAGG: (call) => asString(call),
+  BTRIM: (call) => ({ kind: 'cast', operand: { ...call, name: 'TRIM', symbols: ['BOTH'] }, type: stringType, mode: 'cast', span: withoutPlace }),
   STARTSWITH: (call) => isFirst(call, call.args[1]!, call.args[0]!),
   ENDSWITH: (call) => isFirst(call, reversed(call, 1), reversed(call, 0)),
 }
@@ -38,11 +39,6 @@ function rewritten(at: Expression): Expression {
       return without[call.name]?.(call) ?? call
     }
   }
-}
-
-/** Without a place in the text, so that it is not taken for a cast that checking put there. */
-function asString(operand: Expression): Expression {
-  return { kind: 'cast', operand, type: stringType, mode: 'cast', span: { start: 0, end: 0 } }
 }
 
 /** `POSITION(part IN text) = 1`: an empty part is found at 1. */

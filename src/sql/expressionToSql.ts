@@ -18,12 +18,7 @@ export function expressionToSql(text: string, version: FlinkVersion): Sql {
 }
 
 export function parsedToSql(expression: Expression, version: FlinkVersion): Sql {
-  return spokenToSql(inDialect(expression, version))
-}
-
-/** Of what is in a version's words already. */
-export function spokenToSql(expression: Expression): Sql {
-  return { sql: printWithNames(expression, (qualifier, name) => (qualifier === null ? quoted(name) : `${quoted(qualifier)}.${quoted(name)}`), quoted) }
+  return { sql: printWithNames(inDialect(expression, version), (qualifier, name) => (qualifier === null ? quoted(name) : `${quoted(qualifier)}.${quoted(name)}`), quoted) }
 }
 
 /** The same over the two sides of a join: a bare name that only one side has is qualified with it. */

@@ -114,7 +114,8 @@ export const aggregateFunctions: readonly FunctionDefinition[] = [
         { name: 'text', family: 'character' },
         { name: 'separator', family: 'character', optional: true, literal: true },
       ],
-      stringType,
+      // Flink's type, though the text may be longer: it is not cut to it.
+      ([type]) => type!,
       true,
     ),
   }),

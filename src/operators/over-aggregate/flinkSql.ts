@@ -3,8 +3,7 @@ import { checkOver, isPlace, mapOverCalls } from '../../expression/over.ts'
 import { parseExpression } from '../../expression/parse.ts'
 import { namedExpressionsOf } from '../../job/joinConfig.ts'
 import { columnsOf } from '../../job/orderConfig.ts'
-import { inDialect } from '../../sql/dialect.ts'
-import { parsedToSql, spokenToSql } from '../../sql/expressionToSql.ts'
+import { parsedToSql } from '../../sql/expressionToSql.ts'
 import { printInterval, quoted } from '../../sql/printStatement.ts'
 import type { From, SelectColumn } from '../../sql/statement.ts'
 import { allColumns, oneView, type SqlEmitter } from '../sqlEmitter.ts'
@@ -38,10 +37,7 @@ export const emitter: SqlEmitter = {
       const around = mapOverCalls(parseExpression(expression).expression!, (call) => {
         if (!isPlace(call.name)) {
           const unit = frame.type === 'rows' ? 'ROWS' : 'RANGE'
-          // A version may want the call within a cast, and OVER stands behind the call.
-          const spoken = inDialect(withoutFilter(call), context.version)
-          if (spoken.kind === 'cast') return { ...spoken, operand: add(unit, `${spokenToSql(spoken.operand).sql} OVER (${framed(unit)})`) }
-          return add(unit, `${spokenToSql(spoken).sql} OVER (${framed(unit)})`)
+          return add(unit, `${parsedToSql(withoutFilter(call), context.version).sql} OVER (${framed(unit)})`)
         }
         const { name: kind, rows } = places[place++]!
         // Flink refuses a frame here: a row number has rows, the others a range.
