@@ -166,10 +166,11 @@ function orderOf(comparison: '<' | '<=' | '>' | '>=', constant: number): Order {
 }
 
 function int32Compared(comparison: Comparison, values: Int32Array, constant: number, rows: Int32Array, rowCount: number, count: number): number {
-  if (!Number.isFinite(constant)) return comparedOneByOne(comparison, values, constant, rows, rowCount, count)
+  const whole = constant | 0
+  if (!Number.isFinite(constant) || ((comparison === '=' || comparison === '<>') && whole !== constant)) return comparedOneByOne(comparison, values, constant, rows, rowCount, count)
   if (comparison === '=' || comparison === '<>') {
     const flip = comparison === '=' ? 1 : 0
-    return count === allRows ? equalInt32Rows(values, constant, flip, rows, rowCount) : equalInt32Among(values, constant, flip, rows, count)
+    return count === allRows ? equalInt32Rows(values, whole, flip, rows, rowCount) : equalInt32Among(values, whole, flip, rows, count)
   }
   const { factor, term, flip, bound } = orderOf(comparison, constant)
   return count === allRows ? orderedInt32Rows(values, factor, term, flip, bound, rows, rowCount) : orderedInt32Among(values, factor, term, flip, bound, rows, count)
@@ -228,13 +229,12 @@ function orderedFloat64Among(a: Float64Array, factor: number, term: number, flip
   return count
 }
 
-// Unequal is a difference with any bit but the sign; `flip` 1 asks for the equal ones.
+// Unequal is a difference with any bit but the sign, or any bit that differs; `flip` 1 asks for the equal ones.
 
 function equalInt32Rows(a: Int32Array, constant: number, flip: number, rows: Int32Array, n: number): number {
   let count = 0
   for (let i = 0; i < n; i++) {
-    difference[0] = a[i]! - constant
-    const bits = (words[highWord]! & 0x7fff_ffff) | words[lowWord]!
+    const bits = a[i]! ^ constant
     rows[count] = i
     count = (count + (((bits | -bits) >>> 31) ^ flip)) | 0
   }
@@ -254,8 +254,7 @@ function equalInt32Among(a: Int32Array, constant: number, flip: number, rows: In
   let count = 0
   for (let k = 0; k < n; k++) {
     const row = rows[k]!
-    difference[0] = a[row]! - constant
-    const bits = (words[highWord]! & 0x7fff_ffff) | words[lowWord]!
+    const bits = a[row]! ^ constant
     rows[count] = row
     count = (count + (((bits | -bits) >>> 31) ^ flip)) | 0
   }
