@@ -49,6 +49,13 @@ export const registerModel: SequentialModel<RegisterState, RegisterInput, Regist
   text: ({ exists, value, version }) => (exists ? `${version} ${value}` : ''),
 }
 
+/** For histories without reads: nobody sees a value, so what is there is told by its version, and writes differ by what they ask for. */
+export const unreadRegisterModel: SequentialModel<RegisterState, RegisterInput, RegisterOutput> = {
+  ...registerModel,
+  text: ({ exists, version }) => (exists ? String(version) : ''),
+  effect: ({ op, version }) => `${op} ${version}`,
+}
+
 export interface RegisterHistory {
   readonly writes: readonly Operation<RegisterInput, RegisterOutput>[]
   readonly reads: readonly Operation<RegisterInput, RegisterOutput>[]

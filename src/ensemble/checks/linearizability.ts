@@ -3,8 +3,9 @@
  * It tries to put the operations into one order that respects real time and that the sequential model answers with the same results; what it has tried is remembered by
  * (set of operations done, state), so that nothing is tried twice.
  *
- * An operation without a result (its connection broke) may have happened at any time after it was called, or never. Exponential in the worst case: for histories of some thousand operations
- * per object with little overlap. Histories of many objects are cut by object first, which is sound because linearizability is local (Herlihy and Wing).
+ * An operation without a result (its connection broke) may have happened at any time after it was called, or never: the orders double with each. Two of them that have the same effect can be exchanged, and the one called
+ * earlier fits wherever the other does; so of those only the earliest is tried, and how many have happened says which. What is left is exponential in the worst case all the same: for histories of some thousand
+ * operations per object with little overlap. Histories of many objects are cut by object first, which is sound because linearizability is local (Herlihy and Wing).
  */
 export interface Operation<I, O> {
   readonly client: number
@@ -20,8 +21,10 @@ export interface SequentialModel<S, I, O> {
   readonly initial: S
   /** The state after, or null when the output is not what the model answers. `output` null fits whatever it answers. */
   step(state: S, input: I, output: O | null): S | null
-  /** Equal texts mean equal states. */
+  /** Equal texts mean equal states, as far as any output of this history can tell. */
   text(state: S): string
+  /** Equal texts mean equal effects, as far as any output of this history can tell. Absent: no two are alike. */
+  effect?(input: I): string
 }
 
 export interface LinearizabilityResult {
@@ -57,8 +60,7 @@ export function linearize<S, I, O>(history: readonly Operation<I, O>[], model: S
     entry.before = last
     last = entry
   }
-  const words = (history.length + 31) >> 5
-  const done = new Uint32Array(words)
+  const done = new Done(history, model)
   const seen = new Set<string>()
   const stack: { readonly entry: Entry; readonly state: S }[] = []
   let state = model.initial
@@ -79,7 +81,7 @@ export function linearize<S, I, O>(history: readonly Operation<I, O>[], model: S
       if (top === undefined || seen.size > statesMax) return { verdict: top === undefined ? 'not linearizable' : 'unknown', order: longest, states: seen.size }
       const { entry } = top
       state = top.state
-      done[entry.index >> 5]! &= ~(1 << (entry.index & 31))
+      done.takeBack(entry.index)
       isLast = history[entry.index]!.end === Infinity
       if (!isLast) missing++
       unlift(entry)
@@ -87,14 +89,14 @@ export function linearize<S, I, O>(history: readonly Operation<I, O>[], model: S
       continue
     }
     const { input, output, end } = history[at.index]!
-    if ((end === Infinity) !== isLast) {
+    if ((end === Infinity) !== isLast || !done.isNext(at.index)) {
       at = at.after
       continue
     }
     const next = model.step(state, input, output)
     if (next !== null) {
-      done[at.index >> 5]! |= 1 << (at.index & 31)
-      const key = `${done.join()}|${model.text(next)}`
+      done.add(at.index)
+      const key = `${done.text()}|${model.text(next)}`
       if (!seen.has(key)) {
         seen.add(key)
         stack.push({ entry: at, state })
@@ -106,11 +108,82 @@ export function linearize<S, I, O>(history: readonly Operation<I, O>[], model: S
         at = head.after
         continue
       }
-      done[at.index >> 5]! &= ~(1 << (at.index & 31))
+      done.takeBack(at.index)
     }
     at = at.after
   }
   return { verdict: 'linearizable', order: stack.map(({ entry }) => entry.index), states: seen.size }
+}
+
+/** Which operations have their place: answered ones one by one, in the order of their calls; of unanswered ones with the same effect, how many. */
+class Done {
+  /** Place of an answered operation among those; of an unanswered one, its effect's. */
+  readonly #place: Int32Array
+  readonly #isAnswered: readonly boolean[]
+  readonly #bits: Uint32Array
+  readonly #counts: number[] = []
+  /** By effect: the unanswered operations, earliest call first. */
+  readonly #alike: number[][] = []
+  /** Every word of bits before this one is full. */
+  #from = 0
+
+  constructor(history: readonly Operation<unknown, unknown>[], model: { effect?(input: unknown): string }) {
+    this.#isAnswered = history.map(({ end }) => end !== Infinity)
+    this.#place = new Int32Array(history.length)
+    const effects = new Map<string, number>()
+    let answered = 0
+    for (const index of history.map((_, i) => i).toSorted((a, b) => history[a]!.call - history[b]!.call || a - b)) {
+      if (this.#isAnswered[index]!) {
+        this.#place[index] = answered++
+        continue
+      }
+      const effect = model.effect?.(history[index]!.input) ?? `only ${index}`
+      let number = effects.get(effect)
+      if (number === undefined) {
+        number = effects.size
+        effects.set(effect, number)
+        this.#alike.push([])
+        this.#counts.push(0)
+      }
+      this.#place[index] = number
+      this.#alike[number]!.push(index)
+    }
+    this.#bits = new Uint32Array((answered + 32) >> 5)
+  }
+
+  /** False for an unanswered operation while one with the same effect, called before it, has no place. */
+  isNext(index: number): boolean {
+    if (this.#isAnswered[index]!) return true
+    const effect = this.#place[index]!
+    return this.#alike[effect]![this.#counts[effect]!] === index
+  }
+
+  add(index: number): void {
+    const place = this.#place[index]!
+    if (!this.#isAnswered[index]!) {
+      this.#counts[place]!++
+      return
+    }
+    this.#bits[place >> 5]! |= 1 << (place & 31)
+    while (this.#bits[this.#from] === 0xffff_ffff) this.#from++
+  }
+
+  takeBack(index: number): void {
+    const place = this.#place[index]!
+    if (!this.#isAnswered[index]!) {
+      this.#counts[place]!--
+      return
+    }
+    this.#bits[place >> 5]! &= ~(1 << (place & 31))
+    this.#from = Math.min(this.#from, place >> 5)
+  }
+
+  /** The same for the same operations: what is full is told by its length, and what is empty not at all. */
+  text(): string {
+    let end = this.#bits.length
+    while (end > this.#from && this.#bits[end - 1] === 0) end--
+    return `${this.#from}:${this.#bits.subarray(this.#from, end).join()}/${this.#counts.join()}`
+  }
 }
 
 function lift(entry: Entry): void {
