@@ -19,7 +19,7 @@ interface OperatorOfExample {
   readonly config: { readonly connector?: { readonly type: string } }
 }
 
-/** A topic that the same job reads must be written: with `--output` its rows would go to the file instead. `topics.spec.ts` looks at those. */
+/** A sink of the page shows its rows; what a topic got, `topics.spec.ts` looks at. */
 const isCompared = ({ kind, config }: OperatorOfExample): boolean => kind === 'sink' && config.connector?.type !== 'topic'
 
 export const examples: readonly ExampleJob[] = readdirSync(join(root, 'examples'))

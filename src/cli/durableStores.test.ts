@@ -97,6 +97,25 @@ describe('topics on the command line', () => {
     expect(await call('run', job, '--topic', `bids=${at('bad.jsonl')}`)).toMatchObject({ exit: 2, err: expect.stringContaining('line 2') as string })
   })
 
+  it('are written although `--output` asks for their rows: a source of the same job finds them there', async () => {
+    const job = jobFile('both', [bids(500), toTopic(), fromTopic, totals, collect], ['bids>write', 'read>totals', 'totals>out'])
+    expect(await call('run', job, '--output', `write=${at('written.jsonl')}`, '--output', `out=${at('rows.jsonl')}`, '--topic', `bids=${at('bids.jsonl')}`)).toMatchObject({ exit: 0, err: '' })
+    expect(sortedLines(at('rows.jsonl'))).toEqual(await plainTotals(500))
+    const values = lines(at('bids.jsonl')).slice(1).map((line) => line.slice(line.indexOf('"value":') + 8, -1))
+    expect(values.length).toBeGreaterThan(400)
+    expect(sortedLines(at('written.jsonl'))).toEqual(values.toSorted())
+  })
+
+  it('and the rows of `--output` are gone on from alike', async () => {
+    const job = jobFile('both', [bids(20_000), toTopic(), fromTopic, totals, collect], ['bids>write', 'read>totals', 'totals>out'], 5)
+    const flags = ['--topic', `bids=${at('bids.jsonl')}`, '--output', `write=${at('written.jsonl')}`, '--output', `out=${at('rows.jsonl')}`]
+    await crashed('run', job, ...flags, '--checkpoint-dir', at('state'), '--fault', 'exit@checkpoint=2:completed')
+    expect(await call('run', job, ...flags, '--resume', at('state'))).toMatchObject({ exit: 0 })
+    const values = lines(at('bids.jsonl')).slice(1).map((line) => line.slice(line.indexOf('"value":') + 8, -1))
+    expect(sortedLines(at('written.jsonl')).join('\n') === values.toSorted().join('\n')).toBe(true)
+    expect(sortedLines(at('rows.jsonl'))).toEqual(await plainTotals(20_000))
+  })
+
   for (const moment of ['acknowledged', 'writing', 'completed']) {
     it(`hold each row once when the process dies at a checkpoint (${moment}) and is gone on from`, async () => {
       const events = 30_000
@@ -130,6 +149,13 @@ describe('tables on the command line', () => {
     expect(lines(at('store/totals.jsonl'))).toHaveLength(2 * once)
     await call('run', jobFile('keeper', [bids(500), totals, table()], ['bids>totals', 'totals>keep']), '--store', at('other'))
     expect(sortedLines(at('other/totals.jsonl'))).toEqual(await plainTotals(500))
+  })
+
+  it('are written although `--output` asks for their rows', async () => {
+    const job = jobFile('keeper', [bids(800), totals, table(['auction'])], ['bids>totals', 'totals>keep'])
+    expect(await call('run', job, '--store', at('store'), '--output', `keep=${at('rows.jsonl')}`)).toMatchObject({ exit: 0, err: '' })
+    expect(sortedLines(at('store/totals.jsonl'))).toEqual(await plainTotals(800))
+    expect(sortedLines(at('rows.jsonl'))).toEqual(await plainTotals(800))
   })
 
   it('hold each row once when the process dies behind a checkpoint and is gone on from', async () => {

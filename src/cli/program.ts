@@ -36,7 +36,7 @@ export async function runCommandLine(args: readonly string[], terminal: Terminal
   addCommand('run', "runs a job with the page's own engine on worker threads")
     .argument(...job)
     .option('--input <SRC=FILE>', "reads the source SRC from FILE (.jsonl, .csv, .parquet, .arrow; - is JSON lines from standard input); the columns stay the job's; repeatable", collected)
-    .option('--output <SINK=FILE>', "writes the rows of SINK to FILE as JSON lines, whatever the sink's connector; - is standard output; repeatable. Without it, the rows of a job's only live table are printed", collected)
+    .option('--output <SINK=FILE>', "writes the rows of SINK to FILE as JSON lines, whatever the sink's connector (a topic or table gets them too); - is standard output; repeatable. Without it, the rows of a job's only live table are printed", collected)
     .option('--topic <NAME=FILE>', 'reads the topic NAME from FILE, and appends to it what the job commits to the topic; repeatable. Other topics live as long as the run', collected)
     .option('--store <D>', 'keeps the tables of store sinks in the folder D, each as JSON lines; without it they live as long as the run')
     .option('--changelog', 'writes every change with its row kind, not the final rows')

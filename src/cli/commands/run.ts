@@ -21,6 +21,7 @@ import type { RunFlags } from '../program.ts'
 import { resultWriter, type ResultWriter } from '../resultWriter.ts'
 import { FileStores } from '../durableStores.ts'
 import { fileSinkWriter } from '../fileSinks.ts'
+import { KeptSinks } from '../keptSinks.ts'
 import { OutputFile } from '../outputFile.ts'
 import { UsageError, type ExitCode, type Terminal } from '../terminal.ts'
 
@@ -31,8 +32,8 @@ export async function run(path: string, flags: RunFlags, terminal: Terminal): Pr
   const outputs = outputFiles(read, flags.output ?? [])
   let job = withInputFiles(withParallelism(read, flags.parallelism), flags.input ?? [], path)
   checkPaths(job, outputs)
-  // Rows come back from sinks that show them, whatever the sink's own connector.
-  for (const id of outputs.keys()) job = withConnector(job, id, { type: 'collect' })
+  // Rows come back from sinks that show them, whatever the sink's own connector. What a topic or table gets comes by here too, and may be wanted there as well: by a source of the same job.
+  for (const id of outputs.keys()) if (!isKept(job, id)) job = withConnector(job, id, { type: 'collect' })
 
   const compiled = compile(job, definitionOf, { edgesShown: false })
   printProblems(compiled.problems, terminal)
@@ -62,13 +63,7 @@ export async function run(path: string, flags: RunFlags, terminal: Terminal): Pr
     const progress = terminal.isInteractive ? progressLine(terminal) : null
     let poisonRows = 0
     let restores = 0
-    const tolerance = faultTolerance(job, folder, resuming, {
-      snapshot: (operator) => writers.get(operator)?.snapshot() ?? stores.snapshot(operator),
-      restore: (operator, written) => {
-        writers.get(operator)?.restore(written)
-        stores.restore(operator, written)
-      },
-    })
+    const tolerance = faultTolerance(job, folder, resuming, new KeptSinks(writers, stores))
     const status = await runPlan(
       compiled.physical,
       { processingTime: flags.processingTime, faults, stores: stores.stores, ...(terminal.engineScript === null && folder === null && faults.length === 0 ? {} : { faultTolerance: tolerance }) },
@@ -113,6 +108,12 @@ export async function run(path: string, flags: RunFlags, terminal: Terminal): Pr
 }
 
 const poisonRowsShownMax = 20
+
+/** A sink whose rows outlive the run. */
+function isKept(job: Job, id: string): boolean {
+  const connector = job.operators.find((operator) => operator.id === id)!.config.connector
+  return isObject(connector) && (connector.type === 'topic' || connector.type === 'store')
+}
 
 /** Files by sink; standard output takes one result only. Without the flag, the rows of a job's only live table are printed. */
 function outputFiles(job: Job, flags: readonly string[]): Map<string, string> {
