@@ -1,5 +1,5 @@
 import { useEffect, useMemo, useRef, type KeyboardEvent } from 'react'
-import { useVirtualizer } from '@tanstack/react-virtual'
+import { defaultRangeExtractor, useVirtualizer, type Range } from '@tanstack/react-virtual'
 import { cellText } from '../../columnar/batchText.ts'
 import type { RowKindText } from '../../columnar/batch.ts'
 import type { Value } from '../../columnar/column.ts'
@@ -29,6 +29,8 @@ export interface DataTableProps {
 }
 
 const rowHeightPx = 22
+/** As padded in data.module.css. */
+const rowInsetPx = 6
 
 export function DataTable(props: DataTableProps) {
   const scroller = useRef<HTMLDivElement>(null)
@@ -44,6 +46,7 @@ export function DataTable(props: DataTableProps) {
     getScrollElement: () => scroller.current,
     estimateSize: () => rowHeightPx,
     overscan: 8,
+    rangeExtractor: (range) => (following.current ? withNewest(range) : defaultRangeExtractor(range)),
   })
   useEffect(() => {
     // All rows are of one height: the end is the end. Asking the virtualizer would measure, and measure again in later frames.
@@ -66,7 +69,12 @@ export function DataTable(props: DataTableProps) {
     [schema, Math.min(rowCount, 40)],
   )
   const widths = columns.map((column) => column.characters)
-  const template = `${withKinds ? '44px ' : ''}${widths.map((characters) => `minmax(${characters * 7.2 + 20}px, ${Math.max(1, characters)}fr)`).join(' ')}`
+  const least = widths.map((characters) => Math.ceil(characters * 7.2 + 20))
+  // Every row is a grid of its own: they share columns because they share this template and this width, never their contents'.
+  const grid = {
+    gridTemplateColumns: `${withKinds ? '44px ' : ''}${widths.map((characters, i) => `minmax(${least[i]}px, ${Math.max(1, characters)}fr)`).join(' ')}`,
+    minWidth: least.reduce((sum, px) => sum + px, withKinds ? 44 + rowInsetPx : rowInsetPx),
+  }
   const columnCount = schema.fields.length + (withKinds ? 1 : 0)
 
   return (
@@ -84,7 +92,7 @@ export function DataTable(props: DataTableProps) {
       }}
       onKeyDown={(event) => moveCell(event, scroller.current)}
     >
-      <div className={styles.headRow} role="row" aria-rowindex={1} style={{ gridTemplateColumns: template }}>
+      <div className={styles.headRow} role="row" aria-rowindex={1} style={grid}>
         {withKinds ? (
           <div role="columnheader" className={styles.headCell}>
             {t.data.operation}
@@ -97,7 +105,7 @@ export function DataTable(props: DataTableProps) {
         ))}
       </div>
       {rowCount === 0 ? <p className={styles.empty}>{props.emptyText}</p> : null}
-      <div className={styles.rows} style={{ height: virtual.getTotalSize() }} role="presentation">
+      <div className={styles.rows} style={{ height: virtual.getTotalSize(), minWidth: grid.minWidth }} role="presentation">
         {virtual.getVirtualItems().map((item) => {
           const row = props.rowAt(item.index)
           if (row === undefined) return null
@@ -110,7 +118,7 @@ export function DataTable(props: DataTableProps) {
               className={styles.row}
               data-late={row.late ? '' : undefined}
               data-retracts={retracts ? '' : undefined}
-              style={{ gridTemplateColumns: template, transform: `translateY(${item.start}px)` }}
+              style={{ ...grid, transform: `translateY(${item.start}px)` }}
             >
               {withKinds ? (
                 <div role="gridcell" className={styles.kind} data-kind={row.kind} tabIndex={-1}>
@@ -126,6 +134,14 @@ export function DataTable(props: DataTableProps) {
       </div>
     </div>
   )
+}
+
+/** While the newest rows are followed they are drawn before the scroll has come to them: a table that fills fast is never seen empty. */
+function withNewest(range: Range): number[] {
+  const indexes = defaultRangeExtractor(range)
+  const shown = range.endIndex - range.startIndex + 1
+  for (let i = Math.max((indexes[indexes.length - 1] ?? -1) + 1, range.count - shown); i < range.count; i++) indexes.push(i)
+  return indexes
 }
 
 interface ColumnLook {
