@@ -7,6 +7,7 @@ import type { EdgeMetrics, JobRun, JobStatus, OperatorMetrics, PoisonRow, Previe
 import { text } from '../text/text.ts'
 import { announce } from './announcements.ts'
 import { currentJob, designerStore, reveal } from './designerStore.ts'
+import { paceOf } from './pace.ts'
 import { edgeKey } from './edgeKey.ts'
 import { sameLogic } from './sameLogic.ts'
 import { noSinkRows, SinkBuffer, type SinkRows } from './sinkRows.ts'
@@ -296,7 +297,11 @@ export async function restoreFrom(checkpoint: number): Promise<void> {
   else if (!isActive()) await start({ paused: false, stepping: false, resume: checkpoint })
 }
 
+/** Whether somebody has set the speed, which then stays over documents. */
+let speedChosen = false
+
 export function setSpeed(speed: Speed): void {
+  speedChosen = true
   setView({ speed })
   current?.setSpeed(speed)
 }
@@ -307,6 +312,7 @@ async function start(options: { readonly paused: boolean; readonly stepping: boo
   generation += 1
   const mine = generation
   const job = currentJob()
+  if (!speedChosen) setView({ speed: paceOf(job) })
   // Rows that the checkpoint covers were shown, and will not come again.
   const covered = options.resume === undefined ? [] : [...sinks]
   clearNumbers()
@@ -503,7 +509,7 @@ designerStore.subscribe((state, before) => {
     void stop()
     release()
     clearNumbers()
-    setView({ ...idle, speed: view.speed })
+    setView({ ...idle, speed: speedChosen ? view.speed : paceOf(state.document.job) })
     return
   }
   if (state.document.job !== before.document.job && view.job !== null) {
@@ -523,5 +529,6 @@ export function resetRun(): void {
   watched.clear()
   keys = []
   view = idle
+  speedChosen = false
   tell()
 }
