@@ -31,9 +31,9 @@ export function CheckpointLane({ start, end }: { readonly start: number; readonl
   )
 }
 
-/** Whether the run on screen takes checkpoints at all. */
+/** Whether the run on screen takes checkpoints at all; before the first run it is taken to. */
 export function useTakesCheckpoints(): boolean {
-  return useSyncExternalStore(subscribeMarks, () => current.state !== null && current.state.settings.intervalMs > 0)
+  return useSyncExternalStore(subscribeMarks, () => current.state === null || current.state.settings.intervalMs > 0)
 }
 
 // One for the page, as the timeline is: marks are made when the news comes, whether or not anyone looks.

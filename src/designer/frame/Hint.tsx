@@ -19,7 +19,7 @@ export function Hint() {
   }, [ran, seen])
   if (seen || ran || changed || lesson === '') return null
   return (
-    <div className={styles.hint} role="note">
+    <div className={styles.hint} role="note" data-hint="">
       <p>
         <b>{text.frame.hint}</b>
         {lesson}

@@ -193,14 +193,14 @@ function RunButton({ blank }: { readonly blank: boolean }) {
   switch (status.kind) {
     case 'running':
       return (
-        <Button look={look} onClick={() => void playOrPause()} keys="K">
+        <Button look={look} className={styles.run} onClick={() => void playOrPause()} keys="K">
           <Pause />
           {text.frame.pause}
         </Button>
       )
     case 'paused':
       return (
-        <Button look={look} onClick={() => void (stale ? restart() : playOrPause())} keys="K">
+        <Button look={look} className={styles.run} onClick={() => void (stale ? restart() : playOrPause())} keys="K">
           <Play />
           {stale ? text.frame.runAgain : text.frame.resume}
         </Button>
@@ -210,7 +210,7 @@ function RunButton({ blank }: { readonly blank: boolean }) {
     case 'restarting':
     case 'cancelling':
       return (
-        <Button look={look} disabled>
+        <Button look={look} className={styles.run} disabled>
           <LoaderCircle className={styles.turning} />
           {status.kind === 'cancelling' ? text.frame.stopping : text.frame.starting}
         </Button>
@@ -220,7 +220,7 @@ function RunButton({ blank }: { readonly blank: boolean }) {
     case 'canceled':
     case 'failed':
       return (
-        <Button look={look} onClick={() => void playOrPause()} disabled={blank} keys={blank ? undefined : printKeys('Mod+Enter')}>
+        <Button look={look} className={styles.run} onClick={() => void playOrPause()} disabled={blank} keys={blank ? undefined : printKeys('Mod+Enter')}>
           <Play />
           {status.kind === 'idle' ? text.frame.run : text.frame.runAgain}
         </Button>

@@ -1,10 +1,10 @@
 import { useEffect, useRef, useSyncExternalStore } from 'react'
-import { Pause, Play, Square, StepForward, SkipBack } from 'lucide-react'
+import { ChevronDown, Pause, Play, Square, StepForward, SkipBack } from 'lucide-react'
 import { timestampText } from '../../columnar/valueText.ts'
 import type { Speed } from '../../runtime/jobRun.ts'
 import { CheckpointLane, useTakesCheckpoints } from '../checkpoints/CheckpointLane.tsx'
 import { faceOf } from '../store/definitions.ts'
-import { nameOf, useDesigner } from '../store/designerStore.ts'
+import { nameOf, useDesigner, useJob } from '../store/designerStore.ts'
 import { isActive, operatorMetrics, playOrPause, restart, runView, setSpeed, step, stop, subscribeRun, useRun } from '../store/runStore.ts'
 import { text as t } from '../text/text.ts'
 import { LaneCanvas, type DrawLane } from './LaneCanvas.tsx'
@@ -15,19 +15,20 @@ import styles from './transport.module.css'
 /** Region F: the replay's controls and event time as it has passed, one ruler for all sources. */
 export default function Transport() {
   const run = useRun()
+  const blank = useJob().operators.length === 0
   const active = isActive(run.status)
   const running = run.status.kind === 'running' || run.status.kind === 'deploying'
   return (
     <div className={styles.transport}>
       <div className={styles.bar} role="toolbar" aria-label={t.transport.title}>
         <div className={styles.buttons}>
-          <IconButton label={t.transport.fromStart} onClick={() => void restart()}>
+          <IconButton label={t.transport.fromStart} onClick={() => void restart()} disabled={blank}>
             <SkipBack size={16} aria-hidden />
           </IconButton>
-          <IconButton label={running ? t.transport.pause : t.transport.play} onClick={() => void playOrPause()} accent>
+          <IconButton label={running ? t.transport.pause : t.transport.play} onClick={() => void playOrPause()} accent disabled={blank}>
             {running ? <Pause size={16} aria-hidden /> : <Play size={16} aria-hidden />}
           </IconButton>
-          <IconButton label={t.transport.step} onClick={() => void step()}>
+          <IconButton label={t.transport.step} onClick={() => void step()} disabled={blank}>
             <StepForward size={16} aria-hidden />
           </IconButton>
           <IconButton label={t.transport.stop} onClick={() => void stop()} disabled={!active}>
@@ -61,14 +62,17 @@ const factors = [1, 10, 60, 600, 3600, 86_400]
 function SpeedSelect({ speed }: { readonly speed: Speed }) {
   const value = speed.kind === 'max' ? 'max' : String(speed.factor)
   return (
-    <select className={styles.speed} aria-label={t.transport.speed} title={t.transport.speed} value={value} onChange={(event) => setSpeed(event.target.value === 'max' ? { kind: 'max' } : { kind: 'factor', factor: Number(event.target.value) })}>
-      {factors.map((factor) => (
-        <option key={factor} value={String(factor)}>
-          {t.transport.factor(factor)}
-        </option>
-      ))}
-      <option value="max">{t.transport.maximum}</option>
-    </select>
+    <span className={styles.speedBox}>
+      <select className={styles.speed} aria-label={t.transport.speed} title={t.transport.speed} value={value} onChange={(event) => setSpeed(event.target.value === 'max' ? { kind: 'max' } : { kind: 'factor', factor: Number(event.target.value) })}>
+        {factors.map((factor) => (
+          <option key={factor} value={String(factor)}>
+            {t.transport.factor(factor)}
+          </option>
+        ))}
+        <option value="max">{t.transport.maximum}</option>
+      </select>
+      <ChevronDown size={13} aria-hidden />
+    </span>
   )
 }
 
@@ -128,7 +132,11 @@ function fold(): void {
     current.job = job
     current.timeline = emptyTimeline
   }
-  if (job === null) return
+  if (job === null) {
+    // Another document: its timeline has not begun.
+    for (const listener of drawListeners) listener()
+    return
+  }
   let lateRows = 0
   const sources: { id: string; metrics: NonNullable<ReturnType<typeof operatorMetrics>> }[] = []
   for (const operator of job.operators) {
@@ -150,29 +158,27 @@ function subscribeDraw(listener: () => void): () => void {
   return () => drawListeners.delete(listener)
 }
 
+/** The lanes stand before the first row, empty and as high as they will be: nothing on the screen moves when a job begins. */
 function Lanes() {
   const timeline = useSyncExternalStore(subscribeDraw, () => current.timeline)
+  const { operators } = useJob()
   const open = useDesigner((state) => state.panels.timeline.open)
   const windows = useLaneWindow()
   const takesCheckpoints = useTakesCheckpoints()
-  if (!open) return null
-  if (timeline.start === null || timeline.front === null) {
-    return (
-      <p className={styles.before} data-windows={windows === null ? undefined : ''}>
-        {t.transport.timeBegins}
-      </p>
-    )
-  }
-  const span = Math.max(timeline.front - timeline.start, timeline.bucketMs)
-  const end = timeline.start + span * 1.06
-  const share = (time: number): number => ((time - timeline.start!) / (end - timeline.start!)) * 100
+  if (!open || operators.length === 0) return null
+  const begun = timeline.start !== null && timeline.front !== null
+  const [start, front] = [timeline.start ?? 0, timeline.front ?? 0]
+  const sources = begun ? timeline.sources : operators.filter(({ kind }) => faceOf(kind)?.family === 'source').map(({ id }) => ({ id, watermark: null, ended: false }))
+  const span = Math.max(front - start, timeline.bucketMs)
+  const end = start + span * 1.06
+  const share = (time: number): number => ((time - start) / (end - start)) * 100
   const withDay = span > 86_400_000
   const slowest = timeline.sources.reduce<number | null>((low, source) => (source.watermark === null || source.ended ? low : low === null ? source.watermark : Math.min(low, source.watermark)), null)
   return (
     <div className={styles.lanes} data-windows={windows === null ? undefined : ''} data-checkpoints={takesCheckpoints ? '' : undefined}>
       <div className={styles.laneName} />
       <div className={styles.axis} aria-hidden>
-        {rulerTicks(timeline.start, end, 10).map((tick) => (
+        {(begun ? rulerTicks(start, end, 10) : []).map((tick) => (
           <span key={tick} style={{ left: `${share(tick)}%` }}>
             {withDay ? timestampText(tick, 0).slice(5, 16) : timestampText(tick, 0).slice(11, span < 600_000 ? 19 : 16)}
           </span>
@@ -185,12 +191,13 @@ function Lanes() {
       <RowBars timeline={timeline} end={end} />
       <div className={styles.laneName}>{t.transport.watermarks}</div>
       <ul className={styles.watermarks} aria-label={t.transport.watermarks}>
-        {timeline.sources.map((source) => {
-          const behind = source.watermark !== null && !source.ended && timeline.front! - source.watermark > span * 0.05 && timeline.sources.length > 1
+        {sources.map((source) => {
+          const behind = source.watermark !== null && !source.ended && front - source.watermark > span * 0.05 && sources.length > 1
+          const reached = source.watermark === null ? 0 : share(source.watermark)
           return (
-            <li key={source.id} data-behind={behind ? '' : undefined}>
-              <i style={{ width: `${source.watermark === null ? 0 : share(source.watermark)}%` }} />
-              <span style={{ right: `${100 - Math.max(source.watermark === null ? 0 : share(source.watermark), 14)}%` }}>
+            <li key={source.id} data-behind={behind ? '' : undefined} style={{ paddingRight: `${100 - reached}%` }}>
+              <i style={{ width: `${reached}%` }} />
+              <span>
                 {nameOf(source.id)} <b>{source.watermark === null ? t.transport.noTime : timestampText(source.watermark, 0).slice(11)}</b>
                 {source.ended ? ` ${t.transport.ended}` : ''}
               </span>
@@ -201,10 +208,10 @@ function Lanes() {
       {takesCheckpoints ? (
         <>
           <div className={styles.laneName}>{t.transport.checkpoints.title}</div>
-          <CheckpointLane start={timeline.start} end={end} />
+          <CheckpointLane start={start} end={end} />
         </>
       ) : null}
-      {windows === null ? null : <WindowLane shown={windows} start={timeline.start} front={timeline.front} end={end} />}
+      {windows === null ? null : <WindowLane shown={windows} start={start} front={front} end={end} />}
       {slowest === null ? null : <i className={styles.cursor} style={{ left: `calc(var(--lane-name) + (100% - var(--lane-name)) * ${share(slowest) / 100})` }} aria-hidden />}
     </div>
   )

@@ -1,9 +1,9 @@
 import { windowOf } from '../../job/windowOf.ts'
 import { nameOf, useDesigner, useJob } from '../store/designerStore.ts'
-import { operatorMetrics } from '../store/runStore.ts'
+import { operatorMetrics, useRun } from '../store/runStore.ts'
 import { text as t } from '../text/text.ts'
 import { LaneCanvas } from './LaneCanvas.tsx'
-import { windowBars, type AlignedWindow } from './windowLane.ts'
+import { windowBars, type AlignedWindow, type WindowBars } from './windowLane.ts'
 import styles from './transport.module.css'
 
 export interface LaneWindow {
@@ -11,9 +11,10 @@ export interface LaneWindow {
   readonly window: AlignedWindow
 }
 
-/** The operator whose windows the timeline shows: the selected one if it cuts time by the clock, else the first that does. */
+/** The operator whose windows the timeline shows: the selected one if it cuts time by the clock, else the first that does. Of the job that runs, which the document may have left behind. */
 export function useLaneWindow(): LaneWindow | null {
-  const job = useJob()
+  const document = useJob()
+  const job = useRun().job ?? document
   const focused = useDesigner((state) => (state.selection.focused?.kind === 'operator' ? state.selection.focused.id : null))
   const windows = job.operators.flatMap((operator): LaneWindow[] => {
     const window = windowOf(operator.config)
@@ -22,10 +23,12 @@ export function useLaneWindow(): LaneWindow | null {
   return windows.find((candidate) => candidate.operator === focused) ?? windows[0] ?? null
 }
 
+const noBars: WindowBars = { bars: [], rows: 1, every: 1 }
+
 /** Windows as bars on the ruler: filled once they have given their result, outlined while they are open. */
 export function WindowLane({ shown, start, front, end }: { readonly shown: LaneWindow; readonly start: number; readonly front: number; readonly end: number }) {
   const metrics = operatorMetrics(shown.operator)
-  const { bars, rows, every } = windowBars(shown.window, start, front, metrics?.watermark ?? null)
+  const { bars, rows, every } = front > start ? windowBars(shown.window, start, front, metrics?.watermark ?? null) : noBars
   const open = metrics?.gauges['openWindows'] ?? bars.filter((bar) => !bar.closed).length
   const closed = bars.filter((bar) => bar.closed).length
   return (
