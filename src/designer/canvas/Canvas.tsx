@@ -112,7 +112,7 @@ function CanvasFlow() {
     if (node === undefined || rect === undefined) return
     const place = flow.flowToScreenPosition(node.internals.positionAbsolute)
     const zoom = flow.getZoom()
-    const inside = place.x >= rect.left + 8 && place.y >= rect.top + 8 && place.x + operatorSize.width * zoom <= rect.right - 8 && place.y + operatorSize.height * zoom <= rect.bottom - 8
+    const inside = place.x >= rect.left + 8 && place.y >= rect.top + 8 && place.x + operatorSize.width * zoom <= rect.right - 8 && place.y + operatorSize.height * zoom <= rect.bottom - controlsPx
     if (!inside) void flow.setCenter(node.internals.positionAbsolute.x + operatorSize.width / 2, node.internals.positionAbsolute.y + operatorSize.height / 2, { zoom: Math.max(zoom, 0.86), duration: 200 })
   }, [reveal, flow])
 
@@ -314,7 +314,7 @@ function CanvasFlow() {
         nodeDragThreshold={3}
         minZoom={0.08}
         maxZoom={2}
-        attributionPosition="bottom-center"
+        attributionPosition="bottom-left"
         onlyRenderVisibleElements={job.operators.length > 300}
         tabIndex={job.operators.length === 0 ? 0 : -1}
         aria-label={t.canvas.title}
@@ -333,6 +333,9 @@ function CanvasFlow() {
     </div>
   )
 }
+
+/** What lies along the lower edge: the lens and the view's controls, and their margins. */
+const controlsPx = 48
 
 /** The middle button pans; so does any with Space held. The left one draws a marquee. */
 const panButtons = [1]

@@ -27,7 +27,7 @@ export const ChannelEdge = memo(function ChannelEdge(props: EdgeProps<ChannelFlo
   const hasDot = useHasDot(id)
   const focused = useDesigner((state) => state.selection.focused?.kind === 'edge' && state.selection.focused.key === id && state.selection.operators.length === 0)
   const late = data?.late === true
-  const label = labelPlace(sourceX, sourceY, targetX, targetY, middleX, middleY)
+  const label = labelPlace(sourceX, sourceY, targetX, targetY, middleX, middleY, data?.fans === true)
 
   useEffect(() => {
     if (!hasDot || dot.current === null || flow.current === null) return undefined
@@ -63,22 +63,33 @@ export const ChannelEdge = memo(function ChannelEdge(props: EdgeProps<ChannelFlo
   )
 })
 
-/** Level channels carry their rate above and their columns below; others carry both beside the upright part, or over the first level stretch when that is long. */
-function labelPlace(sourceX: number, sourceY: number, targetX: number, targetY: number, middleX: number, middleY: number): { readonly x: number; readonly y: number; readonly side: 'level' | 'beside'; readonly short: boolean } {
+/**
+ * Level channels carry their rate above and their columns below; others carry both beside the upright part, or over the first level stretch when that is long. In a narrow gap whose far operator
+ * would cover that, both stand clear of the channel, on the side of its beginning that it turns away from; or of its end, where others begin with it.
+ */
+function labelPlace(sourceX: number, sourceY: number, targetX: number, targetY: number, middleX: number, middleY: number, fans: boolean): { readonly x: number; readonly y: number; readonly side: Side; readonly short: boolean } {
   const [dx, dy] = [Math.abs(targetX - sourceX), Math.abs(targetY - sourceY)]
   if (dy < 6) return { x: middleX, y: middleY, side: 'level', short: dx < 120 }
   if (dy < 52 && dx > 120) return { x: (sourceX + middleX) / 2, y: sourceY, side: 'level', short: dx < 240 }
+  if (dx <= 120 && targetX > sourceX && dy < clearPx + 6) return { x: middleX, y: fans ? targetY : sourceY, side: targetY > sourceY === fans ? 'below' : 'above', short: true }
   return { x: middleX + 9, y: besideY(sourceY, targetY, middleY), side: 'beside', short: true }
 }
 
+type Side = 'level' | 'beside' | 'above' | 'below'
+
+/** From the middle of an operator to just clear of it. */
+const clearPx = operatorSize.height / 2 + 10
+
 /** Half way, or, where that would lie behind the operator it leads to, just clear of it. */
 function besideY(sourceY: number, targetY: number, middleY: number): number {
-  const clear = operatorSize.height / 2 + 10
   const distance = Math.abs(targetY - sourceY)
-  return distance / 2 >= clear || distance < clear + 6 ? middleY : targetY - Math.sign(targetY - sourceY) * clear
+  return distance / 2 >= clearPx || distance < clearPx + 6 ? middleY : targetY - Math.sign(targetY - sourceY) * clearPx
 }
 
 const silentAfterMs = 5000
+
+/** Of the second line of a label, from the first one's place. */
+const deltaY: Record<Side, number> = { level: 20, beside: 17, above: -23, below: 33 }
 
 function edgePainter(group: SVGGElement, key: string, late: boolean, short: boolean, moving: { readonly current: Animation | null }): () => void {
   const label = group.querySelector('[data-rate]')!
@@ -152,7 +163,7 @@ function edgeWords(perSecond: number, rows: number, state: EdgeState): string {
 }
 
 /** What the operator before this edge did to the columns: how many more or fewer than came to it, or how many there are. */
-function Delta({ edge, short, side }: { readonly edge: string; readonly short: boolean; readonly side: 'level' | 'beside' }) {
+function Delta({ edge, short, side }: { readonly edge: string; readonly short: boolean; readonly side: Side }) {
   const schema = useEdgeSchema(edge)
   const before = useDesigner((state) => {
     const inputs = state.check.inputs.get(edge.slice(0, edge.indexOf(':')))
@@ -160,7 +171,7 @@ function Delta({ edge, short, side }: { readonly edge: string; readonly short: b
   })
   if (schema === null) return null
   const delta = before === null ? null : schemaDelta(before, schema)
-  const y = side === 'level' ? 20 : 17
+  const y = deltaY[side]
   if (delta === null) {
     return (
       <text y={y} className={styles.delta}>

@@ -70,7 +70,7 @@ export const OperatorNode = memo(function OperatorNode({ id, selected, data }: N
       ))}
       <div className={styles.nodeHead}>
         {face === undefined ? null : <FamilyChip family={face.family} icon={face.icon} />}
-        {renaming ? <NameInput id={id} name={operator.name ?? ''} title={face?.title ?? operator.kind} /> : <span className={styles.nodeName} data-long={name.length > 15 ? '' : undefined}>{name}</span>}
+        {renaming ? <NameInput id={id} name={operator.name ?? ''} title={face?.title ?? operator.kind} /> : <span className={styles.nodeName} data-long={name.length > 11 ? '' : undefined}>{name}</span>}
         {errors.length + warnings.length > 0 ? (
           <span className={styles.mark} title={[...errors, ...warnings].map((problem) => problem.message).join('\n')}>
             {errors.length > 0 ? <CircleAlert size={14} aria-hidden /> : <TriangleAlert size={14} aria-hidden />}

@@ -1,5 +1,5 @@
 import type { Edge as FlowEdge, Node as FlowNode } from '@xyflow/react'
-import type { Group, Job, Note, Position } from '../../job/job.ts'
+import type { Edge, Group, Job, Note, Position } from '../../job/job.ts'
 import { operatorSize, type Selection } from '../store/designerStore.ts'
 import { edgeKey } from '../store/edgeKey.ts'
 
@@ -11,7 +11,8 @@ export type OperatorFlowNode = FlowNode<{ readonly kind: string; /** The one ope
 export type NoteFlowNode = FlowNode<{ readonly note: Note }, 'note'>
 export type GroupFlowNode = FlowNode<{ readonly group: Group }, 'group'>
 export type CanvasNode = OperatorFlowNode | NoteFlowNode | GroupFlowNode
-export type ChannelFlowEdge = FlowEdge<{ readonly late: boolean }, 'channel'>
+/** `fans`: others leave the same gate. */
+export type ChannelFlowEdge = FlowEdge<{ readonly late: boolean; readonly fans: boolean }, 'channel'>
 
 export const noteSize = { width: 176, height: 64 } as const
 
@@ -39,7 +40,7 @@ export class FlowMemory {
     const before = this.edges
     const next = flowEdges(job, selection).map((edge) => {
       const known = before.get(edge.id)
-      return known !== undefined && known.selected === edge.selected ? known : edge
+      return known !== undefined && known.selected === edge.selected && known.data?.fans === edge.data?.fans ? known : edge
     })
     this.edges = new Map(next.map((edge) => [edge.id, edge]))
     return next
@@ -100,6 +101,8 @@ export function boxAround(places: readonly Position[]): { readonly x: number; re
 export function flowEdges(job: Job, selection: Selection): ChannelFlowEdge[] {
   const selected = new Set(selection.edges)
   const known = new Set(job.operators.map((operator) => operator.id))
+  const leaving = new Map<string, number>()
+  for (const edge of job.edges) leaving.set(gateOf(edge), (leaving.get(gateOf(edge)) ?? 0) + 1)
   return job.edges
     .filter((edge) => known.has(edge.from) && known.has(edge.to))
     .map((edge) => {
@@ -112,12 +115,16 @@ export function flowEdges(job: Job, selection: Selection): ChannelFlowEdge[] {
         target: edge.to,
         targetHandle: edge.toPort ?? 'in',
         selected: selected.has(id),
-        data: { late: edge.fromPort === 'late' },
+        data: { late: edge.fromPort === 'late', fans: (leaving.get(gateOf(edge)) ?? 0) > 1 },
         // A picture with a name: the outline tells the same in words that can be walked.
         ariaRole: 'img',
         ariaLabel: `${edge.from} → ${edge.to}`,
       }
     })
+}
+
+function gateOf(edge: Edge): string {
+  return `${edge.from}:${edge.fromPort ?? 'out'}`
 }
 
 /** The place of a port on its side, as a share of the height: inputs spread evenly, the first output in the middle so that rows in line stay straight. */

@@ -5,7 +5,7 @@ import { kindDragType } from '../canvas/dragType.ts'
 import { FamilyChip } from '../parts/FamilyChip.tsx'
 import { familyIcons } from '../parts/icons.ts'
 import { allFaces, faceOf, type OperatorFace } from '../store/definitions.ts'
-import { addOperator, currentJob, designerState, useDesigner } from '../store/designerStore.ts'
+import { addOperator, currentJob, designerState, reveal, useDesigner } from '../store/designerStore.ts'
 import { text as t } from '../text/text.ts'
 import styles from './palette.module.css'
 import { matchingDefinitions } from './search.ts'
@@ -115,15 +115,19 @@ function Entry({ definition, disabled, chip }: { readonly definition: OperatorFa
   )
 }
 
-/** After the selected operator and wired to it where that is possible; else in the middle of the view. */
+/** After the selected operator and wired to it where that is possible; else in the middle of the view. Wherever that is, it is then seen. */
 function add(definition: OperatorFace): void {
   const { focused } = designerState().selection
   const selected = focused?.kind === 'operator' ? currentJob().operators.find((operator) => operator.id === focused.id) : undefined
   const outputs = selected === undefined ? undefined : faceOf(selected.kind)?.outputs
   const output = outputs?.find((port) => !currentJob().edges.some((edge) => edge.from === selected!.id && (edge.fromPort ?? 'out') === port.name)) ?? outputs?.[0]
-  if (selected !== undefined && output !== undefined && definition.inputs.length > 0) addOperator(definition.kind, { after: { operator: selected.id, port: output.name } })
-  else if (focused?.kind === 'edge' && definition.inputs.length > 0 && definition.outputs.length > 0) addOperator(definition.kind, { onEdge: focused.key, ...middleOf(focused.key) })
-  else addOperator(definition.kind)
+  const id =
+    selected !== undefined && output !== undefined && definition.inputs.length > 0
+      ? addOperator(definition.kind, { after: { operator: selected.id, port: output.name } })
+      : focused?.kind === 'edge' && definition.inputs.length > 0 && definition.outputs.length > 0
+        ? addOperator(definition.kind, { onEdge: focused.key, ...middleOf(focused.key) })
+        : addOperator(definition.kind)
+  if (id !== null) reveal({ kind: 'operator', id })
 }
 
 function middleOf(edge: string): { position?: { x: number; y: number } } {
