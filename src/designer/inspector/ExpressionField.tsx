@@ -8,10 +8,12 @@ import { compileScalar } from '../../expression/compile.ts'
 import { linearEngineFor } from '../../expression/linearEngine.ts'
 import type { Scope, TypedExpression } from '../../expression/expression.ts'
 import { checkScalar } from '../../expression/typeOf.ts'
+import { Prose } from '../parts/Prose.tsx'
 import { CodeEditor, loadMonaco } from '../source/CodeEditor.tsx'
 import { text as t } from '../text/text.ts'
 import { highlight } from './highlight.tsx'
 import { problemsAt, useForm } from './form.ts'
+import codeStyles from './code.module.css'
 import styles from './inspector.module.css'
 
 /**
@@ -49,7 +51,7 @@ export function ExpressionField(props: {
   }, [focus])
 
   return (
-    <div ref={frame} className={styles.code} data-invalid={invalid ? '' : undefined} data-open={open ? '' : undefined} data-code-field="" tabIndex={-1}>
+    <div ref={frame} className={codeStyles.code} data-invalid={invalid ? '' : undefined} data-open={open ? '' : undefined} data-code-field="" tabIndex={-1}>
       {open ? (
         <CodeEditor
           value={props.value}
@@ -79,7 +81,7 @@ export function ExpressionField(props: {
           aria-invalid={invalid || undefined}
           aria-describedby={props.describedBy}
           tabIndex={0}
-          className={styles.codeRest}
+          className={codeStyles.codeRest}
           style={{ minHeight: (props.minLines ?? 1) * 18 + 14 }}
           onPointerEnter={() => void loadMonaco()}
           onFocus={() => setOpen(true)}
@@ -89,7 +91,7 @@ export function ExpressionField(props: {
       )}
       {problems.map((problem, i) => (
         <p key={i} className={styles.problem} data-severity={problem.severity}>
-          {problem.message}
+          <Prose text={problem.message} />
         </p>
       ))}
       {invalid || props.aggregate === true || props.value.trim() === '' ? null : <Outcome text={props.value} scope={scope} rows={props.sampleRows ?? form.sampleRows} />}
@@ -109,8 +111,8 @@ function Outcome(props: { readonly text: string; readonly scope: Scope; readonly
   if (typed === null) return null
   const value = missing === null && props.rows.length > 0 && props.rows.every((row) => row !== null) ? valueFor(typed, props.scope, props.rows as readonly (readonly Value[])[]) : null
   return (
-    <div className={styles.outcome}>
-      <span className={styles.outcomeType}>{printType({ ...typed.type, nullable: true } as never)}</span>
+    <div className={codeStyles.outcome}>
+      <span className={codeStyles.outcomeType}>{printType({ ...typed.type, nullable: true } as never)}</span>
       {value === null ? null : (
         <b data-failed={value.failed ? '' : undefined} title={t.inspector.valueForNewestRow}>
           {value.text}

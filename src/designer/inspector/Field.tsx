@@ -1,5 +1,6 @@
 import { useId, type ReactNode } from 'react'
 import type { Problem } from '../../job/problem.ts'
+import { Prose } from '../parts/Prose.tsx'
 import styles from './inspector.module.css'
 
 /** A label, its control, its one-line help and what is wrong with it. The control gets the ids that tie them together. */
@@ -27,10 +28,10 @@ export function Field(props: {
       <div id={describedBy} className={styles.note}>
         {problems.map((problem, i) => (
           <p key={i} className={styles.problem} data-severity={problem.severity}>
-            {problem.message}
+            <Prose text={problem.message} />
           </p>
         ))}
-        {problems.length === 0 && props.help !== undefined ? <p className={styles.help}>{props.help}</p> : null}
+        {problems.length === 0 && props.help !== undefined ? <p className={styles.help}><Prose text={props.help} /></p> : null}
       </div>
     )
   if (props.group === true) {

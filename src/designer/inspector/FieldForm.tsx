@@ -138,7 +138,7 @@ function FieldControl({ field, path, value }: { readonly field: ConfigField; rea
     case 'expression':
       return (
         <Field {...shared} problems={[]} aside={t.inspector.flinkSql}>
-          {(ids) => <ExpressionField id={ids.id} describedBy={ids.describedBy} path={path} value={textOf(value)} label={field.label} minLines={2} />}
+          {(ids) => <ExpressionField id={ids.id} describedBy={ids.describedBy} path={path} value={textOf(value)} label={field.label} minLines={2} placeholder={field.result === 'any' ? '' : form.inputs.length === 2 ? t.inspector.pairPlaceholder : t.inspector.conditionPlaceholder} />}
         </Field>
       )
     case 'namedExpressions':

@@ -1,6 +1,7 @@
 import { Fragment, useEffect, useState, type ReactNode } from 'react'
 import { helpOf } from '../../operators/help.ts'
 import { text as t } from '../text/text.ts'
+import helpStyles from './help.module.css'
 import styles from './inspector.module.css'
 
 /** The help page of an operator kind, loaded when it is opened. */
@@ -17,7 +18,7 @@ export function HelpPage({ kind }: { readonly kind: string }) {
     }
   }, [kind])
   if (page === null || page.kind !== kind) return null
-  return page.text === null ? <p className={styles.help}>{t.inspector.noHelp}</p> : <div className={styles.docs}>{blocksOf(page.text)}</div>
+  return page.text === null ? <p className={styles.help}>{t.inspector.noHelp}</p> : <div className={helpStyles.docs}>{blocksOf(page.text)}</div>
 }
 
 /**

@@ -6,6 +6,7 @@ import type { Scope } from '../../expression/expression.ts'
 import { settingsDefaults, type Operator } from '../../job/job.ts'
 import type { OperatorDefinition } from '../../job/operatorDefinition.ts'
 import { FamilyChip } from '../parts/FamilyChip.tsx'
+import { Prose } from '../parts/Prose.tsx'
 import { useProblemFocus } from '../problems/problemFocus.ts'
 import { parsePath, withValueAtPath } from '../store/configPath.ts'
 import { definitionOf } from '../store/definitions.ts'
@@ -157,19 +158,19 @@ function Settings({ operator, definition }: { readonly operator: Operator; reado
           .filter((problem) => problem.place.path === undefined || problem.place.path === '')
           .map((problem, i) => (
             <p key={i} className={styles.problem} data-severity={problem.severity}>
-              {problem.message}
+              <Prose text={problem.message} />
             </p>
           ))}
         {inputs.length === 0 ? null : (
           <div className={styles.inputs}>
             {inputs.map((input) => (
-              <SchemaList key={input.port} title={t.inspector.input(input.title)} from={input.from} schema={input.schema} />
+              <SchemaList key={input.port} title={input.title} from={input.from} schema={input.schema} />
             ))}
           </div>
         )}
         <FieldForm fields={definition.fields} path="" value={operator.config} />
         {definition.outputs.map((port, i) => (
-          <OutputChips key={port.name} title={i === 0 ? t.inspector.output : t.inspector.port(port.title)} schema={outputs?.[port.name] ?? null} inputs={inputs} />
+          <OutputChips key={port.name} title={i === 0 ? t.inspector.output : t.inspector.port(port.title)} schema={outputs?.[port.name] ?? null} inputs={inputs} waits={feeders.some(({ edges }) => edges.length === 0)} />
         ))}
         <div className={styles.section}>
           <Field label={t.inspector.operatorParallelism} help={t.inspector.operatorParallelismHelp} aside={t.inspector.optional}>
@@ -227,15 +228,22 @@ const columnsShown = 6
 
 function SchemaList(props: { readonly title: string; readonly from: string; readonly schema: Schema | null }) {
   const [all, setAll] = useState(false)
+  const connected = props.from !== t.inspector.inputMissing
   const fields = props.schema?.fields ?? []
   const shown = all ? fields : fields.slice(0, fields.length <= columnsShown + 1 ? fields.length : columnsShown)
   return (
     <div>
       <div className={styles.schemaTitle}>
-        {props.title} <span>{props.from}</span>
+        {connected ? (
+          <>
+            {t.inspector.input(props.title)} <span>{props.from}</span>
+          </>
+        ) : (
+          props.title
+        )}
       </div>
       {props.schema === null ? (
-        <p className={styles.help}>{t.inspector.inputUnknown}</p>
+        <p className={styles.help}>{connected ? t.inspector.inputUnknown : t.inspector.inputMissing}</p>
       ) : (
         <ul className={styles.columns}>
           {shown.map((field) => (
@@ -256,7 +264,7 @@ function SchemaList(props: { readonly title: string; readonly from: string; read
 }
 
 /** What comes out, the new columns marked against what went in. */
-function OutputChips(props: { readonly title: string; readonly schema: Schema | null; readonly inputs: readonly FormInput[] }) {
+function OutputChips(props: { readonly title: string; readonly schema: Schema | null; readonly inputs: readonly FormInput[]; /** For an input. */ readonly waits: boolean }) {
   const before = new Set(props.inputs.flatMap((input) => input.schema?.fields.map((field) => field.name) ?? []))
   const fields = props.schema?.fields ?? []
   const added = fields.filter((field) => !before.has(field.name)).length
@@ -266,7 +274,7 @@ function OutputChips(props: { readonly title: string; readonly schema: Schema | 
     <Field label={props.title} aside={aside} group>
       {() =>
         props.schema === null ? (
-          <p className={styles.help}>{t.inspector.outputUnknown}</p>
+          <p className={styles.help}>{props.waits ? t.inspector.outputWaits : t.inspector.outputUnknown}</p>
         ) : (
           <div className={styles.chips}>
             {fields.map((field) => (

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react'
-import styles from './inspector.module.css'
+import styles from './code.module.css'
 
 /**
  * An expression at rest, coloured as the editor colours it. Deliberately a tiny scanner: it never decides anything, and it runs for every row of a long

@@ -1,6 +1,7 @@
 import { CircleAlert, Info, TriangleAlert } from 'lucide-react'
 import type { Problem } from '../../job/problem.ts'
 import { nameOf, useDesigner } from '../store/designerStore.ts'
+import { Prose } from '../parts/Prose.tsx'
 import { text as t } from '../text/text.ts'
 import styles from './problems.module.css'
 import { visitProblem } from './problemFocus.ts'
@@ -36,7 +37,7 @@ function ProblemItem({ problem }: { readonly problem: Problem }) {
         </span>
         <span className={styles.message}>
           <span className={styles.visuallyHidden}>{t.problems.severity[problem.severity]}: </span>
-          {problem.message}
+          <Prose text={problem.message} />
         </span>
       </span>
     </>

@@ -5,9 +5,11 @@ import type { Schema } from '../../../columnar/schema.ts'
 import { parseType } from '../../../expression/parse.ts'
 import { printJson, printJsonIndented, readJson } from '../../../columnar/jsonText.ts'
 import { CodeEditor } from '../../source/CodeEditor.tsx'
+import { Prose } from '../../parts/Prose.tsx'
 import { text as t } from '../../text/text.ts'
 import { ExpressionField } from '../ExpressionField.tsx'
 import { isRecord, joinPath, problemsAt, problemsWithin, textOf, useForm } from '../form.ts'
+import codeStyles from '../code.module.css'
 import styles from '../inspector.module.css'
 import { AddButton, RemoveButton } from './columns.tsx'
 
@@ -90,7 +92,7 @@ function NameInput(props: { readonly path: string; readonly value: string; reado
       />
       {problems.map((problem, i) => (
         <p key={i} className={styles.problem} data-severity={problem.severity}>
-          {problem.message}
+          <Prose text={problem.message} />
         </p>
       ))}
     </div>
@@ -156,7 +158,7 @@ export function SchemaInput(props: { readonly path: string; readonly value: read
             {computed ? <ExpressionField path={joinPath(path, 'expression')} value={textOf(entry.expression)} label={t.inspector.expressionOf(textOf(entry.name))} scope={scope} sampleRows={[]} /> : null}
             {typeProblems.map((problem, at) => (
               <p key={at} className={styles.problem} data-severity={problem.severity}>
-                {problem.message}
+                <Prose text={problem.message} />
               </p>
             ))}
           </div>
@@ -197,7 +199,7 @@ export function RowsInput(props: { readonly path: string; readonly value: Json |
   const unreadable = read?.kind === 'error' ? read.error : null
   const problems = problemsWithin(form, props.path)
   return (
-    <div className={styles.code} data-invalid={problems.length > 0 || unreadable !== null ? '' : undefined} data-code-field="" tabIndex={-1}>
+    <div className={codeStyles.code} data-invalid={problems.length > 0 || unreadable !== null ? '' : undefined} data-code-field="" tabIndex={-1}>
       <CodeEditor
         value={value}
         language="json"
@@ -230,7 +232,7 @@ export function RowsInput(props: { readonly path: string; readonly value: Json |
 export function CodeInput(props: { readonly path: string; readonly value: string; readonly label: string; readonly language: 'javascript' | 'sql' }) {
   const form = useForm()
   return (
-    <div className={styles.code} data-code-field="" tabIndex={-1}>
+    <div className={codeStyles.code} data-code-field="" tabIndex={-1}>
       <CodeEditor
         value={props.value}
         language={props.language}
