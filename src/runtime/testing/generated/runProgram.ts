@@ -2,10 +2,14 @@ import type { Batch } from '../../../columnar/batch.ts'
 import { changesOf, finalRows, rowText } from '../../../columnar/compareRows.ts'
 import { fieldIndex } from '../../../columnar/schema.ts'
 import { compile, type CompileOptions } from '../../../compiler/compile.ts'
+import type { PhysicalPlan } from '../../../compiler/physicalPlan.ts'
 import type { Job } from '../../../job/job.ts'
 import { installedOperators } from '../../installedOperators.ts'
 import { runToEnd } from '../../launch/inProcess.ts'
 import type { Operators } from '../../engineThread.ts'
+import type { JobStatus } from '../../jobRun.ts'
+import type { CarrierChoice, Launcher } from '../../launcher.ts'
+import { startRun } from '../../startRun.ts'
 import { definitionOf } from '../../../operators/catalog.ts'
 
 export interface RunOptions extends CompileOptions {
@@ -24,6 +28,30 @@ export async function rowsAtSinks(job: Job, { parallelism = 1, batchRows, ...opt
   } catch (error) {
     return { failed: [error instanceof Error ? error.name : 'failed'] }
   }
+  return tablesAtSinks(job, received)
+}
+
+/** The same of a run on a launcher's engines, joined by a carrier. A run that ends otherwise says how. */
+export async function rowsFromEngines(job: Job, plan: PhysicalPlan, launcher: Launcher, carrier: CarrierChoice): ReturnType<typeof rowsAtSinks> {
+  const received = new Map<string, Batch[]>()
+  const files = { open: (path: string) => Promise.reject(new Error(`a generated program reads no file ${path}`)) }
+  const run = startRun(plan, { launcher, files, carrier, processingTime: 'event', previewRows: 0 })
+  if (launcher.usesWorkers && run.carrier !== 'none' && run.carrier !== carrier) throw new Error(`the run took the carrier ${run.carrier}`)
+  const status = await new Promise<JobStatus>((resolve) => {
+    run.subscribe((event) => {
+      if (event.kind === 'sink') received.set(event.operator, [...(received.get(event.operator) ?? []), event.batch])
+      if (event.kind === 'status' && (event.status.kind === 'finished' || event.status.kind === 'failed' || event.status.kind === 'canceled')) resolve(event.status)
+    })
+  })
+  await run.stop()
+  // As `rowsAtSinks` has it: which of two subtasks fails first is not settled.
+  if (status.kind === 'failed' && status.failure.code !== 'MR-404') return { failed: ['JobFailed'] }
+  if (status.kind !== 'finished') return { [status.kind]: [JSON.stringify(status)] }
+  for (const { id, kind } of job.operators) if (kind === 'sink' && !received.has(id)) received.set(id, [])
+  return tablesAtSinks(job, received)
+}
+
+function tablesAtSinks(job: Job, received: ReadonlyMap<string, readonly Batch[]>): Readonly<Record<string, readonly string[]>> {
   return Object.fromEntries(
     [...received].map(([sink, batches]) => {
       const schema = batches[0]?.schema
