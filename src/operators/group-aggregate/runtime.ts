@@ -335,8 +335,10 @@ class Grouping {
   readonly #ttl: StateTtl | null
   /** Groups there may be before it is looked whether most have expired. */
   #sizeLooked = sizeLookedMin
-  /** Rows in each group now. */
-  #rowCounts: Float64Array = new Float64Array(64)
+  /** 1: the group has rows. */
+  #live: Uint8Array = new Uint8Array(64)
+  /** How many, where rows may be taken back: without that a byte says enough, and each row looks into a smaller array. */
+  #rowCounts: Float64Array | null
   #slots: Int32Array = new Int32Array(0)
   /** By slot, how often it was met in this batch, or where last; by row, its round. */
   #met: Int32Array = new Int32Array(64)
@@ -353,6 +355,7 @@ class Grouping {
     this.#encoder = new KeyEncoder(this.#keyColumns.map((column) => this.#input.fields[column]!.type))
     this.#keys = new KeyTable(this.#keyColumns.length)
     this.#table = program.table()
+    this.#rowCounts = program.retractable ? new Float64Array(64) : null
     this.#ttl = stateTtlOf(spec)
   }
 
@@ -361,7 +364,7 @@ class Grouping {
   }
 
   get bytes(): number {
-    return this.#keys.bytes + this.#encoder.bytes + this.#table.bytes() + this.#rowCounts.byteLength + (this.#ttl?.bytes ?? 0)
+    return this.#keys.bytes + this.#encoder.bytes + this.#table.bytes() + this.#live.byteLength + this.#met.byteLength + (this.#rowCounts?.byteLength ?? 0) + (this.#ttl?.bytes ?? 0)
   }
 
   get text(): string {
@@ -378,7 +381,7 @@ class Grouping {
     this.#keys.snapshot(writer.at('keys'))
     this.#table.snapshot(writer.at('accumulators'), this.#keys.size)
     this.#fit(this.#keys.size)
-    writer.float64('rowCounts', this.#rowCounts, this.#keys.size)
+    if (this.#rowCounts !== null) writer.float64('rowCounts', this.#rowCounts, this.#keys.size)
     this.#ttl?.snapshot(writer, this.#keys.size)
   }
 
@@ -387,9 +390,17 @@ class Grouping {
     const slots = new KeyedRestore(reader, reader.at('encoder'), this.#encoder, this.#distribution).slots(reader.at('keys'), this.#keys)
     this.#table.restore(reader.at('accumulators'), isFirst ? null : slots, () => this.#program.table())
     this.#fit(this.#keys.size)
-    const rowCounts = reader.float64('rowCounts')
-    for (let old = 0; old < slots.length; old++) if (slots[old]! >= 0) this.#rowCounts[slots[old]!] = rowCounts[old]!
+    if (this.#rowCounts === null) for (const slot of slots) if (slot >= 0) this.#live[slot] = 1
+    if (this.#rowCounts !== null) this.#restoreCounts(this.#rowCounts, reader.float64('rowCounts'), slots)
     this.#ttl?.restore(reader, slots, now)
+  }
+
+  #restoreCounts(into: Float64Array, rowCounts: Float64Array, slots: Int32Array): void {
+    for (let old = 0; old < slots.length; old++) {
+      if (slots[old]! < 0) continue
+      into[slots[old]!] = rowCounts[old]!
+      this.#live[slots[old]!] = rowCounts[old]! > 0 ? 1 : 0
+    }
   }
 
   /** Takes the rows in and gives the changes they make; null when there are none. */
@@ -427,13 +438,14 @@ class Grouping {
     this.#ttl.fit(this.#keys.size)
     for (let row = 0; row < rowCount; row++) {
       const slot = this.#slots[row]!
-      if (this.#rowCounts[slot]! > 0 && this.#ttl.isExpired(slot, now)) this.#empty(slot)
+      if (this.#live[slot] === 1 && this.#ttl.isExpired(slot, now)) this.#empty(slot)
       this.#ttl.touch(slot, now)
     }
   }
 
   #empty(slot: number): void {
-    this.#rowCounts[slot] = 0
+    this.#live[slot] = 0
+    if (this.#rowCounts !== null) this.#rowCounts[slot] = 0
     this.#table.clear(slot)
   }
 
@@ -442,7 +454,7 @@ class Grouping {
     const { size } = this.#keys
     const live = new Int32Array(size)
     let count = 0
-    for (let slot = 0; slot < size; slot++) if (this.#rowCounts[slot]! > 0 && !this.#ttl!.isExpired(slot, now)) live[count++] = slot
+    for (let slot = 0; slot < size; slot++) if (this.#live[slot] === 1 && !this.#ttl!.isExpired(slot, now)) live[count++] = slot
     if (count * 2 < size && this.#keys.width > 0) {
       const keys = new KeyTable(this.#keys.width, count)
       const kept = Array.from({ length: this.#keys.width }, (_, column) => gatherFloat64(this.#keys.keysOf(column), live, count))
@@ -450,10 +462,13 @@ class Grouping {
       const table = this.#program.table()
       table.ensure(count)
       for (let i = 0; i < count; i++) table.merge(i, this.#table, live[i]!)
-      const rowCounts = gatherFloat64(this.#rowCounts, live, count)
-      this.#rowCounts = new Float64Array(Math.max(64, count))
-      this.#rowCounts.set(rowCounts)
-      this.#met = new Int32Array(this.#rowCounts.length)
+      const rowCounts = this.#rowCounts === null ? null : gatherFloat64(this.#rowCounts, live, count)
+      this.#live = new Uint8Array(Math.max(64, count)).fill(1, 0, count)
+      this.#met = new Int32Array(this.#live.length)
+      if (rowCounts !== null) {
+        this.#rowCounts = new Float64Array(this.#live.length)
+        this.#rowCounts.set(rowCounts)
+      }
       this.#ttl!.keep(live, count)
       this.#keys = keys
       this.#table = table
@@ -477,7 +492,7 @@ class Grouping {
     const byInput: Column[] = []
     this.#groupColumns.forEach(({ place }, i) => (byInput[place] = groupColumns[i]!))
     const before = this.#program.results(this.#table, metSlots, groups, byInput)
-    const rowsBefore = gatherFloat64(this.#rowCounts, metSlots, groups)
+    const liveBefore = gatherUint8(this.#live, metSlots, groups)
     this.#takeFolded(batch, inputs)
     const after = this.#program.results(this.#table, metSlots, groups, byInput)
     const outKinds = new Uint8Array(groups * 2)
@@ -488,10 +503,10 @@ class Grouping {
       places[changes++] = place
     }
     for (let group = 0; group < groups; group++) {
-      const left = this.#rowCounts[metSlots[group]!]!
-      if (rowsBefore[group] === 0) {
-        if (left > 0) push(rowKind.insert, groups + group)
-      } else if (left === 0) push(rowKind.delete, group)
+      const live = this.#live[metSlots[group]!] === 1
+      if (liveBefore[group] === 0) {
+        if (live) push(rowKind.insert, groups + group)
+      } else if (!live) push(rowKind.delete, group)
       else if (this.#givesAgain || !sameRow(before, group, after, group)) {
         if (this.#program.updateBefore) push(rowKind.updateBefore, group)
         push(rowKind.updateAfter, groups + group)
@@ -509,9 +524,12 @@ class Grouping {
   #takeFolded(batch: Batch, inputs: readonly AggregateInput[]): void {
     const { rowCount, kinds } = batch
     const slots = this.#slots
-    if (kinds === null) {
+    const live = this.#live
+    const rowCounts = this.#rowCounts
+    if (kinds === null || rowCounts === null) {
       const behind = this.#program.rowsBehind(batch)
-      for (let row = 0; row < rowCount; row++) this.#rowCounts[slots[row]!]! += behind === null ? 1 : behind[row]!
+      for (let row = 0; row < rowCount; row++) live[slots[row]!] = 1
+      if (rowCounts !== null) for (let row = 0; row < rowCount; row++) rowCounts[slots[row]!]! += behind === null ? 1 : behind[row]!
       this.#program.add(this.#table, slots, inputs, rowCount)
       return
     }
@@ -520,10 +538,11 @@ class Grouping {
     for (let row = 0; row < rowCount; row++) {
       const slot = slots[row]!
       const back = kinds[row] === rowKind.updateBefore || kinds[row] === rowKind.delete
-      if (back && this.#rowCounts[slot] === 0) continue
+      if (back && live[slot] === 0) continue
       counts[row] = 1
-      this.#rowCounts[slot]! += back ? -1 : 1
-      if (this.#rowCounts[slot] === 0) this.#met[slot] = row + 1
+      rowCounts[slot]! += back ? -1 : 1
+      live[slot] = rowCounts[slot] === 0 ? 0 : 1
+      if (live[slot] === 0) this.#met[slot] = row + 1
     }
     const kept = new Int32Array(rowCount)
     let keptCount = 0
@@ -562,6 +581,8 @@ class Grouping {
     const outKinds = new Uint8Array(count * 2)
     // Where in before-then-after the result stands.
     const places = new Int32Array(count * 2)
+    const live = this.#live
+    const rowCounts = this.#rowCounts
     this.#take(slots, part, count, kinds)
     const after = this.#program.results(this.#table, slots, count, byInput)
     let changes = 0
@@ -573,12 +594,13 @@ class Grouping {
     for (let row = 0; row < count; row++) {
       const slot = slots[row]!
       const back = kinds !== null && (kinds[row] === rowKind.updateBefore || kinds[row] === rowKind.delete)
-      const rowsBefore = this.#rowCounts[slot]!
-      if (back && rowsBefore === 0) continue
-      const rowsAfter = rowsBefore + (back ? -1 : 1)
-      this.#rowCounts[slot] = rowsAfter
-      if (rowsBefore === 0) push(row, rowKind.insert, true)
-      else if (rowsAfter === 0) {
+      const wasLive = live[slot] === 1
+      if (back && !wasLive) continue
+      if (rowCounts !== null) rowCounts[slot]! += back ? -1 : 1
+      live[slot] = 1
+      if (!wasLive) push(row, rowKind.insert, true)
+      else if (rowCounts !== null && rowCounts[slot] === 0) {
+        live[slot] = 0
         push(row, rowKind.delete, false)
         this.#table.clear(slot)
       } else if (this.#givesAgain || !sameRow(before, row, after, row)) {
@@ -626,6 +648,8 @@ class Grouping {
     const kinds = new Uint8Array(rowCount * 2)
     const places = new Int32Array(rowCount * 2)
     let changes = 0
+    const live = this.#live
+    const rowCounts = this.#rowCounts
     const push = (row: number, kind: number, place: number): void => {
       ownRows[changes] = row
       kinds[changes] = kind
@@ -633,9 +657,10 @@ class Grouping {
     }
     for (let row = 0; row < rowCount; row++) {
       const slot = slots[row]!
-      const rowsBefore = this.#rowCounts[slot]!
-      this.#rowCounts[slot] = rowsBefore + 1
-      if (rowsBefore === 0) push(row, rowKind.insert, row)
+      const wasLive = live[slot] === 1
+      live[slot] = 1
+      if (rowCounts !== null) rowCounts[slot]! += 1
+      if (!wasLive) push(row, rowKind.insert, row)
       else if (this.#givesAgain || !sameRow(results, before[row]!, results, row)) {
         if (this.#program.updateBefore) push(row, rowKind.updateBefore, before[row]!)
         push(row, rowKind.updateAfter, row)
@@ -654,14 +679,14 @@ class Grouping {
       return
     }
     let empty = false
-    for (let row = 0; row < count && !empty; row++) empty = (kinds[row] === rowKind.updateBefore || kinds[row] === rowKind.delete) && this.#rowCounts[slots[row]!] === 0
+    for (let row = 0; row < count && !empty; row++) empty = (kinds[row] === rowKind.updateBefore || kinds[row] === rowKind.delete) && this.#live[slots[row]!] === 0
     if (!empty) {
       this.#table.add(slots, inputs, count, kinds)
       return
     }
     const kept = new Int32Array(count)
     let keptCount = 0
-    for (let row = 0; row < count; row++) if (!((kinds[row] === rowKind.updateBefore || kinds[row] === rowKind.delete) && this.#rowCounts[slots[row]!] === 0)) kept[keptCount++] = row
+    for (let row = 0; row < count; row++) if (!((kinds[row] === rowKind.updateBefore || kinds[row] === rowKind.delete) && this.#live[slots[row]!] === 0)) kept[keptCount++] = row
     const part = inputs.map((input) => inputOfRows(input, kept, keptCount))
     this.#table.add(gatherInt32(slots, kept, keptCount), part, keptCount, gatherUint8(kinds, kept, keptCount))
   }
@@ -675,11 +700,16 @@ class Grouping {
   }
 
   #fit(count: number): void {
-    if (this.#rowCounts.length >= count) return
-    const length = Math.max(count, this.#rowCounts.length * 2)
-    const counts = new Float64Array(length)
-    counts.set(this.#rowCounts)
-    this.#rowCounts = counts
+    if (this.#live.length >= count) return
+    const length = Math.max(count, this.#live.length * 2)
+    const live = new Uint8Array(length)
+    live.set(this.#live)
+    this.#live = live
+    if (this.#rowCounts !== null) {
+      const counts = new Float64Array(length)
+      counts.set(this.#rowCounts)
+      this.#rowCounts = counts
+    }
     this.#met = new Int32Array(length)
   }
 }

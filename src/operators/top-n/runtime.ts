@@ -3,12 +3,10 @@ import type { Column } from '../../columnar/column.ts'
 import { fieldIndex, type Schema } from '../../columnar/schema.ts'
 import type { StateReader, StateSchema, StateWriter } from '../../columnar/stateCodec.ts'
 import { ChangeList } from '../../engine/changes.ts'
-import { columnsText, KeyedRestore, schemaText, settingText } from '../../engine/keyedState.ts'
-import { KeyEncoder } from '../../engine/keyEncoder.ts'
-import { KeyTable } from '../../engine/keyTable.ts'
+import { columnsText, schemaText, settingText } from '../../engine/keyedState.ts'
 import type { OperatorContext, OperatorRuntime } from '../../engine/operatorRuntime.ts'
 import { placeAfterEquals } from '../../engine/ranking.ts'
-import { RowStore } from '../../engine/rowStore.ts'
+import { RowsByKey } from '../../engine/rowsByKey.ts'
 import { stateTtlOf, type StateTtl } from '../../engine/stateTtl.ts'
 import { RowOrder, sameRow } from '../../expression/rowOrder.ts'
 import type { OperatorSpec } from '../../job/operatorSpec.ts'
@@ -17,11 +15,8 @@ import type { RuntimeFactory } from '../runtimeFactory.ts'
 
 export const runtime: RuntimeFactory = { role: 'operator', create: (spec) => new TopN(spec) }
 
-/** Stored rows that nobody holds are cleared away when they outnumber the others, and this many. */
-const garbageMin = 4096
-
 /**
- * Each group's rows in order, as positions in one row store. Of an input that only inserts, the best n are kept (Flink: AppendOnlyTopNFunction); one that takes
+ * Each group's rows in order, the best first (`RowsByKey`). Of an input that only inserts, the best n are kept (Flink: AppendOnlyTopNFunction); one that takes
  * rows back keeps all of them, because any may move up (RetractableTopNFunction).
  *
  * A row goes behind its equals, so ties go to the earlier arrival. What comes out depends on whether the rank is a column: without it, a row enters and the one that
@@ -39,19 +34,13 @@ class TopN implements OperatorRuntime {
   readonly #keepsAll: boolean
   readonly #order: RowOrder
   readonly #keyColumns: readonly number[]
-  readonly #encoder: KeyEncoder
-  readonly #keys: KeyTable
-  readonly #store: RowStore
+  readonly #rows: RowsByKey
   readonly #changes = new ChangeList()
-  /** By slot of the group: positions in the store, best first. */
-  readonly #groups: number[][] = []
   /** By position in the store. */
   readonly #ttl: StateTtl | null
   /** By slot of the group: before then none of its rows is looked at. */
   readonly #due: number[] = []
   #now = 0
-  #held = 0
-  #slots: Int32Array = new Int32Array(0)
   #columns: readonly Column[] = []
   #context!: OperatorContext
 
@@ -66,9 +55,7 @@ class TopN implements OperatorRuntime {
     this.#keepsAll = updating === true
     this.#order = new RowOrder(orderOf(spec.config).map(({ column, descending }) => ({ column: fieldIndex(schema, column), descending })), schema)
     this.#keyColumns = columnsOf(spec.config, 'partitionBy').map((name) => fieldIndex(schema, name))
-    this.#encoder = new KeyEncoder(this.#keyColumns.map((column) => schema.fields[column]!.type))
-    this.#keys = new KeyTable(this.#keyColumns.length)
-    this.#store = new RowStore(schema)
+    this.#rows = new RowsByKey(schema, this.#keyColumns)
   }
 
   open(context: OperatorContext): void {
@@ -78,24 +65,21 @@ class TopN implements OperatorRuntime {
   processBatch(_input: number, batch: Batch): void {
     const { rowCount, kinds } = batch
     if (rowCount === 0) return
-    if (this.#slots.length < rowCount) this.#slots = new Int32Array(rowCount)
-    const slots = this.#slots
-    this.#keys.slotsOf(this.#encoder.encode(this.#keyColumns.map((column) => batch.columns[column]!), rowCount), 0, rowCount, slots)
-    while (this.#groups.length < this.#keys.size) this.#groups.push([])
-    const first = this.#store.appendRange(batch, 0, rowCount)
-    this.#columns = this.#store.columns()
+    const { store, lists } = this.#rows
+    const { first, slots } = this.#rows.take(batch)
+    this.#columns = store.columns()
     if (this.#ttl !== null) {
-      this.#ttl.fit(this.#store.rowCount)
+      this.#ttl.fit(store.rowCount)
       this.#now = this.#context.processingTime()
     }
     for (let row = 0; row < rowCount; row++) {
       if (this.#ttl !== null) this.#expire(this.#ttl, slots[row]!)
-      const group = this.#groups[slots[row]!]!
+      const group = lists[slots[row]!]!
       const kind = kinds === null ? rowKind.insert : kinds[row]!
       if (kind === rowKind.updateBefore || kind === rowKind.delete) this.#takeBack(group, first + row)
       else this.#insert(group, first + row)
     }
-    const changes = this.#changes.take(this.#store, this.#outSchema, { ranked: this.#ranked })
+    const changes = this.#changes.take(store, this.#outSchema, { ranked: this.#ranked })
     this.#sweep()
     if (changes !== null) this.#context.emit(0, changes)
   }
@@ -104,7 +88,7 @@ class TopN implements OperatorRuntime {
   #expire(ttl: StateTtl, slot: number): void {
     const now = this.#now
     if ((this.#due[slot] ?? -Infinity) > now) return
-    const group = this.#groups[slot]!
+    const group = this.#rows.lists[slot]!
     let kept = 0
     let oldest = now
     for (const position of group) {
@@ -112,7 +96,7 @@ class TopN implements OperatorRuntime {
       oldest = Math.min(oldest, ttl.written[position]!)
       group[kept++] = position
     }
-    this.#held -= group.length - kept
+    this.#rows.held -= group.length - kept
     group.length = kept
     this.#due[slot] = (this.#keepsAll || this.#n === 1 ? oldest : now) + this.#spec.stateTtlMs!
   }
@@ -128,7 +112,7 @@ class TopN implements OperatorRuntime {
     const at = placeAfterEquals(this.#order, this.#columns, group, position)
     if (at >= n && !this.#keepsAll) return
     group.splice(at, 0, position)
-    this.#held++
+    this.#rows.held++
     if (this.#ttl !== null) this.#touch(this.#ttl, group, at)
     if (at >= n) return
     if (this.#ranked) this.#shiftDown(group, at)
@@ -142,7 +126,7 @@ class TopN implements OperatorRuntime {
     }
     if (!this.#keepsAll && group.length > n) {
       group.pop()
-      this.#held--
+      this.#rows.held--
     }
   }
 
@@ -165,7 +149,7 @@ class TopN implements OperatorRuntime {
     const gone = group[at]!
     if (this.#ttl !== null) this.#touch(this.#ttl, group, at)
     group.splice(at, 1)
-    this.#held--
+    this.#rows.held--
     if (at >= n) return
     if (this.#ranked) {
       const last = Math.min(group.length, n)
@@ -204,28 +188,19 @@ class TopN implements OperatorRuntime {
 
   /** Clears rows away that no group holds. */
   #sweep(): void {
-    const { rowCount } = this.#store
+    const { rowCount } = this.#rows.store
     if (this.#ttl?.isTimeToLook(rowCount) === true) {
       // Of a group that is not touched, what the next row would find gone.
-      for (const group of this.#groups) {
+      for (const group of this.#rows.lists) {
         const kept = group.filter((position) => !this.#ttl!.isExpired(position, this.#now))
         if (kept.length === group.length || (!this.#keepsAll && this.#n > 1 && kept.length > 0)) continue
-        this.#held -= group.length - kept.length
+        this.#rows.held -= group.length - kept.length
         group.splice(0, group.length, ...kept)
       }
       this.#ttl.hasLooked(rowCount)
     }
-    if (rowCount - this.#held <= Math.max(garbageMin, this.#held)) return
-    const held = new Int32Array(this.#held)
-    let count = 0
-    for (const group of this.#groups) for (const position of group) held[count++] = position
-    held.sort()
-    const moved = new Int32Array(rowCount)
-    for (let i = 0; i < count; i++) moved[held[i]!] = i
-    for (const group of this.#groups) for (let i = 0; i < group.length; i++) group[i] = moved[group[i]!]!
-    this.#store.keep(held, count)
-    this.#ttl?.keep(held, count)
-    if (this.#encoder.wantsShrink(this.#keys.size)) this.#encoder.shrink([this.#keys])
+    const kept = this.#rows.sweep()
+    if (kept !== null) this.#ttl?.keep(kept, kept.length)
   }
 
   onWatermark(watermark: number): number {
@@ -243,52 +218,22 @@ class TopN implements OperatorRuntime {
   }
 
   snapshot(writer: StateWriter): void {
-    this.#encoder.snapshot(writer.at('encoder'))
-    this.#keys.snapshot(writer.at('keys'))
-    this.#store.snapshot(writer.at('store'))
-    const positions = new Int32Array(this.#held)
-    let at = 0
-    for (const group of this.#groups) for (const position of group) positions[at++] = position
-    writer.int32('sizes', Int32Array.from(this.#groups, (group) => group.length))
-    writer.int32('positions', positions)
-    this.#ttl?.snapshot(writer, this.#store.rowCount)
+    this.#rows.snapshot(writer)
+    this.#ttl?.snapshot(writer, this.#rows.store.rowCount)
   }
 
   restore(reader: StateReader): void {
-    const slots = new KeyedRestore(reader, reader.at('encoder'), this.#encoder).slots(reader.at('keys'), this.#keys)
-    while (this.#groups.length < this.#keys.size) this.#groups.push([])
-    const sizes = reader.int32('sizes')
-    const positions = reader.int32('positions')
-    const ours = new Int32Array(positions.length)
-    const first = this.#store.rowCount
-    let count = 0
-    let at = 0
-    for (let old = 0; old < sizes.length; old++) {
-      const end = at + sizes[old]!
-      if (slots[old]! >= 0) {
-        for (let i = at; i < end; i++) {
-          this.#groups[slots[old]!]!.push(first + count)
-          ours[count++] = positions[i]!
-        }
-      }
-      at = end
-    }
-    this.#store.appendRows(this.#store.rowsIn(reader.at('store')), ours, count)
-    this.#columns = this.#store.columns()
-    this.#held += count
-    if (this.#ttl !== null) {
-      const places = new Int32Array(this.#store.rowsIn(reader.at('store')).rowCount).fill(-1)
-      for (let i = 0; i < count; i++) places[ours[i]!] = first + i
-      this.#ttl.fit(this.#store.rowCount)
-      this.#ttl.restore(reader, places, this.#context.processingTime())
-    }
+    const { positions } = this.#rows.restore(reader)
+    this.#columns = this.#rows.store.columns()
+    this.#ttl?.fit(this.#rows.store.rowCount)
+    this.#ttl?.restore(reader, positions, this.#context.processingTime())
   }
 
   stateBytes(): number {
-    return this.#store.bytes + this.#keys.bytes + this.#encoder.bytes + this.#held * 8
+    return this.#rows.bytes
   }
 
   gauges(): Readonly<Record<string, number>> {
-    return { heldRows: this.#held }
+    return { heldRows: this.#rows.held }
   }
 }
