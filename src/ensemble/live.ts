@@ -3,6 +3,9 @@ import { isLeading, makeJobManagerKind, termRunning, termStepNames, type JobMana
 import { leadingJobManager } from './jobmanager/leading.ts'
 import { liveMaster, LiveRequest, onRequest, type LiveEffect, type LiveRequestKind } from './jobmanager/liveMaster.ts'
 import { outsideDisk, outsideKind, outsideOf } from './jobmanager/outside.ts'
+import { JobAppend, jobQueues, onJobAppend, sinksKnowLeaders } from './log/jobRole.ts'
+import { hasLeader, isFullyInSync, liveLogOptions, loadTopics, newestImage, topicObstacle, type LiveTopic } from './log/liveTopics.ts'
+import type { LogEntry } from './log/records.ts'
 import { makeEnsemble } from './simulation.ts'
 import { Timeline } from './timeline.ts'
 import { Disk } from './world/disk.ts'
@@ -23,6 +26,8 @@ import { serverOf } from './zab/serverNode.ts'
  * for (const effect of live.takeEffects()) …        // leader, leaderLost, done, refused
  * live.act(fault('crash', live.leader().jobManager, 0))   // what a hand does to it
  * live.waitsFor()                                   // why nothing completes, or null
+ * live.append('orders', 0, entry)                   // a sink of the job appends
+ * live.acknowledged('orders', 0)                    // how far its partition is replicated
  * ```
  *
  * Promises: a ticket is answered `done` only when a quorum has what it asked for, and exactly once; after `leader` with another token the job starts from the newest of
@@ -36,6 +41,8 @@ export interface LiveOptions {
   readonly servers?: number
   readonly jobManagers?: number
   readonly options?: Partial<WorldOptions>
+  /** Topics the job writes or reads: kept by three brokers of this ensemble. */
+  readonly topics?: readonly LiveTopic[]
 }
 
 export const liveTickMicros = 250_000
@@ -53,10 +60,14 @@ export class LiveEnsemble {
   readonly timeline: Timeline
   #ticket = 0
   #effect = 0
+  /** Partition numbers of the brokers, by topic and partition. */
+  readonly #partitions = new Map<string, number>()
 
-  constructor({ seed, servers = 3, jobManagers = 2, options }: LiveOptions) {
-    const world = makeLiveWorld(seed, servers, jobManagers, options)
+  constructor({ seed, servers = 3, jobManagers = 2, options, topics = [] }: LiveOptions) {
+    const world = makeLiveWorld(seed, servers, jobManagers, topics, options)
     this.timeline = new Timeline(world)
+    for (const { topic, partition, index } of world.setup.options.log?.partitions ?? []) this.#partitions.set(`${topic}-${partition}`, index)
+    if (topics.length > 0) this.#bringUp()
   }
 
   /** The newest moment, for whoever shows it; it moves only in `advance`. */
@@ -112,6 +123,38 @@ export class LiveEnsemble {
     return obstacle(this.world)
   }
 
+  // ---- topics
+
+  append(topic: string, partition: number, entry: LogEntry): void {
+    const append = new JobAppend()
+    append.partition = this.#partitions.get(`${topic}-${partition}`)!
+    append.entry = entry
+    this.timeline.act(append)
+  }
+
+  /** Everything below this offset is behind the high watermark; 0 while nothing was acknowledged in this run. */
+  acknowledged(topic: string, partition: number): number {
+    return jobQueues(this.world)?.[this.#partitions.get(`${topic}-${partition}`)!]?.acknowledged ?? 0
+  }
+
+  /** By topic and partition, `orders-0`: those that have a leader to read from. */
+  readable(): ReadonlySet<string> {
+    const { world } = this
+    const image = newestImage(world)
+    return new Set([...this.#partitions].flatMap(([name, index]) => (hasLeader(world, index, image) ? [name] : [])))
+  }
+
+  /** Why the job's sinks wait for their topics, in a sentence; null when they do not. */
+  topicsWaitFor(): string | null {
+    return this.#partitions.size === 0 ? null : topicObstacle(this.world)
+  }
+
+  /** Brokers are there, with every replica in sync, before a job begins that writes to them. */
+  #bringUp(): void {
+    const isUp = (): boolean => sinksKnowLeaders(this.world) && [...this.#partitions.values()].every((index) => isFullyInSync(this.world, index))
+    for (let ms = 0; ms < bringUpMsMax && !isUp(); ms += 50) this.advance(ms)
+  }
+
   #ask(kind: LiveRequestKind, job: string, text: string, checkpoint: number, checkpoints: readonly number[], locations: readonly string[]): number {
     const request = new LiveRequest()
     request.ticket = ++this.#ticket
@@ -126,24 +169,29 @@ export class LiveEnsemble {
   }
 }
 
-function makeLiveWorld(seed: number, servers: number, jobManagers: number, changes: Partial<WorldOptions> = {}): World {
+const bringUpMsMax = 20_000
+
+function makeLiveWorld(seed: number, servers: number, jobManagers: number, topics: readonly LiveTopic[], changes: Partial<WorldOptions> = {}): World {
   const options = new WorldOptions()
   options.servers = servers
   options.clients = 0
   options.tickMicros = liveTickMicros
+  if (topics.length > 0) options.log = liveLogOptions(topics, liveSessionMs)
   Object.assign(options, changes)
   const jobManagerKind = makeJobManagerKind({ sessionTimeoutMs: liveSessionMs, tolerateSuspended: true, master: liveMaster })
-  return makeEnsemble({
+  const world = makeEnsemble({
     seed,
     options,
     profile: null,
-    applyFault: (world, choice) => (choice instanceof LiveRequest ? onRequest(world, choice) : applyFault(world, choice)),
+    applyFault: (at, choice) => (choice instanceof LiveRequest ? onRequest(at, choice) : choice instanceof JobAppend ? onJobAppend(at, choice) : applyFault(at, choice)),
     extraKinds: [outsideKind, jobManagerKind],
     extraMachines: [
       { name: 'file system', kind: outsideKind, disk: outsideDisk() },
       ...Array.from({ length: jobManagers }, (_, i) => ({ name: `JobManager ${i}`, kind: jobManagerKind, disk: new Disk() })),
     ],
   })
+  if (topics.length > 0) loadTopics(world, topics)
+  return world
 }
 
 function obstacle(world: World): string | null {

@@ -3,6 +3,8 @@ import type { Clock } from '../deterministic/clock.ts'
 import { fault, type Fault } from '../ensemble/faults.ts'
 import type { LiveEffect } from '../ensemble/jobmanager/liveMaster.ts'
 import { LiveEnsemble, type LiveLeader } from '../ensemble/live.ts'
+import type { Topics } from '../ensemble/log/topics.ts'
+import { topicsOnEnsemble, type TopicsOnEnsemble } from '../ensemble/log/topicsOnEnsemble.ts'
 import type { Timeline } from '../ensemble/timeline.ts'
 import type { World } from '../ensemble/world/world.ts'
 
@@ -12,6 +14,8 @@ import type { World } from '../ensemble/world/world.ts'
  *
  * A commit ends when a quorum has the pointer, and not before; without a quorum it waits, and `status` says for what. What the ensemble has committed is then written to the
  * `local` registry too, which is what outlives the page: the ensemble's disks do not. It decides nothing: who leads and what is committed is `ensemble/`.
+ *
+ * Topics that it is given are kept by three brokers of the same world while it lives: their high watermark is what those have acknowledged (decision 0213).
  */
 export interface ControlPlane {
   /** The job that begins now, and the checkpoints it may begin from. */
@@ -33,6 +37,8 @@ export interface ControlPlaneStatus {
   readonly waiting: readonly number[]
   /** Why nothing can be committed now; null when nothing stands in the way. */
   readonly waitsFor: string | null
+  /** Why sinks wait for their topics; null when they do not. */
+  readonly topicsWaitFor: string | null
   readonly takeovers: number
 }
 
@@ -42,6 +48,8 @@ export interface LiveControlPlaneOptions {
   readonly seed: number
   readonly servers?: number
   readonly jobManagers?: number
+  /** Those the job writes or reads, all of them there. */
+  readonly topics?: { readonly topics: Topics; readonly names: readonly string[] }
 }
 
 /** Ms between looks while a commit waits, and otherwise. */
@@ -50,6 +58,7 @@ const idleMs = 25
 
 export class LiveControlPlane implements CheckpointRegistry, ControlPlane {
   readonly #ensemble: LiveEnsemble
+  readonly #topics: TopicsOnEnsemble | null
   readonly #local: CheckpointRegistry
   readonly #clock: Clock
   readonly #listeners = new Set<() => void>()
@@ -67,12 +76,19 @@ export class LiveControlPlane implements CheckpointRegistry, ControlPlane {
   #token = 0
   #takeovers = 0
   #isClosed = false
+  #isPumping = false
+  /** The next look comes soon. */
+  #isBusy = false
 
-  constructor({ local, clock, seed, servers, jobManagers }: LiveControlPlaneOptions) {
-    this.#ensemble = new LiveEnsemble({ seed, ...(servers === undefined ? {} : { servers }), ...(jobManagers === undefined ? {} : { jobManagers }) })
+  constructor({ local, clock, seed, servers, jobManagers, topics }: LiveControlPlaneOptions) {
+    const held = (topics?.names ?? []).map((name) => ({ name, partitions: topics!.topics.get(name)!.partitions.map(({ entries }) => entries) }))
+    this.#ensemble = new LiveEnsemble({ seed, topics: held, ...(servers === undefined ? {} : { servers }), ...(jobManagers === undefined ? {} : { jobManagers }) })
+    // Brokers that had to be up first have used some of its time.
+    this.#virtualMs = this.#ensemble.world.now / 1000
     this.#local = local
     this.#clock = clock
     this.#lastNow = clock.now()
+    this.#topics = held.length === 0 ? null : topicsOnEnsemble(topics!.topics, topics!.names, this.#ensemble, () => this.#appended())
     this.#wait()
   }
 
@@ -130,7 +146,7 @@ export class LiveControlPlane implements CheckpointRegistry, ControlPlane {
 
   get status(): ControlPlaneStatus {
     const waiting = [...this.#tickets.values()].flatMap(({ checkpoint }) => (checkpoint === null ? [] : [checkpoint]))
-    return { leader: this.#ensemble.leader(), waiting, waitsFor: this.#ensemble.waitsFor(), takeovers: this.#takeovers }
+    return { leader: this.#ensemble.leader(), waiting, waitsFor: this.#ensemble.waitsFor(), topicsWaitFor: this.#ensemble.topicsWaitFor(), takeovers: this.#takeovers }
   }
 
   /** The newest moment, to be looked at; and its whole history. */
@@ -172,19 +188,36 @@ export class LiveControlPlane implements CheckpointRegistry, ControlPlane {
   close(): void {
     this.#isClosed = true
     this.endJob()
+    this.#topics?.close()
     if (this.#timer !== null) clearTimeout(this.#timer)
     this.#timer = null
   }
 
+  /** A sink has appended: what it waits for does not depend on timers, which are slow in a page that is not looked at. */
+  #appended(): void {
+    if (this.#clock.now() - this.#lastNow >= busyMs) this.pump()
+    if (!this.#isBusy) this.#wait()
+  }
+
   /** Moves virtual time to where the clock is, and passes on what happened. */
   pump(): void {
+    // What is acknowledged may lead to the next append.
+    if (this.#isPumping || this.#isClosed) return
+    this.#isPumping = true
+    const effects = this.#move()
+    this.#isPumping = false
+    if (effects.length > 0 || this.#tickets.size > 0) for (const listener of this.#listeners) listener()
+  }
+
+  #move(): readonly LiveEffect[] {
     const now = this.#clock.now()
     this.#virtualMs += Math.max(0, now - this.#lastNow) * this.#speed
     this.#lastNow = now
     this.#ensemble.advance(this.#virtualMs)
     const effects = this.#ensemble.takeEffects()
     for (const effect of effects) this.#hear(effect)
-    if (effects.length > 0 || this.#tickets.size > 0) for (const listener of this.#listeners) listener()
+    this.#topics?.look()
+    return effects
   }
 
   #hear(effect: LiveEffect): void {
@@ -220,12 +253,13 @@ export class LiveControlPlane implements CheckpointRegistry, ControlPlane {
   #wait(): void {
     if (this.#timer !== null) clearTimeout(this.#timer)
     if (this.#isClosed) return
+    this.#isBusy = this.#tickets.size > 0 || this.#topics?.isBusy === true
     this.#timer = setTimeout(
       () => {
         this.pump()
         this.#wait()
       },
-      this.#tickets.size > 0 ? busyMs : idleMs,
+      this.#isBusy ? busyMs : idleMs,
     )
   }
 }

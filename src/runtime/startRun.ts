@@ -3,7 +3,7 @@ import type { Schema } from '../columnar/schema.ts'
 import type { PhysicalPlan } from '../compiler/physicalPlan.ts'
 import { systemClock, type Clock } from '../deterministic/clock.ts'
 import type { FileAccess, OpenFile } from '../engine/operatorRuntime.ts'
-import { Topics } from '../ensemble/log/topics.ts'
+import { Topics, type Topic } from '../ensemble/log/topics.ts'
 import { remoteChannelsOf, workerCountOf } from './channels.ts'
 import type { CheckpointState } from './checkpointCoordinator.ts'
 import { initialState, step, type CoordinatorCommand, type CoordinatorEvent, type CoordinatorState } from './coordinator.ts'
@@ -63,6 +63,8 @@ const slotCount = 8
 const slotBytesMax = 256 * 1024
 /** Shared memory for all rings of a run together. */
 const ringBytesMax = 64 * 1024 * 1024
+/** Records of a topic that brokers have not acknowledged, beyond which its sinks wait. */
+const unacknowledgedMax = 65_536
 
 export function startRun(plan: PhysicalPlan, options: RunOptions): StartedRun {
   const run = new Run(plan, options)
@@ -89,6 +91,9 @@ class Run implements StartedRun {
   #beginning: Beginning = { pointer: null, starts: [] }
   readonly #topics: Topics
   readonly #transactional: ReadonlyMap<string, TransactionalSink>
+  /** By sink. */
+  readonly #topicsWritten = new Map<string, Topic>()
+  #isFinishing = false
   readonly #writers: TopicWriters
   readonly #reads: TopicReads
   #faults: readonly Fault[]
@@ -128,6 +133,12 @@ class Run implements StartedRun {
     const stores = options.stores ?? { topics: new Topics(), tables: new MemoryTables(), owner: plan.name ?? '' }
     this.#topics = stores.topics
     this.#transactional = transactionalSinks(plan, stores, this.#clock)
+    for (const { operators } of plan.chains) {
+      for (const { spec, role } of operators) {
+        const topic = role === 'sink' ? topicOf(spec) : null
+        if (topic !== null) this.#topicsWritten.set(spec.id, stores.topics.get(topic)!)
+      }
+    }
     this.#writers = new TopicWriters(plan, this.#transactional)
     this.#reads = new TopicReads(stores.topics, (topic) => this.#writers.isWritten(topic))
     this.#checkpoints =
@@ -286,6 +297,7 @@ class Run implements StartedRun {
   }
 
   #dispatch(event: CoordinatorEvent): void {
+    if (this.#isFinishing && (event.kind === 'died' || event.kind === 'restore' || event.kind === 'failed')) return
     const before = this.#state
     const { state, commands } = step(before, event)
     this.#state = state
@@ -476,7 +488,11 @@ class Run implements StartedRun {
           this.#transactional.get(operator)?.append(subtask, batch)
           this.#tell({ kind: 'sink', operator, subtask, epoch, batch })
         } else this.#checkpoints.received({ operator, subtask, epoch, batch, bytes: byteLength })
-        this.#answer(engine, { kind: 'sinkTaken', operator, subtask })
+        const taken = (): void => this.#answer(engine, { kind: 'sinkTaken', operator, subtask })
+        const topic = this.#topicsWritten.get(operator)
+        // A producer that may hold no more makes its sink wait (Kafka's buffer.memory).
+        if (topic === undefined || topic.unreplicated <= unacknowledgedMax) taken()
+        else topic.whenReplicated(taken)
         break
       }
       case 'sinkEnded': {
@@ -504,13 +520,16 @@ class Run implements StartedRun {
         break
       }
       case 'finished':
-        this.#dispatch({ kind: 'finished', engine: worker, at: this.#clock.now() })
+        this.#engineFinished(worker)
         break
       case 'failed':
         this.#dispatch({ kind: 'failed', engine: worker, failure: message.failure, at: this.#clock.now() })
         break
       case 'acknowledged':
-        this.#checkpoints?.acknowledged(message, () => this.#snapshotTaken(engine, message.snapshot))
+        // A sink has its snapshot when the brokers have its rows (KafkaWriter.flush).
+        this.#whenReplicated([...this.#topicsWritten.values()], () => {
+          if (!engine.isTerminated) this.#checkpoints?.acknowledged(message, () => this.#snapshotTaken(engine, message.snapshot))
+        })
         break
       case 'declined':
         this.#checkpoints?.declined(message.checkpoint, `subtask ${message.task.subtask} of chain ${message.task.chain}: ${message.reason}`)
@@ -541,6 +560,29 @@ class Run implements StartedRun {
         break
       }
     }
+  }
+
+  /** The last engine ends the job: then what it wrote into topics is committed, and the job has finished when the brokers have that. Nothing can take it back any more, so nobody else is heard until then. */
+  #engineFinished(worker: number): void {
+    const ended = (): void => this.#dispatch({ kind: 'finished', engine: worker, at: this.#clock.now() })
+    const others = this.#state.engines.filter(({ life }, i) => i !== worker && life !== 'finished')
+    const topics = [...this.#topicsWritten.values()].filter(({ hasBrokers }) => hasBrokers)
+    if (topics.length === 0 || others.length > 0 || this.#state.phase !== 'running') return ended()
+    for (const sink of this.#transactional.values()) sink.commit(Infinity)
+    this.#isFinishing = true
+    this.#whenReplicated(topics, () => {
+      this.#isFinishing = false
+      ended()
+    })
+  }
+
+  /** Calls when all that stands in these topics now is replicated; at once where nobody replicates. */
+  #whenReplicated(topics: readonly Topic[], then: () => void): void {
+    let left = topics.length
+    if (left === 0) return then()
+    for (const topic of topics) topic.whenReplicated(() => {
+      if (--left === 0) then()
+    })
   }
 
   #answer(engine: Engine, message: ToEngine): void {

@@ -33,10 +33,10 @@ export class TopicReads {
     let found = this.#starts.get(key)
     if (found === undefined) {
       const log = topic.partitions[partition]!
-      const offset = start.kind === 'earliest' ? log.startOffset : start.kind === 'latest' ? log.endOffset : start.kind === 'time' ? log.offsetOfTime(start.timestamp) : start.offset
+      const offset = start.kind === 'earliest' ? log.startOffset : start.kind === 'latest' ? log.highWatermark : start.kind === 'time' ? log.offsetOfTime(start.timestamp) : start.offset
       // An offset that the partition does not have: Kafka's consumers would go to one end or the other by themselves (auto.offset.reset), Flink's fail.
       if (offset < log.startOffset || offset > log.endOffset) throw new Error(`Partition ${partition} of topic ${name} has the offsets ${log.startOffset} to ${log.endOffset}, and reading was to start at ${offset}. Start at one of these.`)
-      found = { offset, stop: log.endOffset }
+      found = { offset, stop: log.highWatermark }
       this.#starts.set(key, found)
     }
     return found
@@ -64,6 +64,8 @@ export class TopicReads {
     if (offset > log.endOffset) {
       throw new Error(`Partition ${partition} of topic ${name} ends at offset ${log.endOffset}, and reading was to go on at ${offset}: the topic is not the one that was read when the checkpoint was taken. Bring that one back, or start the job anew.`)
     }
+    // A consumer asks the partition's leader, and waits while there is none.
+    if (!topic.canRead(partition)) return 'none'
     const records = log.read(offset, isolation, recordsPerFetch)
     if (records.next > offset) return records
     return this.#isWritten(name) ? 'none' : 'end'

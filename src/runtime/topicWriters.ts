@@ -1,6 +1,7 @@
+import type { JsonObject } from '../columnar/json.ts'
 import type { PhysicalPlan } from '../compiler/physicalPlan.ts'
 import type { Topics } from '../ensemble/log/topics.ts'
-import { topicOf, type TransactionalSink } from './transactionalSinks.ts'
+import { ensuredTopic, topicOf, type TransactionalSink } from './transactionalSinks.ts'
 
 /** Which topics this run still writes: a topic is written until every subtask of every sink on it has ended, and what they wrote has been committed. */
 export class TopicWriters {
@@ -33,6 +34,20 @@ export class TopicWriters {
   isWritten(topic: string): boolean {
     return this.#sinks.some((sink) => sink.topic === topic && (this.#writing.get(sink.operator)!.size > 0 || this.#transactional.get(sink.operator)!.isOpen))
   }
+}
+
+/** The topics of a job, by name; those it writes are made. One that it only reads and that nobody has written is not among them. */
+export function topicsOf(plan: PhysicalPlan, topics: Topics): readonly string[] {
+  const names = new Set<string>()
+  for (const { operators } of plan.chains) {
+    for (const { spec, role } of operators) {
+      const name = topicOf(spec)
+      if (name === null) continue
+      if (role === 'sink') ensuredTopic(spec.config.connector as JsonObject, topics)
+      names.add(name)
+    }
+  }
+  return [...names].filter((name) => topics.get(name) !== undefined)
 }
 
 /** How many splits sources have that read topics, by operator: a partition is one. */

@@ -26,7 +26,7 @@ export interface TransactionalSink {
   abort(): void
   /** What a checkpoint covers, in a process that has not written it. */
   recommit(checkpoint: number, rows: readonly { readonly subtask: number; readonly batch: Batch }[]): void
-  /** Something is written and not committed. */
+  /** Something is written and not committed, or not acknowledged by the brokers that keep it. */
   readonly isOpen: boolean
 }
 
@@ -38,8 +38,11 @@ export interface DurableStores {
   readonly owner: string
   /** The last checkpoint of an operator that is known to be in storage; 0 before the first. What a checkpoint covers is committed once. */
   readonly committed?: (operator: string) => number
-  /** An operator has committed, and nothing else has happened since. `checkpoint` is Infinity at the end of the input, null for rows that no transaction holds. */
-  readonly onCommit?: (operator: string, checkpoint: number | null) => void
+  /**
+   * What an operator has committed stands in its topic or table. `checkpoint` is Infinity at the end of the input, null for rows that no transaction holds. `ends`: up to where that is the case in each partition of its
+   * topic; behind them may be more already, of a later checkpoint.
+   */
+  readonly onCommit?: (operator: string, checkpoint: number | null, ends?: readonly number[]) => void
 }
 
 export function transactionalSinks(plan: PhysicalPlan, stores: DurableStores, clock: Clock): ReadonlyMap<string, TransactionalSink> {
@@ -53,6 +56,11 @@ export function transactionalSinks(plan: PhysicalPlan, stores: DurableStores, cl
     }
   }
   return sinks
+}
+
+/** The topic that a sink writes, made if there is none. */
+export function ensuredTopic(connector: JsonObject, topics: Topics): Topic {
+  return topics.ensure(connector.topic as string, typeof connector.partitions === 'number' ? connector.partitions : 1)
 }
 
 /** The topic that a sink writes or a source reads; null for other connectors. */
@@ -76,7 +84,7 @@ class TopicSink implements TransactionalSink {
   constructor(spec: OperatorSpec, connector: JsonObject, stores: DurableStores, clock: Clock) {
     const input = spec.inputs[0]!
     this.#operator = spec.id
-    this.#topic = stores.topics.ensure(connector.topic as string, typeof connector.partitions === 'number' ? connector.partitions : 1)
+    this.#topic = ensuredTopic(connector, stores.topics)
     this.#stores = stores
     this.#clock = clock
     this.#isTransactional = connector.deliveryGuarantee !== 'at-least-once'
@@ -94,7 +102,7 @@ class TopicSink implements TransactionalSink {
   }
 
   get isOpen(): boolean {
-    return this.#open.length > 0
+    return this.#open.length > 0 || this.#topic.unreplicated > 0
   }
 
   write(subtask: number, epoch: number, batch: Batch): void {
@@ -113,7 +121,7 @@ class TopicSink implements TransactionalSink {
 
   append(subtask: number, batch: Batch): void {
     this.#deal(subtask, batch, (partition, records) => this.#topic.partitions[partition]!.append(records, this.#now()))
-    this.#stores.onCommit?.(this.#operator, null)
+    this.#committed(null)
   }
 
   commit(checkpoint: number): void {
@@ -121,7 +129,15 @@ class TopicSink implements TransactionalSink {
     // Only now is nothing of it open: a reader that is told of the first marker must not take the other partitions for ended.
     this.#open = this.#open.filter(({ epoch }) => epoch >= checkpoint)
     this.#stores.topics.tell(this.#topic)
-    this.#stores.onCommit?.(this.#operator, checkpoint)
+    this.#committed(checkpoint)
+  }
+
+  /** Told when the brokers have it, if there are some. */
+  #committed(checkpoint: number | null): void {
+    const { onCommit } = this.#stores
+    if (onCommit === undefined) return
+    const ends = this.#topic.partitions.map(({ stableEnd }) => stableEnd)
+    this.#topic.whenReplicated(() => onCommit(this.#operator, checkpoint, ends))
   }
 
   abort(): void {

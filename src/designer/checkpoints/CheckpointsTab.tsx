@@ -122,8 +122,8 @@ function ControlPlane({ active }: { readonly active: boolean }) {
           {words.loseQuorum}
         </Button>
       </span>
-      <span className={styles.plane} role="status" data-waits={plane.waitsFor === null ? undefined : ''}>
-        {plane.waitsFor !== null ? words.planeWaits(plane.waitsFor) : plane.jobManager === null ? words.nobodyLeads : words.leads(plane.jobManager, plane.server)}
+      <span className={styles.plane} role="status" data-waits={plane.waitsFor === null && plane.topicsWaitFor === null ? undefined : ''}>
+        {plane.topicsWaitFor !== null ? words.sinksWait(plane.topicsWaitFor) : plane.waitsFor !== null ? words.planeWaits(plane.waitsFor) : plane.jobManager === null ? words.nobodyLeads : words.leads(plane.jobManager, plane.server)}
         {plane.takeovers > 0 ? ` · ${words.tookOver(plane.takeovers)}` : ''}
       </span>
     </>

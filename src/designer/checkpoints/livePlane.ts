@@ -2,13 +2,13 @@ import { LocalRegistry } from '../../checkpoints/registry.ts'
 import type { CheckpointBackend } from '../../checkpoints/backend.ts'
 import { systemClock } from '../../deterministic/clock.ts'
 import { fault, leaderOf } from '../../ensemble/faults.ts'
-import { LiveControlPlane } from '../../runtime/liveControlPlane.ts'
+import { LiveControlPlane, type LiveControlPlaneOptions } from '../../runtime/liveControlPlane.ts'
 import { serverOf } from '../../ensemble/zab/serverNode.ts'
 import { lookWith, refreshPlane, type PlaneView } from './planeView.ts'
 
 /**
  * The control plane of the run on screen: three ZooKeeper servers and two JobManagers that live as long as the run. A checkpoint is complete when a quorum of the servers has its pointer; kill the leading
- * JobManager, and the other takes over and starts the job again from the newest.
+ * JobManager, and the other takes over and starts the job again from the newest. Where the job writes or reads topics, three brokers keep these too.
  */
 const serverCount = 3
 /** How long what is killed by hand stays away. */
@@ -18,9 +18,9 @@ let plane: LiveControlPlane | null = null
 let run = 0
 
 /** A new plane for a new run; the one before ends. Elections differ from run to run with the seed. */
-export function openPlane(backend: CheckpointBackend, seed: number): LiveControlPlane {
+export function openPlane(backend: CheckpointBackend, seed: number, topics: LiveControlPlaneOptions['topics']): LiveControlPlane {
   plane?.close()
-  const opened = new LiveControlPlane({ local: new LocalRegistry(backend), clock: systemClock(), seed, servers: serverCount, jobManagers: 2 })
+  const opened = new LiveControlPlane({ local: new LocalRegistry(backend), clock: systemClock(), seed, servers: serverCount, jobManagers: 2, ...(topics === undefined ? {} : { topics }) })
   plane = opened
   run++
   lookWith(look)
@@ -44,9 +44,9 @@ export function openedPlane(): LiveControlPlane | null {
 function look(): PlaneView | null {
   if (plane === null) return null
   const { status, world } = plane
-  const { leader, waitsFor, takeovers } = status
+  const { leader, waitsFor, topicsWaitFor, takeovers } = status
   const server = leaderOf(world)
-  return { run, jobManager: leader.jobManager < 0 ? null : leader.name, server, epoch: server < 0 ? 0 : serverOf(world, server)!.newEpoch, waitsFor, takeovers, committed: leader.pointers.at(-1) ?? null }
+  return { run, jobManager: leader.jobManager < 0 ? null : leader.name, server, epoch: server < 0 ? 0 : serverOf(world, server)!.newEpoch, waitsFor, topicsWaitFor, takeovers, committed: leader.pointers.at(-1) ?? null }
 }
 
 export function killJobManager(): void {

@@ -15,6 +15,8 @@ export interface PlaneView {
   readonly epoch: number
   /** Why no checkpoint can complete now; null when nothing stands in the way. */
   readonly waitsFor: string | null
+  /** Why sinks wait for the brokers of their topics; null when they do not. */
+  readonly topicsWaitFor: string | null
   readonly takeovers: number
   /** The newest checkpoint whose pointer is committed; null before the first. */
   readonly committed: number | null

@@ -1,8 +1,9 @@
-import { Crown, RotateCcw } from 'lucide-react'
+import { Crown, Database, RotateCcw } from 'lucide-react'
+import { nodeOfBroker } from '../../ensemble/log/broker.ts'
 import { usePlane } from '../checkpoints/planeView.ts'
 import { cluster as t } from '../text/cluster.ts'
 import { act, showLive, showSimulation, useCluster } from './clusterStore.ts'
-import { jobView } from './besides.ts'
+import { jobView, topicsView } from './besides.ts'
 import styles from './cluster.module.css'
 
 /** Which ensemble is on the screen: the one simulated here, or the one that keeps the checkpoints of the job that runs. */
@@ -29,20 +30,22 @@ export function LiveFacts() {
   if (run.spec.kind !== 'live') return null
   const isOver = plane === null || plane.run !== run.spec.run
   return (
-    <span className={styles.facts} role="status" data-waits={!isOver && plane.waitsFor !== null ? '' : undefined}>
+    <span className={styles.facts} role="status" data-waits={!isOver && (plane.waitsFor !== null || plane.topicsWaitFor !== null) ? '' : undefined}>
       {run.spec.job === '' ? null : <b>{run.spec.job}</b>}
-      {isOver ? t.live.over : plane.waitsFor !== null ? t.live.waits(plane.waitsFor) : t.live.committed(plane.jobManager, plane.committed)}
+      {isOver ? t.live.over : plane.topicsWaitFor !== null ? t.live.topicsWait(plane.topicsWaitFor) : plane.waitsFor !== null ? t.live.waits(plane.waitsFor) : t.live.committed(plane.jobManager, plane.committed)}
       {!isOver && plane.takeovers > 0 ? ` · ${t.live.takeovers(plane.takeovers)}` : ''}
     </span>
   )
 }
 
-/** What a hand may do to the ensemble a job depends on, besides killing its leader: kill the leading JobManager, and bring back whoever is down. */
+/** What a hand may do to the ensemble a job depends on, besides killing its leader: kill the leading JobManager or the broker that leads the job's first partition, and bring back whoever is down. */
 export function LiveHands() {
   const { run } = useCluster()
   const plane = usePlane()
   if (run.spec.kind !== 'live' || plane === null) return null
   const leading = jobView(run.world)?.managers.find(({ leads }) => leads) ?? null
+  const topics = topicsView(run.world)
+  const broker = topics?.partitions.find(({ leader }) => leader >= 0)?.leader ?? -1
   const down = run.world.nodes.filter(({ up }) => !up)
   return (
     <>
@@ -50,6 +53,12 @@ export function LiveHands() {
         <Crown aria-hidden />
         {t.live.killJobManager}
       </button>
+      {topics === null ? null : (
+        <button type="button" className={styles.button} disabled={broker < 0} title={t.live.killBrokerWhy} onClick={() => broker >= 0 && act({ kind: 'kill', node: nodeOfBroker(run.world, broker) })}>
+          <Database aria-hidden />
+          {t.live.killBroker}
+        </button>
+      )}
       <button type="button" className={styles.button} disabled={down.length === 0} onClick={() => down.forEach(({ id }) => act({ kind: 'restart', node: id }))}>
         <RotateCcw aria-hidden />
         {t.live.restart}

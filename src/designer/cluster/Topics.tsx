@@ -1,7 +1,7 @@
 import { lazy, Suspense } from 'react'
 import { cluster as t } from '../text/cluster.ts'
 import { stores } from '../text/stores.ts'
-import { topicsView } from './besides.ts'
+import { topicsView, type TopicsView } from './besides.ts'
 import { useCluster } from './clusterStore.ts'
 import styles from './beside.module.css'
 
@@ -11,18 +11,22 @@ const TopicsPane = lazy(() => import('../stores/TopicsPane.tsx').then((module) =
 export function Topics() {
   const { run } = useCluster()
   const view = topicsView(run.world)
-  // The job that runs writes topics of the page, which no broker of this ensemble holds.
-  if (run.live !== null) {
-    return (
+  if (run.live === null) return view === null ? null : <Partitions view={view} />
+  // What the job's topics hold is the page's and outlives these brokers.
+  return (
+    <>
+      {view === null ? null : <Partitions view={view} />}
       <section className={styles.pane} data-scrolls="" aria-label={stores.topics}>
         <h2 className={styles.head}>{stores.topics}</h2>
         <Suspense fallback={null}>
           <TopicsPane />
         </Suspense>
       </section>
-    )
-  }
-  if (view === null) return null
+    </>
+  )
+}
+
+function Partitions({ view }: { readonly view: TopicsView }) {
   return (
     <section className={styles.pane} data-scrolls="" aria-label={t.topics.title} tabIndex={0}>
       <h2 className={styles.head}>

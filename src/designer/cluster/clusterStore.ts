@@ -1,5 +1,5 @@
 import { useSyncExternalStore } from 'react'
-import type { Violation } from '../../ensemble/world/world.ts'
+import type { Violation, World } from '../../ensemble/world/world.ts'
 import { workerUrl } from '../../runtime/launch/workerUrl.ts'
 import { announce } from '../store/announcements.ts'
 import { cardNamed } from '../../ensemble/scenarios/catalog.ts'
@@ -336,6 +336,11 @@ function onPlane(): void {
 
 export type HandChoice = HandAction['kind']
 
+/** Machines of a job's ensemble that may die: what its sinks send and what its files lie on is the page's own. */
+function isCoordinating(world: World, id: number): boolean {
+  return ['server', 'JobManager', 'broker'].includes(world.setup.kinds[world.nodes[id]!.kind]!.name)
+}
+
 /** The buttons with their keys, and what each would do to the chosen machine now; null is nothing. */
 export function handActions({ run, target, other }: ClusterView): readonly { readonly choice: HandChoice; readonly key: string; readonly action: HandAction | null }[] {
   const { world } = run
@@ -345,7 +350,7 @@ export function handActions({ run, target, other }: ClusterView): readonly { rea
   const when = (holds: boolean, action: HandAction): HandAction | null => (holds ? action : null)
   const killed = node.up ? ({ choice: 'kill', key: 'K', action: { kind: 'kill', node: target } } as const) : ({ choice: 'restart', key: 'K', action: { kind: 'restart', node: target } } as const)
   // A job depends on this one: it may lose machines and get them back, and nothing else is done to it.
-  if (run.live !== null) return [{ ...killed, action: when(planeView() !== null, killed.action) }]
+  if (run.live !== null) return [{ ...killed, action: when(planeView() !== null && isCoordinating(world, target), killed.action) }]
   return [
     killed,
     node.paused ? { choice: 'resume', key: 'P', action: { kind: 'resume', node: target } } : { choice: 'pause', key: 'P', action: when(node.up, { kind: 'pause', node: target }) },

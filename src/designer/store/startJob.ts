@@ -18,20 +18,22 @@ import type { StartJob } from './runStore.ts'
  * Compiled without column pruning: the page shows the rows of every edge whole.
  */
 async function load() {
-  const [{ compile }, { startRun }, { browserLauncher, keepWarm }, { openPlane, closePlane }] = await Promise.all([
+  const [{ compile }, { startRun }, { topicsOf }, { browserLauncher, keepWarm }, { openPlane, closePlane }] = await Promise.all([
     import('../../compiler/compile.ts'),
     import('../../runtime/startRun.ts'),
+    import('../../runtime/topicWriters.ts'),
     import('../../runtime/launch/browser.ts'),
     import('../checkpoints/livePlane.ts'),
     definitionsReady,
   ])
-  loaded = { compile, startRun, browserLauncher, keepWarm, openPlane, closePlane }
+  loaded = { compile, startRun, topicsOf, browserLauncher, keepWarm, openPlane, closePlane }
   return loaded
 }
 
 interface Loaded {
   readonly compile: Compile
   readonly startRun: (typeof import('../../runtime/startRun.ts'))['startRun']
+  readonly topicsOf: (typeof import('../../runtime/topicWriters.ts'))['topicsOf']
   readonly browserLauncher: Launcher
   readonly keepWarm: (count: number) => void
   readonly openPlane: (typeof import('../checkpoints/livePlane.ts'))['openPlane']
@@ -42,13 +44,14 @@ interface Loaded {
 let loaded: Loaded | null = null
 
 export const startInBrowser: StartJob = async (job, { speed, paused, resume }) => {
-  const { compile, startRun, browserLauncher, openPlane, closePlane } = loaded ?? (await load())
+  const { compile, startRun, topicsOf, browserLauncher, openPlane, closePlane } = loaded ?? (await load())
   const compiled = compiledOnce(job, compile)
   if (compiled.physical === null || compiled.problems.some((problem) => problem.severity === 'error')) return { problems: compiled.problems }
   const { checkpoint, restart } = mergeSettings(job.settings)
   storageTrouble.set(null)
   const backend = new BrowserBackend(designerState().document.id, storageTrouble.set)
-  const controlPlane = openPlane(backend, ++runs)
+  const stores = await storesOf(job, resume !== undefined)
+  const controlPlane = openPlane(backend, ++runs, stores === null ? undefined : { topics: stores.topics, names: topicsOf(compiled.physical, stores.topics) })
   const faultTolerance = {
     checkpoint,
     restart,
@@ -59,7 +62,6 @@ export const startInBrowser: StartJob = async (job, { speed, paused, resume }) =
     uncommittedRows: 'shown' as const,
     ...(resume === undefined ? {} : { resume: { upTo: resume } }),
   }
-  const stores = await storesOf(job, resume !== undefined)
   const run = startRun(compiled.physical, { launcher: browserLauncher, files: browserFiles, speed, paused, faultTolerance, ...(stores === null ? {} : { stores }) })
   run.subscribe((event) => {
     if (event.kind === 'status' && (event.status.kind === 'finished' || event.status.kind === 'failed' || event.status.kind === 'canceled')) closePlane(controlPlane)

@@ -1,6 +1,7 @@
 import { useEffect } from 'react'
 import { Trash2 } from 'lucide-react'
 import type { Topic } from '../../ensemble/log/topics.ts'
+import { usePlane } from '../checkpoints/planeView.ts'
 import { isActive, useRun } from '../store/runStore.ts'
 import { stores as t } from '../text/stores.ts'
 import { load, pageTopics, removeTopic, storedTopicNames } from './pageStores.ts'
@@ -12,6 +13,7 @@ export function TopicsPane({ only }: { readonly only?: string }) {
   useStoresVersion()
   const trouble = useStoresTrouble()
   const run = useRun()
+  const waits = usePlane()?.topicsWaitFor ?? null
   useEffect(() => {
     const names = only === undefined ? storedTopicNames() : Promise.resolve([only])
     names.then((all) => Promise.all(all.map(load))).then(storesChanged, storesTrouble)
@@ -20,6 +22,11 @@ export function TopicsPane({ only }: { readonly only?: string }) {
   return (
     <section className={styles.topics} aria-label={t.topics} tabIndex={0}>
       {trouble === null ? null : <p className={styles.trouble}>{t.trouble(trouble)}</p>}
+      {waits === null ? null : (
+        <p className={styles.trouble} role="status">
+          {t.waits(waits)}
+        </p>
+      )}
       {topics.length === 0 ? <p className={styles.hint}>{t.topicsHint}</p> : topics.map((topic) => <TopicTable key={topic.name} topic={topic} removable={!isActive(run.status)} />)}
     </section>
   )

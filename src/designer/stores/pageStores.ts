@@ -54,9 +54,9 @@ export async function storesFor(job: Job, document: string, resume: boolean): Pr
     owner: document,
     tables: { commit: (table, some) => void changes.push({ table, changes: some }) },
     committed: (operator) => committed.get(operator) ?? 0,
-    onCommit: (operator, checkpoint) => {
+    onCommit: (operator, checkpoint, ends) => {
       const topic = topics.get(topicOf.get(operator) ?? '')
-      const chunks = topic === undefined ? [] : newChunks(topic)
+      const chunks = topic === undefined ? [] : newChunks(topic, ends ?? [])
       const tables = changes
       changes = []
       if (chunks.length > 0 || tables.length > 0 || (checkpoint !== null && Number.isFinite(checkpoint))) keep({ document, operator, checkpoint, topic, chunks, tables })
@@ -136,8 +136,8 @@ function topicNames(job: Job): string[] {
   }))]
 }
 
-/** Committed records that are not in storage yet. */
-function newChunks(topic: Topic): RecordChunk[] {
+/** Committed records that are not in storage yet, up to these offsets. */
+function newChunks(topic: Topic, ends: readonly number[]): RecordChunk[] {
   let known = written.get(topic.name)
   if (known === undefined) {
     known = { offsets: topic.partitions.map(({ startOffset }) => startOffset), chunks: 0 }
@@ -145,7 +145,7 @@ function newChunks(topic: Topic): RecordChunk[] {
   }
   const { offsets: from } = known
   return topic.partitions.flatMap((log, partition) => {
-    const { offsets, timestamps, keys, values, next } = log.read(from[partition]!, 'read_committed', Infinity)
+    const { offsets, timestamps, keys, values, next } = log.read(from[partition]!, 'read_committed', Infinity, ends[partition])
     from[partition] = next
     return offsets.length === 0 ? [] : [{ partition, offsets, timestamps, keys, values }]
   })

@@ -50,6 +50,7 @@ export const checkpoints = {
   leads: (jobManager: string, server: number) => `${jobManager} leads, pointers by quorum of three${server < 0 ? '' : `, server ${server} at its head`}`,
   nobodyLeads: 'No JobManager leads yet',
   tookOver: (count: number) => plural(count, 'takeover', 'takeovers'),
+  sinksWait: (why: string) => `Sinks wait: ${why}`,
   planeWaits: (why: string) => `Nothing completes: ${why}`,
   breakPlane: 'Control plane',
   killLeading: 'Kill the leading',

@@ -22,8 +22,11 @@ export const cluster = {
     committed: (jobManager: string | null, checkpoint: number | null) =>
       `${jobManager === null ? 'no JobManager leads' : `${jobManager} leads`}, ${checkpoint === null ? 'no checkpoint committed yet' : `checkpoint ${checkpoint} committed by a quorum`}`,
     waits: (why: string) => `nothing completes: ${why}`,
+    topicsWait: (why: string) => `sinks wait: ${why}`,
     takeovers: (count: number) => plural(count, 'takeover', 'takeovers'),
     killJobManager: 'Kill JobManager',
+    killBroker: 'Kill broker',
+    killBrokerWhy: 'Kills the broker that leads the first partition of the job’s topics',
     restart: 'Restart',
   },
   machine: (name: string) => name,

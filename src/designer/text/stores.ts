@@ -13,7 +13,7 @@ export const stores = {
   stable: 'LSO',
   stableTitle: 'Last stable offset: readers of committed records get what is below',
   highWatermark: 'HW',
-  highWatermarkTitle: 'High watermark: what all replicas hold; these topics have one',
+  highWatermarkTitle: 'High watermark: what all in-sync replicas hold. While a job runs, three brokers keep its topics; afterwards the page has the one copy',
   end: 'LEO',
   endTitle: 'Log end offset: where the next record goes',
   count: 'Records',
@@ -23,5 +23,6 @@ export const stores = {
   tableEmpty: 'The table holds no rows. Rows come into it when a checkpoint covers them.',
   rowsKept: (shown: number, count: number) => (shown < count ? `first ${formatCount(shown)} of ${plural(count, 'row', 'rows')}` : plural(count, 'row', 'rows')),
   empty: (name: string) => `Empty the table ${name}`,
+  waits: (why: string) => `Sinks wait: ${why}`,
   trouble: (why: string) => `The browser does not keep topics and tables: ${why}`,
 }

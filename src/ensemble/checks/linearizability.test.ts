@@ -100,7 +100,7 @@ describe('histories of simulated clients', () => {
       }
     }
     expect(operations).toBeGreaterThan(8_000)
-  })
+  }, 120_000)
 
   // Two of these had too many orders to be tried while every unanswered write was another: the search must decide each, and by little trying.
   it('are decided, every one of a hundred', () => {
@@ -112,7 +112,7 @@ describe('histories of simulated clients', () => {
       most = Math.max(most, states)
     }
     expect(most).toBeGreaterThan(1_000)
-  })
+  }, 120_000)
 
   it('show a planted mistake: versions ignored, and commits without a quorum', () => {
     const found = (bug: 'versionIgnored' | 'commitWithOneAckLess', profile: string): boolean => {

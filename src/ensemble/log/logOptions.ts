@@ -46,8 +46,8 @@ export interface TopicSpec {
   readonly retentionRecords?: number
 }
 
-/** What a client machine does. */
-export type LogRole = 'producer' | 'reader' | 'transactions' | 'group' | 'keyed'
+/** What a client machine does; `sinks` are those of a job outside the world. */
+export type LogRole = 'producer' | 'reader' | 'transactions' | 'group' | 'keyed' | 'sinks'
 
 /** One partition of the world's topics, in the one numbering everybody uses. */
 export class PartitionSpec {

@@ -1,5 +1,6 @@
 import type { LogRole } from './logOptions.ts'
 import type { Role } from './logClient.ts'
+import { jobRole } from './jobRole.ts'
 import { producerRole } from './producerRole.ts'
 import { readerRole } from './readerRole.ts'
 import { groupRole } from './groupRole.ts'
@@ -12,4 +13,5 @@ export const roles: Readonly<Record<LogRole, Role>> = {
   reader: readerRole,
   transactions: transactionsRole,
   group: groupRole,
+  sinks: jobRole,
 }
