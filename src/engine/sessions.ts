@@ -78,6 +78,33 @@ export class SessionStore {
     return watermark >= this.#time.timerOf(end - 1) + this.#allowedLatenessMs
   }
 
+  /**
+   * The usual case for rows [row, rowCount) in one loop: each falls into the one open session of its key, or extends it. Sessions go into `sessions` from `at` on. Returns the row it stopped before, because that one begins a session,
+   * joins some, or is late: `sessionOf` knows. `watermark` holds before the first of them, and for all where `watermarks` is null.
+   */
+  extend(keys: Int32Array, times: Float64Array, watermarks: Float64Array | null, watermark: number, row: number, rowCount: number, sessions: Int32Array, at: number): number {
+    if (this.#allowedLatenessMs > 0 || !this.#time.identity) return row
+    const heads = this.#heads
+    const starts = this.#starts
+    const ends = this.#ends
+    const next = this.#next
+    const gapMs = this.#gapMs
+    const keyCount = heads.length
+    for (; row < rowCount; row++) {
+      const key = keys[row]!
+      if (key >= keyCount) break
+      const session = heads[key]!
+      if (session < 0 || next[session]! >= 0) break
+      const time = times[row]!
+      const end = ends[session]!
+      // Fired, and so closed, when the watermark reaches its last millisecond.
+      if (!(time >= starts[session]! && time <= end) || watermark >= end - 1 || (watermarks !== null && watermarks[row]! >= end - 1)) break
+      if (time + gapMs > end) ends[session] = time + gapMs
+      sessions[at++] = session
+    }
+    return row
+  }
+
   /** The session of a row at `time`, after merging; -1 when the row is late. */
   sessionOf(key: number, time: number, watermark: number): number {
     if (key >= this.#heads.length) this.#growHeads(key + 1)

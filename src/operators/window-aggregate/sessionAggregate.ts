@@ -89,6 +89,9 @@ export class SessionAggregate implements OperatorRuntime {
     const late: number[] = []
     let watermark = this.#processing ? -Infinity : this.#watermark
     for (let row = 0; row < rowCount; row++) {
+      const extended = this.#store.extend(this.#keySlots, times, watermarks, watermark, row, rowCount, this.#slots, this.#pending)
+      while (row < extended) this.#rows[this.#pending++] = row++
+      if (row === rowCount) break
       if (watermarks !== null && watermarks[row]! > watermark) {
         watermark = watermarks[row]!
         if (this.#allowedLatenessMs > 0 && this.#store.firesBy(watermark)) {
