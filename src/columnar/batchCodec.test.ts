@@ -59,6 +59,10 @@ describe('batches as bytes', () => {
     )
   })
 
+  it('say still whether they are in order', () => {
+    for (const inOrder of [true, false]) expect(throughBytes(new BatchEncoder(), new BatchDecoder(schema), { ...batchOf(schema, []), inOrder }).inOrder).toBe(inOrder)
+  })
+
   it('do not follow the buffer when it is written again', () => {
     const encoder = new BatchEncoder()
     const memory = new SharedArrayBuffer(1000)

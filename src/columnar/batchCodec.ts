@@ -78,7 +78,7 @@ export class BatchEncoder {
     let at = byteOffset
     const header = new Int32Array(buffer, at, 4)
     header[0] = rowCount
-    header[1] = (batch.kinds === null ? 0 : hasKinds) | (batch.watermarks === null ? 0 : hasWatermarks)
+    header[1] = (batch.kinds === null ? 0 : hasKinds) | (batch.watermarks === null ? 0 : hasWatermarks) | (batch.inOrder === true ? isInOrder : 0)
     header[2] = batch.columns.length
     header[3] = 0
     at += 16
@@ -168,6 +168,7 @@ export class BatchEncoder {
 
 const hasKinds = 1
 const hasWatermarks = 2
+const isInOrder = 4
 const transient = -1
 /** Shared dictionaries a channel remembers at once. */
 const sharedDictionariesMax = 64
@@ -312,7 +313,7 @@ export class BatchDecoder {
     if ((flags & hasWatermarks) !== 0) watermarks = takeFloat64(cursor)
     const columns: Column[] = []
     for (let i = 0; i < columnCount; i++) columns.push(this.#column(cursor))
-    return { schema: this.#schema, columns, rowCount, kinds, watermarks }
+    return { schema: this.#schema, columns, rowCount, kinds, watermarks, inOrder: (flags & isInOrder) !== 0 }
   }
 
   #column(cursor: Cursor): Column {
