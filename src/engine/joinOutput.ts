@@ -51,10 +51,10 @@ export function selectPairs(condition: PairCondition, left: readonly Column[], r
 }
 
 /**
- * Fresh columns of `schema` at these positions, NULL where a position is -1. `padded` tells whether there is one.
+ * Fresh columns of `schema` at these positions, NULL where a position is -1. `padded` tells whether there is one. `read`: the columns that anyone will look at, the others' places stay empty; null means all.
  */
-export function gatherSide(columns: readonly Column[], schema: Schema, positions: Int32Array, count: number, padded: boolean): Column[] {
-  if (!padded) return columns.map((column) => gather(column, positions, count))
+export function gatherSide(columns: readonly Column[], schema: Schema, positions: Int32Array, count: number, padded: boolean, read: readonly number[] | null = null): Column[] {
+  if (!padded) return sideOf(columns, read, (column) => gather(column, positions, count))
   const missing = new Uint8Array(count)
   const found = new Int32Array(count)
   let missingCount = 0
@@ -64,8 +64,15 @@ export function gatherSide(columns: readonly Column[], schema: Schema, positions
       missingCount++
     } else found[i] = positions[i]!
   }
-  if (missingCount === count) return schema.fields.map((field) => nullColumn(field.type, count))
-  return columns.map((column) => withMissing(gather(column, found, count), missing, count))
+  if (missingCount === count) return sideOf(columns, read, (_, i) => nullColumn(schema.fields[i]!.type, count))
+  return sideOf(columns, read, (column) => withMissing(gather(column, found, count), missing, count))
+}
+
+function sideOf(columns: readonly Column[], read: readonly number[] | null, gathered: (column: Column, index: number) => Column): Column[] {
+  if (read === null) return columns.map(gathered)
+  const side: Column[] = new Array<Column>(columns.length)
+  for (const i of read) side[i] = gathered(columns[i]!, i)
+  return side
 }
 
 function withMissing(column: Column, missing: Uint8Array, count: number): Column {

@@ -12,6 +12,8 @@ export interface JoinExpressions {
   readonly condition: PairCondition | null
   /** Null: all of the left, then all of the right. */
   readonly columns: readonly PairColumn[] | null
+  /** By side, the columns that `columns` read; null: all of both. */
+  readonly read: readonly [readonly number[], readonly number[]] | null
 }
 
 /** `evaluation` is the operator's own context; its watermark may change between calls. */
@@ -21,11 +23,13 @@ export function compileJoin(spec: OperatorSpec, type: JoinType, left: Schema, ri
   const condition = spec.config.condition as string | undefined
   const named = type === 'semi' || type === 'anti' ? null : namedExpressionsOf(spec.config, 'columns')
   const outputScope = joinScope(leftMissing ? nullable(left) : left, rightMissing ? nullable(right) : right)
+  const outputs = named?.map(({ expression }) => sound(spec, checkScalar(expression, outputScope))) ?? null
   return {
+    read: outputs === null ? null : columnsRead(outputs),
     condition: condition === undefined ? null : pairCondition(sound(spec, checkPredicate(condition, joinScope(left, right))), evaluation),
     columns:
-      named?.map(({ expression }) => {
-        const compiled = compileScalar(sound(spec, checkScalar(expression, outputScope)))
+      outputs?.map((typed) => {
+        const compiled = compileScalar(typed)
         return (inputs, rowCount) => compiled(inputs, rowCount, evaluation)
       }) ?? null,
   }
@@ -38,9 +42,14 @@ function sound(spec: OperatorSpec, checked: { readonly typed: TypedExpression | 
 
 function pairCondition(typed: TypedExpression, evaluation: EvaluationContext): PairCondition {
   const compiled = compilePredicate(typed)
+  return { columns: columnsRead([typed]), select: (inputs, rowCount, rows) => compiled(inputs, rowCount, evaluation, rows) }
+}
+
+/** By side. */
+function columnsRead(expressions: readonly TypedExpression[]): readonly [readonly number[], readonly number[]] {
   const columns: [Set<number>, Set<number>] = [new Set(), new Set()]
-  collectColumns(typed, columns)
-  return { columns: columns.map((side) => [...side]), select: (inputs, rowCount, rows) => compiled(inputs, rowCount, evaluation, rows) }
+  for (const typed of expressions) collectColumns(typed, columns)
+  return [[...columns[0]], [...columns[1]]]
 }
 
 function collectColumns(typed: TypedExpression, columns: readonly [Set<number>, Set<number>]): void {

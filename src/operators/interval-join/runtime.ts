@@ -161,8 +161,8 @@ class IntervalJoin implements OperatorRuntime {
     for (let start = 0; start < kept.count; start += emitRowsMax) {
       const count = Math.min(emitRowsMax, kept.count - start)
       const sides = [
-        gatherSide(leftColumns, left.store.schema, kept.left.subarray(start, start + count), count, leftMissing),
-        gatherSide(rightColumns, right.store.schema, kept.right.subarray(start, start + count), count, rightMissing),
+        gatherSide(leftColumns, left.store.schema, kept.left.subarray(start, start + count), count, leftMissing, this.#expressions.read?.[0]),
+        gatherSide(rightColumns, right.store.schema, kept.right.subarray(start, start + count), count, rightMissing, this.#expressions.read?.[1]),
       ] as const
       this.#evaluation.watermarks = null
       this.#context.emit(0, {

@@ -114,9 +114,10 @@ class WindowJoin implements OperatorRuntime {
   #emit({ start, end, time, rows }: ClosedWindow, leftRows: PairRows, rightRows: PairRows | null): void {
     const [left, right] = rows as readonly [RowStore, RowStore]
     const { count } = leftRows
+    const { read } = this.#expressions
     const sides = [
-      gatherSide(left.columns(), this.#schemas[0], leftRows.rows, count, leftRows.padded),
-      rightRows === null ? [] : gatherSide(right.columns(), this.#schemas[1], rightRows.rows, count, rightRows.padded),
+      gatherSide(left.columns(), this.#schemas[0], leftRows.rows, count, leftRows.padded, read?.[0]),
+      rightRows === null ? [] : gatherSide(right.columns(), this.#schemas[1], rightRows.rows, count, rightRows.padded, read?.[1]),
     ] as const
     const own: Column[] =
       this.#expressions.columns === null || rightRows === null
