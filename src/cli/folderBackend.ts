@@ -4,17 +4,19 @@ import type { CheckpointBackend } from '../checkpoints/backend.ts'
 import { reasonOf } from './jobFile.ts'
 
 /**
- * A checkpoint store in a folder: every file is written beside its place, flushed, moved there, and the move is flushed too (write, fsync, rename, fsync of the folder), so that a name stands for all of
- * its bytes or for nothing, whenever the machine stops.
+ * A checkpoint store in a folder: every file is written beside its place, flushed and moved there, so that a name stands for all of its bytes or for nothing, whenever the machine stops. The moves are flushed with the next
+ * durable file (write, fsync, rename; fsync of the folders).
  */
 export class FolderBackend implements CheckpointBackend {
   readonly #root: string
+  /** Folders in which files were moved since they were flushed. */
+  readonly #moved = new Set<string>()
 
   constructor(root: string) {
     this.#root = root
   }
 
-  async write(name: string, parts: readonly Uint8Array[]): Promise<void> {
+  async write(name: string, parts: readonly Uint8Array[], durable: boolean): Promise<void> {
     const path = join(this.#root, name)
     const beside = `${path}.new`
     try {
@@ -27,8 +29,13 @@ export class FolderBackend implements CheckpointBackend {
         await file.close()
       }
       await rename(beside, path)
-      await flushFolder(dirname(path))
-      if (dirname(path) !== this.#root) await flushFolder(this.#root)
+      this.#moved.add(dirname(path)).add(this.#root)
+      if (!durable) return
+      for (const folder of [...this.#moved]) {
+        // One that is gone needs nothing.
+        await flushFolder(folder)
+        this.#moved.delete(folder)
+      }
     } catch (error) {
       await rm(beside, { force: true })
       throw new Error(`${path} cannot be written: ${reasonOf(error)}`, { cause: error })
@@ -80,7 +87,11 @@ async function writeWhole(file: FileHandle, parts: readonly Uint8Array[]): Promi
 }
 
 async function flushFolder(path: string): Promise<void> {
-  const folder = await open(path, 'r')
+  const folder = await open(path, 'r').catch((error: unknown) => {
+    if (isMissing(error)) return null
+    throw error
+  })
+  if (folder === null) return
   try {
     // Some file systems flush no folders; theirs are in order anyway, or nobody can help.
     await folder.sync().catch(() => undefined)
