@@ -24,6 +24,27 @@ test.describe('taking away', () => {
     })
   }
 
+  test('a file sink is downloaded as the file that it names, and the command line reads it', async ({ page }, testInfo) => {
+    const designer = new Designer(page)
+    await designer.open()
+    const columns = [{ name: 'n', type: 'BIGINT' }, { name: 'price', type: 'DECIMAL(20, 2)' }]
+    const operators = (connector: object) => [
+      { id: 'rows', kind: 'source', config: { connector: { type: 'inline', rows: [[9007199254740993, 1.5], [2, null]] }, columns } },
+      { id: 'out', kind: 'sink', config: { connector } },
+    ]
+    const job = (connector: object): string => JSON.stringify({ format: 'millrace/job', version: 1, name: 'To a file', settings: { parallelism: 1 }, operators: operators(connector), edges: [{ from: 'rows', to: 'out' }] }).replace('9007199254740992', '9007199254740993')
+    await openFiles(page, { name: 'job.json', content: job({ type: 'file', path: 'results/prices.parquet', format: 'parquet' }) })
+    await expect(designer.node('out')).toBeVisible()
+    await designer.runToEnd()
+    await designer.select('out')
+    const [download] = await Promise.all([page.waitForEvent('download'), designer.dock.getByRole('button', { name: 'Download prices.parquet' }).click()])
+    expect(download.suggestedFilename()).toBe('prices.parquet')
+    const path = testInfo.outputPath('prices.parquet')
+    await download.saveAs(path)
+    expect(millrace(['run', '-', '--input', `rows=${path}`], job({ type: 'collect' }))).toBe('{"n":9007199254740993,"price":1.50}\n{"n":2,"price":null}\n')
+    expect(designer.errors).toEqual([])
+  })
+
   test('an exported job is imported again byte for byte', async ({ page }) => {
     const designer = new Designer(page)
     await designer.open()

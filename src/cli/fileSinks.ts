@@ -4,19 +4,20 @@ import type { Value } from '../columnar/column.ts'
 import { changesOf, finalRows, rowText } from '../columnar/compareRows.ts'
 import type { JsonObject } from '../columnar/json.ts'
 import type { Schema } from '../columnar/schema.ts'
-import { jsonTextOf } from '../columnar/valueJson.ts'
 import { reasonOf } from './jobFile.ts'
 import { makeFolderOf, OutputFile } from './outputFile.ts'
 import { StateReader, StateWriter } from '../columnar/stateCodec.ts'
+import { csvHead, csvLine, plainText } from '../streams/formats/writeCsv.ts'
+import { fileOf, type FileFormat } from '../streams/formats/writeFile.ts'
 import { tableOf, type ResultForm, type ResultWriter } from './resultWriter.ts'
 import { RunError, UsageError } from './terminal.ts'
 
 /**
  * Files that a job's own `file` sinks name, written where the job runs; paths are relative to the working directory. JSON lines and CSV are written as rows
- * come, Arrow at the end; of an updating result, the final table.
+ * come, Arrow and Parquet at the end; of an updating result, the final table.
  *
  * With `partitionBy` the path is a folder, with `column=value` folders inside, and the rows leave those columns out: the layout that Flink's
- * and Hive's file systems read. CSV cells are written as they are: these files are data for programs, not for spreadsheets.
+ * and Hive's file systems read.
  */
 export interface FileSinkWriter extends ResultWriter {
   close(): void
@@ -24,20 +25,17 @@ export interface FileSinkWriter extends ResultWriter {
 
 /** `resuming`: files of an earlier run are there, and stay until `restore` says how much of them holds. */
 export function fileSinkWriter(id: string, connector: JsonObject, form: ResultForm, resuming = false): FileSinkWriter {
-  const format = connector.format as string
-  if (format !== 'json' && format !== 'csv' && format !== 'arrow') {
-    throw new UsageError(`error: the sink ${id} writes ${format}, which the command line cannot write yet; set its format to json, csv or arrow, or use --output ${id}=FILE`)
-  }
   const names = Array.isArray(connector.partitionBy) ? (connector.partitionBy as readonly string[]) : []
-  return new FileSink(id, connector.path as string, format, form, names, resuming)
+  return new FileSink(id, connector.path as string, connector.format as FileFormat, form, names, resuming)
 }
 
-type Format = 'json' | 'csv' | 'arrow'
+/** Formats of which a file is written whole, at the end. */
+const isWhole = (format: FileFormat): boolean => format === 'arrow' || format === 'parquet'
 
 class FileSink implements FileSinkWriter {
   readonly #id: string
   readonly #path: string
-  readonly #format: Format
+  readonly #format: FileFormat
   readonly #form: ResultForm
   /** The columns in the file. */
   readonly #schema: Schema
@@ -53,7 +51,7 @@ class FileSink implements FileSinkWriter {
   #held: Batch[] = []
   rowCount = 0
 
-  constructor(id: string, path: string, format: Format, form: ResultForm, partitionBy: readonly string[], resuming: boolean) {
+  constructor(id: string, path: string, format: FileFormat, form: ResultForm, partitionBy: readonly string[], resuming: boolean) {
     this.#id = id
     this.#path = path
     this.#format = format
@@ -96,14 +94,14 @@ class FileSink implements FileSinkWriter {
   }
 
   receive(batch: Batch): void {
-    if (this.#form.updating || this.#format === 'arrow') this.#held.push(batch)
+    if (this.#form.updating || isWhole(this.#format)) this.#held.push(batch)
     else this.#write(Array.from({ length: batch.rowCount }, (_, row) => rowAt(batch, row)))
   }
 
   async finish(): Promise<void> {
     const changes = changesOf(this.#held)
     const rows = this.#form.updating ? finalRows(changes, this.#form.schema, this.#form.key) : Array.from(changes, ({ values }) => values)
-    if (this.#format === 'arrow') await this.#writeArrow(rows)
+    if (isWhole(this.#format)) await this.#writeWhole(rows)
     else this.#write(rows)
     // An empty result is a file too.
     if (this.#partition.length === 0) this.#open('')
@@ -120,8 +118,7 @@ class FileSink implements FileSinkWriter {
     return this.#partition.map((i) => `${encodeURIComponent(fields[i]!.name)}=${folderText(values[i] ?? null, fields[i]!.type)}`).join('/')
   }
 
-  async #writeArrow(rows: readonly (readonly Value[])[]): Promise<void> {
-    const { arrowFile } = await import('./arrowFile.ts')
+  async #writeWhole(rows: readonly (readonly Value[])[]): Promise<void> {
     const rowsOf = new Map<string, (readonly Value[])[]>(this.#partition.length === 0 ? [['', []]] : [])
     for (const values of rows) {
       const folder = this.#folderOf(values)
@@ -130,7 +127,7 @@ class FileSink implements FileSinkWriter {
       if (list === undefined) rowsOf.set(folder, [written])
       else list.push(written)
     }
-    for (const [folder, list] of rowsOf) this.#open(folder).write(arrowFile(this.#schema, list))
+    for (const [folder, list] of rowsOf) this.#open(folder).write(await fileOf(this.#format, this.#schema, list))
     this.rowCount += rows.length
   }
 
@@ -167,7 +164,7 @@ class FileSink implements FileSinkWriter {
       this.#files.delete(oldest)
     }
     this.#files.set(folder, file)
-    if (this.#format === 'csv' && !begun) file.write(`${this.#schema.fields.map((field) => csvCell(field.name)).join(',')}\n`)
+    if (this.#format === 'csv' && !begun) file.write(`${csvHead(this.#schema)}\n`)
     this.#begun.add(folder)
     return file
   }
@@ -182,25 +179,4 @@ type FieldType = Schema['fields'][number]['type']
 function folderText(value: Value, type: FieldType): string {
   if (value === null) return '__DEFAULT_PARTITION__'
   return encodeURIComponent(plainText(value, type)).replaceAll('.', '%2E')
-}
-
-/** NULL is an empty cell, the empty text a quoted one; ARRAY, MAP and ROW are JSON. */
-function csvLine(values: readonly Value[], schema: Schema): string {
-  return values
-    .map((value, i) => {
-      if (value === null) return ''
-      const text = plainText(value, schema.fields[i]!.type)
-      return text === '' ? '""' : csvCell(text)
-    })
-    .join(',')
-}
-
-/** A value as text without the quotes that JSON needs. */
-function plainText(value: Value, type: FieldType): string {
-  const json = jsonTextOf(value, type)
-  return json.startsWith('"') ? (JSON.parse(json) as string) : json
-}
-
-function csvCell(text: string): string {
-  return /[",\r\n]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 }

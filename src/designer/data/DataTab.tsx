@@ -2,6 +2,7 @@ import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from 'react
 import { ArrowRight, ChartLine, Download, Pin, PinOff, Table2 } from 'lucide-react'
 import type { JsonObject } from '../../columnar/json.ts'
 import type { Schema } from '../../columnar/schema.ts'
+import type { FileFormat } from '../../streams/formats/writeFile.ts'
 import { currentJob, nameOf, useDesigner, useEdgeSchema } from '../store/designerStore.ts'
 import { edgeOfKey } from '../store/edgeKey.ts'
 import { isActive, sinkRows, useEdgeMetrics, usePoisonRows, usePreview, useRun, useSinkRows, watchEdge } from '../store/runStore.ts'
@@ -141,6 +142,8 @@ function SinkPane({ view, pinned }: { readonly view: Extract<DataView, { kind: '
   const [asTable, setAsTable] = useState(false)
   const [arrivals, setArrivals] = useState(false)
   const kept = keptBy(config)
+  const file = fileNamedBy(config)
+  const download = file === null ? t.data.download : t.data.downloadFile(file.name)
   const schema = rows.schema ?? inferred ?? noFields
   return (
     <>
@@ -161,7 +164,7 @@ function SinkPane({ view, pinned }: { readonly view: Extract<DataView, { kind: '
           </button>
         )}
         <span className={styles.quiet}>{rows.rowCount < rows.rowsSeen ? t.data.rowsKept(rows.rowCount, rows.rowsSeen) : t.data.rowsSeen(rows.rowsSeen)}</span>
-        <button type="button" className={styles.iconButton} aria-label={t.data.download} title={t.data.download} disabled={rows.rowCount === 0} onClick={() => void downloadRows(view.id)}>
+        <button type="button" className={styles.iconButton} aria-label={download} title={download} disabled={rows.rowCount === 0} onClick={() => void downloadRows(view.id)}>
           <Download size={14} aria-hidden />
         </button>
       </div>
@@ -178,6 +181,14 @@ function SinkPane({ view, pinned }: { readonly view: Extract<DataView, { kind: '
   )
 }
 
+/** The file of a file sink: the last part of its path. */
+function fileNamedBy(config: JsonObject | undefined): { readonly name: string; readonly format: FileFormat } | null {
+  const connector = config?.connector as JsonObject | undefined
+  if (connector?.type !== 'file' || typeof connector.path !== 'string') return null
+  const name = connector.path.split(/[\\/]/).findLast((part) => part !== '')
+  return name === undefined ? null : { name, format: connector.format as FileFormat }
+}
+
 /** What outlives the run of what a sink has written: a topic, or a table of the store. */
 function keptBy(config: JsonObject | undefined): { readonly kind: 'topic' | 'table'; readonly name: string } | null {
   const connector = config?.connector as JsonObject | undefined
@@ -185,21 +196,25 @@ function keptBy(config: JsonObject | undefined): { readonly kind: 'topic' | 'tab
   return connector?.type === 'store' && typeof connector.table === 'string' ? { kind: 'table', name: connector.table } : null
 }
 
-/** What the page holds of a sink, one JSON object a line, as `millrace run --output` writes it: of rows that are corrected or taken back, what is left. */
+/**
+ * What the page holds of a sink, as `millrace run` writes it: of rows that are corrected or taken back, what is left. A file sink gives the file that it names, in its
+ * format, the columns of its folders included; any other one JSON object a line.
+ */
 async function downloadRows(id: string): Promise<void> {
-  const { finalRows, rowText } = await import('../../columnar/compareRows.ts')
+  const [{ finalRows }, { fileOf }] = await Promise.all([import('../../columnar/compareRows.ts'), import('../../streams/formats/writeFile.ts')])
   const rows = sinkRows(id)
   const { schema } = rows
   if (schema === null) return
   const changes = Array.from({ length: rows.rowCount }, (_, i) => rows.row(i))
-  const key = currentJob().operators.find((operator) => operator.id === id)?.config.key
-  const columns = Array.isArray(key) ? key.map((name) => schema.fields.findIndex((field) => field.name === name)) : null
+  const config = currentJob().operators.find((operator) => operator.id === id)?.config
+  const columns = Array.isArray(config?.key) ? config.key.map((name) => schema.fields.findIndex((field) => field.name === name)) : null
   const left = changes.every(({ kind }) => kind === '+I') ? changes.map(({ values }) => values) : finalRows(changes, schema, columns)
-  const lines = left.map((values) => `${rowText(values, schema)}\n`)
-  const url = URL.createObjectURL(new Blob(lines, { type: 'application/jsonl' }))
+  const file = fileNamedBy(config)
+  const content = await fileOf(file?.format ?? 'json', schema, left)
+  const url = URL.createObjectURL(new Blob([content as BlobPart], { type: 'application/octet-stream' }))
   const link = document.createElement('a')
   link.href = url
-  link.download = `${id}.jsonl`
+  link.download = file?.name ?? `${id}.jsonl`
   link.click()
   URL.revokeObjectURL(url)
 }

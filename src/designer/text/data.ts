@@ -24,6 +24,7 @@ export const data = {
   maximise: 'Maximise the dock',
   restore: 'Restore the dock',
   download: 'Download as JSON lines',
+  downloadFile: (name: string) => `Download ${name}`,
   showArrivals: 'Show what arrives',
   showChart: 'Show the chart',
   showTable: 'Show the rows as a table',

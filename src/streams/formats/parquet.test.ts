@@ -6,9 +6,12 @@ import { describe, expect, it } from 'vitest'
 import { bigintType, decimalType, doubleType, intType, printType, stringType, timestampType, type DataType } from '../../columnar/dataType.ts'
 import type { Schema } from '../../columnar/schema.ts'
 import type { OpenFile } from '../openFile.ts'
+import type { Batch } from '../../columnar/batch.ts'
+import { rowTexts } from '../../columnar/compareRows.ts'
 import { openBytes, readAll, rowsOf, type BadRowSeen } from '../testing/openBytes.ts'
 import { parquetBytes, type WrittenColumn } from '../testing/parquetWriter.ts'
 import { openParquet, ParquetReader } from './parquet.ts'
+import { unpackZstd } from './zstd.ts'
 
 const text = (value: string): Uint8Array => new TextEncoder().encode(value)
 const fields = (types: Record<string, DataType>): Schema => ({ fields: Object.entries(types).map(([name, type]) => ({ name, type })) })
@@ -33,6 +36,20 @@ const columns: readonly WrittenColumn[] = [
 
 function bigEndian(value: bigint): Uint8Array {
   return Uint8Array.from({ length: 16 }, (_, i) => Number((BigInt.asUintN(128, value) >> BigInt((15 - i) * 8)) & 255n))
+}
+
+/** One raw block in a frame that says its size (RFC 8878, 3.1.1). */
+function zstdFrame(content: Uint8Array, claimed: number): Uint8Array {
+  const frame = new DataView(new ArrayBuffer(12 + content.length))
+  frame.setUint32(0, 0xfd2fb528, true)
+  frame.setUint8(4, 0xa0)
+  frame.setUint32(5, claimed, true)
+  const block = 1 | (content.length << 3)
+  frame.setUint16(9, block & 0xffff, true)
+  frame.setUint8(11, block >> 16)
+  const bytes = new Uint8Array(frame.buffer)
+  bytes.set(content, 12)
+  return bytes
 }
 
 describe('parquet', () => {
@@ -76,6 +93,24 @@ describe('parquet', () => {
     expect((await read(parquetBytes([[zipped]]), fields({ raw: { kind: 'BYTES', nullable: true } }))).rows).toHaveLength(4)
   })
 
+  it('unpacks ZSTD pages, and refuses one that holds more or less than it claims', async () => {
+    const packed = (claimed: (length: number) => number) => ({ ...columns[5]!, packed: (page: Uint8Array) => zstdFrame(page, claimed(page.length)), claims: { codec: 6 } })
+    const wanted = fields({ raw: { kind: 'BYTES', nullable: true } })
+    expect((await read(parquetBytes([[packed((length) => length)]]), wanted)).rows).toEqual([['é'], ['a'], ['b'], ['c']].map(([each]) => [text(each!)]))
+    const more = { ...packed((length) => length), claims: { codec: 6, pageBytes: 9 } }
+    await expect(read(parquetBytes([[more]]), wanted)).rejects.toThrow('a ZSTD frame unpacks to more than 9 bytes')
+    const less = { ...packed((length) => length), claims: { codec: 6, pageBytes: 999 } }
+    await expect(read(parquetBytes([[less]]), wanted)).rejects.toThrow('its page claims 999')
+    const cut = { ...columns[5]!, packed: (page: Uint8Array) => zstdFrame(page, page.length).subarray(0, -3), claims: { codec: 6 } }
+    await expect(read(parquetBytes([[cut]]), wanted)).rejects.toThrow('cannot be read as Parquet')
+  })
+
+  it('unpacks what the zstd program packs', () => {
+    const packed = Uint8Array.from(atob('KLUv/QRotQAAeHRyaXAsem9uZSxmYXJlCgEARqSadS96PJI='), (character) => character.charCodeAt(0))
+    expect(new TextDecoder().decode(unpackZstd(packed, 600))).toBe('trip,zone,fare\n'.repeat(40))
+    expect(() => unpackZstd(packed, 599)).toThrow('more than 599 bytes')
+  })
+
   it('knows the footer of a file of three million rows without reading the rows', async () => {
     const path = join(import.meta.dirname, '../../../node_modules/vega-datasets/data/flights-3m.parquet')
     const handle = openSync(path, 'r')
@@ -93,8 +128,13 @@ describe('parquet', () => {
     expect(Number(metadata.num_rows)).toBe(3_000_000)
     expect(schema.fields.map(({ name, type }) => `${name} ${printType(type)}`)).toEqual(['date TIMESTAMP(3)', 'delay BIGINT', 'distance BIGINT', 'origin STRING', 'destination STRING'])
     expect(bytesRead).toBeLessThan(600_000)
+    // Written by another program, packed with ZSTD, and with the extremes of each page in its header.
     const reader = new ParquetReader({ name: 'flights-3m.parquet', file, badRow: () => {} }, schema)
-    await expect(reader.open()).rejects.toThrow('flights-3m.parquet is packed with ZSTD, which is not read.')
+    await reader.open()
+    expect(rowTexts([reader.next(2) as Batch])).toEqual([
+      '{"date":"2001-01-01 00:01:00.000","delay":33,"distance":2176,"origin":"LAS","destination":"PHL"}',
+      '{"date":"2001-01-01 00:01:00.000","delay":19,"distance":215,"origin":"ATL","destination":"SAV"}',
+    ])
   })
 
   it('reads windows of large row groups in order', async () => {
@@ -115,7 +155,7 @@ describe('parquet', () => {
     ['a page that claims billions of values', parquetBytes([[{ ...n, claims: { pageValues: 2_000_000_000, chunkValues: 2_000_000_000 } }]]), /a page holds 2,000,000,000 values/],
     ['pages that hold fewer values than the footer says', parquetBytes([[{ ...n, claims: { chunkValues: 5 } }]]), /hold 3 values, the footer says 5/],
     ['a column outside of the file', parquetBytes([[{ ...n, claims: { offset: 1_000_000 } }]]), /lies outside of the file/],
-    ['a codec that is not read', parquetBytes([[{ ...n, claims: { codec: 6 } }]]), /packed with ZSTD, which is not read/],
+    ['a codec that is not read', parquetBytes([[{ ...n, claims: { codec: 4 } }]]), /packed with BROTLI, which is not read/],
   ])('refuses %s', async (_, bytes, expected) => {
     await expect(read(bytes, fields({ n: intType }))).rejects.toThrow(expected)
   })

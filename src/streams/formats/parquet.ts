@@ -13,8 +13,8 @@ import { TypedRows } from './typedFile.ts'
 /**
  * Rows of a Parquet file, a window of rows at a time, only the columns wanted.
  *
- * What the footer and the page headers claim is checked against the file's size and against limits before anything is unpacked. Pages packed with Snappy, gzip or not at all are
- * read; others are refused by name. A file that is damaged fails with a sentence; there are no bad rows here but values that do not fit the declared type.
+ * What the footer and the page headers claim is checked against the file's size and against limits before anything is unpacked. Pages packed with Snappy, gzip,
+ * ZSTD or not at all are read; others are refused by name. A file that is damaged fails with a sentence; there are no bad rows here but values that do not fit the declared type.
  */
 export const parquetLimits = {
   footerBytesMax: 33_554_432,
@@ -27,7 +27,7 @@ export const parquetLimits = {
   windowValuesMax: 1_000_000,
 } as const
 
-const readable = ['UNCOMPRESSED', 'SNAPPY', 'GZIP']
+const readable = ['UNCOMPRESSED', 'SNAPPY', 'GZIP', 'ZSTD']
 
 export interface ParquetFile {
   readonly metadata: FileMetaData
@@ -80,6 +80,7 @@ export class ParquetReader implements RowReader {
   #trees: readonly { readonly tree: SchemaTree; readonly type: DataType }[] = []
   #group = 0
   #groupStart = 0
+  #compressors: Compressors = compressors
   #at = 0
   #window: readonly (readonly unknown[])[] = []
   #windowAt = 0
@@ -128,7 +129,7 @@ export class ParquetReader implements RowReader {
         rowEnd: end,
         rowFormat: 'array',
         utf8: false,
-        compressors,
+        compressors: this.#compressors,
         parsers,
         onComplete: (rows) => {
           window = rows as unknown[][]
@@ -180,8 +181,9 @@ export class ParquetReader implements RowReader {
       if (!wanted.has(column)) continue
       if (elsewhere !== undefined) throw this.#damaged(`"${column}" is kept in another file`)
       if (!readable.includes(chunk.codec)) {
-        throw new Error(`${this.#input.name} is packed with ${chunk.codec}, which is not read. Write it with Snappy, gzip or without compression.`)
+        throw new Error(`${this.#input.name} is packed with ${chunk.codec}, which is not read. Write it with Snappy, ZSTD, gzip or without compression.`)
       }
+      if (chunk.codec === 'ZSTD') this.#compressors = { ...compressors, ZSTD: (await import('./zstd.ts')).unpackZstd }
       const start = Number(chunk.dictionary_page_offset === undefined || chunk.dictionary_page_offset <= 0n ? chunk.data_page_offset : chunk.dictionary_page_offset)
       const packed = Number(chunk.total_compressed_size)
       const unpacked = Number(chunk.total_uncompressed_size)

@@ -75,9 +75,12 @@ class CompactReader {
       case 7:
         this.at += 8
         return this.at <= this.#bytes.length
-      case 8:
-        this.at += this.#unsigned()
+      case 8: {
+        // First the length, then what follows it: `at +=` would forget the bytes that the length itself takes.
+        const length = this.#unsigned()
+        this.at += length
         return this.at <= this.#bytes.length
+      }
       case 9:
       case 10: {
         const head = this.#byte()

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import type { Value } from '../columnar/column.ts'
-import { bigintType, booleanType, decimalType, doubleType, intType, stringType, timestampLtzType, timestampType } from '../columnar/dataType.ts'
-import type { Schema } from '../columnar/schema.ts'
-import { rowTexts, rowText } from '../columnar/compareRows.ts'
-import { ArrowReader } from '../streams/formats/arrow.ts'
-import { arrowFile } from './arrowFile.ts'
+import type { Value } from '../../columnar/column.ts'
+import { bigintType, booleanType, decimalType, doubleType, intType, stringType, timestampLtzType, timestampType } from '../../columnar/dataType.ts'
+import type { Schema } from '../../columnar/schema.ts'
+import { rowTexts, rowText } from '../../columnar/compareRows.ts'
+import { ArrowReader } from './arrow.ts'
+import { arrowFile } from './writeArrow.ts'
 
 const schema: Schema = {
   fields: [

@@ -22,9 +22,9 @@ import {
   vectorFromArray,
   type DataType as ArrowType,
 } from 'apache-arrow'
-import type { Value } from '../columnar/column.ts'
-import type { DataType } from '../columnar/dataType.ts'
-import type { Schema } from '../columnar/schema.ts'
+import type { Value } from '../../columnar/column.ts'
+import type { DataType } from '../../columnar/dataType.ts'
+import type { Schema } from '../../columnar/schema.ts'
 
 /**
  * Rows as an Arrow file. Types keep their meaning and their exactness: BIGINT and DECIMAL are written from BigInts, a TIMESTAMP has no zone and a TIMESTAMP_LTZ is
