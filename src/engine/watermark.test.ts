@@ -24,6 +24,30 @@ describe('the SQL watermark of a source', () => {
     expect(new WatermarkAssigner(0, 'ts', 0).watermark).toBe(-Infinity)
   })
 
+  it('is the highest time so far less the delay, and a batch is in order only when all of its rows are above it', () => {
+    const steps = fc.array(fc.array(fc.oneof({ weight: 6, arbitrary: fc.integer({ min: 0, max: 4 }) }, { weight: 1, arbitrary: fc.integer({ min: -6, max: -1 }) }), { minLength: 1, maxLength: 8 }), { minLength: 1, maxLength: 6 })
+    fc.assert(
+      fc.property(steps, fc.integer({ min: 0, max: 5 }), fc.integer({ min: -3, max: 20 }), (batches, delayMs, start) => {
+        const assigner = new WatermarkAssigner(0, 'ts', delayMs)
+        let time = start
+        let highest = 0
+        for (const rises of batches) {
+          const values = rises.map((rise) => (time += rise))
+          const before = values.map((value) => {
+            const watermark = highest > 0 ? highest : -Infinity
+            highest = Math.max(highest, value - delayMs)
+            return watermark
+          })
+          const batch = assigner.assign(times(...values), null)
+          expect([...batch.watermarks!]).toEqual(before)
+          expect(assigner.watermark).toBe(highest > 0 ? highest : -Infinity)
+          if (batch.inOrder === true) expect(values.every((value, i) => value > before[i]! && (i === 0 || value >= values[i - 1]!))).toBe(true)
+        }
+      }),
+      { numRuns: 300 },
+    )
+  })
+
   it('takes an expression instead, and its NULL for no news', () => {
     const assigner = new WatermarkAssigner(0, 'ts', 0)
     expect([...assigner.assign(times(1, 2, 3), Float64Array.of(7, Number.NaN, 6)).watermarks!]).toEqual([-Infinity, 7, 7])
