@@ -1,9 +1,12 @@
-import type { DataType } from '../columnar/dataType.ts'
+import { isCharacter, type DataType } from '../columnar/dataType.ts'
+import type { Schema } from '../columnar/schema.ts'
 import type { LogicalOperator, LogicalPlan } from '../compiler/logicalPlan.ts'
-import type { Expression } from '../expression/expression.ts'
+import type { Expression, TypedExpression } from '../expression/expression.ts'
 import { children, parseExpression, sameExpression } from '../expression/parse.ts'
+import { checkScalar } from '../expression/typeOf.ts'
 import { columnsRead } from '../job/columnUses.ts'
 import { namedExpressionsOf } from '../job/joinConfig.ts'
+import { orderOf } from '../job/orderConfig.ts'
 import { windowOf, type WindowConfig } from '../job/windowOf.ts'
 import type { FlinkVersion } from '../operators/emitters.ts'
 
@@ -13,7 +16,7 @@ import type { FlinkVersion } from '../operators/emitters.ts'
  */
 export interface PlannerLimit {
   readonly operator: string
-  readonly kind: 'self comparison' | 'correlate' | 'buffered window' | 'distinct sum' | 'rank in a filter' | 'two overs' | 'value of a type' | 'key without window'
+  readonly kind: 'self comparison' | 'correlate' | 'buffered window' | 'distinct sum' | 'rank in a filter' | 'two overs' | 'value of a type' | 'key without window' | 'text as time' | 'constant order'
   readonly note: string
 }
 
@@ -32,7 +35,15 @@ export function plannerLimits(plan: LogicalPlan, version: FlinkVersion): Planner
     if ((kind === 'regular-join' || kind === 'window-join') && (config.type === 'semi' || config.type === 'anti') && operatorsBefore(plan, id).some((before) => before.spec.kind === 'unnest' || before.spec.kind === 'temporal-join')) {
       add('correlate', "Flink's planner refuses some EXISTS over views with an UNNEST or a temporal join in them (unexpected correlate variable). Write what comes before to a table and read it from there.")
     }
-    const window = kind === 'window-aggregate' || kind === 'window-top-n' || kind === 'window-deduplicate' ? windowAt(plan, operator) : null
+    const computed = kind === 'project' ? (namedExpressionsOf(config, 'columns') ?? []).map(({ expression }) => expression) : kind === 'filter' ? [config.where as string] : []
+    if (computed.some((text) => readsConstantAsTime(text, inputs[0]!.schema))) {
+      add('text as time', "Flink's planner computes a constant text and reads it as the time that it is compared with; where it is none, it refuses the query. Write the time as a literal.")
+    }
+    const order = kind === 'top-n' ? orderOf(config) : []
+    if (order.length > 0 && order.every(({ column }) => isConstantAt(plan, operator, column))) {
+      add('constant order', 'Every column that the ranking goes by is one constant, which Flink takes out and then finds no order. Rank by a column that differs.')
+    }
+    const window = kind === 'window-aggregate' ? windowAt(plan, operator) : null
     if (window !== null && window.type !== 'session' && window.offsetMs % sliceMs(window) !== 0) {
       add('buffered window', 'Flink empties the buffer of a window operator at ends without the offset, and by then a window with one may count as closed: rows are lost. Use an offset of whole windows, or none.')
     }
@@ -53,7 +64,7 @@ export function plannerLimits(plan: LogicalPlan, version: FlinkVersion): Planner
   return limits
 }
 
-const withoutValue: ReadonlySet<DataType['kind']> = new Set(['DATE', 'TIME', 'CHAR', 'TIMESTAMP', 'TIMESTAMP_LTZ'])
+const withoutValue: ReadonlySet<DataType['kind']> = new Set(['DATE', 'TIME', 'CHAR', 'TIMESTAMP', 'TIMESTAMP_LTZ', 'ARRAY', 'MAP', 'ROW'])
 
 const comparisons = new Set(['=', '<>', '<', '<=', '>', '>='])
 
@@ -68,6 +79,33 @@ function hasSelfComparison(text: string): boolean {
   const { expression } = parseExpression(text)
   const within = (at: Expression): boolean => isSelfComparison(at) || children(at).some(within)
   return expression !== null && within(expression)
+}
+
+/** Whether a text without columns is cast to a point in time, as a comparison with one does. */
+function readsConstantAsTime(text: string, schema: Schema): boolean {
+  const { typed } = checkScalar(text, { inputs: [{ qualifier: null, schema }] })
+  const within = (at: TypedExpression): boolean => {
+    if (at.kind === 'cast') return (isCharacter(at.operand.type) && isTime(at.type) && at.operand.kind !== 'literal' && isConstant(at.operand)) || within(at.operand)
+    return at.kind === 'call' ? at.args.some(within) : at.kind === 'field' && within(at.operand)
+  }
+  return typed !== null && within(typed)
+}
+
+function isTime({ kind }: DataType): boolean {
+  return kind === 'DATE' || kind === 'TIME' || kind === 'TIMESTAMP' || kind === 'TIMESTAMP_LTZ'
+}
+
+function isConstant(at: TypedExpression): boolean {
+  if (at.kind === 'call') return at.args.every(isConstant)
+  return at.kind === 'literal' || ((at.kind === 'cast' || at.kind === 'field') && isConstant(at.operand))
+}
+
+/** Whether a column has the same value in all rows, as a projection before made it. */
+function isConstantAt(plan: LogicalPlan, operator: LogicalOperator, name: string): boolean {
+  const from = before(plan, operator)
+  if (from?.spec.kind === 'filter') return isConstantAt(plan, from, name)
+  const column = from?.spec.kind === 'project' ? namedExpressionsOf(from.spec.config, 'columns')?.find((candidate) => candidate.name === name) : undefined
+  return column !== undefined && columnsRead(column.expression, null).size === 0
 }
 
 /** Columns within FIRST_VALUE and LAST_VALUE. */

@@ -313,7 +313,8 @@ function roundFloat64(a: Float64Array, divisor: number, rounding: Rounding, out:
 /** `x` rounded as its shortest decimal text; null when it is no number. */
 export function roundedDouble(x: number, digits: number, rounding: 'halfUp' | 'down'): number | null {
   if (!Number.isFinite(x)) return null
-  if (Number.isInteger(x) && digits >= 0) return x
+  // A BigDecimal has no negative zero.
+  if (Number.isInteger(x) && digits >= 0) return x + 0
   // Away from a tie or an edge, rounding the binary value gives the same; dividing by an exact power of ten rounds once.
   if (digits >= 0 && digits <= 22) {
     const factor = 10 ** digits
@@ -324,7 +325,7 @@ export function roundedDouble(x: number, digits: number, rounding: 'halfUp' | 'd
       const edge = rounding === 'halfUp' ? Math.abs(fraction - 0.5) : Math.min(fraction, 1 - fraction)
       if (edge > 1e-3) {
         const kept = (rounding === 'halfUp' && fraction > 0.5 ? whole + 1 : whole) / factor
-        return x < 0 ? -kept : kept
+        return x < 0 ? 0 - kept : kept
       }
     }
   }

@@ -1,4 +1,5 @@
 -- gives each row the version that was true at its time; a deleted one is none (TJ-1, left)
+-- noted: Flink keeps the newest version of a key in this view: one that comes behind a newer one is none there, and holds here from its own time on.
 -- noted: The right side brings updates; the script takes its rows as versions by their time, and a delete, which has none, is not seen. Declare the table with a primary key on Flink instead.
 CREATE TEMPORARY VIEW `op.versions` AS
 SELECT
@@ -24,6 +25,7 @@ LEFT JOIN `op.versions` FOR SYSTEM_TIME AS OF `l`.`ts` AS `r`
 ON `l`.`currency` = `r`.`currency`;
 
 -- an inner join leaves out rows without a version (TJ-1, inner)
+-- noted: Flink keeps the newest version of a key in this view: one that comes behind a newer one is none there, and holds here from its own time on.
 -- noted: The right side brings updates; the script takes its rows as versions by their time, and a delete, which has none, is not seen. Declare the table with a primary key on Flink instead.
 CREATE TEMPORARY VIEW `op.versions` AS
 SELECT
@@ -49,7 +51,7 @@ INNER JOIN `op.versions` FOR SYSTEM_TIME AS OF `l`.`ts` AS `r`
 ON `l`.`currency` = `r`.`currency`;
 
 -- rows wait for the watermark, in order of arrival, and versions may come after them
--- same meaning
+-- noted: Flink keeps the newest version of a key in this view: one that comes behind a newer one is none there, and holds here from its own time on.
 CREATE TEMPORARY VIEW `op.versions` AS
 SELECT
   `since`,
@@ -77,7 +79,7 @@ LEFT JOIN `op.versions` FOR SYSTEM_TIME AS OF `l`.`ts` AS `r`
 ON `l`.`currency` = `r`.`currency`;
 
 -- of versions at one time the last holds, and NULL is a key like any other
--- same meaning
+-- noted: Flink keeps the newest version of a key in this view: one that comes behind a newer one is none there, and holds here from its own time on.
 CREATE TEMPORARY VIEW `op.versions` AS
 SELECT
   `since`,
@@ -102,7 +104,7 @@ LEFT JOIN `op.versions` FOR SYSTEM_TIME AS OF `l`.`ts` AS `r`
 ON `l`.`currency` = `r`.`currency`;
 
 -- a version for which the condition does not hold is none
--- same meaning
+-- noted: Flink keeps the newest version of a key in this view: one that comes behind a newer one is none there, and holds here from its own time on.
 CREATE TEMPORARY VIEW `op.versions` AS
 SELECT
   `since`,

@@ -42,7 +42,10 @@ export const emitter: SqlEmitter = {
         },
       },
     ]
-    const notes = inputs[1]!.updating === true ? ['The right side brings updates; the script takes its rows as versions by their time, and a delete, which has none, is not seen. Declare the table with a primary key on Flink instead.'] : []
+    const notes = [
+      'Flink keeps the newest version of a key in this view: one that comes behind a newer one is none there, and holds here from its own time on.',
+      ...(inputs[1]!.updating === true ? ['The right side brings updates; the script takes its rows as versions by their time, and a delete, which has none, is not seen. Declare the table with a primary key on Flink instead.'] : []),
+    ]
     return { statements, verdict: noted(notes) }
   },
 }

@@ -22,6 +22,54 @@ FROM TABLE(TUMBLE(TABLE `in`, DESCRIPTOR(`ts`), INTERVAL '0.01' SECOND))
 ) AS `numbered`
 WHERE `rank` <= 2;
 
+-- the last row in time is the later of two that arrive with equal times, as in a deduplication
+-- same meaning
+CREATE TEMPORARY VIEW `op` AS
+SELECT
+  `ts`,
+  `item`,
+  `v`,
+  `window_start`,
+  `window_end`,
+  `window_time`,
+  `rank`
+FROM (
+SELECT
+  `ts`,
+  `item`,
+  `v`,
+  `window_start`,
+  `window_end`,
+  `window_time`,
+  ROW_NUMBER() OVER (PARTITION BY `window_start`, `window_end` ORDER BY `ts` DESC) AS `rank`
+FROM TABLE(TUMBLE(TABLE `in`, DESCRIPTOR(`ts`), INTERVAL '0.01' SECOND))
+) AS `numbered`
+WHERE `rank` = 1;
+
+-- the last two in time keep to the order of arrival where times are equal
+-- same meaning
+CREATE TEMPORARY VIEW `op` AS
+SELECT
+  `ts`,
+  `item`,
+  `v`,
+  `window_start`,
+  `window_end`,
+  `window_time`,
+  `rank`
+FROM (
+SELECT
+  `ts`,
+  `item`,
+  `v`,
+  `window_start`,
+  `window_end`,
+  `window_time`,
+  ROW_NUMBER() OVER (PARTITION BY `window_start`, `window_end` ORDER BY `ts` DESC) AS `rank`
+FROM TABLE(TUMBLE(TABLE `in`, DESCRIPTOR(`ts`), INTERVAL '0.01' SECOND))
+) AS `numbered`
+WHERE `rank` <= 2;
+
 -- ranks rows that carry their window, one ranking for each item, and drops what comes after it closed
 -- same meaning
 CREATE TEMPORARY VIEW `op` AS

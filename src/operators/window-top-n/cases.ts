@@ -20,6 +20,20 @@ export const cases: readonly OperatorCase[] = [
     ordered: true,
   },
   {
+    name: 'the last row in time is the later of two that arrive with equal times, as in a deduplication',
+    config: { window: tumble10, partitionBy: [], orderBy: [{ column: 'ts', direction: 'DESC' }], n: 1, rankColumn: 'rank' },
+    inputs,
+    steps: [rows('1 | a | 5\n4 | b | 7\n4 | c | 7\n3 | d | 6'), { watermark: 9 }],
+    expect: { out: `ts | item | v | ${windowed} | rank\n4 | c | 7 | 0 | 10 | 9 | 1` },
+  },
+  {
+    name: 'the last two in time keep to the order of arrival where times are equal',
+    config: { window: tumble10, partitionBy: [], orderBy: [{ column: 'ts', direction: 'DESC' }], n: 2, rankColumn: 'rank' },
+    inputs,
+    steps: [rows('1 | a | 5\n4 | b | 7\n4 | c | 7\n3 | d | 6'), { watermark: 9 }],
+    expect: { out: `ts | item | v | ${windowed} | rank\n4 | b | 7 | 0 | 10 | 9 | 1\n4 | c | 7 | 0 | 10 | 9 | 2` },
+  },
+  {
     name: 'ranks rows that carry their window, one ranking for each item, and drops what comes after it closed',
     config: { partitionBy: ['item'], orderBy: [{ column: 'n', direction: 'DESC' }], n: 1 },
     inputs: { in: counts },
