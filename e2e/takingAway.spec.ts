@@ -29,7 +29,7 @@ test.describe('taking away', () => {
     await designer.open()
     const columns = [{ name: 'n', type: 'BIGINT' }, { name: 'price', type: 'DECIMAL(20, 2)' }]
     const operators = (connector: object) => [
-      { id: 'rows', kind: 'source', config: { connector: { type: 'inline', rows: [[9007199254740993, 1.5], [2, null]] }, columns } },
+      { id: 'rows', kind: 'source', config: { connector: { type: 'inline', rows: [[9007199254740992, 1.5], [2, null]] }, columns } },
       { id: 'out', kind: 'sink', config: { connector } },
     ]
     const job = (connector: object): string => JSON.stringify({ format: 'millrace/job', version: 1, name: 'To a file', settings: { parallelism: 1 }, operators: operators(connector), edges: [{ from: 'rows', to: 'out' }] }).replace('9007199254740992', '9007199254740993')

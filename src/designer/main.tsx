@@ -40,7 +40,8 @@ void showDocument().then(() => {
 })
 
 async function showDocument(): Promise<void> {
-  if (storedChoice() === null) {
+  const linked = location.hash.startsWith('#job=')
+  if (storedChoice() === null && !linked) {
     const { default: job } = await import('virtual:landing-job')
     openDocument({ id: newDocumentId(), job })
     shownRevision = designerState().document.revision
@@ -51,6 +52,12 @@ async function showDocument(): Promise<void> {
     const id = landingSampleId()
     return id === null ? null : ((await loadSample(id))?.job ?? null)
   })
+  if (linked) await openLinked()
+}
+
+async function openLinked(): Promise<void> {
+  const { openLink } = await import('./persistence/link.ts')
+  await openLink()
 }
 
 let asked = false
@@ -85,6 +92,7 @@ async function hearActions(): Promise<void> {
   const { registerFrameActions } = await import('./frame/frameActions.ts')
   registerFrameActions()
   hearEarlyKeys()
+  addEventListener('hashchange', () => void (location.hash.startsWith('#job=') && openLinked()))
 }
 
 async function startStorage(): Promise<void> {

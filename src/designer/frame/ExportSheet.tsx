@@ -1,4 +1,4 @@
-import { Copy, Download, LockKeyhole } from 'lucide-react'
+import { Copy, Download, Link, LockKeyhole } from 'lucide-react'
 import { lazy, Suspense, useMemo, useState } from 'react'
 import { useDesigner, useJob } from '../store/designerStore.ts'
 import { text } from '../text/text.ts'
@@ -84,6 +84,8 @@ function JsonBody() {
         <h3>{words.testIt}</h3>
         <code className={styles.command}>{`npx millrace test ${name}`}</code>
         <p>{words.testItWhy(job.tests?.length ?? 0)}</p>
+        <h3>{text.frame.link.title}</h3>
+        <p>{text.frame.link.why}</p>
         {errors.length === 0 ? null : (
           <div className={styles.errors}>
             <b>{words.errors(errors.length)}</b>
@@ -107,13 +109,24 @@ function JsonBody() {
 }
 
 function JsonFoot() {
-  const { name } = useJob()
+  const job = useJob()
+  const { name } = job
   const [copied, setCopied] = useState(false)
+  const [linked, setLinked] = useState(false)
   const words = text.frame.exportSheet
   return (
     <>
       <LockKeyhole className={styles.lock} aria-hidden="true" />
       <span className={styles.grow}>{words.noSecrets}</span>
+      <Button
+        look="outline"
+        onClick={() => {
+          void import('../persistence/link.ts').then(async ({ copyLink }) => setLinked(await copyLink(job)))
+        }}
+      >
+        <Link />
+        {linked ? text.frame.link.copied : text.frame.link.copy}
+      </Button>
       <Button
         look="outline"
         onClick={() => {

@@ -54,6 +54,7 @@ const actions: readonly Action[] = [
   },
   { id: 'document.export', title: names.export, section: 'document', keys: ['Mod+E'], scope: 'everywhere', searchTerms: ['json', 'download', 'share'], when: hasOperators, run: () => (designerState().sheet === 'export' ? downloadJob() : openSheet('export')) },
   { id: 'document.copy', title: names.copyJson, section: 'document', when: hasOperators, run: () => void copyJob() },
+  { id: 'document.link', title: names.copyLink, section: 'document', searchTerms: ['share', 'url', 'send'], when: hasOperators, run: () => void copyLinkToJob() },
   { id: 'document.download', title: names.downloadJson, section: 'document', searchTerms: ['save as'], when: hasOperators, run: downloadJob },
 
   // Edit
@@ -164,6 +165,11 @@ async function saveVersion(): Promise<void> {
 }
 
 /** A whole job on the clipboard opens; a part of one is pasted; rows become a source. */
+async function copyLinkToJob(): Promise<void> {
+  const { copyLink } = await import('../persistence/link.ts')
+  if (await copyLink(currentJob())) toast({ tone: 'ok', message: text.frame.link.copied })
+}
+
 async function openClipboard(): Promise<void> {
   let content: string
   try {

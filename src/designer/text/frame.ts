@@ -73,6 +73,16 @@ export const frame = {
     copied: 'Copied',
     downloaded: (name: string) => `Downloaded ${name}`,
   },
+  link: {
+    copy: 'Copy link',
+    title: 'Send it',
+    name: 'The link',
+    copied: 'Link copied',
+    why: 'The link holds the whole job, and nothing of it is sent to a server. Files that it reads do not travel with it.',
+    tooLong: (length: number, max: number) =>
+      `This job makes a link of ${length.toLocaleString('en')} characters, and mail and chat programs cut off what is longer than ${max.toLocaleString('en')}. Download the job and send the file.`,
+    damaged: 'The link holds no whole job: a part of it is missing or changed. Ask for it again, or for the job as a file.',
+  },
   close: 'Close',
   gallery: {
     title: 'Samples',
@@ -122,6 +132,7 @@ export const frame = {
     versions: 'Versions and documents',
     duplicateDocument: 'Duplicate document',
     export: 'Export',
+    copyLink: 'Copy a link to the job',
     copyJson: 'Copy as JSON',
     downloadJson: 'Download JSON',
     copy: 'Copy',
