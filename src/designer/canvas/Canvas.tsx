@@ -30,7 +30,7 @@ import { connectingStore, forgetRefusal, letGo, pickUp, surroundings } from './c
 import { LensControl, ViewControls } from './Controls.tsx'
 import { setEdgesInView } from './dots.ts'
 import { kindDragType } from './dragType.ts'
-import { useFitting } from './fitting.ts'
+import { controlsPx, useFitting } from './fitting.ts'
 import { FlowMemory, positionOf, type CanvasNode, type ChannelFlowEdge } from './flow.ts'
 import { applySelection, edgeAt, fitsOnEdge, gateNear, operatorAt } from './gestures.ts'
 import { GroupNode } from './GroupNode.tsx'
@@ -333,9 +333,6 @@ function CanvasFlow() {
     </div>
   )
 }
-
-/** What lies along the lower edge: the lens and the view's controls, and their margins. */
-const controlsPx = 48
 
 /** The middle button pans; so does any with Space held. The left one draws a marquee. */
 const panButtons = [1]

@@ -3,6 +3,7 @@ import { useNodes, useReactFlow, useStore as useFlowStore, ViewportPortal } from
 import { Ban } from 'lucide-react'
 import type { Job, Position } from '../../job/job.ts'
 import { clockText } from '../parts/format.ts'
+import type { RunFailure } from '../../runtime/jobRun.ts'
 import { definitionOf } from '../store/definitions.ts'
 import { columnWidth, currentJob, designerStore, dispatch, nameOf, operatorSize, reveal, useDesigner, useJob } from '../store/designerStore.ts'
 import { edgeOfKey, plainEdge } from '../store/edgeKey.ts'
@@ -11,6 +12,7 @@ import { text as t } from '../text/text.ts'
 import type { Waiting } from './behind.ts'
 import type { Offer } from './connecting.ts'
 import { forgetRefusal, useConnecting } from './connectingStore.ts'
+import { controlsPx } from './fitting.ts'
 import { spotBeside } from './floating.ts'
 import type { CanvasNode } from './flow.ts'
 import { paintWithRun, runTimes, useFailure } from './live.ts'
@@ -51,12 +53,7 @@ export function Floating() {
         ? null
         : (() => {
             const at = spot(failure.operator, { width: 260, height: 70 })
-            return at === null ? null : (
-              <div className={styles.failure} data-side={at.side} style={{ left: at.x, top: at.y }} role="note">
-                <b>{failure.message}</b>
-                {failure.row === null ? null : <code>{`{ ${failure.row.map(({ column, value }) => `${column}: ${value}`).join(', ')} }`}</code>}
-              </div>
-            )
+            return at === null ? null : <Failure failure={failure} at={at} />
           })()}
       {over === null || overId === null || over.kind === 'legal'
         ? null
@@ -75,6 +72,30 @@ export function Floating() {
             return at === null ? null : <Refusal key={refused.operator} at={at} />
           })()}
     </ViewportPortal>
+  )
+}
+
+/** What failed, on which row. It is why the job stands: the view moves up until it can be read whole, clear of the controls. */
+function Failure({ failure, at }: { readonly failure: RunFailure; readonly at: Position & { readonly side: string } }) {
+  const flow = useReactFlow()
+  const box = useRef<HTMLDivElement>(null)
+  useEffect(() => {
+    // After the view has gone to the operator, which takes 200 ms.
+    const timer = setTimeout(() => {
+      const region = box.current?.closest('.react-flow')?.getBoundingClientRect()
+      const own = box.current?.getBoundingClientRect()
+      if (region === undefined || own === undefined) return
+      const hidden = own.bottom + controlsPx - region.bottom
+      const { x, y, zoom } = flow.getViewport()
+      if (hidden > 0) void flow.setViewport({ x, y: y - Math.min(hidden, Math.max(0, own.top - region.top - 8)), zoom }, { duration: 200 })
+    }, 250)
+    return () => clearTimeout(timer)
+  }, [failure, flow])
+  return (
+    <div ref={box} className={styles.failure} data-side={at.side} style={{ left: at.x, top: at.y }} role="note">
+      <b>{failure.message}</b>
+      {failure.row === null ? null : <code>{`{ ${failure.row.map(({ column, value }) => `${column}: ${value}`).join(', ')} }`}</code>}
+    </div>
   )
 }
 

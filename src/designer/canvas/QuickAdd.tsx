@@ -2,7 +2,7 @@ import { useEffect, useId, useMemo, useRef, useState } from 'react'
 import { FamilyChip } from '../parts/FamilyChip.tsx'
 import type { OperatorDefinition } from '../../job/operatorDefinition.ts'
 import { allDefinitions } from '../store/definitions.ts'
-import { addOperator, currentJob } from '../store/designerStore.ts'
+import { addOperator, currentJob, reveal } from '../store/designerStore.ts'
 import { text as t } from '../text/text.ts'
 import { matchingDefinitions } from '../palette/search.ts'
 import { kindProblem, type WireEnd } from './connecting.ts'
@@ -44,9 +44,10 @@ export function QuickAdd() {
           ? { position: at.position, before: { operator: at.operator, port: at.port } }
           : at.kind === 'edge'
             ? { position: at.position, onEdge: at.edge }
-            : { position: at.position }
-    addOperator(kind, where)
+            : { near: at.position }
+    const id = addOperator(kind, where)
     closeQuickAdd()
+    if (id !== null) reveal({ kind: 'operator', id })
   }
   const left = Math.min(at.screen.x, innerWidth - 268)
   const top = Math.min(at.screen.y, innerHeight - 340)

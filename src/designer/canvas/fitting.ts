@@ -2,6 +2,9 @@ import { useEffect, useRef } from 'react'
 import { useStore as useFlowStore, type FitViewOptions, type ReactFlowInstance, type Viewport } from '@xyflow/react'
 import type { CanvasNode, ChannelFlowEdge } from './flow.ts'
 
+/** What lies along the lower edge: the lens and the view's controls, and their margins. */
+export const controlsPx = 48
+
 /** A whole job in view: a little larger than life at most, and clear of the controls along the lower edge. */
 export const wholeJob = { padding: { x: 0.06, top: 0.06, bottom: '64px' }, maxZoom: 1.26 } as const satisfies FitViewOptions
 

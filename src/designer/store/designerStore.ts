@@ -288,6 +288,8 @@ export function setReadOnly(readOnly: string | null): void {
 export interface AddWhere {
   /** Default: right of `after`, else the middle of the view. */
   readonly position?: Position
+  /** There, or below what stands there. */
+  readonly near?: Position
   /** Wires the new operator's first input to this output. */
   readonly after?: { readonly operator: string; readonly port?: string }
   /** Wires the new operator's first output to this input. */
@@ -321,7 +323,7 @@ export function addOperator(kind: string, where: AddWhere = {}): string | null {
   const inputs: InputSchemas = Object.fromEntries(definition.inputs.map((port) => [port.name, port.name === firstInput && after !== undefined ? [arriving] : []]))
   const config = where.config ?? definition.initialConfig({ inputs })
   const operator: Operator = { id, kind, ...(where.name === undefined ? {} : { name: where.name }), config }
-  const position = where.position ?? freePosition(job, after?.operator, state.viewCentre)
+  const position = where.position ?? freePosition(job, after?.operator, state.viewCentre, where.near)
   if (edge !== undefined) return dispatch({ kind: 'insertOnEdge', edge: where.onEdge!, operator, position }) ? id : null
   const edges: Edge[] = []
   if (after !== undefined && firstInput !== undefined) edges.push({ from: after.operator, fromPort: after.port ?? 'out', to: id, toPort: firstInput })
@@ -331,10 +333,10 @@ export function addOperator(kind: string, where: AddWhere = {}): string | null {
 }
 
 /** Right of its feeder, or the middle of the view, moved down until it covers nothing. */
-function freePosition(job: Job, after: string | undefined, centre: Position): Position {
+function freePosition(job: Job, after: string | undefined, centre: Position, near?: Position): Position {
   const places = Object.values(job.layout?.operators ?? {})
   const feeder = after === undefined ? undefined : job.layout?.operators?.[after]
-  const start = feeder === undefined ? { x: centre.x - operatorSize.width / 2, y: centre.y - operatorSize.height / 2 } : { x: feeder.x + columnWidth, y: feeder.y }
+  const start = near ?? (feeder === undefined ? { x: centre.x - operatorSize.width / 2, y: centre.y - operatorSize.height / 2 } : { x: feeder.x + columnWidth, y: feeder.y })
   let { y } = start
   const covers = (top: number): boolean => places.some((place) => Math.abs(place.x - start.x) < operatorSize.width + 8 && Math.abs(place.y - top) < operatorSize.height + 8)
   while (covers(y)) y += operatorSize.height + 34
