@@ -34,11 +34,7 @@ export function BlankState() {
     >
       <div className={styles.centre}>
         <div className={styles.ghosts}>
-          <svg className={styles.beds} viewBox="0 0 1040 150" fill="none" aria-hidden="true">
-            <path d="M240 88H400M640 88H800" stroke="var(--channel)" strokeWidth="7" />
-            <path d="M240 88H400M640 88H800" stroke="var(--control)" strokeWidth="1.5" strokeDasharray="1.5 5" strokeLinecap="round" />
-          </svg>
-          <div className={styles.ghost} style={{ left: 0 }}>
+          <div className={styles.ghost}>
             <p>{text.frame.blank.flowsIn}</p>
             <div className={styles.first}>
               <Chip family="source" icon={RadioTower} />
@@ -49,8 +45,10 @@ export function BlankState() {
             </div>
             <i className={styles.out} />
           </div>
-          <Ghost left={400} caption={text.frame.blank.happens} title={text.frame.blank.window} detail={text.frame.blank.windowDetail} icon={AppWindow} family="time" onClick={() => add('window-aggregate', 1)} ports="both" />
-          <Ghost left={800} caption={text.frame.blank.goes} title={text.frame.blank.sink} detail={text.frame.blank.sinkDetail} icon={Table2} family="sink" onClick={() => add('sink', 2)} ports="in" />
+          <i className={styles.bed} />
+          <Ghost caption={text.frame.blank.happens} title={text.frame.blank.window} detail={text.frame.blank.windowDetail} icon={AppWindow} family="time" onClick={() => add('window-aggregate', 1)} ports="both" />
+          <i className={styles.bed} />
+          <Ghost caption={text.frame.blank.goes} title={text.frame.blank.sink} detail={text.frame.blank.sinkDetail} icon={Table2} family="sink" onClick={() => add('sink', 2)} ports="in" />
         </div>
         {samples.length === 0 ? null : (
           <>
@@ -88,8 +86,7 @@ function add(kind: string, column: number): void {
   if (id !== null) requestAnimationFrame(() => reveal({ kind: 'operator', id }))
 }
 
-function Ghost({ left, caption, title, detail, icon, family, onClick, ports }: {
-  readonly left: number
+function Ghost({ caption, title, detail, icon, family, onClick, ports }: {
   readonly caption: string
   readonly title: string
   readonly detail: string
@@ -99,7 +96,7 @@ function Ghost({ left, caption, title, detail, icon, family, onClick, ports }: {
   readonly ports: 'in' | 'both'
 }) {
   return (
-    <div className={styles.ghost} style={{ left }}>
+    <div className={styles.ghost}>
       <p>{caption}</p>
       <button type="button" className={styles.box} onClick={onClick}>
         <Chip family={family} icon={icon} />
