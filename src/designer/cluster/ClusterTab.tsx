@@ -1,5 +1,5 @@
 import { useEffect } from 'react'
-import { Skull } from 'lucide-react'
+import { Maximize2, Skull } from 'lucide-react'
 import { cluster as t } from '../text/cluster.ts'
 import { act, openCluster, useCluster } from './clusterStore.ts'
 import { LiveFacts, LiveHands, LiveSwitch } from './LiveSwitch.tsx'
@@ -26,8 +26,9 @@ export function ClusterTab() {
           {t.killLeader}
         </button>
         <LiveHands />
-        <a className={styles.button} href="#/cluster">
-          {t.full}
+        <a className={styles.button} href="#/cluster" aria-label={t.full} title={t.full}>
+          <Maximize2 aria-hidden />
+          <span className={styles.spelt}>{t.full}</span>
         </a>
       </div>
       {run.live === null ? null : (

@@ -20,6 +20,7 @@ export function SpaceTime() {
   const drag = useRef<{ x: number; moved: boolean; seeks: boolean } | null>(null)
   const repaint = useRef<() => void>(() => {})
   const [every, setEvery] = useState(1)
+  const [without, setWithout] = useState(0)
   const { run, window, filter } = useCluster()
 
   useEffect(() => {
@@ -32,7 +33,7 @@ export function SpaceTime() {
       const { run: of, window: shown, filter: chosenFilter, chosen } = clusterView()
       const { world } = of.recording
       colours.current ??= resolveColours()
-      picture.current = pictureOf(world.nodes, world.servers + world.observers, shown, width, height, world.kinds.flatMap((kind, id) => (kind === 'outside' ? [id] : [])))
+      picture.current = pictureOf(world.nodes, world.servers + world.observers, shown, width, height, world.kinds)
       const { violation } = of.head
       const drawn = paint(context, {
         recording: of.recording,
@@ -47,6 +48,7 @@ export function SpaceTime() {
         ratio: devicePixelRatio,
       }, layer)
       setEvery(drawn)
+      setWithout(picture.current.without)
     }
     repaint.current = draw
     const observer = new ResizeObserver(([entry]) => {
@@ -190,6 +192,7 @@ export function SpaceTime() {
         }}
         onKeyDown={onKeyDown}
       />
+      {without > 0 ? <span className={styles.without}>{t.withoutLane(without)}</span> : null}
       {every > 1 ? <span className={styles.thinned}>{t.everyNth(every)}</span> : null}
     </div>
   )

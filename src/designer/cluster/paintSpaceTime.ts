@@ -516,6 +516,8 @@ function paintAxis(context: CanvasRenderingContext2D, { picture, colours, time, 
 
 function paintLaneHeads(context: CanvasRenderingContext2D, { picture, recording, colours, time }: Scene): void {
   const { servers, observers } = recording.world
+  // In a low panel lanes are close, and heads must not run into each other.
+  const radius = Math.min(11, Math.max(7, laneGap(picture) / 2 - 1))
   context.textAlign = 'center'
   for (const { node, y } of picture.lanes) {
     const status = stretchAt(recording.lives[node]!, time)?.status ?? 'down'
@@ -532,7 +534,7 @@ function paintLaneHeads(context: CanvasRenderingContext2D, { picture, recording,
     const isLeader = status === 'leading' && !isDeposed
     const isDown = status === 'down'
     context.beginPath()
-    context.arc(20, y, 11, 0, 7)
+    context.arc(20, y, radius, 0, 7)
     context.fillStyle = colours.of(isLeader ? '--accent' : isDown ? '--error-soft' : '--card')
     context.fill()
     context.lineWidth = 1.25
@@ -540,9 +542,9 @@ function paintLaneHeads(context: CanvasRenderingContext2D, { picture, recording,
     context.strokeStyle = colours.of(isLeader ? '--accent' : isDown ? '--error' : status === 'looking' || status === 'waiting' || isDeposed ? '--warn' : '--control')
     context.stroke()
     context.setLineDash([])
-    context.font = sans(620, 11.5)
+    context.font = sans(620, radius < 10 ? 10 : 11.5)
     context.fillStyle = colours.of(isLeader ? '--on-accent' : isDown ? '--error' : '--text')
-    context.fillText(String(node), 20, y + 4)
+    context.fillText(String(node), 20, y + (radius < 10 ? 3.5 : 4))
   }
   context.textAlign = 'left'
 }

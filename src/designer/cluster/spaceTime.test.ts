@@ -21,6 +21,22 @@ describe('the space-time diagram', () => {
     for (const y of ys) expect(y > picture.top && y < picture.bottom).toBe(true)
   })
 
+  it('gives lanes to those who lead where there is no room for all, and says how many are without', () => {
+    const kinds = [...Array.from({ length: 3 }, () => 'server'), 'broker', 'broker', 'broker', 'log client', 'outside', 'JobManager', 'JobManager']
+    for (let height = 100; height <= 400; height += 5) {
+      const { lanes, without, top, bottom } = pictureOf(10, 3, { from: 0, to: 1e6 }, 900, height, kinds)
+      const shown = lanes.map(({ node }) => node)
+      expect(shown).not.toContain(7)
+      expect(shown.length + without).toBe(9)
+      // Whoever is there stands in order, servers below; a JobManager goes last of the others.
+      expect(shown.slice(-3)).toEqual([0, 1, 2])
+      expect(shown.some((node) => node === 3 || node === 6) && !(shown.includes(8) && shown.includes(9))).toBe(false)
+      const gaps = lanes.slice(1).map(({ y }, i) => y - lanes[i]!.y)
+      if (bottom - top >= 3 * 17) expect(Math.min(...gaps)).toBeGreaterThanOrEqual(11)
+    }
+    expect(pictureOf(10, 3, { from: 0, to: 1e6 }, 900, 300, kinds).without).toBe(0)
+  })
+
   it('goes from times to pixels and back', () => {
     fc.assert(fc.property(fc.double({ min: 0, max: 6e6, noNaN: true }), (time) => Math.abs(timeAt(picture, xOf(picture, time)) - time) < 1e-3))
   })

@@ -27,6 +27,8 @@ export interface Picture {
   readonly lanes: readonly Lane[]
   /** By node; NaN for one without a lane. */
   readonly yOf: readonly number[]
+  /** Machines for whose lanes there is no room. */
+  readonly without: number
 }
 
 export interface Filter {
@@ -40,25 +42,39 @@ export const spanMax = 120_000_000
 
 const margin = { left: 46, right: 14, top: 30, bottom: 26 }
 
-/** Clients above, the ensemble below, as requests fall and replies rise; what takes no part in any protocol has no lane. */
-export function pictureOf(nodes: number, ensemble: number, window: Window, width: number, height: number, hidden: readonly number[] = []): Picture {
-  const order = [...Array.from({ length: nodes - ensemble }, (_, i) => ensemble + i).filter((node) => !hidden.includes(node)), ...Array.from({ length: ensemble }, (_, i) => i)]
-  const clients = order.length - ensemble
+/** Least room for the lane of a server, and of another machine, that names can be read beside. */
+const serverRoom = 17
+const otherRoom = 13
+
+/**
+ * Clients above, the ensemble below, as requests fall and replies rise; what takes no part in any protocol has no lane (`kinds`, of every machine). Where there is no room for all, the ensemble has its lanes, then those who
+ * lead others, then whoever fits.
+ */
+export function pictureOf(nodes: number, ensemble: number, window: Window, width: number, height: number, kinds: readonly string[] = []): Picture {
   const room = Math.max(40, height - margin.top - margin.bottom)
-  // A client's lane needs less room than a server's, between which most messages run.
-  const weight = (index: number): number => (index < clients ? 0.5 : 1)
-  const total = order.reduce((sum, _, index) => sum + weight(index), 0)
+  const others = Array.from({ length: nodes - ensemble }, (_, i) => ensemble + i).filter((node) => kinds[node] !== 'outside')
+  const fitting = Math.max(0, Math.floor((room - ensemble * serverRoom) / otherRoom))
+  const shown = others.length <= fitting ? others : others.toSorted((a, b) => rankOf(kinds[a]) - rankOf(kinds[b]) || a - b).slice(0, fitting).toSorted((a, b) => a - b)
+  const order = [...shown, ...Array.from({ length: ensemble }, (_, i) => i)]
+  const clients = shown.length
+  const least = Math.min(1, room / (ensemble * serverRoom + clients * otherRoom))
+  // A client's lane needs less of what is to spare than a server's, between which most messages run.
+  const spare = Math.max(0, room - ensemble * serverRoom - clients * otherRoom) / (ensemble + clients / 2)
   const yOf: number[] = Array.from({ length: nodes }, () => Number.NaN)
   const lanes: Lane[] = []
   let at = margin.top
   for (const [index, node] of order.entries()) {
-    const share = (room * weight(index)) / total
+    const share = index < clients ? otherRoom * least + spare / 2 : serverRoom * least + spare
     const y = Math.round(at + share / 2) + 0.5
     lanes.push({ node, y })
     yOf[node] = y
     at += share
   }
-  return { window, width, height, ...margin, top: margin.top, bottom: height - margin.bottom, lanes, yOf }
+  return { window, width, height, ...margin, top: margin.top, bottom: height - margin.bottom, lanes, yOf, without: others.length - shown.length }
+}
+
+function rankOf(kind: string | undefined): number {
+  return kind === 'JobManager' ? 0 : kind === 'broker' ? 1 : 2
 }
 
 export function xOf({ window, left, right, width }: Picture, time: number): number {

@@ -36,6 +36,7 @@ export const cluster = {
     `Space-time diagram from ${from} to ${to} s: a lane for each machine, ${plural(messages, 'message', 'messages')} between them. Arrow keys go from event to event, plus and minus zoom, Shift with arrows pans.`,
   placeText: (seconds: string, note: string) => (note === '' ? `${seconds} s` : `${seconds} s: ${note}`),
   window: (from: string, to: string) => `${from} to ${to} s`,
+  withoutLane: (count: number) => `${plural(count, 'machine', 'machines')} more on the page, or in a taller panel`,
   everyNth: (every: number) => `one message in ${formatCount(every)} is drawn`,
   kinds: { vote: 'vote', proposal: 'proposal', ack: 'ack', commit: 'commit', sync: 'sync', request: 'request', client: 'client', watch: 'watch', job: 'job', log: 'log', fetch: 'fetch', ping: 'ping' },
   showKind: (kind: string) => `Show ${kind} messages`,
@@ -55,6 +56,7 @@ export const cluster = {
   cutOff: (count: number) => (count === 1 ? 'cut off' : `${count} cut off`),
   laneName: (name: string) => {
     const [word = '', number = ''] = name.split(' ')
+    if (word === 'sinks') return 'Sinks'
     return `${lanes[word] ?? word.slice(0, 1).toUpperCase()}${number}`
   },
 
@@ -342,7 +344,7 @@ export const cluster = {
     leader: 'leader',
     isr: 'in sync',
     hw: 'HW',
-    end: 'log end',
+    end: 'LEO',
     nobody: 'none',
     replica: (broker: number, end: number, hw: number) => `broker ${broker}: log end ${end}, high watermark ${hw}`,
     group: (id: string, state: string, generation: number) => `${id}: ${state}, generation ${generation}`,
