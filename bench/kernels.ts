@@ -86,6 +86,8 @@ function stream(rowCount: number, keyCount: number, spreadMs: number, seed: numb
       rowCount: count,
       kinds: null,
       watermarks,
+      // As a source says of such rows.
+      inOrder: true,
     })
   }
   return { schema, batches }
