@@ -4,7 +4,7 @@ import { settingsDefaults } from '../src/job/job.ts'
 import type { JobStatus } from '../src/runtime/jobRun.ts'
 import type { Launcher } from '../src/runtime/launcher.ts'
 import { startRun } from '../src/runtime/startRun.ts'
-import { compare, type Comparison } from './harness.ts'
+import { compare, median, type Comparison } from './harness.ts'
 import { planOf } from './jobs.ts'
 
 /**
@@ -23,6 +23,8 @@ function countingPlan(events: number, parallelism: number) {
 interface Ran {
   readonly ms: number
   readonly completed: number
+  /** Ms in which the engine did nothing but take a checkpoint, of each that is remembered. */
+  readonly stoodStill: readonly number[]
 }
 
 async function runWith(plan: ReturnType<typeof planOf>, launcher: Launcher, intervalMs: number): Promise<Ran> {
@@ -40,7 +42,8 @@ async function runWith(plan: ReturnType<typeof planOf>, launcher: Launcher, inte
   const status = await new Promise<JobStatus>((resolve) => run.subscribe((event) => (event.kind === 'status' && (event.status.kind === 'finished' || event.status.kind === 'failed') ? resolve(event.status) : undefined)))
   await run.stop()
   if (status.kind !== 'finished') throw new Error(`the job ended as ${status.kind}`)
-  return { ms: status.durationMs, completed: run.checkpoints!.counts.completed }
+  const { counts, history } = run.checkpoints!
+  return { ms: status.durationMs, completed: counts.completed, stoodStill: history.map(({ subtasks }) => subtasks.reduce((sum, { syncMs, asyncMs }) => sum + syncMs + asyncMs, 0)) }
 }
 
 /** Ms from each kill to the first row of the new engines, sorted. */
@@ -85,6 +88,7 @@ async function recoveries(launcher: Launcher, kills: number): Promise<number[]> 
 export async function benchCheckpoints(events: number, kills: number, launcher: Launcher): Promise<{ readonly comparisons: readonly Comparison[]; readonly recoveryMs: { readonly kills: number; readonly median: number; readonly p95: number } }> {
   const plan = countingPlan(events, 1)
   let completed = 0
+  const stoodStill: number[] = []
   const comparison = await compare(
     `COUNT and SUM of ${keyCount.toLocaleString('en')} keys, ${events.toLocaleString('en')} bids`,
     [
@@ -93,6 +97,7 @@ export async function benchCheckpoints(events: number, kills: number, launcher: 
         pass: async () => {
           const ran = await runWith(plan, launcher, 1000)
           completed += ran.completed
+          stoodStill.push(...ran.stoodStill)
           return ran.ms
         },
       },
@@ -100,7 +105,7 @@ export async function benchCheckpoints(events: number, kills: number, launcher: 
     ],
     { rows: events, turns: 3, warmups: 1, goal: { against: 'no checkpoints', atLeast: 0.95 } },
   )
-  console.log(`${completed} checkpoints were complete in the runs with them.`)
+  console.log(`${completed} checkpoints were complete in the runs with them; the engine stood still for ${median(stoodStill).toFixed(1)} ms for each (median).`)
   const found = await recoveries(launcher, kills)
   const recoveryMs = { kills, median: found[found.length >> 1]!, p95: found[Math.min(found.length - 1, Math.floor(found.length * 0.95))]! }
   console.log(`First new row after a worker was killed: median ${recoveryMs.median.toFixed(0)} ms, 95th percentile ${recoveryMs.p95.toFixed(0)} ms of ${kills} (goal 1000)`)

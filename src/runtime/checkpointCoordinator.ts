@@ -71,7 +71,7 @@ export interface SubtaskAcknowledgement extends TaskId {
   readonly alignmentMs: number
   /** While it stood still to copy its state. */
   readonly syncMs: number
-  /** For checksums and the way to the shell. */
+  /** To put its snapshot together; checksums and writing are the shell's. */
   readonly asyncMs: number
   readonly operators: readonly { readonly operator: string; readonly bytes: number }[]
   /** Had ended before: its last state was taken. */
