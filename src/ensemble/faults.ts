@@ -27,6 +27,7 @@ export const profiles: readonly FaultProfile[] = [
   profile('hail', 'thirty faults a second, short ones', { gapMicros: 33_000, shortPerMillion: 950_000, weights: { crash: 30, reset: 30, clog: 20, cut: 20, cutOneWay: 15, pause: 20, slowDisk: 10, vanish: 5, isolate: 10, crashAll: 1 }, lossPerMillion: 10_000 }),
   profile('jobs', 'JobManagers and TaskManagers stop, stall past their sessions and lose their connections, disks are slow', { gapMicros: 1_500_000, shortPerMillion: 250_000, weights: { stall: 35, vanish: 35, reset: 30, slowDisk: 10, split: 3, isolate: 3, crash: 3 }, crashAtPoints: 10_000, lossPerMillion: 20_000, duplicatePerMillion: 20_000 }),
   profile('storm', 'five faults a second', { gapMicros: 200_000, weights: everything, lossPerMillion: 30_000, duplicatePerMillion: 10_000, crashAtPoints: 1_000 }),
+  profile('pauses', 'servers stand still and links clog, over and over: elections that overlap', { gapMicros: 300_000, shortPerMillion: 500_000, weights: { pause: 60, clog: 30, reset: 10 }, lossPerMillion: 50_000 }),
   ...logProfiles.map(({ name, text, ...changes }) => profile(name, text, { ...changes, hasLog: true })),
 ]
 
