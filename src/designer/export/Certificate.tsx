@@ -4,7 +4,7 @@ import type { Verdict } from '../../export/flinkSql.ts'
 import { FamilyChip } from '../parts/FamilyChip.tsx'
 import { faceOf } from '../store/definitions.ts'
 import { nameOf, useJob } from '../store/designerStore.ts'
-import { text } from '../text/text.ts'
+import { exporting } from '../text/exporting.ts'
 import type { FlinkExport } from './flinkScript.ts'
 import styles from './exporting.module.css'
 
@@ -18,7 +18,7 @@ interface Entry {
 /** Operator by operator: the same meaning, a noted difference, or not exportable and what is nearest. A press selects the operator. */
 export function Certificate({ script, selected, onSelect }: { readonly script: FlinkExport; readonly selected: string | null; readonly onSelect: (operator: string) => void }) {
   const { operators } = useJob()
-  const words = text.exporting
+  const words = exporting
   const entries = entriesOf(script, operators.map(({ id }) => id))
   const count = (tone: Entry['tone']): number => entries.filter((entry) => entry.tone === tone).length
   const [same, noted, not] = [count('same'), count('noted'), count('not')]
@@ -68,21 +68,21 @@ function entriesOf(script: FlinkExport, ids: readonly string[]): Entry[] {
   if (script.certificate.length > 0) {
     return script.certificate.map(({ operator, verdict }) => {
       const refused = script.problems.filter(({ place, code }) => place.operator === operator && code !== 'MR-500').map(({ message }) => message)
-      return refused.length > 0 ? { id: operator, tone: 'not', says: text.exporting.notExportable, notes: refused } : { id: operator, ...said(verdict) }
+      return refused.length > 0 ? { id: operator, tone: 'not', says: exporting.notExportable, notes: refused } : { id: operator, ...said(verdict) }
     })
   }
   const found = ids.map((id) => ({ id, messages: script.problems.filter(({ place }) => place.operator === id).map(({ message }) => message) }))
-  return found.filter(({ messages }) => messages.length > 0).map(({ id, messages }) => ({ id, tone: 'not', says: text.exporting.unknown, notes: messages }))
+  return found.filter(({ messages }) => messages.length > 0).map(({ id, messages }) => ({ id, tone: 'not', says: exporting.unknown, notes: messages }))
 }
 
 function said(verdict: Verdict): Omit<Entry, 'id'> {
   switch (verdict.kind) {
     case 'same':
-      return { tone: 'same', says: text.exporting.same, notes: [] }
+      return { tone: 'same', says: exporting.same, notes: [] }
     case 'noted':
-      return { tone: 'noted', says: text.exporting.noted, notes: verdict.notes }
+      return { tone: 'noted', says: exporting.noted, notes: verdict.notes }
     case 'not-exportable':
-      return { tone: 'not', says: text.exporting.notExportable, notes: [verdict.why, verdict.alternative] }
+      return { tone: 'not', says: exporting.notExportable, notes: [verdict.why, verdict.alternative] }
   }
 }
 
@@ -91,8 +91,8 @@ export function NoScript({ script }: { readonly script: FlinkExport }) {
   return (
     <div className={styles.none} role="status">
       <CircleAlert aria-hidden />
-      <b>{text.exporting.noScript}</b>
-      <p>{text.exporting.noScriptWhy}</p>
+      <b>{exporting.noScript}</b>
+      <p>{exporting.noScriptWhy}</p>
       <ul>
         {script.problems.slice(0, 8).map((problem, i) => (
           <li key={i}>{problem.place.operator === undefined ? problem.message : `${nameOf(problem.place.operator)}: ${problem.message}`}</li>

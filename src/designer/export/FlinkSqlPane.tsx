@@ -1,6 +1,6 @@
 import { Copy, Download, LockKeyhole } from 'lucide-react'
 import { designerState, openSheet, setPanel, showDockTab } from '../store/designerStore.ts'
-import { text } from '../text/text.ts'
+import { exporting } from '../text/exporting.ts'
 import { Button } from '../frame/Button.tsx'
 import { printKeys } from '../frame/keys.ts'
 import { Certificate, NoScript } from './Certificate.tsx'
@@ -27,7 +27,7 @@ export function FlinkSqlPane() {
           <span className={styles.spacer} />
           <VersionChoice />
         </div>
-        {script.text === null ? <NoScript script={script} /> : <SqlText script={script} selected={selected} label={text.exporting.script} onSelect={selectOperator} />}
+        {script.text === null ? <NoScript script={script} /> : <SqlText script={script} selected={selected} label={exporting.script} onSelect={selectOperator} />}
       </div>
     </div>
   )
@@ -40,7 +40,7 @@ export function FlinkSqlFoot() {
   return (
     <>
       <LockKeyhole className={styles.lock} aria-hidden="true" />
-      <span className={styles.secrets}>{text.exporting.secrets}</span>
+      <span className={styles.secrets}>{exporting.secrets}</span>
       <Button
         look="outline"
         onClick={() => {
@@ -49,15 +49,15 @@ export function FlinkSqlFoot() {
           showDockTab('sql')
         }}
       >
-        {text.exporting.beside}
+        {exporting.beside}
       </Button>
       <Button look="outline" disabled={sql === null} onClick={() => sql !== null && void copyScript(sql)}>
         <Copy />
-        {text.exporting.copy}
+        {exporting.copy}
       </Button>
       <Button look="primary" disabled={sql === null} keys={printKeys('Mod+E')} onClick={() => sql !== null && downloadScript(sql)}>
         <Download />
-        {text.exporting.download(scriptName())}
+        {exporting.download(scriptName())}
       </Button>
     </>
   )
@@ -81,14 +81,14 @@ export function FlinkSqlTab() {
           <VersionChoice />
           <Button size="small" disabled={sql === null} onClick={() => sql !== null && void copyScript(sql)}>
             <Copy />
-            {text.exporting.copy}
+            {exporting.copy}
           </Button>
           <Button size="small" disabled={sql === null} onClick={() => sql !== null && downloadScript(sql)}>
             <Download />
-            {text.exporting.downloadShort}
+            {exporting.downloadShort}
           </Button>
         </div>
-        {sql === null ? <NoScript script={script} /> : <SqlText script={script} selected={selected} label={text.exporting.script} onSelect={selectOperator} />}
+        {sql === null ? <NoScript script={script} /> : <SqlText script={script} selected={selected} label={exporting.script} onSelect={selectOperator} />}
       </div>
     </div>
   )
@@ -97,10 +97,10 @@ export function FlinkSqlTab() {
 function VersionChoice() {
   const version = useFlinkVersion()
   return (
-    <select className={styles.version} aria-label={text.exporting.version} title={text.exporting.version} value={version} onChange={(event) => chooseFlinkVersion(event.target.value as FlinkVersion)}>
+    <select className={styles.version} aria-label={exporting.version} title={exporting.version} value={version} onChange={(event) => chooseFlinkVersion(event.target.value as FlinkVersion)}>
       {flinkVersions.toReversed().map((each) => (
         <option key={each} value={each}>
-          {text.exporting.versionName(each)}
+          {exporting.versionName(each)}
         </option>
       ))}
     </select>
@@ -108,5 +108,5 @@ function VersionChoice() {
 }
 
 function sizeOf(script: string | null): string {
-  return script === null ? '' : text.exporting.size(script.split('\n').length - 1, script.length)
+  return script === null ? '' : exporting.size(script.split('\n').length - 1, script.length)
 }

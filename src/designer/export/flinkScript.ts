@@ -4,6 +4,7 @@ import { announce } from '../store/announcements.ts'
 import { currentJob, selectItem, useDesigner, useJob } from '../store/designerStore.ts'
 import { toast } from '../store/toasts.ts'
 import { fileNameOf, saveText } from '../frame/takeAway.ts'
+import { exporting } from '../text/exporting.ts'
 import { text } from '../text/text.ts'
 
 /**
@@ -55,7 +56,7 @@ export function scriptName(): string {
 export async function copyScript(script: string): Promise<void> {
   try {
     await navigator.clipboard.writeText(script)
-    toast({ tone: 'plain', message: text.exporting.copied })
+    toast({ tone: 'plain', message: exporting.copied })
   } catch {
     toast({ tone: 'warning', message: text.commands.clipboardRefused })
   }
@@ -64,5 +65,5 @@ export async function copyScript(script: string): Promise<void> {
 export function downloadScript(script: string): void {
   const name = scriptName()
   saveText(name, script, 'application/sql')
-  announce(text.exporting.downloaded(name))
+  announce(exporting.downloaded(name))
 }

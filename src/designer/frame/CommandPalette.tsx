@@ -9,6 +9,7 @@ import { useSamples } from '../persistence/samples.ts'
 import { useActions } from '../store/actions.ts'
 import { allDefinitions } from '../store/definitions.ts'
 import { addOperator, designerState, nameOf, openSheet, reveal, showDockTab, useDesigner } from '../store/designerStore.ts'
+import { sheets } from '../text/sheets.ts'
 import { text } from '../text/text.ts'
 import { printKeys } from './keys.ts'
 import { forgetTyped, typedAhead } from './typedAhead.ts'
@@ -39,7 +40,7 @@ export function CommandPalette() {
     forgetTyped()
     void listDocuments().then(setDocuments, () => undefined)
   }, [])
-  const words = text.frame.paletteSheet
+  const words = sheets.paletteSheet
   const close = (act: () => void) => () => {
     openSheet(null)
     // The dialog gives the focus back first; what the command focuses must come after.

@@ -1,7 +1,8 @@
 import { Copy, Download, Link, LockKeyhole } from 'lucide-react'
 import { lazy, Suspense, useMemo, useState } from 'react'
 import { useDesigner, useJob } from '../store/designerStore.ts'
-import { text } from '../text/text.ts'
+import { sheets } from '../text/sheets.ts'
+import { exporting } from '../text/exporting.ts'
 import { Button } from './Button.tsx'
 import { JsonText } from './JsonText.tsx'
 import { SheetShell } from './SheetShell.tsx'
@@ -22,7 +23,7 @@ let last: Form = 'json'
 export function ExportSheet() {
   const [form, setForm] = useState(last)
   const job = useJob()
-  const words = text.frame.exportSheet
+  const words = sheets.exportSheet
   const choose = (next: Form): void => {
     last = next
     setForm(next)
@@ -30,7 +31,7 @@ export function ExportSheet() {
   return (
     <SheetShell
       title={words.title(job.name)}
-      detail={form === 'sql' ? text.exporting.forOperators(job.operators.length) : words.detail(job.operators.length, job.tests?.length ?? 0)}
+      detail={form === 'sql' ? exporting.forOperators(job.operators.length) : words.detail(job.operators.length, job.tests?.length ?? 0)}
       size="wide"
       beside={<FormChoice form={form} onChoose={choose} />}
       foot={<Suspense fallback={null}>{form === 'sql' ? <FlinkSqlFoot /> : <JsonFoot />}</Suspense>}
@@ -42,7 +43,7 @@ export function ExportSheet() {
 
 function FormChoice({ form, onChoose }: { readonly form: Form; readonly onChoose: (form: Form) => void }) {
   return (
-    <div className={styles.forms} role="radiogroup" aria-label={text.exporting.form}>
+    <div className={styles.forms} role="radiogroup" aria-label={exporting.form}>
       {forms.map((each) => (
         <button
           key={each}
@@ -59,7 +60,7 @@ function FormChoice({ form, onChoose }: { readonly form: Form; readonly onChoose
             ;(event.currentTarget.parentElement?.children[next] as HTMLElement | undefined)?.focus()
           }}
         >
-          {text.exporting.forms[each]}
+          {exporting.forms[each]}
         </button>
       ))}
     </div>
@@ -71,7 +72,7 @@ function JsonBody() {
   const job = useJob()
   const problems = useDesigner((state) => state.check.problems)
   const content = useMemo(() => textOf(job), [job])
-  const words = text.frame.exportSheet
+  const words = sheets.exportSheet
   const errors = problems.filter((problem) => problem.severity === 'error')
   const name = fileNameOf(job.name)
   const lines = content.split('\n').length - 1
@@ -84,8 +85,8 @@ function JsonBody() {
         <h3>{words.testIt}</h3>
         <code className={styles.command}>{`npx millrace test ${name}`}</code>
         <p>{words.testItWhy(job.tests?.length ?? 0)}</p>
-        <h3>{text.frame.link.title}</h3>
-        <p>{text.frame.link.why}</p>
+        <h3>{sheets.link.title}</h3>
+        <p>{sheets.link.why}</p>
         {errors.length === 0 ? null : (
           <div className={styles.errors}>
             <b>{words.errors(errors.length)}</b>
@@ -113,7 +114,7 @@ function JsonFoot() {
   const { name } = job
   const [copied, setCopied] = useState(false)
   const [linked, setLinked] = useState(false)
-  const words = text.frame.exportSheet
+  const words = sheets.exportSheet
   return (
     <>
       <LockKeyhole className={styles.lock} aria-hidden="true" />
@@ -125,7 +126,7 @@ function JsonFoot() {
         }}
       >
         <Link />
-        {linked ? text.frame.link.copied : text.frame.link.copy}
+        {linked ? sheets.link.copied : sheets.link.copy}
       </Button>
       <Button
         look="outline"

@@ -1,7 +1,7 @@
 import { openSample } from '../persistence/openJob.ts'
 import { useNexmark } from '../persistence/nexmarkSamples.ts'
 import { useSamples, type Sample } from '../persistence/samples.ts'
-import { text } from '../text/text.ts'
+import { sheets } from '../text/sheets.ts'
 import { SampleCard } from './SampleCard.tsx'
 import { SheetShell } from './SheetShell.tsx'
 import styles from './Gallery.module.css'
@@ -11,10 +11,10 @@ export function Gallery() {
   const samples = useSamples()
   const queries = useNexmark()
   return (
-    <SheetShell title={text.frame.gallery.title} detail={text.frame.gallery.detail} size="wide">
+    <SheetShell title={sheets.gallery.title} detail={sheets.gallery.detail} size="wide">
       <Cards samples={samples} />
-      <h3 className={styles.heading}>{text.frame.gallery.nexmark}</h3>
-      <p className={styles.detail}>{text.frame.gallery.nexmarkDetail}</p>
+      <h3 className={styles.heading}>{sheets.gallery.nexmark}</h3>
+      <p className={styles.detail}>{sheets.gallery.nexmarkDetail}</p>
       <Cards samples={queries} />
     </SheetShell>
   )

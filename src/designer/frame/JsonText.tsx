@@ -1,5 +1,5 @@
 import { useMemo, type ReactNode } from 'react'
-import { text } from '../text/text.ts'
+import { sheets } from '../text/sheets.ts'
 import styles from './JsonText.module.css'
 
 /** JSON to look at: numbered lines in the code colours. Long documents show their beginning; the file has it all. */
@@ -8,14 +8,14 @@ export function JsonText({ content }: { readonly content: string }) {
   const lines = all.slice(0, linesMax)
   return (
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a scrolling region must be reachable by keyboard (WCAG 2.1.1)
-    <pre className={styles.text} tabIndex={0} aria-label={text.frame.exportSheet.text}>
+    <pre className={styles.text} tabIndex={0} aria-label={sheets.exportSheet.text}>
       {lines.map((line, index) => (
         <div key={index}>
           <i aria-hidden="true">{index + 1}</i>
           <code>{coloured(line)}</code>
         </div>
       ))}
-      {all.length > linesMax ? <p>{text.frame.exportSheet.moreLines(all.length - linesMax)}</p> : null}
+      {all.length > linesMax ? <p>{sheets.exportSheet.moreLines(all.length - linesMax)}</p> : null}
     </pre>
   )
 }

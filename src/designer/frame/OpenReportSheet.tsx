@@ -1,7 +1,7 @@
 import { CircleX, TriangleAlert } from 'lucide-react'
 import { useStore } from 'zustand'
 import { openReport } from '../persistence/openJob.ts'
-import { text } from '../text/text.ts'
+import { sheets } from '../text/sheets.ts'
 import { SheetShell } from './SheetShell.tsx'
 import styles from './OpenReportSheet.module.css'
 
@@ -9,7 +9,7 @@ import styles from './OpenReportSheet.module.css'
 export function OpenReportSheet() {
   const report = useStore(openReport, (state) => state.report)
   if (report === null) return null
-  const words = text.frame.open
+  const words = sheets.open
   return (
     <SheetShell title={report.job === null ? words.refusedTitle(report.source) : words.openedTitle(report.job.name)} detail={report.job === null ? words.unchanged : words.withNotes(report.problems.length)} size="narrow" readOnly>
       <ol className={styles.list}>

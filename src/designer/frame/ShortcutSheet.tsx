@@ -1,6 +1,6 @@
 import { useActions, type ActionSection } from '../store/actions.ts'
 import { designerStore, useDesigner } from '../store/designerStore.ts'
-import { text } from '../text/text.ts'
+import { sheets } from '../text/sheets.ts'
 import { printKeys } from './keys.ts'
 import { SheetShell } from './SheetShell.tsx'
 import styles from './ShortcutSheet.module.css'
@@ -13,14 +13,14 @@ export function ShortcutSheet() {
   const letterKeys = useDesigner((state) => state.letterKeys)
   return (
     <SheetShell
-      title={text.frame.shortcuts.title}
-      detail={text.frame.shortcuts.detail}
+      title={sheets.shortcuts.title}
+      detail={sheets.shortcuts.detail}
       size="centre"
       readOnly
       foot={
         <label className={styles.letters}>
           <input type="checkbox" checked={letterKeys} onChange={(event) => designerStore.setState({ letterKeys: event.currentTarget.checked })} />
-          {text.frame.shortcuts.letters}
+          {sheets.shortcuts.letters}
         </label>
       }
     >
@@ -30,7 +30,7 @@ export function ShortcutSheet() {
           if (shown.length === 0) return null
           return (
             <section key={section}>
-              <h3>{text.frame.shortcuts.sections[section]}</h3>
+              <h3>{sheets.shortcuts.sections[section]}</h3>
               <dl>
                 {shown.map((action) => (
                   <div key={action.id}>

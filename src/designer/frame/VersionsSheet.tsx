@@ -7,6 +7,7 @@ import { hearTabs } from '../persistence/tabs.ts'
 import { openSheet, useDesigner } from '../store/designerStore.ts'
 import { toast } from '../store/toasts.ts'
 import { agoText } from '../text/ago.ts'
+import { sheets } from '../text/sheets.ts'
 import { text } from '../text/text.ts'
 import { Button } from './Button.tsx'
 import { SheetShell } from './SheetShell.tsx'
@@ -18,7 +19,7 @@ export function VersionsSheet() {
   const [documents, setDocuments] = useState<readonly DocumentRecord[]>([])
   const current = useDesigner((state) => state.document.id)
   const readOnly = useDesigner((state) => state.document.readOnly !== null)
-  const words = text.frame.versions
+  const words = sheets.versions
   const [now] = useState(() => Date.now())
   const read = useCallback(() => {
     void listVersions().then(setVersions, () => undefined)
@@ -97,8 +98,8 @@ export function VersionsSheet() {
 async function confirmDelete(document: DocumentRecord, done: () => void): Promise<void> {
   toast({
     tone: 'warning',
-    message: text.frame.versions.deleteQuestion(document.name),
-    action: { label: text.frame.versions.delete, run: () => void deleteDocument(document.id).then(done, () => undefined) },
+    message: sheets.versions.deleteQuestion(document.name),
+    action: { label: sheets.versions.delete, run: () => void deleteDocument(document.id).then(done, () => undefined) },
   })
 }
 
@@ -109,8 +110,8 @@ function VersionName({ version, onChange }: { readonly version: VersionRecord; r
       className={styles.name}
       value={name}
       maxLength={200}
-      placeholder={text.frame.versions.unnamed}
-      aria-label={text.frame.versions.nameOf(version.number)}
+      placeholder={sheets.versions.unnamed}
+      aria-label={sheets.versions.nameOf(version.number)}
       onChange={(event) => setName(event.currentTarget.value)}
       onBlur={() => {
         if (name !== version.name) void renameVersion(version, name).then(onChange, () => undefined)

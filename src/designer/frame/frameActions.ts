@@ -20,6 +20,7 @@ import {
 } from '../store/designerStore.ts'
 import { isActive, pause, playOrPause, restart, run, runView, step, stop } from '../store/runStore.ts'
 import { toast } from '../store/toasts.ts'
+import { sheets } from '../text/sheets.ts'
 import { text } from '../text/text.ts'
 import { listenToClipboard, takeText } from './clipboardEvents.ts'
 import { isCompact, toggleDrawer } from './drawerState.ts'
@@ -167,7 +168,7 @@ async function saveVersion(): Promise<void> {
 /** A whole job on the clipboard opens; a part of one is pasted; rows become a source. */
 async function copyLinkToJob(): Promise<void> {
   const { copyLink } = await import('../persistence/link.ts')
-  if (await copyLink(currentJob())) toast({ tone: 'ok', message: text.frame.link.copied })
+  if (await copyLink(currentJob())) toast({ tone: 'ok', message: sheets.link.copied })
 }
 
 async function openClipboard(): Promise<void> {

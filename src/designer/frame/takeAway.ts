@@ -4,6 +4,7 @@ import { definitionOf } from '../store/definitions.ts'
 import { currentJob } from '../store/designerStore.ts'
 import { toast } from '../store/toasts.ts'
 import { announce } from '../store/announcements.ts'
+import { sheets } from '../text/sheets.ts'
 import { text } from '../text/text.ts'
 
 /** Taking the job away: its canonical text, on the clipboard or as a file. */
@@ -30,14 +31,14 @@ export async function copyJob(): Promise<boolean> {
     toast({ tone: 'warning', message: text.commands.clipboardRefused })
     return false
   }
-  announce(text.frame.exportSheet.copied)
+  announce(sheets.exportSheet.copied)
   return true
 }
 
 export function downloadJob(): void {
   const name = fileNameOf(currentJob().name)
   saveText(name, textOf(currentJob()), 'application/json')
-  announce(text.frame.exportSheet.downloaded(name))
+  announce(sheets.exportSheet.downloaded(name))
 }
 
 /** A text as a file of its own, where the browser puts files. */

@@ -45,7 +45,8 @@ describe('a link', () => {
   })
 
   it('that unpacks to more than a document may have is given up', () => {
-    expect(textOfLink(encoded(deflateSync(new Uint8Array(10 * 1024 * 1024).fill(32))))).toHaveLength(10 * 1024 * 1024)
-    expect(textOfLink(encoded(deflateSync(new Uint8Array(100 * 1024 * 1024))))).toBe(null)
+    const spaces = new Uint8Array(10 * 1024 * 1024 + 1).fill(32)
+    expect(textOfLink(encoded(deflateSync(spaces, { level: 1 })))).toBe(null)
+    expect(textOfLink(encoded(deflateSync(spaces.subarray(1), { level: 1 })))).toHaveLength(spaces.length - 1)
   })
 })

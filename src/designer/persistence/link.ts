@@ -4,6 +4,7 @@ import type { Job } from '../../job/job.ts'
 import { announce } from '../store/announcements.ts'
 import { definitionOf } from '../store/definitions.ts'
 import { toast } from '../store/toasts.ts'
+import { sheets } from '../text/sheets.ts'
 import { text } from '../text/text.ts'
 import { openText } from './openJob.ts'
 
@@ -45,7 +46,7 @@ export function textOfLink(hash: string): string | null {
 export async function copyLink(job: Job): Promise<boolean> {
   const link = linkOf(job, location.href.replace(/#.*$/, ''))
   if (link.length > linkLengthMax) {
-    toast({ tone: 'warning', message: text.frame.link.tooLong(link.length, linkLengthMax) })
+    toast({ tone: 'warning', message: sheets.link.tooLong(link.length, linkLengthMax) })
     return false
   }
   try {
@@ -54,7 +55,7 @@ export async function copyLink(job: Job): Promise<boolean> {
     toast({ tone: 'warning', message: text.commands.clipboardRefused })
     return false
   }
-  announce(text.frame.link.copied)
+  announce(sheets.link.copied)
   return true
 }
 
@@ -64,8 +65,8 @@ export async function openLink(): Promise<void> {
   if (!hash.startsWith(mark)) return
   history.replaceState(history.state, '', location.href.replace(/#.*$/, ''))
   const content = textOfLink(hash)
-  if (content === null) toast({ tone: 'error', message: text.frame.link.damaged })
-  else await openText(content, text.frame.link.name)
+  if (content === null) toast({ tone: 'error', message: sheets.link.damaged })
+  else await openText(content, sheets.link.name)
 }
 
 function toBase64url(bytes: Uint8Array): string {

@@ -5,7 +5,7 @@ import type { Problem } from '../../job/problem.ts'
 import { emptyJob, openSheet } from '../store/designerStore.ts'
 import { announce } from '../store/announcements.ts'
 import { toast } from '../store/toasts.ts'
-import { text } from '../text/text.ts'
+import { sheets } from '../text/sheets.ts'
 import { flush, openNew, openUnstored } from './documents.ts'
 import { loadSample } from './samples.ts'
 
@@ -27,24 +27,24 @@ export async function openText(content: string, source: string): Promise<boolean
   const parsed = parseJob(content)
   if (parsed.job === null || parsed.problems.length > 0) openReport.setState({ report: { source, problems: parsed.problems, job: parsed.job } })
   if (parsed.job === null) {
-    announce(text.frame.open.refused(source), true)
+    announce(sheets.open.refused(source), true)
     openSheet('open')
     return false
   }
-  await openNew(parsed.job, parsed.readOnly ? text.frame.open.newer : null)
+  await openNew(parsed.job, parsed.readOnly ? sheets.open.newer : null)
   if (parsed.problems.length > 0) openSheet('open')
   else openSheet(null)
-  toast({ tone: 'ok', message: text.frame.open.opened(parsed.job.name, parsed.job.operators.length) })
+  toast({ tone: 'ok', message: sheets.open.opened(parsed.job.name, parsed.job.operators.length) })
   return true
 }
 
 export async function openSample(id: string): Promise<void> {
   await flush()
   const sample = await loadSample(id)
-  if (sample === null) return toast({ tone: 'error', message: text.frame.open.noSample })
+  if (sample === null) return toast({ tone: 'error', message: sheets.open.noSample })
   openUnstored(sample.job)
   openSheet(null)
-  announce(text.frame.open.opened(sample.job.name, sample.job.operators.length))
+  announce(sheets.open.opened(sample.job.name, sample.job.operators.length))
 }
 
 export async function openBlank(): Promise<void> {
