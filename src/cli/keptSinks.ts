@@ -27,11 +27,14 @@ export class KeptSinks implements SinkWriters {
   }
 
   restore(operator: string, written: Uint8Array | null): void {
+    const output = this.#outputs.get(operator)
     const reader = written === null ? null : StateReader.open(written)
     // Each is opened by itself, at the beginning of its own memory.
     const part = (name: string): Uint8Array | null => (reader?.has(name) === true ? reader.uint8(name).slice() : null)
-    this.#outputs.get(operator)?.restore(part('output'))
-    this.#stores.restore(operator, part('stored'))
+    // Of a version that wrote only one: the output where there is one.
+    const isOne = reader !== null && !reader.has('output') && !reader.has('stored')
+    output?.restore(isOne ? written : part('output'))
+    this.#stores.restore(operator, isOne && output === undefined ? written : part('stored'))
   }
 }
 
