@@ -95,6 +95,39 @@ test.describe('topics and tables', () => {
     expect([...straight.errors, ...writer.errors, ...reader.errors]).toEqual([])
   })
 
+  test('brokers of a running job are killed: others lead, sinks wait for a second replica, and the rows are the undisturbed run’s', async ({ page }) => {
+    test.setTimeout(240_000)
+    const straight = await opened(page, 'Straight', job('Straight', [bids, some, counts, board], ['bids>some', 'some>counts', 'counts>out']))
+    await straight.runToEnd()
+    const expected = (await straight.sinkLines('out')).toSorted()
+
+    const stages = await opened(page, 'Stages', job('Stages', [bids, some, toTopic, fromTopic, counts, board], ['bids>some', 'some>write', 'read>counts', 'counts>out']))
+    await stages.setSpeed('10')
+    await stages.run()
+    await page.getByRole('tab', { name: 'Cluster' }).click()
+    await stages.dock.getByRole('button', { name: 'Running job' }).click()
+    const facts = stages.dock.getByRole('status').filter({ hasText: 'Stages' })
+    await expect(facts).toContainText('committed by a quorum', { timeout: 30_000 })
+    const kill = stages.dock.getByRole('button', { name: 'Kill broker' })
+    await kill.click()
+    // The next leader of its partition goes too, and one replica is not enough.
+    await expect(async () => {
+      if (await kill.isEnabled()) await kill.click()
+      await expect(facts).toContainText(/sinks wait: some-bids-\d: only broker \d is in sync and min\.insync\.replicas is 2 \(brokers \d and \d are down\)/, { timeout: 3_000 })
+    }).toPass({ timeout: 40_000 })
+    await expect(stages.status).not.toContainText('Finished')
+    await stages.dock.getByRole('button', { name: 'Restart' }).click()
+    await expect(facts).toContainText('committed by a quorum', { timeout: 30_000 })
+    // The Cluster tab has a speed of its own.
+    await page.getByRole('combobox', { name: 'Speed: event time against the clock' }).selectOption('max')
+    await expect(stages.status).toContainText(/Finished in/, { timeout: 90_000 })
+    await page.getByRole('tab', { name: 'Data' }).click()
+    expect((await stages.sinkLines('out')).toSorted()).toEqual(expected)
+    const { partitions } = await topicFigures(stages)
+    for (const [, start, stable, high, end] of partitions) expect([start, stable, high]).toEqual([0, end, end])
+    expect([...straight.errors, ...stages.errors]).toEqual([])
+  })
+
   test('the example with a topic between two stages runs from the gallery, and the Cluster page shows its topic', async ({ page }) => {
     const designer = new Designer(page)
     await designer.open()
