@@ -16,7 +16,7 @@ import { runFlinkBatch, type BatchAnswer } from './flinkBatch.ts'
 import { startFlink, type FlinkProcess } from './flinkProcess.ts'
 import { boundToFiles, CannotRun, scriptOf } from './flinkRun.ts'
 import { flinkRelease, Session } from './gateway.ts'
-import { keepRun } from './generatedLog.ts'
+import { keepRun, keptRuns } from './generatedLog.ts'
 import { runMillrace } from './millraceRun.ts'
 
 /**
@@ -125,9 +125,10 @@ async function runAll(flink: FlinkProcess | null, version: FlinkVersion): Promis
   )
   for (const [reason, programs] of reasons) console.log(`  explained in ${programs}: ${reason}`)
   console.log(`  programs with: ${[...kinds].map(([kind, programs]) => `${kind} ${programs}`).join(', ')}`)
-  if (options.keep === true && flink !== null) {
+  const release = flink === null ? keptRuns(root).findLast((run) => run.release.startsWith(`${version}.`))?.release : await flinkRelease(flink.gateway)
+  if (options.keep === true && release !== undefined) {
     keepRun(root, {
-      release: await flinkRelease(flink.gateway), seed: Number(options.seed), programs: digest(jobs), asked, identical: count('identical'), bothFail: count('both fail'), explained: Object.fromEntries(reasons), notRun: count('not run'), different: count('different'), perMinute,
+      release, seed: Number(options.seed), programs: digest(jobs), asked, identical: count('identical'), bothFail: count('both fail'), explained: Object.fromEntries(reasons), notRun: count('not run'), different: count('different'), perMinute,
       kinds: Object.fromEntries([...kinds].toSorted(([a], [b]) => (a < b ? -1 : 1))),
     })
   }

@@ -48,8 +48,9 @@ export interface RunResult {
 
 export async function runPrograms(sets: readonly ProgramSet[], grids: readonly Grid[], options: RunOptions): Promise<RunResult> {
   const { root, version, only } = options
-  const chosenGrids = grids.filter((grid) => only === null || `grid-${grid.name}`.includes(only))
-  const chosen = sets.flatMap((set) => set.programs.filter((program) => runsOn(program, version) && (only === null || program.name.includes(only))).map((program) => ({ set: set.name, program })))
+  const isChosen = (name: string): boolean => only === null || only.split(',').some((part) => name.includes(part))
+  const chosenGrids = grids.filter((grid) => isChosen(`grid-${grid.name}`))
+  const chosen = sets.flatMap((set) => set.programs.filter((program) => runsOn(program, version) && isChosen(program.name)).map((program) => ({ set: set.name, program })))
   if (chosen.length === 0 && chosenGrids.length === 0) throw new Error(`no program of Flink ${version} has ${only ?? ''} in its name`)
   const flink = await startFlink(version, root, options.say)
   try {

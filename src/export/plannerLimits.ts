@@ -105,7 +105,14 @@ function isConstantAt(plan: LogicalPlan, operator: LogicalOperator, name: string
   const from = before(plan, operator)
   if (from?.spec.kind === 'filter') return isConstantAt(plan, from, name)
   const column = from?.spec.kind === 'project' ? namedExpressionsOf(from.spec.config, 'columns')?.find((candidate) => candidate.name === name) : undefined
-  return column !== undefined && columnsRead(column.expression, null).size === 0
+  return column !== undefined && isFixed(parseExpression(column.expression).expression!)
+}
+
+/** No column in it, or none that counts: the planner takes COALESCE of a value for the value. */
+function isFixed(at: Expression): boolean {
+  if (at.kind === 'column') return false
+  if (at.kind === 'call' && at.name === 'COALESCE' && at.args[0]?.kind === 'literal' && at.args[0].value !== null) return true
+  return children(at).every(isFixed)
 }
 
 /** Columns within FIRST_VALUE and LAST_VALUE. */

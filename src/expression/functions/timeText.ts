@@ -267,7 +267,7 @@ const toTimestampLtz: ScalarFunction = {
     const precision = call.args[1]?.constant
     if (precision !== undefined && precision !== null && Number(precision) !== 0 && Number(precision) !== 3) return { problem: `The precision of TO_TIMESTAMP_LTZ is 0 for seconds or 3 for milliseconds, found ${String(precision)}.`, argument: 1 }
     const wide: DataType | undefined = number === undefined || number.type.kind === 'DECIMAL' || number.type.kind === 'DOUBLE' || number.type.kind === 'FLOAT' ? undefined : bigintType
-    return takes([{ name: 'number', family: 'numeric', ...(wide === undefined ? {} : { as: wide }) }, { name: 'precision', family: 'integer', as: intType }], timestampLtzType, true)(call)
+    return takes([{ name: 'number', family: 'numeric', ...(wide === undefined ? {} : { as: wide }) }, { name: 'precision', family: 'int', as: intType }], timestampLtzType, true)(call)
   },
   kernel: (call) => {
     const { type } = call.args[0]!
