@@ -11,7 +11,7 @@ const folder = process.argv[2] ?? join(root, 'docs/screenshots')
 mkdirSync(folder, { recursive: true })
 
 const shots = [
-  { file: 'designer-light.png', sample: 'Busy airports', scheme: 'light', width: 1440, height: 900, select: 'busy', speed: '3600' },
+  { file: 'designer-light.png', sample: 'Busy airports', scheme: 'light', width: 1440, height: 900, select: 'busy', speed: '86400' },
   { file: 'designer-dark.png', sample: 'Trips per zone and minute', scheme: 'dark', width: 1440, height: 900, select: 'per-minute', speed: '60' },
 ]
 
