@@ -10,7 +10,6 @@ export interface ExpressionReason {
 
 export const expressionReasons: readonly ExpressionReason[] = [
   // Faults of Flink, by the class that has them.
-  { expression: /^(BTRIM|STARTSWITH|ENDSWITH)\(/, difference: /No match found for function signature/, says: '1.20 has no BTRIM, STARTSWITH and ENDSWITH; they came with 2.0.' },
   { difference: /^Flink fails: (CompileException|CodeGenException)/, says: '1.20’s planner accepts FLOOR and CEIL of a TIMESTAMP_LTZ to minutes and seconds, and ROW of small integers, and the code it generates does not compile. 2.2 gives values, and so does Millrace.' },
   { difference: /failed to preserve datatypes/, says: 'The planner of 1.20 gives the remainder of DECIMALs two types and refuses its own plan; 2.2 computes it, and so does Millrace.' },
   { expression: /^\S+ [%/] /, difference: /^Flink fails: NullPointerException/, says: '1.20 casts a NULL to DECIMAL without looking and fails the job; 2.2 gives NULL, and so does Millrace.' },
