@@ -56,6 +56,15 @@ describe('planner limits', () => {
     expect(notesOf([{ kind: 'group-aggregate', config: { groupBy: ['k'], aggregates: [{ name: 'f', expression: 'FIRST_VALUE(d)' }] } as unknown as JsonObject }])).toEqual([expect.stringContaining('FIRST_VALUE')])
     expect(notesOf([{ kind: 'group-aggregate', config: { groupBy: ['k'], aggregates: [{ name: 'f', expression: 'FIRST_VALUE(v)' }] } as unknown as JsonObject }])).toEqual([])
   })
+  it('note a constant text that is compared with a time, and a Top-N by constants', () => {
+    expect(notesOf([{ kind: 'filter', config: { where: 'CAST(0 AS STRING) = ts' } }])).toEqual([expect.stringContaining('constant text')])
+    expect(notesOf([{ kind: 'filter', config: { where: "k = ts OR '2026-01-31 12:00:00' = ts" } }])).toEqual([])
+    const project = (expression: string) => ({ kind: 'project', config: { columns: [{ name: 'p', expression }, { name: 'v', expression: 'v' }] } as unknown as JsonObject })
+    const top = (column: string) => ({ kind: 'top-n', config: { partitionBy: [], orderBy: [{ column, direction: 'DESC' }], n: 3 } as unknown as JsonObject })
+    expect(notesOf([project('COALESCE(0.5, v)'), top('p')])).toEqual([expect.stringContaining('one constant')])
+    expect(notesOf([project('COALESCE(0.5, v)'), top('v')])).toEqual([])
+    expect(notesOf([project('COALESCE(v, 0.5)'), top('p')])).toEqual([])
+  })
   it('note a row number among other OVER aggregates for 1.20 alone', () => {
     const over = { kind: 'over-aggregate', config: { partitionBy: [], orderBy: [{ column: 'ts', direction: 'ASC' }], frame: { type: 'range', preceding: 'unbounded' }, aggregates: [...count, { name: 'r', expression: 'ROW_NUMBER()' }] } as unknown as JsonObject }
     expect(notesOf([over], '1.20')).toHaveLength(1)
