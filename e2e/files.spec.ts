@@ -52,6 +52,19 @@ test.describe('own files', () => {
     })
   }
 
+  test('a file that is dropped before the page has all its parts is opened, not shown by the browser', async ({ page }) => {
+    const designer = new Designer(page)
+    await page.goto('./', { waitUntil: 'commit' })
+    await page.waitForFunction(() => document.querySelector('#root')?.firstElementChild !== null)
+    await page.evaluate(() => {
+      const files = new DataTransfer()
+      files.items.add(new File(['n,word\n1,one\n2,two\n'], 'early.csv', { type: 'text/csv' }))
+      for (const kind of ['dragenter', 'dragover', 'drop']) document.body.dispatchEvent(new DragEvent(kind, { dataTransfer: files, bubbles: true, cancelable: true }))
+    })
+    await expect(page.locator('[data-node]').filter({ hasText: 'early' })).toBeVisible()
+    expect(designer.errors).toEqual([])
+  })
+
   test('rows that cannot be read are counted and shown with their number and reason', async ({ page }) => {
     const designer = new Designer(page)
     await designer.open()

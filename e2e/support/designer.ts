@@ -54,6 +54,7 @@ export class Designer {
 
   /** Draws a wire from gate to gate. */
   async wire(from: string, to: string, port?: string): Promise<void> {
+    await this.viewRests()
     const start = (await this.node(from).locator('.source[data-handleid="out"]').boundingBox())!
     const end = (await this.node(to).locator(port === undefined ? '.target' : `.target[data-handleid="${port}"]`).first().boundingBox())!
     const { mouse } = this.page
@@ -62,6 +63,25 @@ export class Designer {
     await mouse.move((start.x + end.x) / 2, end.y + 20, { steps: 6 })
     await mouse.move(end.x + end.width / 2, end.y + end.height / 2, { steps: 6 })
     await mouse.up()
+  }
+
+  /** A document that has just been opened is fitted into the view, and again when panels have taken their room: hands wait until it stands. */
+  private async viewRests(): Promise<void> {
+    await this.page.locator('.react-flow__viewport').evaluate(
+      (viewport) =>
+        new Promise<void>((resolve) => {
+          let seen = ''
+          let frames = 0
+          const look = (): void => {
+            const now = JSON.stringify(viewport.getBoundingClientRect())
+            frames = now === seen ? frames + 1 : 0
+            seen = now
+            if (frames >= 12) resolve()
+            else requestAnimationFrame(look)
+          }
+          look()
+        }),
+    )
   }
 
   async select(id: string): Promise<void> {

@@ -6,7 +6,7 @@ import { isTyping } from './frame/keys.ts'
 import { Fence } from './frame/Region.tsx'
 import { startArrangement } from './persistence/arrangement.ts'
 import { newDocumentId, storedChoice } from './persistence/lastDocument.ts'
-import { setDefinitions, setFaces } from './store/definitions.ts'
+import { definitionsReady, setDefinitions, setFaces } from './store/definitions.ts'
 import { designerState, openDocument } from './store/designerStore.ts'
 import { provideStartJob } from './store/runStore.ts'
 import { toast } from './store/toasts.ts'
@@ -23,6 +23,7 @@ startArrangement()
 // A job is started by what is fetched below; a press of Run before that waits for it.
 provideStartJob(async (job, options) => (await import('./store/startJob.ts')).startInBrowser(job, options))
 const hearEarlyKeys = keepEarlyKeys()
+takeDroppedFiles()
 
 /** Of a document that is on the screen before the storage is there; null when the storage opened one. */
 let shownRevision: number | null = null
@@ -149,6 +150,23 @@ function keepEarlyKeys(): () => void {
     // To all who listen: the Cluster view has keys of its own.
     for (const event of kept) dispatchEvent(event)
   }
+}
+
+/** A file may be dropped anywhere, from the first moment: a job opens, data becomes a source. A browser left to itself would show the file in place of the page. */
+function takeDroppedFiles(): void {
+  const filesOf = (event: DragEvent): DataTransfer | null => {
+    if (event.dataTransfer?.types.includes('Files') !== true) return null
+    event.preventDefault()
+    return event.dataTransfer
+  }
+  addEventListener('dragover', (event: DragEvent) => {
+    const files = filesOf(event)
+    if (files !== null) files.dropEffect = 'copy'
+  })
+  addEventListener('drop', (event: DragEvent) => {
+    const files = [...(filesOf(event)?.files ?? [])]
+    if (files.length > 0) void Promise.all([import('./persistence/openFiles.ts'), definitionsReady]).then(([{ openFiles }]) => openFiles(files))
+  })
 }
 
 function idle(): Promise<void> {

@@ -1,10 +1,9 @@
 import { FileDown } from 'lucide-react'
 import { useEffect, useState } from 'react'
 import { text } from '../text/text.ts'
-import { openFiles } from '../persistence/openFiles.ts'
 import styles from './DropTarget.module.css'
 
-/** A file may be dropped anywhere: a job opens, data becomes a source. Drags that carry no files are left alone. */
+/** Says that files may be dropped here, while some are over the page; `main.tsx` takes them. Drags that carry no files are left alone. */
 export function DropTarget() {
   const [over, setOver] = useState(false)
   useEffect(() => {
@@ -20,26 +19,16 @@ export function DropTarget() {
       depth = Math.max(0, depth - 1)
       if (depth === 0) setOver(false)
     }
-    const move = (event: DragEvent): void => {
-      if (!carriesFiles(event)) return
-      event.preventDefault()
-      event.dataTransfer!.dropEffect = 'copy'
-    }
-    const drop = (event: DragEvent): void => {
+    const drop = (): void => {
       depth = 0
       setOver(false)
-      if (!carriesFiles(event)) return
-      event.preventDefault()
-      void openFiles([...event.dataTransfer!.files])
     }
     addEventListener('dragenter', enter)
     addEventListener('dragleave', leave)
-    addEventListener('dragover', move)
     addEventListener('drop', drop)
     return () => {
       removeEventListener('dragenter', enter)
       removeEventListener('dragleave', leave)
-      removeEventListener('dragover', move)
       removeEventListener('drop', drop)
     }
   }, [])

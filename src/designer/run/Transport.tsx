@@ -115,7 +115,14 @@ function StatusSentence() {
           : t.transport.status[status.kind]
   return (
     <span className={styles.status} data-tone={status.kind === 'failed' ? 'error' : undefined} title={sentence}>
-      {run.stale && isActive(status) ? <span className={styles.stale}>{t.transport.stale} </span> : null}
+      {run.stale && isActive(status) ? (
+        <>
+          <span className={styles.stale}>{t.transport.stale} </span>
+          <button type="button" className={styles.again} onClick={() => void restart()}>
+            {t.transport.again}
+          </button>
+        </>
+      ) : null}
       {sentence}
     </span>
   )

@@ -18,6 +18,7 @@ export const transport = {
   failed: (operator: string | null, message: string) => (operator === null ? message : `${operator}: ${message}`),
   status: { created: 'Starting', deploying: 'Starting workers', running: 'Running', paused: 'Paused', restarting: 'Restarting from the newest checkpoint', cancelling: 'Stopping', canceled: 'Stopped' },
   stale: 'The job has changed since this run began.',
+  again: 'Start again',
   notIsolated: 'Not isolated: workers pass batches on by transfer, which is slower',
   notIsolatedWhy: 'Shared memory needs the page to be cross-origin isolated. Reload once so that Millrace’s service worker can add the headers; where service workers are not allowed, the host has to send them.',
   rows: 'Rows',
