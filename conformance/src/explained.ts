@@ -101,7 +101,7 @@ export async function explanation(job: Job, version: FlinkVersion, flink: Readon
 function withoutSelfComparisons(text: string): string {
   const within = (at: Expression): Expression => {
     if (at.kind !== 'call') return at
-    if (isSelfComparison(at)) return { kind: 'literal', value: ['=', '<=', '>='].includes(at.name), type: { kind: 'BOOLEAN', nullable: false }, span: at.span }
+    if (isSelfComparison(at)) return { kind: 'literal', value: ['=', '<=', '>=', 'IN'].includes(at.name), type: { kind: 'BOOLEAN', nullable: false }, span: at.span }
     return { ...at, args: at.args.map(within) }
   }
   return printExpression(within(parseExpression(text).expression!))

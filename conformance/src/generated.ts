@@ -231,16 +231,16 @@ async function look(path: string, flink: FlinkProcess, version: FlinkVersion, in
 async function judged(job: Job, answer: BatchAnswer, version: FlinkVersion): Promise<Found> {
   if (answer instanceof CannotRun) return { kind: 'not run', text: answer.message }
   const millrace = await runMillrace(job)
+  // A failing sink fails Millrace's whole job; Flink, where a batch fails, is asked sink by sink, and only that sink's query fails.
+  const [theirFailure, ourFailure] = [answer, millrace].map((sinks) => [...sinks.values()].find((each) => each.kind === 'failed'))
+  if (theirFailure !== undefined && ourFailure !== undefined) return { kind: 'both fail', text: `Flink: ${theirFailure.reason}; Millrace: ${ourFailure.reason}` }
   const texts: string[] = []
-  let failure: string | null = null
   for (const [sink, theirs] of answer) {
-    const ours = millrace.get(sink)!
-    // How a result came about is for the rooms' cases to compare; here it is the table in the end. A failing sink fails Millrace's whole job, and on Flink, which is asked sink by sink, only its own query.
-    const found = difference(settled(theirs), settled(ours))
+    // How a result came about is for the rooms' cases to compare; here it is the table in the end.
+    const found = difference(settled(theirs), settled(millrace.get(sink)!))
     if (found !== null) texts.push(`${sink}:\n${differenceText(found)}`)
-    if (theirs.kind === 'failed' && ours.kind === 'failed') failure = `Flink: ${theirs.reason}; Millrace: ${ours.reason}`
   }
-  if (texts.length === 0) return failure === null ? { kind: 'identical', text: '' } : { kind: 'both fail', text: failure }
+  if (texts.length === 0) return { kind: 'identical', text: '' }
   const reasons = await explanation(job, version, answer)
   return reasons === null ? { kind: 'different', text: texts.join('\n') } : { kind: 'explained', text: reasons.join('; ') }
 }

@@ -31,6 +31,8 @@ const count = [{ name: 'n', expression: 'COUNT(*)' }]
 describe('planner limits', () => {
   it('note a column compared with itself, and no other comparison', () => {
     expect(notesOf([{ kind: 'filter', config: { where: 'v > 0 AND k = k' } }])).toEqual([expect.stringContaining('column with itself')])
+    expect(notesOf([{ kind: 'filter', config: { where: 'v IN (0, v)' } }])).toEqual([expect.stringContaining('column with itself')])
+    expect(notesOf([{ kind: 'filter', config: { where: 'v IN (0, 1)' } }])).toEqual([])
     expect(notesOf([{ kind: 'filter', config: { where: 'v + 1 = v' } }])).toEqual([])
   })
   it('note windows with an offset that is no whole slice, their own or one they are given', () => {

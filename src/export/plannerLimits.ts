@@ -68,11 +68,11 @@ const withoutValue: ReadonlySet<DataType['kind']> = new Set(['DATE', 'TIME', 'CH
 
 const comparisons = new Set(['=', '<>', '<', '<=', '>', '>='])
 
-/** The sides of a comparison of a column with itself, as it is written. */
+/** A comparison of a column with itself, as it is written; IN is one with each of its list. */
 export function isSelfComparison(expression: Expression): boolean {
-  if (expression.kind !== 'call' || !comparisons.has(expression.name)) return false
-  const [left, right] = expression.args
-  return left?.kind === 'column' && right?.kind === 'column' && sameExpression(left, right)
+  if (expression.kind !== 'call' || (!comparisons.has(expression.name) && expression.name !== 'IN')) return false
+  const [left, ...others] = expression.args
+  return left?.kind === 'column' && others.some((other) => other.kind === 'column' && sameExpression(left, other))
 }
 
 function hasSelfComparison(text: string): boolean {
