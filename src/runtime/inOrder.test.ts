@@ -98,6 +98,17 @@ const joined: Shape = {
   ],
 }
 
+const columnsOf = (time: string): object[] => ['auction', 'bidder', 'price', 'dateTime'].map((name) => ({ name, expression: name === 'dateTime' ? time : name }))
+const timeless: Shape = {
+  stages: [
+    { id: 'plain', kind: 'project', config: { columns: columnsOf('CAST(`dateTime` AS TIMESTAMP(3))') } },
+    filter,
+    { id: 'both', kind: 'union', config: {} },
+    { id: 'all', kind: 'union', config: {} },
+  ],
+  edges: [['bids', 'plain'], ['bids', 'some'], ['plain', 'both'], ['some', 'both'], ['both', 'all'], ['bids', 'all'], ['all', 'out']].map(([from, to]) => ({ from, to })),
+}
+
 const streams: readonly Stream[] = [
   { parallelism: 1, splits: 1, delayMs: 1000, outOfOrderGroupSize: 1 },
   { parallelism: 1, splits: 1, delayMs: 0, outOfOrderGroupSize: 1 },
@@ -113,6 +124,7 @@ describe('batches that say they are in order', () => {
     ['into windows', row(filter, counts)],
     ['into sessions', row(sessions)],
     ['into both sides of a window join', joined],
+    ['through unions that have no time attribute', timeless],
   ])('are, and change no row: %s', async (_name, shape) => {
     let said = 0
     const check = (batch: Batch, watermark: number): Batch => {
