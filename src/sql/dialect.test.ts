@@ -15,6 +15,7 @@ describe('expressions in the words of Flink 1.20', () => {
     ["STARTSWITH(x, 'a')", "POSITION('a' IN `x`) = 1"],
     ["NOT ENDSWITH(x, y || 'a')", "NOT POSITION(REVERSE(`y` || 'a') IN REVERSE(`x`)) = 1"],
     ["COUNT(*) FILTER (WHERE STARTSWITH(BTRIM(x), 'a'))", "COUNT(*) FILTER (WHERE POSITION('a' IN CAST(TRIM(`x`) AS STRING)) = 1)"],
+    ["a % 3 + -b % (c * 2)", "MOD(`a`, 3) + MOD(-`b`, `c` * 2)"],
     ["BTRIM(r.`a`, 'xy')", "CAST(TRIM(BOTH 'xy' FROM `r`.`a`) AS STRING)"],
     ['UPPER(x)', 'UPPER(`x`)'],
   ])('%s is %s', (text, sql) => {

@@ -3,7 +3,7 @@ import type { Expression } from '../expression/expression.ts'
 import type { FlinkVersion } from './flinkVersion.ts'
 
 /**
- * An expression in the words of one version of Flink. What an older one does not have by name is written with what it has, so that the rows are the same; every argument is still computed once. Which functions those are was asked
+ * An expression in the words of one version of Flink. What an older one does not have is written with what it has, so that the rows are the same; every argument is still computed once. Which functions those are was asked
  * of each version, function by function (`conformance/`, grid `functions`).
  */
 export function inDialect(expression: Expression, version: FlinkVersion): Expression {
@@ -16,10 +16,12 @@ type Call = Expression & { readonly kind: 'call' }
 /** A cast that has no place in the text is not taken for one that checking put there. */
 const withoutPlace = { start: 0, end: 0 }
 
-/** By name of a function that 1.20 lacks: the same in other words. */
+/** By name of what 1.20 lacks, or cannot plan: the same in other words. */
 const without: Readonly<Record<string, (call: Call) => Expression>> = {
   // BTRIM gives STRING, TRIM a text of at most the length it was given.
   BTRIM: (call) => ({ kind: 'cast', operand: { ...call, name: 'TRIM', symbols: ['BOTH'] }, type: stringType, mode: 'cast', span: withoutPlace }),
+  // Of a DECIMAL, the remainder by its sign ends in "Conversion to relational algebra failed to preserve datatypes"; MOD has the same type and value.
+  '%': (call) => ({ ...call, name: 'MOD' }),
   STARTSWITH: (call) => isFirst(call, call.args[1]!, call.args[0]!),
   ENDSWITH: (call) => isFirst(call, reversed(call, 1), reversed(call, 0)),
 }
