@@ -63,7 +63,7 @@ function rows(name: string): string {
   return `${lines.length} ${createHash('sha256').update(lines.join('\n')).digest('hex')}`
 }
 
-describe('millrace run with checkpoints', () => {
+describe('millrace run with checkpoints', { timeout: 120_000 }, () => {
   it('keeps them in a folder, and writes the rows it writes without', async () => {
     const job = jobFile()
     const out = join(folder, 'rows.jsonl')
