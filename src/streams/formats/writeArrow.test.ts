@@ -3,6 +3,7 @@ import type { Value } from '../../columnar/column.ts'
 import { bigintType, booleanType, decimalType, doubleType, intType, stringType, timestampLtzType, timestampType } from '../../columnar/dataType.ts'
 import type { Schema } from '../../columnar/schema.ts'
 import { rowTexts, rowText } from '../../columnar/compareRows.ts'
+import { openBytes, readAll } from '../testing/openBytes.ts'
 import { ArrowReader } from './arrow.ts'
 import { arrowFile } from './writeArrow.ts'
 
@@ -26,16 +27,8 @@ const schema: Schema = {
 
 async function readBack(bytes: Uint8Array): Promise<string[]> {
   const problems: string[] = []
-  const reader = new ArrowReader(
-    { name: 'result.arrow', file: { size: bytes.length, read: async (start, end) => bytes.subarray(start, end) }, badRow: (row, reason) => problems.push(`${row}: ${reason}`) },
-    schema,
-  )
-  await reader.open()
-  const texts: string[] = []
-  for (let batch = reader.next(100); batch !== 'end'; batch = reader.next(100)) {
-    if (batch === 'wait') await reader.ready()
-    else texts.push(...rowTexts([batch]))
-  }
+  const reader = new ArrowReader({ name: 'result.arrow', file: openBytes(bytes), badRow: (row, reason) => problems.push(`${row}: ${reason}`) }, schema)
+  const texts = rowTexts(await readAll(reader, 100))
   expect(problems).toEqual([])
   return texts
 }

@@ -4,7 +4,7 @@ import { bigintType, booleanType, decimalType, doubleType, intType, printType, s
 import type { Schema } from '../../columnar/schema.ts'
 import { rowTexts, rowText } from '../../columnar/compareRows.ts'
 import { openParquet, ParquetReader } from './parquet.ts'
-import { openBytes } from '../testing/openBytes.ts'
+import { openBytes, readAll } from '../testing/openBytes.ts'
 import { parquetFile } from './writeParquet.ts'
 
 const nested: DataType = { kind: 'ROW', fields: [{ name: 'a', type: intType }, { name: 'b', type: { kind: 'ARRAY', element: stringType, nullable: true } }], nullable: true }
@@ -41,12 +41,7 @@ const rows: readonly (readonly Value[])[] = [
 async function readBack(bytes: Uint8Array): Promise<string[]> {
   const problems: string[] = []
   const reader = new ParquetReader({ name: 'result.parquet', file: openBytes(bytes), badRow: (row, reason) => problems.push(`${row}: ${reason}`) }, schema)
-  await reader.open()
-  const texts: string[] = []
-  for (let batch = reader.next(100); batch !== 'end'; batch = reader.next(100)) {
-    if (batch === 'wait') await reader.ready()
-    else texts.push(...rowTexts([batch]))
-  }
+  const texts = rowTexts(await readAll(reader, 100))
   expect(problems).toEqual([])
   return texts
 }
