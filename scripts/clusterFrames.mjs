@@ -2,13 +2,8 @@
 //
 // Some 200 messages are under way. Frames are counted as the browser grants them; what a frame costs the page's thread is the processor time Chromium counts for it (Performance.getMetrics), which a busy
 // machine lengthens little, where frames a second say more about the machine than about the page.
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { findChromium } from './chromium.mjs'
-import { countingHost } from './firstScreen.mjs'
-
-const root = join(fileURLToPath(new URL('.', import.meta.url)), '..')
+import { onBuiltPage } from './builtPage.mjs'
 
 /** Over some milliseconds: how many frames, and the messages under way that were seen. Runs in the page. */
 const countFrames = (ms) =>
@@ -45,15 +40,7 @@ export async function measureClusterFrames(browser, url, ms = 6000) {
 }
 
 async function main() {
-  const { chromium } = await import('@playwright/test')
-  const given = (name) => (process.argv.includes(name) ? process.argv[process.argv.indexOf(name) + 1] : undefined)
-  const folder = given('--folder') ?? join(root, 'dist/page')
-  if (!existsSync(join(folder, 'index.html'))) throw new Error(`There is no built page in ${folder}; run \`npm run build\` first.`)
-  const host = await countingHost(folder)
-  const browser = await chromium.launch({ executablePath: findChromium() ?? undefined, args: ['--no-sandbox'] })
-  const result = await measureClusterFrames(browser, host.url)
-  await browser.close()
-  await host.close()
+  const result = await onBuiltPage(measureClusterFrames)
   if (process.argv.includes('--json')) return console.log(JSON.stringify(result, null, 2))
   const { fps, p95Ms, inFlight, threadMs, scriptMs, layoutMs, styleMs } = result
   console.log(`Cluster page, 7 servers, up to ${inFlight} messages under way: ${fps.toFixed(1)} fps (p95 ${p95Ms.toFixed(0)} ms), ${threadMs.toFixed(1)} ms of the page's thread a frame (script ${scriptMs.toFixed(1)}, layout ${layoutMs.toFixed(1)}, style ${styleMs.toFixed(1)})`)

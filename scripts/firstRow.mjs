@@ -3,13 +3,9 @@
 // Each run is a fresh visit with nothing cached, on the landing sample at its own speed (60 times event time). Run is pressed a moment after the page has
 // become usable, as a quick visitor would; the clock runs from that press until a cell of the sink's table is drawn. The sample's first window closes 250 ms of
 // that after its first row: event time is what it is.
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { findChromium } from './chromium.mjs'
-import { countingHost, isUsable } from './firstScreen.mjs'
-
-const root = join(fileURLToPath(new URL('.', import.meta.url)), '..')
+import { given, onBuiltPage } from './builtPage.mjs'
+import { isUsable } from './firstScreen.mjs'
 
 /** One fresh visit to a page at `url`: ms from the press of Run to the first drawn cell. */
 export async function measureFirstRow(browser, url, { waitMs = 1500 } = {}) {
@@ -41,16 +37,12 @@ export function median(values) {
 }
 
 async function main() {
-  const { chromium } = await import('@playwright/test')
-  const given = (name) => (process.argv.includes(name) ? process.argv[process.argv.indexOf(name) + 1] : undefined)
-  const folder = given('--folder') ?? join(root, 'dist/page')
-  if (!existsSync(join(folder, 'index.html'))) throw new Error(`There is no built page in ${folder}; run \`npm run build\` first.`)
-  const host = await countingHost(folder)
-  const browser = await chromium.launch({ executablePath: findChromium() ?? undefined, args: ['--no-sandbox'] })
-  const runs = []
-  for (let i = 0; i < Number(given('--runs') ?? 5); i++) runs.push(await measureFirstRow(browser, host.url, { waitMs: Number(given('--wait') ?? 1500) }))
-  await browser.close()
-  await host.close()
+  const waitMs = Number(given('--wait') ?? 1500)
+  const runs = await onBuiltPage(async (browser, url) => {
+    const measured = []
+    for (let i = 0; i < Number(given('--runs') ?? 5); i++) measured.push(await measureFirstRow(browser, url, { waitMs }))
+    return measured
+  })
   const result = { medianMs: Math.round(median(runs.map(({ ms }) => ms))), runs }
   if (process.argv.includes('--json')) return console.log(JSON.stringify(result, null, 2))
   console.log(runs.map(({ ms }) => `${Math.round(ms)} ms`).join(', '))

@@ -2,13 +2,9 @@
 //
 // A job of so many operators (endless generated sources, each through two filters and a projection into a live table) is opened as a user opens a file, fitted into view and
 // run; then frames are counted as the browser grants them, for three seconds each: watching, dragging one operator, and moving the canvas.
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { findChromium } from './chromium.mjs'
-import { countingHost, isUsable } from './firstScreen.mjs'
-
-const root = join(fileURLToPath(new URL('.', import.meta.url)), '..')
+import { given, onBuiltPage } from './builtPage.mjs'
+import { isUsable } from './firstScreen.mjs'
 
 /** Lines of five operators each. */
 export function manyOperators(count) {
@@ -96,16 +92,12 @@ export async function measureFrames(browser, url, count) {
 }
 
 async function main() {
-  const { chromium } = await import('@playwright/test')
-  const given = (name) => (process.argv.includes(name) ? process.argv[process.argv.indexOf(name) + 1] : undefined)
-  const folder = given('--folder') ?? join(root, 'dist/page')
-  if (!existsSync(join(folder, 'index.html'))) throw new Error(`There is no built page in ${folder}; run \`npm run build\` first.`)
-  const host = await countingHost(folder)
-  const browser = await chromium.launch({ executablePath: findChromium() ?? undefined, args: ['--no-sandbox'] })
-  const results = []
-  for (const count of (given('--operators') ?? '50,200').split(',').map(Number)) results.push(await measureFrames(browser, host.url, count))
-  await browser.close()
-  await host.close()
+  const counts = (given('--operators') ?? '50,200').split(',').map(Number)
+  const results = await onBuiltPage(async (browser, url) => {
+    const measured = []
+    for (const count of counts) measured.push(await measureFrames(browser, url, count))
+    return measured
+  })
   if (process.argv.includes('--json')) return console.log(JSON.stringify(results, null, 2))
   for (const { operators, drawn, ...phases } of results) {
     console.log(`${operators} operators (${drawn} drawn): ${Object.entries(phases).map(([name, { fps, p95Ms }]) => `${name} ${fps.toFixed(1)} fps (p95 ${p95Ms.toFixed(0)} ms)`).join(', ')}`)

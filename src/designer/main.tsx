@@ -41,7 +41,7 @@ void showDocument().then(() => {
 })
 
 async function showDocument(): Promise<void> {
-  const linked = location.hash.startsWith('#job=')
+  const linked = isLink()
   if (storedChoice() === null && !linked) {
     const { default: job } = await import('virtual:landing-job')
     openDocument({ id: newDocumentId(), job })
@@ -54,6 +54,11 @@ async function showDocument(): Promise<void> {
     return id === null ? null : ((await loadSample(id))?.job ?? null)
   })
   if (linked) await openLinked()
+}
+
+/** As `persistence/link.ts` writes them; it is fetched only where one is opened. */
+function isLink(): boolean {
+  return location.hash.startsWith('#job=')
 }
 
 async function openLinked(): Promise<void> {
@@ -93,7 +98,7 @@ async function hearActions(): Promise<void> {
   const { registerFrameActions } = await import('./frame/frameActions.ts')
   registerFrameActions()
   hearEarlyKeys()
-  addEventListener('hashchange', () => void (location.hash.startsWith('#job=') && openLinked()))
+  addEventListener('hashchange', () => void (isLink() && openLinked()))
 }
 
 async function startStorage(): Promise<void> {

@@ -201,7 +201,7 @@ function keptBy(config: JsonObject | undefined): { readonly kind: 'topic' | 'tab
  * format, the columns of its folders included; any other one JSON object a line.
  */
 async function downloadRows(id: string): Promise<void> {
-  const [{ finalRows }, { fileOf }] = await Promise.all([import('../../columnar/compareRows.ts'), import('../../streams/formats/writeFile.ts')])
+  const [{ finalRows }, { fileOf }, { saveFile }] = await Promise.all([import('../../columnar/compareRows.ts'), import('../../streams/formats/writeFile.ts'), import('../frame/takeAway.ts')])
   const rows = sinkRows(id)
   const { schema } = rows
   if (schema === null) return
@@ -211,10 +211,5 @@ async function downloadRows(id: string): Promise<void> {
   const left = changes.every(({ kind }) => kind === '+I') ? changes.map(({ values }) => values) : finalRows(changes, schema, columns)
   const file = fileNamedBy(config)
   const content = await fileOf(file?.format ?? 'json', schema, left)
-  const url = URL.createObjectURL(new Blob([content as BlobPart], { type: 'application/octet-stream' }))
-  const link = document.createElement('a')
-  link.href = url
-  link.download = file?.name ?? `${id}.jsonl`
-  link.click()
-  URL.revokeObjectURL(url)
+  saveFile(file?.name ?? `${id}.jsonl`, content as BlobPart, 'application/octet-stream')
 }

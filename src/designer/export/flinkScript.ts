@@ -3,7 +3,7 @@ import { exportFlinkSql, flinkVersions, type FlinkExport, type FlinkVersion } fr
 import { announce } from '../store/announcements.ts'
 import { currentJob, selectItem, useDesigner, useJob } from '../store/designerStore.ts'
 import { toast } from '../store/toasts.ts'
-import { fileNameOf, saveText } from '../frame/takeAway.ts'
+import { fileNameOf, saveFile } from '../frame/takeAway.ts'
 import { exporting } from '../text/exporting.ts'
 import { text } from '../text/text.ts'
 
@@ -64,6 +64,6 @@ export async function copyScript(script: string): Promise<void> {
 
 export function downloadScript(script: string): void {
   const name = scriptName()
-  saveText(name, script, 'application/sql')
+  saveFile(name, script, 'application/sql')
   announce(exporting.downloaded(name))
 }

@@ -37,12 +37,12 @@ export async function copyJob(): Promise<boolean> {
 
 export function downloadJob(): void {
   const name = fileNameOf(currentJob().name)
-  saveText(name, textOf(currentJob()), 'application/json')
+  saveFile(name, textOf(currentJob()), 'application/json')
   announce(sheets.exportSheet.downloaded(name))
 }
 
-/** A text as a file of its own, where the browser puts files. */
-export function saveText(name: string, content: string, type: string): void {
+/** A text, or bytes, as a file of its own, where the browser puts files. */
+export function saveFile(name: string, content: BlobPart, type: string): void {
   const url = URL.createObjectURL(new Blob([content], { type }))
   const link = document.createElement('a')
   link.href = url

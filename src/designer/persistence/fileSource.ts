@@ -3,7 +3,7 @@ import { addOperator, reveal } from '../store/designerStore.ts'
 import { toast } from '../store/toasts.ts'
 import { text } from '../text/text.ts'
 import { inferCsv, inferJsonLines, type InferredFile } from './inferColumns.ts'
-import type { FileFormat } from './openFiles.ts'
+import type { FileFormat } from '../../streams/formats/writeFile.ts'
 
 /** Read from the head of a file of text to learn its columns. */
 const headBytes = 1_000_000

@@ -1,3 +1,4 @@
+import type { FileFormat } from '../../streams/formats/writeFile.ts'
 import { keepFile } from './files.ts'
 import { openText } from './openJob.ts'
 import { toast } from '../store/toasts.ts'
@@ -37,8 +38,6 @@ async function addFile(file: File, format: FileFormat): Promise<void> {
 }
 
 const listBytesMax = 64 * 1024 * 1024
-
-export type FileFormat = 'json' | 'csv' | 'parquet' | 'arrow'
 
 export function formatOf(name: string): FileFormat | null {
   const ending = /\.([a-z0-9]+)$/i.exec(name)?.[1]?.toLowerCase()

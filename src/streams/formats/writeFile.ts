@@ -3,7 +3,7 @@ import { rowText } from '../../columnar/compareRows.ts'
 import type { Schema } from '../../columnar/schema.ts'
 import { csvHead, csvLine } from './writeCsv.ts'
 
-/** Formats of a file sink; `json` is one object a line. */
+/** Formats of files, read and written; `json` is one object a line. */
 export type FileFormat = 'json' | 'csv' | 'parquet' | 'arrow'
 
 /** A whole file of rows, in memory. The libraries of Arrow and Parquet are fetched when first needed. */
