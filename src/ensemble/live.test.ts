@@ -42,6 +42,17 @@ describe('the live control plane', () => {
     }
   })
 
+  it('commits in turn what was asked before anybody led', () => {
+    for (let seed = 1; seed <= 30; seed++) {
+      const live = new LiveEnsemble({ seed })
+      const tickets = [live.startJob('job-1', '{}'), live.commitPointer('job-1', 1, 'chk-1'), live.commitPointer('job-1', 2, 'chk-2')]
+      const { heard, at } = until(live, 0, 'leader')
+      live.advance(at + 200)
+      expect([...heard, ...live.takeEffects()]).toMatchObject([{ kind: 'leader' }, ...tickets.map((ticket) => ({ kind: 'done', ticket }))])
+      expect(live.leader().pointers).toEqual([1, 2])
+    }
+  })
+
   it('fails over within two seconds when the leading JobManager dies, with the newest pointer', () => {
     for (let seed = 1; seed <= 60; seed++) {
       const { live, at } = started(seed)

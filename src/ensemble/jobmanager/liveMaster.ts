@@ -13,7 +13,8 @@ import { outsideOf } from './outside.ts'
  * (`live.ts`). Requests come in as choices from outside, what became of them goes out as effects; in between everything is the protocol's.
  *
  * A commit that was waiting when leadership changed is answered by the new leader, once: its checked first write has made sure that the old one's pointer is either
- * there by now or never will be. It is never tried again, because the job starts anew from what is there.
+ * there by now or never will be. It is never tried again, because the job starts anew from what is there. A job that nobody has led yet does not start anew: its commits wait
+ * behind its own start.
  */
 export type LiveRequestKind = 'job' | 'commit' | 'release' | 'end'
 
@@ -118,9 +119,10 @@ export const liveMaster: Master = {
     emit(world, { kind: 'leader', jobManager: node.id, token: term.token, job: term.job, pointers: [...term.pointers], at: world.now })
     const outside = outsideOf(world)!
     const requests = outside.requests as Waiting[]
+    const unled = new Set(requests.flatMap(({ request }) => (request.kind === 'job' ? [request.job] : [])))
     outside.requests = requests.filter(({ request }) => {
-      if (request.kind !== 'commit') return true
-      const { ticket, checkpoint, job } = request
+      const { kind, ticket, checkpoint, job } = request
+      if (kind !== 'commit' || unled.has(job)) return true
       if (job === term.job && term.pointers.includes(checkpoint)) emit(world, { kind: 'done', ticket, by: `an earlier JobManager; ${node.name} found the pointer`, at: world.now })
       else emit(world, { kind: 'refused', ticket, why: `${node.name} leads now, and the pointer was not committed before`, at: world.now })
       return false
