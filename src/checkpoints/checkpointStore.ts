@@ -85,13 +85,13 @@ export class CheckpointStore {
   }
 
   /**
-   * The newest checkpoint that is whole, or the newest not after `upTo`; null when there is none. A checkpoint that cannot be read is passed over, with a note for each. One
-   * that is of another job is not: it is given back as `refused`, because an older one would be of that job too.
+   * The newest checkpoint that is whole, or the newest not after `upTo`; null when there is none. `left` are of a course of the job that was left and do not count. A checkpoint
+   * that cannot be read is passed over, with a note for each. One that is of another job is not: it is given back as `refused`, because an older one would be of that job too.
    */
-  async open(job: JobIdentity, upTo = Infinity): Promise<OpenedCheckpoint | RefusedCheckpoint | { readonly kind: 'none'; readonly notes: readonly string[] }> {
+  async open(job: JobIdentity, upTo = Infinity, left: ReadonlySet<number> = new Set()): Promise<OpenedCheckpoint | RefusedCheckpoint | { readonly kind: 'none'; readonly notes: readonly string[] }> {
     const { pointers, notes } = await this.#pointers()
     const said = [...notes]
-    for (const pointer of pointers.filter(({ id }) => id <= upTo).toReversed()) {
+    for (const pointer of pointers.filter(({ id }) => id <= upTo && !left.has(id)).toReversed()) {
       const read = await this.#read(pointer)
       if (typeof read === 'string') {
         said.push(`${titleOf(pointer)} is passed over: ${read}.`)

@@ -82,6 +82,8 @@ export class JobCheckpoints {
   #snapshots: (Acknowledged & { readonly taken: () => void })[] = []
   #timer: ReturnType<typeof setTimeout> | null = null
   #wakeAt = Infinity
+  /** What was in the store when the job began anew, or newer than the checkpoint that was chosen to go on from: of a course of the job that is not this one. */
+  #left: ReadonlySet<number> = new Set()
   /** Writes and removals in the store, one after the other. */
   #storing: Promise<unknown> = Promise.resolve()
 
@@ -194,6 +196,7 @@ export class JobCheckpoints {
     const { store, resume } = this.#options
     if (resume === undefined) {
       await store.clear()
+      this.#left = new Set((await store.list()).map(({ id }) => id))
       this.#state = initialCheckpoints(this.#options.checkpoint, (await this.#highest()) + 1)
       return { pointer: null, starts: [] }
     }
@@ -204,7 +207,8 @@ export class JobCheckpoints {
   }
 
   /**
-   * What the job goes on from after a failure (`upTo` null) or from a checkpoint the user chose; `operators`: only these do, a region (null: all). Held rows that it covers are shown, the others of these operators forgotten.
+   * What the job goes on from after a failure (`upTo` null) or from a checkpoint the user chose; `operators`: only these do, a region (null: all). Held rows that it covers are
+   * shown, the others of these operators forgotten. A failure goes back to what belongs to this course of the job, never to what it left when one began anew or chose an older checkpoint.
    */
   async recover(upTo: number | null, failure: RunFailure | null, operators: ReadonlySet<string> | null = null): Promise<Beginning | RunFailure> {
     // What is being written may become complete yet, and then it is the newest.
@@ -223,7 +227,9 @@ export class JobCheckpoints {
   }
 
   async #open(upTo: number, failure: RunFailure | null, region: ReadonlySet<string> | null = null): Promise<Beginning | RunFailure> {
-    const found = await this.#options.store.open(planIdentity(this.#plan), upTo)
+    const { store } = this.#options
+    const isChosen = upTo < Infinity
+    const found = await store.open(planIdentity(this.#plan), upTo, isChosen ? undefined : this.#left)
     if (found.kind === 'refused') return cannotRestore(titleOf(found.pointer), found.differences.map(({ text }) => text))
     const reason = failure?.message ?? null
     const operators = region === null ? null : [...region]
@@ -236,6 +242,7 @@ export class JobCheckpoints {
       return { pointer: null, starts: [] }
     }
     const { pointer, blobs } = found
+    if (isChosen) this.#left = new Set((await store.list()).flatMap(({ id }) => (id > pointer.id ? [id] : [])))
     const plan = restoresOf(this.#tasks, blobs.flatMap(({ part, bytes }) => (part === 'state' ? [decodeTaskSnapshot(bytes)] : [])))
     if (plan.refused.length > 0) return cannotRestore(titleOf(pointer), plan.refused)
     if (isNew) {

@@ -65,6 +65,56 @@ describe('a run that takes checkpoints', () => {
     expect(events.flatMap((event) => (event.kind === 'status' ? [event.status.kind] : []))).toEqual(['deploying', 'running', 'restarting', 'deploying', 'running', 'finished'])
   })
 
+  describe('with a savepoint and newer checkpoints of an earlier run', () => {
+    const plan = countPlan(2, { rows: 400_000, keys: 11 })
+    const all = countedRows(400_000, 11, 100, 30)
+
+    /** A run that is stopped some way behind its savepoint: what it leaves in the store, and the rows that the savepoint covers. */
+    async function earlier(store: CheckpointStore): Promise<{ readonly savepoint: number; readonly covered: Batch[] }> {
+      let asked = false
+      const { events } = await outcomeOf(plan, { faultTolerance: tolerance({ store }) }, (event, run) => {
+        if (event.kind !== 'checkpoints') return
+        const completed = event.checkpoints.history.filter(({ status }) => status === 'completed').toSorted((a, b) => a.id - b.id)
+        if (completed.some(({ kind }) => kind === 'savepoint') && completed.at(-1)!.kind === 'checkpoint') void run.stop()
+        if (asked) return
+        asked = true
+        queueMicrotask(() => run.savepoint('kept'))
+      })
+      const kept = await store.list()
+      const savepoint = kept.find(({ kind }) => kind === 'savepoint')!.id
+      expect(kept.at(-1)!.id).toBeGreaterThan(savepoint)
+      return { savepoint, covered: events.flatMap((event) => (event.kind === 'sink' && event.epoch < savepoint ? [event.batch] : [])) }
+    }
+
+    /** Killed before it has a checkpoint of its own. */
+    function killedAtOnce(more: Partial<FaultTolerance>): Promise<Outcome> {
+      let killed = false
+      return outcomeOf(plan, { faultTolerance: tolerance(more, { intervalMs: 3_600_000 }) }, (event, run) => {
+        if (killed || event.kind !== 'status' || event.status.kind !== 'running') return
+        killed = true
+        queueMicrotask(() => run.killWorker(0))
+      })
+    }
+
+    it('goes back to the savepoint it was told to begin from, not to what came after that in the run before', async () => {
+      const store = new CheckpointStore(new MemoryBackend())
+      const { savepoint, covered } = await earlier(store)
+      const { status, batches, run } = await killedAtOnce({ store, resume: { upTo: savepoint } })
+      expect(status).toMatchObject({ kind: 'finished' })
+      expect(run.checkpoints!.restores.map(({ checkpoint }) => checkpoint)).toEqual([savepoint, savepoint])
+      expect(countTexts([...covered, ...batches])).toEqual(all)
+    })
+
+    it('begins anew again where it had begun anew', async () => {
+      const store = new CheckpointStore(new MemoryBackend())
+      await earlier(store)
+      const { status, batches, run } = await killedAtOnce({ store })
+      expect(status).toMatchObject({ kind: 'finished' })
+      expect(run.checkpoints!.restores.map(({ checkpoint }) => checkpoint)).toEqual([null])
+      expect(countTexts(batches)).toEqual(all)
+    })
+  })
+
   it('fails in the end when a row always fails, with that row', async () => {
     const plan = planOf(1, [
       { id: 'rows', kind: 'rows', config: { rows: 50_000 } },
