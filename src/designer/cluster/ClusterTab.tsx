@@ -13,7 +13,8 @@ import styles from './cluster.module.css'
 export function ClusterTab() {
   useEffect(openCluster, [])
   const { run } = useCluster()
-  const state = ensembleState(run.world)
+  // To what lives something is done now, whatever moment is on the screen.
+  const { leader } = ensembleState(run.live === null ? run.world : run.head)
   return (
     <div className={styles.tab}>
       <div className={styles.tabHead}>
@@ -21,7 +22,7 @@ export function ClusterTab() {
         <Transport />
         {run.live === null ? <Serving /> : null}
         <span className={styles.grow} />
-        <button type="button" className={styles.button} disabled={state.leader < 0} onClick={() => act({ kind: 'kill', node: state.leader })}>
+        <button type="button" className={styles.button} disabled={leader < 0} onClick={() => act({ kind: 'kill', node: leader })}>
           <Skull aria-hidden />
           {t.killLeader}
         </button>

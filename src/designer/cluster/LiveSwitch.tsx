@@ -38,15 +38,19 @@ export function LiveFacts() {
   )
 }
 
-/** What a hand may do to the ensemble a job depends on, besides killing its leader: kill the leading JobManager or the broker that leads the job's first partition, and bring back whoever is down. */
+/**
+ * What a hand may do to the ensemble a job depends on, besides killing its leader: kill the leading JobManager or the broker that leads the job's first partition, and bring back whoever is down.
+ * It is done now, whatever moment is on the screen, and so it is asked of the newest.
+ */
 export function LiveHands() {
   const { run } = useCluster()
   const plane = usePlane()
   if (run.spec.kind !== 'live' || plane === null) return null
-  const leading = jobView(run.world)?.managers.find(({ leads }) => leads) ?? null
-  const topics = topicsView(run.world)
+  const { head } = run
+  const leading = jobView(head)?.managers.find(({ leads }) => leads) ?? null
+  const topics = topicsView(head)
   const broker = topics?.partitions.find(({ leader }) => leader >= 0)?.leader ?? -1
-  const down = run.world.nodes.filter(({ up }) => !up)
+  const down = head.nodes.filter(({ up }) => !up)
   return (
     <>
       <button type="button" className={styles.button} disabled={leading === null} onClick={() => leading !== null && act({ kind: 'kill', node: leading.node })}>
@@ -54,7 +58,7 @@ export function LiveHands() {
         {t.live.killJobManager}
       </button>
       {topics === null ? null : (
-        <button type="button" className={styles.button} disabled={broker < 0} title={t.live.killBrokerWhy} onClick={() => broker >= 0 && act({ kind: 'kill', node: nodeOfBroker(run.world, broker) })}>
+        <button type="button" className={styles.button} disabled={broker < 0} title={t.live.killBrokerWhy} onClick={() => broker >= 0 && act({ kind: 'kill', node: nodeOfBroker(head, broker) })}>
           <Database aria-hidden />
           {t.live.killBroker}
         </button>

@@ -343,7 +343,8 @@ function isCoordinating(world: World, id: number): boolean {
 
 /** The buttons with their keys, and what each would do to the chosen machine now; null is nothing. */
 export function handActions({ run, target, other }: ClusterView): readonly { readonly choice: HandChoice; readonly key: string; readonly action: HandAction | null }[] {
-  const { world } = run
+  // To what lives something is done now, whatever moment is on the screen.
+  const world = run.live === null ? run.world : run.head
   const node = world.nodes[target]!
   const server = isServer(world, target)
   const session = zkOf(world, target)?.session ?? 0
