@@ -124,6 +124,7 @@ function operatorExpressions(): GridExpression[] {
   const forms = [
     'CASE WHEN i > 0 THEN 1 WHEN i < 0 THEN -1 ELSE 0 END', "CASE i WHEN 3 THEN 'three' WHEN -3 THEN 'minus three' END", 'CASE WHEN b THEN i ELSE d END', 'CASE WHEN b THEN p ELSE q END', 'CASE WHEN b THEN c ELSE x END',
     'i BETWEEN -3 AND 3', 'i NOT BETWEEN 0 AND 300', "x BETWEEN 'A' AND 'Z'", 'i IN (3, -3, 0)', 'i NOT IN (3, NULL)', 'i IN (3, NULL)', "x IN ('', 'NULL')", 'd IN (2.5, 0)', 'l IN (3, 9223372036854775807)',
+    'i IN (2.5, 3.9)', 'i IN (4294967299)', 't IN (259, -253)', 'f IN (2.5, 1.1)', 'CAST(p AS BIGINT) IN (p)', 'CAST(d AS INT) IN (d, d)', 'p IN (q, i)', "i IN ('3')", 'x IN (3)', "da IN ('2024-02-29')", 'i NOT IN (2.5)',
     "x LIKE '%o%'", "x LIKE '_%'", "x NOT LIKE 'a%'", "x LIKE '%\\_%'", "x LIKE '%!_%' ESCAPE '!'", "x SIMILAR TO '[a-z.]*'", "x SIMILAR TO '%(World|aaa)%'",
     "TRIM(x)", "TRIM(LEADING FROM x)", "TRIM(TRAILING ' ' FROM x)", "TRIM(BOTH 'a' FROM x)", 'SUBSTRING(x FROM 2)', 'SUBSTRING(x FROM 2 FOR 3)', 'SUBSTRING(x FROM -3)', "POSITION('a' IN x)", "OVERLAY(x PLACING 'zz' FROM 2)", "OVERLAY(x PLACING 'zz' FROM 2 FOR 3)",
     'x || y', 'c || x', 'arr[1]', "mp['a']", 'arr[CARDINALITY(arr)]', 'CARDINALITY(arr)', 'CARDINALITY(mp)', 'ARRAY[i, j]', "MAP['a', i]", 'ROW(i, x)', '-i', '-t', '-l', '-p', '-d', '+i',

@@ -1,4 +1,5 @@
-import type { Batch } from './batch.ts'
+import { Scratch } from './arrays.ts'
+import { withWatermarks, type Batch } from './batch.ts'
 import type { Column, DecimalColumn, Dictionary, Nulls, StringColumn, Value } from './column.ts'
 import type { Schema } from './schema.ts'
 
@@ -20,13 +21,16 @@ export class BatchEncoder {
   readonly #shared = new WeakMap<Dictionary, SentDictionary>()
   readonly #slots: SentDictionary[] = []
   #nextSlot = 0
+  /** For watermarks that a batch tells by its times. */
+  readonly #watermarks = new Scratch(32_768)
   #batch: Batch | null = null
   #strings: (PreparedStrings | null)[] = []
   #objects: (Uint8Array | null)[] = []
   #bytes = 0
 
   /** The bytes the batch will take. `write` must follow before the next `prepare`: the receiver is taken to know what this batch brings. */
-  prepare(batch: Batch): number {
+  prepare(told: Batch): number {
+    const batch = withWatermarks(told, this.#watermarks.reset())
     const { rowCount } = batch
     this.#batch = batch
     this.#strings = []

@@ -1,12 +1,12 @@
 import { valueAt, type Column, type Value } from './column.ts'
 import { BatchBuilder } from './batchBuilder.ts'
-import { rowAt, rowKindAt, type Batch } from './batch.ts'
+import { rowAt, rowKindAt, watermarkBefore, type Batch } from './batch.ts'
 
 /** All rows of the batches (of one schema), in order, without their watermarks. For edges and tests: it goes value by value. */
 export function concatBatches(batches: readonly Batch[]): Batch | null {
   const first = batches[0]
   if (first === undefined) return null
-  if (batches.length === 1) return first.watermarks === null ? first : { ...first, watermarks: null }
+  if (batches.length === 1) return first.watermarks === null && !first.trailing ? first : { ...first, watermarks: null, trailing: null }
   const builder = new BatchBuilder(first.schema)
   for (const batch of batches) for (let row = 0; row < batch.rowCount; row++) builder.append(rowAt(batch, row), rowKindAt(batch, row))
   return builder.finish()
@@ -22,6 +22,7 @@ export function sliceBatch(batch: Batch, start: number, end: number): Batch {
     kinds: batch.kinds === null ? null : batch.kinds.subarray(start, end),
     watermarks: batch.watermarks === null ? null : batch.watermarks.subarray(start, end),
     inOrder: batch.inOrder === true,
+    trailing: batch.trailing ? { before: watermarkBefore(batch, start)!, delayMs: batch.trailing.delayMs } : null,
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Batch } from './batch.ts'
+import { withWatermarks, type Batch } from './batch.ts'
 import type { Column, Dictionary, Value } from './column.ts'
 import { keyGroupOf } from './hashColumns.ts'
 import type { Schema } from './schema.ts'
@@ -140,7 +140,8 @@ export class StateWriter {
     const own = this.at(name)
     own.columns('columns', batch.columns, batch.rowCount)
     if (batch.kinds !== null) own.uint8('kinds', batch.kinds, batch.rowCount)
-    if (batch.watermarks !== null) own.float64('watermarks', batch.watermarks, batch.rowCount)
+    const { watermarks } = withWatermarks(batch)
+    if (watermarks !== null) own.float64('watermarks', watermarks, batch.rowCount)
   }
   schema(schema: StateSchema): void {
     const entries = Object.entries(schema)

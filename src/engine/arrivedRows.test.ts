@@ -1,5 +1,7 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { batchOf } from '../columnar/batchBuilder.ts'
+import { valuesOf } from '../columnar/concat.ts'
 import type { Column } from '../columnar/column.ts'
 import { intType } from '../columnar/dataType.ts'
 import { StateReader, StateWriter } from '../columnar/stateCodec.ts'
@@ -23,6 +25,29 @@ describe('rows with their arrivals', () => {
     whole.clear()
     whole.appendAll([filled([[4, 5]]), filled([[2, 3]])])
     expect(values(whole)).toEqual([2, 4])
+  })
+
+  it('lie partly in the batches they came in and are the same rows in the same order', () => {
+    const long = batchOf(schema, Array.from({ length: 2000 }, (_, x) => [x]))
+    const ranges = fc.array(fc.tuple(fc.nat(1999), fc.integer({ min: 1, max: 1500 })), { maxLength: 12 })
+    fc.assert(
+      fc.property(ranges, (asked) => {
+        const rows = new ArrivedRows(schema)
+        const expected: number[] = []
+        for (const [first, count] of asked) {
+          const until = Math.min(2000, first + count)
+          rows.append(long, first, until, expected.length)
+          for (let x = first; x < until; x++) expected.push(x)
+        }
+        const parts = rows.parts().flatMap(({ columns, rowCount }) => valuesOf(columns[0]!, rowCount))
+        expect(parts).toEqual(expected)
+        expect(rows.rowCount).toBe(expected.length)
+        expect(values(rows)).toEqual(expected)
+        rows.append(batch, 0, 8, expected.length)
+        expect(values(rows)).toEqual([...expected, 0, 1, 2, 3, 4, 5, 6, 7])
+      }),
+      { numRuns: 100 },
+    )
   })
 
   it('keep them through a snapshot of which some rows are taken', () => {

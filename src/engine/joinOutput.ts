@@ -1,3 +1,4 @@
+import { freshArrays } from '../columnar/arrays.ts'
 import { gather, storageOf, type Column, type DecimalColumn, type Int64Column } from '../columnar/column.ts'
 import type { DataType } from '../columnar/dataType.ts'
 import type { Schema } from '../columnar/schema.ts'
@@ -51,7 +52,7 @@ export function selectPairs(condition: PairCondition, left: readonly Column[], r
 }
 
 /**
- * Fresh columns of `schema` at these positions, NULL where a position is -1. `padded` tells whether there is one. `read`: the columns that anyone will look at, the others' places stay empty; null means all.
+ * Fresh columns of `schema` at these positions, NULL where a position is -1. `padded` tells whether there is one; where all are, nobody looks at `columns`. `read`: the columns that anyone will look at, the others' places stay empty; null means all.
  */
 export function gatherSide(columns: readonly Column[], schema: Schema, positions: Int32Array, count: number, padded: boolean, read: readonly number[] | null = null): Column[] {
   if (!padded) return sideOf(columns, read, (column) => gather(column, positions, count))
@@ -64,14 +65,14 @@ export function gatherSide(columns: readonly Column[], schema: Schema, positions
       missingCount++
     } else found[i] = positions[i]!
   }
-  if (missingCount === count) return sideOf(columns, read, (_, i) => nullColumn(schema.fields[i]!.type, count))
+  if (missingCount === count) return sideOf(schema.fields, read, ({ type }) => nullColumn(type, count))
   return sideOf(columns, read, (column) => withMissing(gather(column, found, count), missing, count))
 }
 
-function sideOf(columns: readonly Column[], read: readonly number[] | null, gathered: (column: Column, index: number) => Column): Column[] {
+function sideOf<C>(columns: readonly C[], read: readonly number[] | null, gathered: (column: C) => Column): Column[] {
   if (read === null) return columns.map(gathered)
   const side: Column[] = new Array<Column>(columns.length)
-  for (const i of read) side[i] = gathered(columns[i]!, i)
+  for (const i of read) side[i] = gathered(columns[i]!)
   return side
 }
 
@@ -117,5 +118,5 @@ export function nullColumn(type: DataType, count: number): Column {
 
 /** A column holding one time in every row. */
 export function constantTime(time: number, count: number): Column {
-  return { storage: 'float64', values: new Float64Array(count).fill(time), nulls: null }
+  return { storage: 'float64', values: freshArrays.float64(count).fill(time), nulls: null }
 }

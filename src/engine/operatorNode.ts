@@ -1,5 +1,5 @@
-import { ReusedArrays } from '../columnar/arrays.ts'
-import { rowAt, type Batch } from '../columnar/batch.ts'
+import { freshArrays, ReusedArrays, Scratch } from '../columnar/arrays.ts'
+import { rowAt, withWatermarks, type Batch } from '../columnar/batch.ts'
 import { RowError } from '../columnar/rowError.ts'
 import type { Schema } from '../columnar/schema.ts'
 import type { Value } from '../columnar/column.ts'
@@ -22,6 +22,8 @@ export class OperatorNode implements OperatorCounters {
   readonly targets: readonly (readonly OutputTarget[])[]
   /** What its run time may make its batches of. */
   readonly arrays = new ReusedArrays()
+  /** For watermarks of batches, where nobody keeps them. */
+  readonly #watermarks = new Scratch(32_768)
   /** Another run time of this operator, opened, that emits through this node; null where there is no way to make one. See `rescaledInFlight.ts`. */
   twin: (() => OperatorRuntime) | null = null
   rowsIn = 0
@@ -45,10 +47,18 @@ export class OperatorNode implements OperatorCounters {
     // All that it made of its last batch has gone through the chain.
     this.arrays.reset()
     try {
-      this.runtime!.processBatch(input, batch)
+      this.runtime!.processBatch(input, batch.trailing ? this.#told(batch) : batch)
     } catch (error) {
       throw this.failureOf(error, { batch, schema: this.inputSchemas[input]! })
     }
+  }
+
+  /** Watermarks that trail the times of a batch, as the run time takes them. */
+  #told(batch: Batch): Batch {
+    const { watermarks, keeps } = this.runtime!
+    if (watermarks === 'trailing') return batch
+    if (watermarks === 'none') return { ...batch, trailing: null }
+    return withWatermarks(batch, keeps === 'nothing' || keeps === 'rows' ? this.#watermarks.reset() : freshArrays)
   }
 
   /** The operator's watermark rose. */

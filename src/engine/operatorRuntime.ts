@@ -19,6 +19,8 @@ export interface OperatorRuntime {
    * its arrays. Absent: it may be kept. Strings' dictionaries and nested values may be kept in any case. Where nothing is left, the arrays are used again for the next batch.
    */
   readonly keeps?: 'nothing' | 'rows' | 'emitted'
+  /** Which watermarks of rows it takes: `none`, or also those that a batch tells by its times (`Batch.trailing`). Absent: it finds them in `batch.watermarks`. */
+  readonly watermarks?: 'none' | 'trailing' | undefined
   open?(context: OperatorContext): void
   /**
    * Rows of one input, in channel order. `batch.watermarks`, where present, is already the operator's own watermark before each row (combined

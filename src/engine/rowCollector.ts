@@ -1,5 +1,5 @@
 import { freshArrays, type Arrays } from '../columnar/arrays.ts'
-import { batchRowsTarget, eventTimeColumn, rowKind, type Batch } from '../columnar/batch.ts'
+import { batchRowsTarget, eventTimeColumn, rowKind, trailingRows, type Batch } from '../columnar/batch.ts'
 import type { BoolColumn, Column, DecimalColumn, Dictionary, Float64Column, Int32Column, Int64Column, Nulls, ObjectColumn, StringColumn, Value } from '../columnar/column.ts'
 
 /**
@@ -39,6 +39,7 @@ export class RowCollector {
     this.#parts = []
     this.#rowCount = 0
     const first = parts[0]!
+    if (parts.length === 1 && first.rows === null && first.batch.trailing) return first.batch
     const watermarks = watermarksOf(parts, rowCount, known, arrays)
     if (parts.length === 1 && first.rows === null) return watermarks === first.batch.watermarks ? first.batch : { ...first.batch, watermarks }
     return {
@@ -73,13 +74,14 @@ function areInOrder(parts: readonly Part[]): boolean {
 }
 
 function watermarksOf(parts: readonly Part[], rowCount: number, known: number, arrays: Arrays): Float64Array | null {
-  if (parts.every(({ batch, watermark }) => batch.watermarks === null && watermark === known)) return null
+  if (parts.every(({ batch, watermark }) => batch.watermarks === null && !batch.trailing && watermark === known)) return null
   const first = parts[0]!
   if (parts.length === 1 && first.rows === null && first.batch.watermarks !== null) return first.batch.watermarks
   const watermarks = arrays.float64(rowCount)
   let at = 0
   for (const { batch, rows, count, watermark } of parts) {
-    if (batch.watermarks === null) watermarks.fill(watermark, at, at + count)
+    if (batch.trailing) trailingRows(batch, batch.trailing, rows, count, watermarks, at)
+    else if (batch.watermarks === null) watermarks.fill(watermark, at, at + count)
     else if (rows === null) watermarks.set(batch.watermarks.subarray(0, count), at)
     else gatherFloat64At(batch.watermarks, rows, count, watermarks, at)
     at += count

@@ -11,7 +11,7 @@ import { TaskFailure, type OperatorNode } from './operatorNode.ts'
 import type { SourcePosition, SourceRuntime } from './operatorRuntime.ts'
 import { finishChain, flush, hasCredit, TaskTime, type ProcessingTimers, type Task, type TaskState } from './task.ts'
 import { announceWatermarks, bytesOf, finishedSnapshots, operatorSnapshots, processInFlight, resend, restoreOperators, sendBarrier } from './taskSnapshot.ts'
-import { CombinedWatermark, noWatermark, staysInOrder, WatermarkAssigner } from './watermark.ts'
+import { advanceBatch, CombinedWatermark, noWatermark, staysInOrder, WatermarkAssigner } from './watermark.ts'
 
 /**
  * The task at the head of a job: reads the splits of one source subtask in turn, gives rows their watermarks, and lets rows through as
@@ -327,10 +327,10 @@ export class SourceTask implements Task {
       }
       if (this.#splits.length > 1) {
         const inOrder = staysInOrder(batch, this.#timeColumn, this.#combined.watermark)
-        let watermarks = this.#combined.advanceRows(index, batch.watermarks!, batch.rowCount, arrays)
+        const moved = advanceBatch(this.#combined, index, batch, arrays)
         // A split that has ended since may have let it rise.
-        if (watermarks === null && this.#combined.watermark !== head.forwarded) watermarks = arrays.float64(batch.rowCount).fill(this.#combined.watermark)
-        batch = { ...batch, watermarks, inOrder }
+        const still = moved !== null || this.#combined.watermark === head.forwarded ? null : arrays.float64(batch.rowCount).fill(this.#combined.watermark)
+        batch = moved === null ? { ...batch, watermarks: still, inOrder, trailing: null } : { ...moved, inOrder }
       }
     }
     head.emit(0, batch)

@@ -1,4 +1,4 @@
-import { eventTimeColumn, type Batch } from '../columnar/batch.ts'
+import { eventTimeColumn, watermarkBefore, type Batch } from '../columnar/batch.ts'
 import { Alignment } from './alignment.ts'
 import type { ChannelSnapshot, CheckpointBarrier, CheckpointedTask, CheckpointListener, InFlight, InFlightReceiver, OperatorSnapshot, TaskRestore } from './checkpoint.ts'
 import { decodeInFlight, encodeInFlight, ReplayedChannel } from './inFlight.ts'
@@ -8,7 +8,7 @@ import type { Outlet } from './exchange.ts'
 import type { OperatorNode } from './operatorNode.ts'
 import { typesText } from './keyedState.ts'
 import { announceWatermarks, bytesOf, finishedSnapshots, operatorSnapshots, processInFlight, resend, restoreOperators, sendBarrier } from './taskSnapshot.ts'
-import { CombinedWatermark, noWatermark, staysInOrder, WatermarkValve } from './watermark.ts'
+import { advanceBatch, CombinedWatermark, noWatermark, staysInOrder, WatermarkValve } from './watermark.ts'
 
 /**
  * One subtask of a chain: takes elements from its channels and drives the chain's operators, synchronously, when told to advance.
@@ -184,24 +184,24 @@ export class OperatorTask implements Task {
     const head = this.#head
     const several = this.#channels.length > 1
     const inOrder = several && batch.inOrder === true && staysInOrder(batch, eventTimeColumn(batch.schema), head.watermark)
-    if (batch.watermarks === null) {
+    if (batch.watermarks === null && !batch.trailing) {
       head.receive(channel.input, !several || inOrder === batch.inOrder ? batch : { ...batch, inOrder })
       return
     }
     // A stream with one channel is its own minimum.
     if (!several) {
       head.receive(channel.input, batch)
-      valve.advance(0, batch.watermarks[batch.rowCount - 1]!)
+      valve.advance(0, watermarkBefore(batch, batch.rowCount - 1)!)
     } else {
-      let watermarks = valve.advanceRows(channel.part, batch.watermarks, batch.rowCount)
+      let moved = advanceBatch(valve, channel.part, batch)
       let { watermark } = valve
       if (this.#valves.length > 1) {
         // A valve that stands still moves no other.
-        if (watermarks !== null) watermarks = this.#combined.advanceRows(channel.valve, watermarks, batch.rowCount)
+        if (moved !== null) moved = advanceBatch(this.#combined, channel.valve, moved)
         watermark = this.#combined.watermark
       }
-      if (watermarks === null && watermark !== head.watermark) watermarks = new Float64Array(batch.rowCount).fill(watermark)
-      head.receive(channel.input, { ...batch, watermarks, inOrder })
+      const still = moved !== null || watermark === head.watermark ? null : new Float64Array(batch.rowCount).fill(watermark)
+      head.receive(channel.input, moved === null ? { ...batch, watermarks: still, inOrder, trailing: null } : { ...moved, inOrder })
     }
     this.#combine(channel.valve)
   }

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { watermarkBefore, withWatermarks } from '../columnar/batch.ts'
 import { batchOf } from '../columnar/batchBuilder.ts'
 import { timestampType } from '../columnar/dataType.ts'
 import type { Schema } from '../columnar/schema.ts'
@@ -39,7 +40,8 @@ describe('the SQL watermark of a source', () => {
             return watermark
           })
           const batch = assigner.assign(times(...values), null)
-          expect([...batch.watermarks!]).toEqual(before)
+          expect([...withWatermarks(batch).watermarks!]).toEqual(before)
+          expect(before.map((_, row) => watermarkBefore(batch, row))).toEqual(before)
           expect(assigner.watermark).toBe(highest > 0 ? highest : -Infinity)
           if (batch.inOrder === true) expect(values.every((value, i) => value > before[i]! && (i === 0 || value >= values[i - 1]!))).toBe(true)
         }

@@ -1,5 +1,5 @@
 import { freshArrays, type Arrays } from '../columnar/arrays.ts'
-import type { Batch } from '../columnar/batch.ts'
+import { watermarkBefore, withWatermarks, type Batch } from '../columnar/batch.ts'
 import type { Float64Column } from '../columnar/column.ts'
 import { RowError } from '../columnar/rowError.ts'
 
@@ -46,7 +46,7 @@ export class WatermarkAssigner {
   }
 
   /**
-   * The batch with the watermark before each of its rows; afterwards `watermark` is the one that follows the batch. `candidates` replace
+   * The batch with the watermark before each of its rows, which only trail its times where it is in order; afterwards `watermark` is the one that follows the batch. `candidates` replace
    * time − delay where the job gives an expression; NaN is its NULL. A NULL time fails the job, as on Flink.
    */
   assign(batch: Batch, candidates: Float64Array | null, arrays: Arrays = freshArrays): Batch {
@@ -56,8 +56,8 @@ export class WatermarkAssigner {
       if (row >= 0) throw new RowError(row, `the time column \`${this.#columnName}\` is NULL, and a row without event time has no place in the stream. Filter such rows out in the source, or give the column a value.`)
     }
     const { rowCount } = batch
-    const watermarks = arrays.float64(rowCount)
     if (candidates !== null) {
+      const watermarks = arrays.float64(rowCount)
       this.#current = risingTo(candidates, rowCount, this.#current, watermarks)
       return { ...batch, watermarks, inOrder: false }
     }
@@ -65,11 +65,11 @@ export class WatermarkAssigner {
     const current = this.#current
     const first = rowCount > 0 ? values[0]! - delayMs : 0
     if (first > 0 && first >= current && values[0]! > current && isInOrder(values, rowCount, delayMs)) {
-      watermarks[0] = this.watermark
-      for (let row = 1; row < rowCount; row++) watermarks[row] = values[row - 1]! - delayMs
+      const trailing = { before: this.watermark, delayMs }
       this.#current = values[rowCount - 1]! - delayMs
-      return { ...batch, watermarks, inOrder: true }
+      return { ...batch, watermarks: null, inOrder: true, trailing }
     }
+    const watermarks = arrays.float64(rowCount)
     this.#current = risingBehind(values, delayMs, rowCount, current, watermarks)
     return { ...batch, watermarks, inOrder: false }
   }
@@ -135,15 +135,29 @@ export interface WatermarkCombiner {
    * throughout, otherwise a new one. Output afterwards: as of just before the last row.
    */
   advanceRows(part: number, watermarks: Float64Array, rowCount: number, arrays?: Arrays): Float64Array | null
+  /**
+   * The two ends of `advanceRows` that need no look at each row, because a part's watermarks never fall: it moves nothing, since it or the others hold the output where it is ("stands"); or the output is just what it says
+   * ("follows"). Null, and nothing is done, where the rows have to be looked at. `first` and `lastRow`: before the first and before the last row.
+   */
+  advanceEnds(part: number, first: number, lastRow: number): End | null
 }
 
-/**
- * The two ends of `advanceRows` that need no look at each row, because a part's watermarks never fall: it moves nothing, since it or the others hold the output where it is ("stands"); or the output is just what it says ("follows").
- */
-function endOf(watermarks: Float64Array, rowCount: number, own: number, others: number, output: number): 'stands' | 'follows' | null {
-  if (rowCount === 0) return null
-  const first = watermarks[0]!
-  const last = Math.max(own, watermarks[rowCount - 1]!)
+type End = 'stands' | 'follows'
+
+/** `advanceRows` of a batch that tells its watermarks: the batch with the combined ones; null where the output stands still. */
+export function advanceBatch(combiner: WatermarkCombiner, part: number, batch: Batch, arrays: Arrays = freshArrays): Batch | null {
+  const { rowCount } = batch
+  if (batch.trailing) {
+    const end = combiner.advanceEnds(part, batch.trailing.before, watermarkBefore(batch, rowCount - 1)!)
+    if (end !== null) return end === 'stands' ? null : batch
+  }
+  const own = withWatermarks(batch, arrays)
+  const watermarks = combiner.advanceRows(part, own.watermarks!, rowCount, arrays)
+  return watermarks === null ? null : watermarks === own.watermarks ? own : { ...own, watermarks }
+}
+
+function endOf(first: number, lastRow: number, own: number, others: number, output: number): End | null {
+  const last = Math.max(own, lastRow)
   if (Math.min(last, others) <= output) return 'stands'
   return others >= last && first >= output && (first > own || (first === own && own <= output)) ? 'follows' : null
 }
@@ -197,20 +211,24 @@ export class WatermarkValve implements WatermarkCombiner {
     this.idle = false
   }
 
+  advanceEnds(channel: number, first: number, lastRow: number): End | null {
+    if (this.#active[channel] === 0 || this.#aligned[channel] === 0) return null
+    const own = this.#watermarks[channel]!
+    const end = endOf(first, lastRow, own, this.#alignedMinimum(channel) ?? maxWatermark, this.watermark)
+    if (end !== null) this.#watermarks[channel] = Math.max(own, lastRow)
+    if (end === 'follows') this.watermark = lastRow
+    return end
+  }
+
   advanceRows(channel: number, watermarks: Float64Array, rowCount: number, arrays: Arrays = freshArrays): Float64Array | null {
+    const end = rowCount === 0 ? null : this.advanceEnds(channel, watermarks[0]!, watermarks[rowCount - 1]!)
+    if (end !== null) return end === 'stands' ? null : watermarks
     // The others stand still meanwhile, so their minimum is taken once.
     const others = this.#alignedMinimum(channel)
     const active = this.#active[channel] === 1
     let own = this.#watermarks[channel]!
     let aligned = this.#aligned[channel] === 1
     let output = this.watermark
-    const end = active && aligned ? endOf(watermarks, rowCount, own, others ?? maxWatermark, output) : null
-    if (end !== null) {
-      this.#watermarks[channel] = Math.max(own, watermarks[rowCount - 1]!)
-      if (end === 'stands') return null
-      this.watermark = watermarks[rowCount - 1]!
-      return watermarks
-    }
     const combined = arrays.float64(rowCount)
     for (let row = 0; row < rowCount; row++) {
       const watermark = watermarks[row]!
@@ -281,18 +299,26 @@ export class CombinedWatermark implements WatermarkCombiner {
     this.#update()
   }
 
-  advanceRows(input: number, watermarks: Float64Array, rowCount: number, arrays: Arrays = freshArrays): Float64Array | null {
+  #minimumBut(input: number): number {
     let others = maxWatermark
     for (let i = 0; i < this.#watermarks.length; i++) if (i !== input && this.#idle[i] === 0 && this.#watermarks[i]! < others) others = this.#watermarks[i]!
+    return others
+  }
+
+  advanceEnds(input: number, first: number, lastRow: number): End | null {
+    const own = this.#watermarks[input]!
+    const end = endOf(first, lastRow, own, this.#minimumBut(input), this.watermark)
+    if (end !== null) this.#watermarks[input] = Math.max(own, lastRow)
+    if (end === 'follows') this.watermark = lastRow
+    return end
+  }
+
+  advanceRows(input: number, watermarks: Float64Array, rowCount: number, arrays: Arrays = freshArrays): Float64Array | null {
+    const end = rowCount === 0 ? null : this.advanceEnds(input, watermarks[0]!, watermarks[rowCount - 1]!)
+    if (end !== null) return end === 'stands' ? null : watermarks
+    const others = this.#minimumBut(input)
     let own = this.#watermarks[input]!
     let output = this.watermark
-    const end = endOf(watermarks, rowCount, own, others, output)
-    if (end !== null) {
-      this.#watermarks[input] = Math.max(own, watermarks[rowCount - 1]!)
-      if (end === 'stands') return null
-      this.watermark = watermarks[rowCount - 1]!
-      return watermarks
-    }
     const combined = arrays.float64(rowCount)
     for (let row = 0; row < rowCount; row++) {
       const watermark = watermarks[row]!

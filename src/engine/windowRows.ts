@@ -1,4 +1,4 @@
-import type { Batch } from '../columnar/batch.ts'
+import { withWatermarks, type Batch } from '../columnar/batch.ts'
 import type { Float64Column } from '../columnar/column.ts'
 import { KeyHasher } from '../columnar/hashColumns.ts'
 import type { Field, Schema } from '../columnar/schema.ts'
@@ -6,7 +6,7 @@ import type { StateReader, StateWriter } from '../columnar/stateCodec.ts'
 import { ArrivedRows } from './arrivedRows.ts'
 import { ownRows } from './keyedState.ts'
 import type { OperatorContext } from './operatorRuntime.ts'
-import type { RowStore } from './rowStore.ts'
+import { RowWatermarks } from './rowWatermarks.ts'
 import { sessionTime, wallClock, type SessionTime } from './sessionTime.ts'
 import { firstAtLeast, SliceStore, type ClosingWindow, type Slice } from './slices.ts'
 import { WindowGrid, type GridWindow } from './windows.ts'
@@ -33,7 +33,7 @@ export interface ClosedWindow {
   readonly end: number
   readonly time: number
   /** By input. */
-  readonly rows: readonly RowStore[]
+  readonly rows: readonly ArrivedRows[]
 }
 
 /** Stores of closed slices that are kept for later ones. */
@@ -98,15 +98,16 @@ export class WindowRows {
     const starts = attached === null ? null : (batch.columns[attached.start] as Float64Column).values
     const ends = attached === null ? null : (batch.columns[attached.end] as Float64Column).values
     const [noStart, noEnd] = attached === null ? [null, null] : [batch.columns[attached.start]!.nulls, batch.columns[attached.end]!.nulls]
-    const watermarks = this.#processing ? null : batch.watermarks
     const inOrder = grid !== null && this.#times[input]!.areInOrder(batch)
+    const told = this.#processing ? null : RowWatermarks.of(batch)
+    const watermarks = this.#processing || inOrder ? null : withWatermarks(batch).watermarks
     const arrived = this.#arrivals[input]!
     this.#arrivals[input] = arrived + rowCount
     // Rows that follow each other into the same slice are copied together; only a watermark that fires something in between parts them.
     for (let first = 0; first < rowCount; ) {
-      if (watermarks !== null && watermarks[first]! > this.#watermark) this.advance(watermarks[first]!)
+      if (told !== null && told.at(first) > this.#watermark) this.advance(told.at(first))
       const watermark = this.#processing ? -Infinity : this.#watermark
-      const until = watermarks === null ? Infinity : this.#nextTimer(watermark)
+      const until = told === null ? Infinity : this.#nextTimer(watermark)
       let row = first + 1
       let slice: Slice<readonly ArrivedRows[]> | null
       if (grid !== null) {
@@ -114,7 +115,7 @@ export class WindowRows {
         const start = end - grid.sliceMs
         if (inOrder) {
           row = firstAtLeast(times!, row, rowCount, end)
-          if (watermarks !== null) row = firstAtLeast(watermarks, first + 1, row, until)
+          if (told !== null) row = told.firstAtLeast(first + 1, row, until)
         } else while (row < rowCount && times![row]! >= start && times![row]! < end && (watermarks === null || watermarks[row]! < until)) row++
         slice = this.#store.sliceOf(end, watermark)
       } else if ((noStart !== null && noStart[first] === 1) || (noEnd !== null && noEnd[first] === 1)) {
@@ -162,7 +163,7 @@ export class WindowRows {
 
   #closeWindow({ start, end, slices }: ClosingWindow<readonly ArrivedRows[]>): void {
     const rows = slices.length === 1 ? slices[0]!.content : this.#together(slices)
-    this.#close({ start, end, time: this.#time.instantOf(end - 1), rows: rows.map((arrived) => arrived.rows) })
+    this.#close({ start, end, time: this.#time.instantOf(end - 1), rows })
     if (slices.length > 1) this.#release(rows)
   }
 
@@ -199,7 +200,7 @@ export class WindowRows {
   }
 
   rowCount(input: number): number {
-    return this.#store.slices.reduce((sum, { content }) => sum + content[input]!.rows.rowCount, 0)
+    return this.#store.slices.reduce((sum, { content }) => sum + content[input]!.rowCount, 0)
   }
 
   get bytes(): number {

@@ -25,7 +25,7 @@ import { bareNullText, requireBoolean, typedCall, typeScalar } from './typeOf.ts
  * condition is TRUE.
  *
  * Variances and standard deviations are no accumulators of their own: the planner writes them as arithmetic over SUM(x * x), SUM(x) and COUNT(x) (Calcite's
- * AggregateReduceFunctionsRule, which Flink runs), and so does this, in the same types.
+ * AggregateReduceFunctionsRule, which Flink runs), and so does this, in the same types. Over a frame it does so with AVG, too, whose sum then wraps in the column's own type.
  */
 export interface AggregateCall {
   /** The function's own name, never an alias. */
@@ -57,19 +57,25 @@ export interface AggregateResult {
   readonly problems: readonly ExpressionProblem[]
 }
 
-export function typeAggregate(expression: Expression, scope: Scope): AggregateResult {
+/** `framed`: aggregates over the rows before, for each row (`over.ts`). */
+export function typeAggregate(expression: Expression, scope: Scope, framed = false): AggregateResult {
   const problems: ExpressionProblem[] = []
   const calls: AggregateCall[] = []
   const remaining = withoutCalls(expression, (call) => {
     const typed = typeCall(call, scope, problems)
     if (typed === null) return call
     const first = calls.length
-    if (!isSpread(typed.name)) {
-      calls.push(typed)
-      return resultColumn(first, call.span)
+    if (isSpread(typed.name)) {
+      calls.push(...momentsOf(typed))
+      return spreadOf(typed, first, call.span)
     }
-    calls.push(...momentsOf(typed))
-    return spreadOf(typed, first, call.span)
+    if (framed && typed.name === 'AVG') {
+      calls.push(summed(typed, typed.args[0]!), counted(typed))
+      const quotient: Expression = { kind: 'call', name: '/', args: [resultColumn(first, call.span), resultColumn(first + 1, call.span)], symbols: [], distinct: false, filter: null, span: call.span }
+      return { kind: 'cast', operand: quotient, type: withNullable(typed.type, true), mode: 'cast', span: call.span }
+    }
+    calls.push(typed)
+    return resultColumn(first, call.span)
   })
   if (problems.length > 0) return { aggregate: null, problems }
   if (calls.length === 0) {
@@ -91,15 +97,17 @@ function momentsOf(call: AggregateCall): readonly AggregateCall[] {
   const argument = call.args[0]!
   const { typed: square } = typedCall('*', [argument, argument], [], argument.span)
   if (square === null) throw new Error(`${call.name} takes numbers, and these cannot be squared`)
-  const sum = functionTable.get('SUM')!
-  return [
-    ...[square, argument].map((of): AggregateCall => {
-      const resolution = sum.resolve({ name: 'SUM', symbols: [], args: [{ type: of.type, constant: undefined, span: of.span }] })
-      if ('problem' in resolution) throw new Error(resolution.problem)
-      return { ...call, name: 'SUM', args: [of], type: withNullable(resolution.result, true) }
-    }),
-    { ...call, name: 'COUNT', type: withNullable(bigintType, false) },
-  ]
+  return [summed(call, square), summed(call, argument), counted(call)]
+}
+
+function summed(call: AggregateCall, of: TypedExpression): AggregateCall {
+  const resolution = functionTable.get('SUM')!.resolve({ name: 'SUM', symbols: [], args: [{ type: of.type, constant: undefined, span: of.span }] })
+  if ('problem' in resolution) throw new Error(resolution.problem)
+  return { ...call, name: 'SUM', args: [of], type: withNullable(resolution.result, true) }
+}
+
+function counted(call: AggregateCall): AggregateCall {
+  return { ...call, name: 'COUNT', type: withNullable(bigintType, false) }
 }
 
 /** ((sum of squares - sum * sum / count) / count), or / (count - 1) for a sample, and its root for a deviation. */

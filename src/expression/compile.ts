@@ -62,6 +62,20 @@ export function traitsOf(typed: TypedExpression): { readonly fails: boolean; rea
   return { fails, contextual }
 }
 
+/** Whether it asks for the watermark before its row. */
+export function readsWatermark(typed: TypedExpression): boolean {
+  switch (typed.kind) {
+    case 'literal':
+    case 'column':
+      return false
+    case 'call':
+      return typed.name === 'CURRENT_WATERMARK' || typed.args.some(readsWatermark)
+    case 'cast':
+    case 'field':
+      return readsWatermark(typed.operand)
+  }
+}
+
 /** A condition and how it thins out rows. */
 interface Condition {
   readonly node: CompiledNode

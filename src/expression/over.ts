@@ -64,7 +64,7 @@ export function checkOver(text: string, schema: Schema): OverResult {
     const { typed, problems: found } = typeScalar(remaining, extended)
     return typed === null ? { over: null, problems: found } : { over: { places, calls: [], result: typed, type: typed.type }, problems: found }
   }
-  const { aggregate, problems: found } = typeAggregate(remaining, extended)
+  const { aggregate, problems: found } = typeAggregate(remaining, extended, true)
   return aggregate === null ? { over: null, problems: found } : { over: { places, calls: aggregate.calls, result: aggregate.result, type: aggregate.type }, problems: found }
 }
 

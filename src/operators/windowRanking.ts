@@ -27,6 +27,7 @@ export interface Ranking {
  * The best rows of each window, given once when it closes, in order of rank (Flink: WindowRankOperator and WindowDeduplicate). Insert-only: a window is final.
  */
 export class WindowRanking implements OperatorRuntime {
+  readonly watermarks = 'trailing'
   readonly #spec: OperatorSpec
   readonly #outSchema: Schema
   readonly #assigns: boolean
@@ -73,7 +74,7 @@ export class WindowRanking implements OperatorRuntime {
   }
 
   #rank({ start, end, time, rows: stores }: ClosedWindow): void {
-    const rows = stores[0]!
+    const { rows } = stores[0]!
     const { rowCount } = rows
     const { n, laterFirst, ranked } = this.#ranking
     const columns = rows.columns()

@@ -1,5 +1,5 @@
 import { storageOf, type BoolColumn, type Column, type Float64Column, type Nulls, type Value } from '../../columnar/column.ts'
-import { booleanType, isCharacter, isNumeric, isTimestamp, printType, withNullable, type DataType } from '../../columnar/dataType.ts'
+import { booleanType, isCharacter, isNumeric, isTimestamp, printType, sameType, withNullable, type DataType } from '../../columnar/dataType.ts'
 import { commonNumeric, commonType, decimalOf } from '../commonType.ts'
 import { comparedTypes, compareColumns, compareWithConstant, mirrored, safeNumber, textHolds, type Comparison } from '../compareKernels.ts'
 import { expressionCode } from '../codes.ts'
@@ -204,19 +204,39 @@ const inList: ScalarFunction = {
   name: 'IN',
   category: 'comparison',
   signatures: ['a IN (value, ...)', 'a NOT IN (value, ...)'],
-  summary: 'Whether a value equals one of a list; NULL when it equals none and the list has a NULL.',
+  summary: "Whether a value equals one of a list, which is read in the value's type; NULL when it equals none and the list has a NULL.",
   examples: [
     { expression: "'b' IN ('a', 'b')", result: 'TRUE' },
     { expression: '1 IN (2, CAST(NULL AS INT))', result: 'NULL' },
     { expression: '1 NOT IN (2, 3)', result: 'TRUE' },
+    { expression: '1 IN (1.5)', result: 'TRUE' },
   ],
   callable: false,
   nulls: 'own',
-  resolve: (call) => resolveAlike(call, () => booleanType),
+  resolve: resolveIn,
   kernel: (call) => {
     const constants = call.args.slice(1).map((_, i) => constantArgument(call, i + 1))
-    return constants.includes(undefined) ? inExpressions(call) : inConstants(call, constants as Value[])
+    const alike = call.args.every(({ type }) => sameType(type, call.args[0]!.type))
+    return !alike || constants.includes(undefined) ? inExpressions(call) : inConstants(call, constants as Value[])
   },
+}
+
+/**
+ * The values of the list are cast to the type of what is looked for, unless they are of its kind (Calcite's SqlToRelConverter, without the coercions that Flink turns off): `1 IN (1.5)` is TRUE, and
+ * `CAST(v AS BIGINT) IN (v)` holds for every v that is not NULL. The list must have a common type. Texts and anything else go together, so that a text that cannot be read fails.
+ */
+function resolveIn(call: CallTypes): Resolution {
+  const [value, ...list] = call.args
+  const looked = value!.type
+  const other = list.findIndex(({ type }) => !ofOneKind(looked, type))
+  if (looked.kind === 'NULL' || other < 0 || commonType(list.map(({ type }) => type)) === null) return resolveAlike(call, () => booleanType)
+  const incomparable = list.findIndex(({ type }) => !ofOneKind(looked, type) && !(isNumeric(looked) && isNumeric(type)) && !isCharacter(looked) && !isCharacter(type))
+  if (incomparable >= 0) return resolveAlike(call, () => booleanType)
+  return { args: [looked, ...list.map(({ type }) => (ofOneKind(looked, type) && type.kind !== 'NULL' ? type : looked))], result: booleanType }
+}
+
+function ofOneKind(a: DataType, b: DataType): boolean {
+  return a.kind === b.kind || b.kind === 'NULL' || (isCharacter(a) && isCharacter(b))
 }
 
 /** A list of literals is a set. */
@@ -259,7 +279,7 @@ function memberFloat64(source: Float64Array, set: ReadonlySet<number>, out: Uint
 }
 
 function inExpressions(call: CallSite): Kernel {
-  const compared = comparedTypes(call.args[0]!.type, call.args[1]!.type)
+  const compared = call.args.map(({ type }) => comparedTypes(call.args[0]!.type, type))
   let equal = new Uint8Array(0)
   return (columns, rowCount) => {
     const values = call.buffers.uint8(rowCount)
@@ -269,7 +289,7 @@ function inExpressions(call: CallSite): Kernel {
     let unknown: Uint8Array | null = null
     for (let k = 1; k < columns.length; k++) {
       const item = columns[k]!
-      compareColumns('=', x, item, compared, equal, rowCount)
+      compareColumns('=', x, item, compared[k]!, equal, rowCount)
       const nulls = unionMasks(x.nulls, item.nulls, rowCount)
       if (nulls === null) {
         for (let i = 0; i < rowCount; i++) values[i] = values[i]! | equal[i]!

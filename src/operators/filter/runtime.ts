@@ -1,7 +1,7 @@
 import { gatherRows, type Batch } from '../../columnar/batch.ts'
 import type { Column } from '../../columnar/column.ts'
 import type { OperatorContext, OperatorRuntime } from '../../engine/operatorRuntime.ts'
-import { compilePredicate } from '../../expression/compile.ts'
+import { compilePredicate, readsWatermark } from '../../expression/compile.ts'
 import type { EvaluationContext } from '../../expression/expression.ts'
 import { checkPredicate } from '../../expression/typeOf.ts'
 import type { OperatorSpec } from '../../job/operatorSpec.ts'
@@ -11,6 +11,7 @@ export const runtime: RuntimeFactory = { role: 'operator', create: (spec) => new
 
 class Filter implements OperatorRuntime {
   readonly keeps = 'emitted'
+  readonly watermarks: 'trailing' | undefined
   readonly #predicate: ReturnType<typeof compilePredicate>
   #context!: OperatorContext
   #evaluation!: EvaluationContext
@@ -21,6 +22,7 @@ class Filter implements OperatorRuntime {
     const { typed, problems } = checkPredicate(spec.config.where as string, { inputs: [{ qualifier: null, schema: spec.inputs[0]!.schema }] })
     if (typed === null) throw new Error(`filter ${spec.id} was deployed with a condition that does not compile: ${problems[0]?.message}`)
     this.#predicate = compilePredicate(typed)
+    this.watermarks = readsWatermark(typed) ? undefined : 'trailing'
   }
 
   open(context: OperatorContext): void {

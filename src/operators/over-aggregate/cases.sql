@@ -112,6 +112,39 @@ SELECT
 FROM `in`
 ) AS `framed`;
 
+-- an average is the sum, which wraps in the type of the column, by the count
+-- same meaning
+CREATE TEMPORARY VIEW `op` AS
+SELECT
+  `k`,
+  `t`,
+  `s`,
+  `i`,
+  `f`,
+  `p`,
+  `ts`,
+  `over_0` AS `at`,
+  `over_1` AS `as`,
+  `over_2` AS `ai`,
+  `over_3` AS `af`,
+  `over_4` AS `ap`
+FROM (
+SELECT
+  `k`,
+  `t`,
+  `s`,
+  `i`,
+  `f`,
+  `p`,
+  `ts`,
+  AVG(`t`) OVER (PARTITION BY `k` ORDER BY `ts` ASC ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS `over_0`,
+  AVG(`s`) OVER (PARTITION BY `k` ORDER BY `ts` ASC ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS `over_1`,
+  AVG(`i`) OVER (PARTITION BY `k` ORDER BY `ts` ASC ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS `over_2`,
+  AVG(`f`) OVER (PARTITION BY `k` ORDER BY `ts` ASC ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS `over_3`,
+  AVG(`p`) OVER (PARTITION BY `k` ORDER BY `ts` ASC ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS `over_4`
+FROM `in`
+) AS `framed`;
+
 -- computes with the aggregates and the row itself
 -- same meaning
 CREATE TEMPORARY VIEW `op` AS

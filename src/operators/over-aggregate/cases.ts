@@ -77,6 +77,35 @@ export const cases: readonly OperatorCase[] = [
     },
   },
   {
+    name: 'an average is the sum, which wraps in the type of the column, by the count',
+    config: over(
+      { type: 'rows', preceding: 'unbounded' },
+      ['t', 's', 'i', 'f', 'p'].map((column) => ({ name: `a${column}`, expression: `AVG(${column})` })),
+    ),
+    inputs: { in: 'k STRING, t TINYINT, s SMALLINT, i INT, f FLOAT, p DECIMAL(10, 2), ts TIMESTAMP(3) EVENT' },
+    schema: 'k STRING, t TINYINT, s SMALLINT, i INT, f FLOAT, p DECIMAL(10, 2), ts TIMESTAMP(3) EVENT, at TINYINT, as SMALLINT, ai INT, af FLOAT, ap DECIMAL(38, 6)',
+    steps: [
+      {
+        rows: `
+          k | t    | s      | i           | f        | p           | ts
+          k | null | null   | null        | null     | null        | 1
+          k | -128 | -32768 | -2147483648 | 16777216 | 0.01        | 2
+          k | -128 | -32768 | -2147483648 | 1        | 0.02        | 3
+          k | -128 | -32768 | -2147483648 | 1        | 99999999.99 | 4
+          k | 100  | 30000  | 2000000000  | 1        | 1           | 5`,
+      },
+    ],
+    expect: {
+      out: `
+        k | t    | s      | i           | f        | p           | ts | at   | as     | ai          | af        | ap
+        k | null | null   | null        | null     | null        | 1  | null | null   | null        | null      | null
+        k | -128 | -32768 | -2147483648 | 16777216 | 0.01        | 2  | -128 | -32768 | -2147483648 | 16777216  | 0.010000
+        k | -128 | -32768 | -2147483648 | 1        | 0.02        | 3  | 0    | 0      | 0           | 8388608   | 0.015000
+        k | -128 | -32768 | -2147483648 | 1        | 99999999.99 | 4  | -42  | -10922 | -715827882  | 5592405.5 | 33333333.340000
+        k | 100  | 30000  | 2000000000  | 1        | 1           | 5  | -7   | -692   | -36870912   | 4194304   | 25000000.255000`,
+    },
+  },
+  {
     name: 'computes with the aggregates and the row itself',
     config: over({ type: 'rows', preceding: 'unbounded' }, [{ name: 'change', expression: 'v - AVG(v) + SUM(v) / COUNT(*)' }]),
     inputs,

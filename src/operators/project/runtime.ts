@@ -1,9 +1,9 @@
 import type { Arrays } from '../../columnar/arrays.ts'
-import { eventTimeColumn, type Batch } from '../../columnar/batch.ts'
+import { eventTimeColumn, withWatermarks, type Batch } from '../../columnar/batch.ts'
 import type { Column, Float64Column } from '../../columnar/column.ts'
 import type { Schema } from '../../columnar/schema.ts'
 import type { OperatorContext, OperatorRuntime } from '../../engine/operatorRuntime.ts'
-import { compileScalar } from '../../expression/compile.ts'
+import { compileScalar, readsWatermark } from '../../expression/compile.ts'
 import type { EvaluationContext } from '../../expression/expression.ts'
 import { checkScalar } from '../../expression/typeOf.ts'
 import { namedExpressionsOf } from '../../job/joinConfig.ts'
@@ -14,6 +14,7 @@ export const runtime: RuntimeFactory = { role: 'operator', create: (spec) => new
 
 class Project implements OperatorRuntime {
   readonly keeps = 'emitted'
+  readonly watermarks: 'trailing' | undefined
   readonly #schema: Schema
   /** The time attribute's column before and behind; -1 where there is none. */
   readonly #timeIn: number
@@ -30,11 +31,14 @@ class Project implements OperatorRuntime {
     const scope = { inputs: [{ qualifier: null, schema: spec.inputs[0]!.schema }] }
     // Known once the operator is opened, which is before any row.
     const arrays: Arrays = { uint8: (n) => this.#context.arrays.uint8(n), int32: (n) => this.#context.arrays.int32(n), float64: (n) => this.#context.arrays.float64(n) }
+    let reads = false
     this.#columns = namedExpressionsOf(spec.config, 'columns')!.map(({ name, expression }) => {
       const { typed, problems } = checkScalar(expression, scope)
       if (typed === null) throw new Error(`project ${spec.id} was deployed with a column ${name} that does not compile: ${problems[0]?.message}`)
+      reads ||= readsWatermark(typed)
       return compileScalar(typed, arrays)
     })
+    this.watermarks = reads ? undefined : 'trailing'
   }
 
   open(context: OperatorContext): void {
@@ -49,7 +53,8 @@ class Project implements OperatorRuntime {
     for (const column of this.#columns) columns.push(column(this.#inputs, batch.rowCount, this.#evaluation))
     // Columns that only pass keep their arrays: the time attribute is such a one where it is there still.
     const inOrder = batch.inOrder === true && this.#timeOut >= 0 && (columns[this.#timeOut] as Float64Column).values === (batch.columns[this.#timeIn] as Float64Column).values
-    this.#context.emit(0, { schema: this.#schema, columns, rowCount: batch.rowCount, kinds: batch.kinds, watermarks: batch.watermarks, inOrder })
+    const { rowCount, kinds, watermarks, trailing } = inOrder ? batch : withWatermarks(batch, this.#context.arrays)
+    this.#context.emit(0, { schema: this.#schema, columns, rowCount, kinds, watermarks, inOrder, trailing: trailing ?? null })
   }
 
   onWatermark(watermark: number): number {

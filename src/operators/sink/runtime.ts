@@ -29,6 +29,7 @@ function sinkOf(spec: OperatorSpec, port: SinkPort): OperatorRuntime {
  * shell too, so that every shell writes them alike.
  */
 class PassingSink implements OperatorRuntime {
+  readonly watermarks = 'none'
   readonly keeps: 'nothing' | 'rows'
   readonly #port: SinkPort | null
 
@@ -51,6 +52,7 @@ class PassingSink implements OperatorRuntime {
  * through or the row has another key now, and goes on as `-D` (as upsert-kafka and JDBC sinks of Flink delete on it). One at the end of a batch waits for the row behind it, so that the cut does not decide.
  */
 class UpsertSink implements OperatorRuntime {
+  readonly watermarks = 'none'
   readonly #schema: Schema
   readonly #key: readonly number[]
   readonly #port: SinkPort

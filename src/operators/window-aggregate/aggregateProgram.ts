@@ -5,7 +5,7 @@ import type { StateSchema } from '../../columnar/stateCodec.ts'
 import type { OperatorContext } from '../../engine/operatorRuntime.ts'
 import { accumulatorsText, AggregateTable, checkAggregate, compileAggregateInputs, type AggregateCall, type AggregateInput } from '../../expression/aggregates.ts'
 import { partialsOf, rowCountCall } from '../../expression/aggregates/partials.ts'
-import { compileScalar, type CompiledScalar } from '../../expression/compile.ts'
+import { compileScalar, readsWatermark, type CompiledScalar } from '../../expression/compile.ts'
 import type { EvaluationContext } from '../../expression/expression.ts'
 import { namedExpressionsOf } from '../../job/joinConfig.ts'
 import type { OperatorSpec } from '../../job/operatorSpec.ts'
@@ -32,6 +32,7 @@ export class AggregateProgram {
   readonly #partialColumns: readonly number[] | null
   readonly #evaluateInputs: ReturnType<typeof compileAggregateInputs>
   readonly #results: readonly { readonly compiled: CompiledScalar; readonly firstCall: number; readonly callCount: number }[]
+  readonly readsWatermark: boolean
   #evaluation!: EvaluationContext
   #identity: Int32Array = new Int32Array(0)
 
@@ -55,6 +56,7 @@ export class AggregateProgram {
     this.#calls = phase?.kind === 'local' ? partialsOf(calls)!.calls : this.#retractable ? [...calls, rowCountCall] : calls
     const { rows } = partialColumns((spec.config.groupBy as readonly string[] | undefined)?.length ?? 0)
     this.#partialColumns = phase?.kind === 'global' ? partialsOf(calls)!.places.map((place) => rows + place) : null
+    this.readsWatermark = this.#calls.some(({ args, filter }) => [...args, ...(filter === null ? [] : [filter])].some(readsWatermark))
     this.#evaluateInputs = compileAggregateInputs(this.#partialColumns === null ? this.#calls : [])
   }
 

@@ -1,4 +1,4 @@
-import { gatherRows, type Batch } from '../../columnar/batch.ts'
+import { gatherRows, watermarkBefore, withWatermarks, type Batch } from '../../columnar/batch.ts'
 import type { Column, Float64Column, Int64Column } from '../../columnar/column.ts'
 import { sliceColumn } from '../../columnar/concat.ts'
 import { fieldIndex, type Schema } from '../../columnar/schema.ts'
@@ -36,6 +36,7 @@ const runRowsMin = 128
  */
 export class SliceAggregate implements OperatorRuntime {
   readonly keeps = 'nothing'
+  readonly watermarks: 'trailing' | undefined
   readonly #spec: OperatorSpec
   readonly #input: Schema
   readonly #grid: WindowGrid | null
@@ -73,6 +74,7 @@ export class SliceAggregate implements OperatorRuntime {
     this.#timeType = timeField?.type.kind ?? 'TIMESTAMP'
     this.#allowedLatenessMs = (spec.config.allowedLatenessMs as number | undefined) ?? 0
     this.#program = new AggregateProgram(spec)
+    this.watermarks = this.#program.readsWatermark ? undefined : 'trailing'
     const sets = (spec.config.groupingSets as unknown as readonly (readonly string[])[] | undefined) ?? [groupBy]
     const distribution = groupBy.filter((name) => sets.every((set) => set.includes(name)))
     this.#groupings = sets.map((set) => new Grouping(spec, groupBy, set, this.#program, distribution))
@@ -121,10 +123,10 @@ export class SliceAggregate implements OperatorRuntime {
   #addRuns(batch: Batch, times: Float64Array, prepared: PreparedArguments, keys: readonly Float64Array[]): number {
     const inOrder = this.#times!.areInOrder(batch)
     if (this.#processing || this.#groupings.length > 1 || (keys.length !== 1 && !inOrder)) return 0
-    const { rowCount, watermarks } = batch
+    const { rowCount } = batch
     const grid = this.#grid!
     const store = this.#stores[0]!
-    const last = watermarks === null ? this.#watermark : Math.max(this.#watermark, watermarks[rowCount - 1]!)
+    const last = Math.max(this.#watermark, watermarkBefore(batch, rowCount - 1) ?? -Infinity)
     let row = 0
     while (row < rowCount) {
       const end = grid.sliceEnd(times[row]!)
@@ -132,7 +134,7 @@ export class SliceAggregate implements OperatorRuntime {
       let watermark = last
       if (store.isFired(end, last)) {
         // Not within the run perhaps: then the run is taken before its window fires further on.
-        watermark = Math.max(this.#watermark, watermarks?.[(inOrder ? firstAtLeast(times, row, rowCount, end) : runEnd(times, row, rowCount, low, end)) - 1] ?? -Infinity)
+        watermark = Math.max(this.#watermark, watermarkBefore(batch, (inOrder ? firstAtLeast(times, row, rowCount, end) : runEnd(times, row, rowCount, low, end)) - 1) ?? -Infinity)
         if (store.isFired(end, watermark)) return row
       }
       const { keys: table, accumulators } = store.sliceOf(end, watermark)!.content
@@ -151,8 +153,9 @@ export class SliceAggregate implements OperatorRuntime {
 
   /** Stretches of rows for which firing is settled. */
   #stretches(batch: Batch, first: number, ends: Float64Array | null): Iterable<{ readonly start: number; readonly end: number; readonly watermark: number }> {
-    const { rowCount, watermarks } = batch
+    const { rowCount } = batch
     if (first === rowCount) return []
+    const { watermarks } = withWatermarks(batch)
     if (this.#processing || watermarks === null) return [{ start: first, end: rowCount, watermark: this.#watermark }]
     // Nothing in this batch can have fired before its end: one stretch, decided as at its beginning.
     const last = watermarks[rowCount - 1]!

@@ -2,12 +2,12 @@ import type { Batch } from '../../columnar/batch.ts'
 import type { Column } from '../../columnar/column.ts'
 import { fieldIndex, type Schema } from '../../columnar/schema.ts'
 import type { StateReader, StateSchema, StateWriter } from '../../columnar/stateCodec.ts'
+import type { ArrivedRows } from '../../engine/arrivedRows.ts'
 import { constantTime, gatherSide, PairList, selectPairs } from '../../engine/joinOutput.ts'
 import { columnsText, schemaText, settingText } from '../../engine/keyedState.ts'
 import { hasNull, KeyEncoder } from '../../engine/keyEncoder.ts'
 import { KeyTable } from '../../engine/keyTable.ts'
 import type { OperatorContext, OperatorRuntime } from '../../engine/operatorRuntime.ts'
-import type { RowStore } from '../../engine/rowStore.ts'
 import { WindowRows, type ClosedWindow } from '../../engine/windowRows.ts'
 import type { GridWindow } from '../../engine/windows.ts'
 import type { EvaluationContext } from '../../expression/expression.ts'
@@ -25,11 +25,12 @@ const pairsMax = 8192
 
 /**
  * Rows of both sides are buffered by slice and joined when a window closes, all at once: a hash table over the right side's keys, probed by the left side in order of
- * arrival. Until then nothing is looked up, so a row costs a copy.
+ * arrival. Until then nothing is looked up, and long ranges of rows stay in the batches they came in (`engine/arrivedRows.ts`).
  *
  * A side's rows are late when every window over their slice is fired; they are counted and dropped (Flink: WindowJoinOperator).
  */
 class WindowJoin implements OperatorRuntime {
+  readonly watermarks = 'trailing'
   readonly #spec: OperatorSpec
   readonly #type: JoinType
   readonly #schemas: readonly [Schema, Schema]
@@ -43,6 +44,7 @@ class WindowJoin implements OperatorRuntime {
   /** For the rows of the window that is being joined. */
   #leftSlots: Int32Array = new Int32Array(0)
   #rightSlots: Int32Array = new Int32Array(0)
+  readonly #pairs = new PairList()
   #expressions!: JoinExpressions
   #context!: OperatorContext
   #evaluation!: EvaluationContext
@@ -90,38 +92,44 @@ class WindowJoin implements OperatorRuntime {
 
   #join(window: ClosedWindow): void {
     this.#evaluation.watermark = this.#windows.watermark
-    const [left, right] = window.rows as readonly [RowStore, RowStore]
-    new WindowPairs(this.#keyed(left, right), this.#expressions, this.#type, (leftRows, rightRows) => this.#emit(window, leftRows, rightRows)).run()
+    const [left, right] = window.rows as readonly [ArrivedRows, ArrivedRows]
+    new WindowPairs(this.#keyed(left, right), this.#expressions, this.#type, this.#pairs, (leftColumns, leftRows, rightRows) => this.#emit(window, leftColumns, leftRows, rightRows)).run()
     this.#keys.clear()
     if (this.#encoder.wantsShrink(0)) this.#encoder.shrink([])
   }
 
-  #keyed(left: RowStore, right: RowStore): KeyedSides {
-    const leftColumns = left.columns()
-    const rightColumns = right.columns()
+  /** The right side is looked up in and is in one place for it; the left side is gone through where it lies. */
+  #keyed(left: ArrivedRows, right: ArrivedRows): KeyedSides {
+    const rightParts = right.parts()
+    const rightColumns = rightParts.length === 1 ? rightParts[0]!.columns : right.rows.columns()
     const rightKeys = this.#keyColumns[1]!.map((column) => rightColumns[column]!)
-    const leftKeys = this.#keyColumns[0]!.map((column) => leftColumns[column]!)
     const rightSlots = (this.#rightSlots = fitted(this.#rightSlots, right.rowCount)).subarray(0, right.rowCount)
     this.#keys.slotsOf(this.#encoder.encode(rightKeys, right.rowCount), 0, right.rowCount, rightSlots)
     forgetNulls(rightKeys, right.rowCount, rightSlots)
-    const leftSlots = (this.#leftSlots = fitted(this.#leftSlots, left.rowCount)).subarray(0, left.rowCount)
-    this.#keys.find(this.#encoder.encode(leftKeys, left.rowCount), 0, left.rowCount, leftSlots)
-    forgetNulls(leftKeys, left.rowCount, leftSlots)
-    return { leftColumns, rightColumns, leftSlots, rightSlots, keyCount: this.#keys.size }
+    this.#leftSlots = fitted(this.#leftSlots, left.rowCount)
+    let first = 0
+    const leftParts = left.parts().map(({ columns, rowCount }): LeftPart => {
+      const keys = this.#keyColumns[0]!.map((column) => columns[column]!)
+      const slots = this.#leftSlots.subarray(first, first + rowCount)
+      first += rowCount
+      this.#keys.find(this.#encoder.encode(keys, rowCount), 0, rowCount, slots)
+      forgetNulls(keys, rowCount, slots)
+      return { columns, slots }
+    })
+    return { leftParts, rightColumns, rightSlots, keyCount: this.#keys.size }
   }
 
   /** `right` null: semi and anti joins, which give left rows alone. */
-  #emit({ start, end, time, rows }: ClosedWindow, leftRows: PairRows, rightRows: PairRows | null): void {
-    const [left, right] = rows as readonly [RowStore, RowStore]
+  #emit({ start, end, time }: ClosedWindow, leftColumns: readonly Column[], leftRows: PairRows, right: { readonly columns: readonly Column[]; readonly pairs: PairRows } | null): void {
     const { count } = leftRows
     const { read } = this.#expressions
     const sides = [
-      gatherSide(left.columns(), this.#schemas[0], leftRows.rows, count, leftRows.padded, read?.[0]),
-      rightRows === null ? [] : gatherSide(right.columns(), this.#schemas[1], rightRows.rows, count, rightRows.padded, read?.[1]),
+      gatherSide(leftColumns, this.#schemas[0], leftRows.rows, count, leftRows.padded, read?.[0]),
+      right === null ? [] : gatherSide(right.columns, this.#schemas[1], right.pairs.rows, count, right.pairs.padded, read?.[1]),
     ] as const
     const own: Column[] =
-      this.#expressions.columns === null || rightRows === null
-        ? [...this.#dataColumns[0]!.map((column) => sides[0][column]!), ...(rightRows === null ? [] : this.#dataColumns[1]!.map((column) => sides[1][column]!))]
+      this.#expressions.columns === null || right === null
+        ? [...this.#dataColumns[0]!.map((column) => sides[0][column]!), ...(right === null ? [] : this.#dataColumns[1]!.map((column) => sides[1][column]!))]
         : this.#expressions.columns.map((column) => column(sides, count))
     const columns = [...own, constantTime(start, count), constantTime(end, count), constantTime(time, count)]
     this.#context.emit(0, { schema: this.#spec.outputs[0]!.schema, columns, rowCount: count, kinds: null, watermarks: null })
@@ -171,38 +179,48 @@ interface PairRows {
   readonly padded: boolean
 }
 
+interface LeftPart {
+  readonly columns: readonly Column[]
+  /** Key of each of its rows in the right side's table; -1 when no right row has it. */
+  readonly slots: Int32Array
+}
+
 interface KeyedSides {
-  readonly leftColumns: readonly Column[]
+  readonly leftParts: readonly LeftPart[]
   readonly rightColumns: readonly Column[]
-  /** Key of each left row in the right side's table; -1 when no right row has it. */
-  readonly leftSlots: Int32Array
   readonly rightSlots: Int32Array
   readonly keyCount: number
 }
+
+/** Left rows by position in their part, with the right rows they meet; null where nobody asks for those. */
+type EmitPairs = (leftColumns: readonly Column[], left: PairRows, right: { readonly columns: readonly Column[]; readonly pairs: PairRows } | null) => void
 
 /** The pairs of one window. */
 class WindowPairs {
   readonly #sides: KeyedSides
   readonly #expressions: JoinExpressions
   readonly #type: JoinType
-  readonly #emit: (left: PairRows, right: PairRows | null) => void
+  /** Used again for each window. */
+  readonly #pairs: PairList
+  readonly #emit: EmitPairs
   /** Of an inner join nobody asks which rows have met one. */
   readonly #marks: boolean
-  readonly #leftMatched: Uint8Array
+  readonly #leftMatched: readonly Uint8Array[]
   readonly #rightMatched: Uint8Array
 
-  constructor(sides: KeyedSides, expressions: JoinExpressions, type: JoinType, emit: (left: PairRows, right: PairRows | null) => void) {
+  constructor(sides: KeyedSides, expressions: JoinExpressions, type: JoinType, pairs: PairList, emit: EmitPairs) {
     this.#sides = sides
     this.#expressions = expressions
     this.#type = type
+    this.#pairs = pairs
     this.#emit = emit
     this.#marks = type !== 'inner'
-    this.#leftMatched = new Uint8Array(this.#marks ? sides.leftSlots.length : 0)
+    this.#leftMatched = this.#marks ? sides.leftParts.map(({ slots }) => new Uint8Array(slots.length)) : []
     this.#rightMatched = new Uint8Array(this.#marks ? sides.rightSlots.length : 0)
   }
 
   run(): void {
-    const { leftSlots, rightSlots, keyCount } = this.#sides
+    const { leftParts, rightColumns, rightSlots, keyCount } = this.#sides
     const heads = new Int32Array(keyCount).fill(-1)
     const next = new Int32Array(rightSlots.length)
     // Backwards, so that chains run in order of arrival.
@@ -212,60 +230,72 @@ class WindowPairs {
       next[row] = heads[slot]!
       heads[slot] = row
     }
-    const pairs = new PairList()
-    for (let row = 0; row < leftSlots.length; row++) {
-      const slot = leftSlots[row]!
+    for (let part = 0; part < leftParts.length && rightSlots.length > 0; part++) this.#pair(part, heads, next)
+    const type = this.#type
+    leftParts.forEach(({ columns }, part) => {
+      if (type === 'semi' || type === 'anti') this.#emitAlone(columns, rowsWhere(this.#leftMatched[part]!, type === 'semi' ? 1 : 0))
+      if (type === 'left' || type === 'full') inParts(rowsWhere(this.#leftMatched[part]!, 0), (rows) => this.#emit(columns, whole(rows), { columns: rightColumns, pairs: none(rows.length) }))
+    })
+    if (type === 'right' || type === 'full') inParts(rowsWhere(this.#rightMatched, 0), (rows) => this.#emit([], none(rows.length), { columns: rightColumns, pairs: whole(rows) }))
+  }
+
+  #pair(part: number, heads: Int32Array, next: Int32Array): void {
+    const { slots } = this.#sides.leftParts[part]!
+    const pairs = this.#pairs
+    for (let row = 0; row < slots.length; row++) {
+      const slot = slots[row]!
       if (slot < 0) continue
       for (let right = heads[slot]!; right >= 0; right = next[right]!) {
         pairs.push(row, right)
-        if (pairs.count === pairsMax) this.#take(pairs)
+        if (pairs.count === pairsMax) this.#take(part)
       }
     }
-    this.#take(pairs)
-    const type = this.#type
-    if (type === 'semi' || type === 'anti') this.#emitAlone(rowsWhere(this.#leftMatched, type === 'semi' ? 1 : 0))
-    if (type === 'left' || type === 'full') this.#emitPadded(rowsWhere(this.#leftMatched, 0), 'left')
-    if (type === 'right' || type === 'full') this.#emitPadded(rowsWhere(this.#rightMatched, 0), 'right')
+    this.#take(part)
   }
 
   /** Pairs with equal keys: those that satisfy the condition come out, and their rows have a match. */
-  #take(pairs: PairList): void {
+  #take(part: number): void {
+    const pairs = this.#pairs
     if (pairs.count === 0) return
     const { condition } = this.#expressions
+    const { rightColumns } = this.#sides
+    const leftColumns = this.#sides.leftParts[part]!.columns
     if (condition !== null) {
       const rows = new Int32Array(pairs.count)
-      const count = selectPairs(condition, this.#sides.leftColumns, this.#sides.rightColumns, pairs, rows)
+      const count = selectPairs(condition, leftColumns, rightColumns, pairs, rows)
       for (let i = 0; i < count; i++) {
         pairs.left[i] = pairs.left[rows[i]!]!
         pairs.right[i] = pairs.right[rows[i]!]!
       }
       pairs.count = count
     }
-    for (let i = 0; i < pairs.count && this.#marks; i++) {
-      this.#leftMatched[pairs.left[i]!] = 1
+    const leftMatched = this.#leftMatched[part]
+    for (let i = 0; i < pairs.count && leftMatched !== undefined; i++) {
+      leftMatched[pairs.left[i]!] = 1
       this.#rightMatched[pairs.right[i]!] = 1
     }
     if (pairs.count > 0 && this.#type !== 'semi' && this.#type !== 'anti') {
-      this.#emit({ rows: pairs.left, count: pairs.count, padded: false }, { rows: pairs.right, count: pairs.count, padded: false })
+      this.#emit(leftColumns, { rows: pairs.left, count: pairs.count, padded: false }, { columns: rightColumns, pairs: { rows: pairs.right, count: pairs.count, padded: false } })
     }
     pairs.count = 0
   }
 
-  #emitAlone(rows: Int32Array): void {
-    for (let at = 0; at < rows.length; at += pairsMax) {
-      const part = rows.subarray(at, at + pairsMax)
-      this.#emit({ rows: part, count: part.length, padded: false }, null)
-    }
+  #emitAlone(columns: readonly Column[], rows: Int32Array): void {
+    inParts(rows, (part) => this.#emit(columns, whole(part), null))
   }
+}
 
-  #emitPadded(rows: Int32Array, side: 'left' | 'right'): void {
-    for (let at = 0; at < rows.length; at += pairsMax) {
-      const part = { rows: rows.subarray(at, at + pairsMax), count: Math.min(pairsMax, rows.length - at), padded: false }
-      const none = { rows: new Int32Array(part.count).fill(-1), count: part.count, padded: true }
-      if (side === 'left') this.#emit(part, none)
-      else this.#emit(none, part)
-    }
-  }
+function whole(rows: Int32Array): PairRows {
+  return { rows, count: rows.length, padded: false }
+}
+
+/** An outer join's rows that have met none. */
+function none(count: number): PairRows {
+  return { rows: new Int32Array(count).fill(-1), count, padded: true }
+}
+
+function inParts(rows: Int32Array, visit: (part: Int32Array) => void): void {
+  for (let at = 0; at < rows.length; at += pairsMax) visit(rows.subarray(at, at + pairsMax))
 }
 
 function rowsWhere(flags: Uint8Array, flag: number): Int32Array {
