@@ -57,9 +57,9 @@ function timed(work: () => void): number {
 }
 
 /** As the engine's: what was stored comes back. */
-const memory = new SnapshotMemory()
+const memory = new SnapshotMemory(true)
 
-function snapshotOf(runtime: OperatorRuntime): Uint8Array<ArrayBuffer> {
+function snapshotOf(runtime: OperatorRuntime): Uint8Array {
   const writer = new StateWriter()
   writer.schema(runtime.stateSchema!())
   runtime.snapshot!(writer)
@@ -82,7 +82,7 @@ for (const [name, kind, config] of cases) {
   for (const batch of rows) full.processBatch(0, batch)
   let blob = snapshotOf(full)
   const snapshotMs = median(() => {
-    memory.give([blob.buffer])
+    memory.giveBack(memory.lend([blob]))
     return timed(() => { blob = snapshotOf(full) })
   })
   const kept = new Uint8Array(blob.length)

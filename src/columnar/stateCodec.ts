@@ -46,12 +46,12 @@ interface Section {
   readonly count: number
   readonly bytes: number
   /** Bytes that may stand for themselves (`parts`). */
-  readonly own: Uint8Array<ArrayBuffer> | null
-  write(buffer: ArrayBuffer, at: number): void
+  readonly own: Uint8Array | null
+  write(buffer: ArrayBufferLike, at: number): void
 }
 
 /** Where the bytes of a state go: memory of at least so many, in which anything may stand. */
-export type StateMemory = (bytes: number) => ArrayBuffer
+export type StateMemory = (bytes: number) => ArrayBufferLike
 
 const freshMemory: StateMemory = (bytes) => new ArrayBuffer(bytes)
 
@@ -85,7 +85,7 @@ export class StateWriter {
     this.#add(name, 'uint8', count, count, (buffer, at) => new Uint8Array(buffer, at, count).set(values.subarray(0, count)))
   }
   /** Bytes that nobody changes any more: `parts` takes them as they are. */
-  blob(name: string, bytes: Uint8Array<ArrayBuffer>): void {
+  blob(name: string, bytes: Uint8Array): void {
     this.#add(name, 'uint8', bytes.length, bytes.length, (buffer, at) => new Uint8Array(buffer, at, bytes.length).set(bytes), bytes)
   }
   int32(name: string, values: Int32Array, count: number = values.length): void {
@@ -149,7 +149,9 @@ export class StateWriter {
   }
 
   /** Everything as one blob, copied. */
-  finish(memory: StateMemory = freshMemory): Uint8Array<ArrayBuffer> {
+  finish(): Uint8Array<ArrayBuffer>
+  finish(memory: StateMemory | undefined): Uint8Array
+  finish(memory: StateMemory = freshMemory): Uint8Array {
     const { contents, bytes } = this.#measure()
     const buffer = memory(bytes)
     this.#writeContents(buffer, contents)
@@ -159,10 +161,10 @@ export class StateWriter {
   }
 
   /** The same bytes in parts, one after the other: large blobs are parts of their own and not copied. */
-  parts(): Uint8Array<ArrayBuffer>[] {
+  parts(): Uint8Array[] {
     const { contents } = this.#measure()
     const stands = ({ own }: Section): boolean => own !== null && own.length >= ownPartBytesMin && own.length % 8 === 0
-    const parts: Uint8Array<ArrayBuffer>[] = []
+    const parts: Uint8Array[] = []
     const sections = this.#sections
     for (let first = 0; first <= sections.length; first++) {
       let last = first
@@ -192,7 +194,7 @@ export class StateWriter {
     return { contents, bytes: this.#sections.reduce((sum, { bytes }) => sum + aligned(bytes), contents) }
   }
 
-  #writeContents(buffer: ArrayBuffer, contents: number): void {
+  #writeContents(buffer: ArrayBufferLike, contents: number): void {
     const header = new Int32Array(buffer, 0, headerBytes / 4)
     header[0] = magic
     header[1] = stateVersion
@@ -221,14 +223,14 @@ export class StateWriter {
 }
 
 /** Returns where the next one begins. */
-function writeSection(section: Section, buffer: ArrayBuffer, at: number): number {
+function writeSection(section: Section, buffer: ArrayBufferLike, at: number): number {
   section.write(buffer, at)
   clearToAligned(buffer, at + section.bytes)
   return at + aligned(section.bytes)
 }
 
 /** Between sections there is nothing, whatever stood in the memory. */
-function clearToAligned(buffer: ArrayBuffer, at: number): void {
+function clearToAligned(buffer: ArrayBufferLike, at: number): void {
   if (at % 8 !== 0) new Uint8Array(buffer, at, aligned(at) - at).fill(0)
 }
 
@@ -520,7 +522,7 @@ function usedStrings(codes: Int32Array, dictionary: Dictionary, nulls: Uint8Arra
 
 interface Packed {
   readonly bytes: number
-  write(buffer: ArrayBuffer, at: number): void
+  write(buffer: ArrayBufferLike, at: number): void
 }
 
 /** How units are written: sixteen bits each, eight, or eight of which all are ASCII, which the platform turns into a text at once. */
@@ -564,7 +566,7 @@ function packStrings(strings: readonly string[]): Packed {
 }
 
 /** Writes the form; returns where the lengths go. */
-function writeForm(buffer: ArrayBuffer, at: number, form: number, count: number): Int32Array {
+function writeForm(buffer: ArrayBufferLike, at: number, form: number, count: number): Int32Array {
   const head = new Int32Array(buffer, at, 2)
   head[0] = form
   head[1] = 0

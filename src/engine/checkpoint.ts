@@ -100,7 +100,7 @@ export interface OperatorSnapshot extends OperatorIdentity {
   /** Processing times it had asked to be woken at. */
   readonly timers: readonly number[]
   /** What its run time wrote (`StateWriter`); empty when it keeps nothing. */
-  readonly blob: Uint8Array<ArrayBuffer>
+  readonly blob: Uint8Array
 }
 
 export interface ChannelSnapshot {
@@ -134,7 +134,7 @@ export interface InFlight {
   readonly rows: number
   /** Whom they were on their way to, so that they are found again under another plan. */
   readonly to: InFlightReceiver
-  readonly blob: Uint8Array<ArrayBuffer>
+  readonly blob: Uint8Array
 }
 
 export interface InFlightReceiver {
@@ -176,7 +176,7 @@ export interface OperatorRestore extends OperatorIdentity {
   readonly watermark: number
   readonly forwarded: number
   readonly timers: readonly number[]
-  readonly parts: readonly { readonly blob: Uint8Array<ArrayBuffer>; readonly share: StateShare }[]
+  readonly parts: readonly { readonly blob: Uint8Array; readonly share: StateShare }[]
   /** By old subtask, what was on its way to it, to be processed before anything else (`rescaledInFlight.ts`). */
   readonly inFlight: readonly RescaledInFlight[]
 }
@@ -340,7 +340,7 @@ function least(watermarks: readonly number[]): number {
 }
 
 /** A task's snapshot as bytes, for a store: in parts, one after the other, of which the large ones are the snapshot's own blobs. */
-export function encodeTaskSnapshot(snapshot: TaskSnapshot): Uint8Array<ArrayBuffer>[] {
+export function encodeTaskSnapshot(snapshot: TaskSnapshot): Uint8Array[] {
   const writer = new StateWriter()
   const { place, operators, channels, splits, inFlight } = snapshot
   writer.numbers('task', [

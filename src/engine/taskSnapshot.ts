@@ -19,7 +19,7 @@ export function finishedSnapshots(listener: CheckpointListener): OperatorSnapsho
   return listener.operators.map((identity) => ({ ...identity, watermark: Infinity, forwarded: Infinity, timers: [], blob: new Uint8Array(0) }))
 }
 
-function stateOf(node: OperatorNode, memory: StateMemory | undefined): Uint8Array<ArrayBuffer> {
+function stateOf(node: OperatorNode, memory: StateMemory | undefined): Uint8Array {
   const { runtime } = node
   if (runtime?.snapshot === undefined) return new Uint8Array(0)
   const writer = new StateWriter()

@@ -16,7 +16,7 @@ import { restoreExactNumbers } from './exactNumbers.ts'
 import type { RunFailure } from './jobRun.ts'
 import { runFailureOf } from './runFailure.ts'
 import { PoolReader, PoolWriter, RingReader, RingWriter, type PostPeer, type SlotReader, type SlotWriter } from './slots.ts'
-import { ringBell, Waiting } from './waiting.ts'
+import { mayShareMemory, ringBell, Waiting } from './waiting.ts'
 import type { Deployment, EngineControl, EventPort, FromEngine, Pace, PeerMessage, ToEngine } from './wire.ts'
 
 /**
@@ -51,7 +51,7 @@ export class EngineServer implements EngineControl {
   #files: RemoteFiles | null = null
   #topics: RemoteTopics | null = null
   #ports: MessagePort[] = []
-  readonly #snapshotMemory = new SnapshotMemory()
+  readonly #snapshotMemory = new SnapshotMemory(mayShareMemory())
   #failed = false
   #haltAfterRows: number | null = null
 
@@ -61,8 +61,8 @@ export class EngineServer implements EngineControl {
 
   async deploy(deployment: Deployment, events: EventPort): Promise<RunFailure | null> {
     this.#events = events
-    this.#files = new RemoteFiles((message) => this.#post(message, []))
-    this.#topics = new RemoteTopics((message) => this.#post(message, []))
+    this.#files = new RemoteFiles((message) => this.#post(message))
+    this.#topics = new RemoteTopics((message) => this.#post(message))
     events.onmessage = (event: MessageEvent) => this.#hear(event.data as ToEngine)
     let thread: EngineThread
     try {
@@ -82,7 +82,7 @@ export class EngineServer implements EngineControl {
         writerTo: (place) => new CarriedWriter(carriers.writer(place)),
         readerFrom: (place, schema) => new CarriedReader(carriers.reader(place), schema),
         sink: (operator, subtask) => {
-          const outlet = new SinkOutlet(operator, subtask, deployment.epoch, (message, transfer) => this.#post(message, transfer))
+          const outlet = new SinkOutlet(operator, subtask, deployment.epoch, (message) => this.#post(message))
           this.#sinks.push(outlet)
           return { port: outlet, outlet }
         },
@@ -99,7 +99,7 @@ export class EngineServer implements EngineControl {
               snapshots: {
                 memory: this.#snapshotMemory.take,
                 acknowledge: (snapshot) => this.#acknowledge(snapshot),
-                decline: (checkpoint, chain, subtask, reason) => this.#post({ kind: 'declined', checkpoint, task: { chain, subtask }, reason }, []),
+                decline: (checkpoint, chain, subtask, reason) => this.#post({ kind: 'declined', checkpoint, task: { chain, subtask }, reason }),
               },
             }
           : {}),
@@ -200,7 +200,7 @@ export class EngineServer implements EngineControl {
         const more = this.#haltAfterRows === null ? thread.run(now + sliceMs) : thread.pass()
         if (this.#haltAfterRows !== null && thread.rowsRead() >= this.#haltAfterRows) {
           this.#stopped = true
-          this.#post({ kind: 'halted' }, [])
+          this.#post({ kind: 'halted' })
           return
         }
         for (const sink of this.#sinks) sink.flush()
@@ -214,7 +214,7 @@ export class EngineServer implements EngineControl {
         else await this.#waiting.wait(Math.max(0, Math.min(reportAt, thread.nextWake(), this.#nextRelease(after)) - after))
       }
       this.#report()
-      if (!this.#stopped) this.#post({ kind: 'finished' }, [])
+      if (!this.#stopped) this.#post({ kind: 'finished' })
     } catch (error) {
       this.#fail(error)
     }
@@ -225,36 +225,34 @@ export class EngineServer implements EngineControl {
     return this.#pace?.kind === 'factor' ? now + 16 : Infinity
   }
 
-  /** The bytes leave as they were copied; whoever stores them makes the checksum and gives their memory back. */
+  /** The bytes stay where they were copied to; whoever stores them reads them there, makes the checksum and gives the memory back. */
   #acknowledge(snapshot: TaskSnapshot): void {
     const { clock } = this.#host
     const begun = clock.now()
     const parts = encodeTaskSnapshot(snapshot)
     const { place, operators, splits, startDelayMs, alignmentMs, syncMs, finished } = snapshot
-    this.#post(
-      {
-        kind: 'acknowledged',
-        checkpoint: snapshot.checkpoint,
-        acknowledgement: {
-          chain: place.chain,
-          subtask: place.subtask,
-          startDelayMs,
-          alignmentMs,
-          syncMs,
-          asyncMs: clock.now() - begun,
-          operators: operators.map(({ operator, blob }) => ({ operator, bytes: blob.length })),
-          finished,
-        },
-        // A source is known by its positions, though they are no state of a run time.
-        stateful: operators.flatMap(({ operator, blob }, i) => (blob.length > 0 || (i === 0 && splits.length > 0) ? [operator] : [])),
-        snapshot: parts,
+    this.#post({
+      kind: 'acknowledged',
+      checkpoint: snapshot.checkpoint,
+      acknowledgement: {
+        chain: place.chain,
+        subtask: place.subtask,
+        startDelayMs,
+        alignmentMs,
+        syncMs,
+        asyncMs: clock.now() - begun,
+        operators: operators.map(({ operator, blob }) => ({ operator, bytes: blob.length })),
+        finished,
       },
-      parts.map(({ buffer }) => buffer),
-    )
+      // A source is known by its positions, though they are no state of a run time.
+      stateful: operators.flatMap(({ operator, blob }, i) => (blob.length > 0 || (i === 0 && splits.length > 0) ? [operator] : [])),
+      snapshot: parts,
+      loan: this.#snapshotMemory.lend(parts),
+    })
   }
 
   #report(): void {
-    this.#post({ kind: 'report', report: this.#reporter!.report(this.#host.clock.now()) }, [])
+    this.#post({ kind: 'report', report: this.#reporter!.report(this.#host.clock.now()) })
   }
 
   #fail(error: unknown): void {
@@ -264,7 +262,7 @@ export class EngineServer implements EngineControl {
     this.#waiting.wake()
     this.#reporter?.failed(error)
     if (this.#reporter !== null) this.#report()
-    this.#post({ kind: 'failed', failure: runFailureOf(error) }, [])
+    this.#post({ kind: 'failed', failure: runFailureOf(error) })
     this.#close()
   }
 
@@ -273,15 +271,16 @@ export class EngineServer implements EngineControl {
     for (const port of this.#ports) port.close()
   }
 
-  #post(message: FromEngine, transfer: Transferable[]): void {
-    this.#events?.postMessage(message, transfer)
+  /** Nothing is transferred: in a thread in which one buffer was ever detached, every access to a typed array is checked (docs/decisions/0246). */
+  #post(message: FromEngine): void {
+    this.#events?.postMessage(message)
   }
 
   #hear(message: ToEngine): void {
     if (message.kind === 'sinkTaken') {
       for (const sink of this.#sinks) if (sink.operator === message.operator && sink.subtask === message.subtask) sink.taken()
       this.#waiting.wake()
-    } else if (message.kind === 'snapshotTaken') this.#snapshotMemory.give(message.memory)
+    } else if (message.kind === 'snapshotTaken') this.#snapshotMemory.giveBack(message.loan)
     else if (message.kind === 'topicOpened' || message.kind === 'topicFetched' || message.kind === 'topicFailed') {
       this.#topics!.hear(message)
       this.#waiting.wake()
@@ -346,14 +345,16 @@ const scratch = new Scratch()
 class SinkOutlet implements Outlet {
   readonly operator: string
   readonly subtask: number
-  readonly #post: (message: FromEngine, transfer: ArrayBuffer[]) => void
+  readonly #post: (message: FromEngine) => void
   readonly #collector = new RowCollector()
   readonly #encoder = new BatchEncoder()
+  /** Of the last batch: batches are often of one size. */
+  #buffer = new ArrayBuffer(0)
   #onTheWay = 0
   /** The last checkpoint whose barrier has passed. */
   #epoch: number
 
-  constructor(operator: string, subtask: number, epoch: number, post: (message: FromEngine, transfer: ArrayBuffer[]) => void) {
+  constructor(operator: string, subtask: number, epoch: number, post: (message: FromEngine) => void) {
     this.operator = operator
     this.subtask = subtask
     this.#epoch = epoch
@@ -388,17 +389,18 @@ class SinkOutlet implements Outlet {
   active(): void {}
   end(): void {
     this.#send()
-    this.#post({ kind: 'sinkEnded', operator: this.operator, subtask: this.subtask }, [])
+    this.#post({ kind: 'sinkEnded', operator: this.operator, subtask: this.subtask })
   }
 
   #send(): boolean {
     const batch = this.#collector.finish(0, scratch.reset())
     if (batch === null) return false
     const byteLength = this.#encoder.prepare(batch)
-    const buffer = new ArrayBuffer(byteLength)
-    this.#encoder.write(buffer, 0)
+    // Posting copies all of it.
+    if (this.#buffer.byteLength < byteLength || this.#buffer.byteLength > byteLength * 1.25) this.#buffer = new ArrayBuffer(byteLength)
+    this.#encoder.write(this.#buffer, 0)
     this.#onTheWay++
-    this.#post({ kind: 'sink', operator: this.operator, subtask: this.subtask, epoch: this.#epoch, byteLength, buffer }, [buffer])
+    this.#post({ kind: 'sink', operator: this.operator, subtask: this.subtask, epoch: this.#epoch, byteLength, buffer: this.#buffer })
     return true
   }
 }

@@ -20,7 +20,7 @@ import { MemoryTables } from './storeTables.ts'
 import { TopicReads } from './topicReads.ts'
 import { splitsNow, TopicWriters } from './topicWriters.ts'
 import { topicOf, transactionalSinks, type DurableStores, type TransactionalSink } from './transactionalSinks.ts'
-import { bellMemory, canWaitForBells } from './waiting.ts'
+import { bellMemory, canWaitForBells, mayShareMemory } from './waiting.ts'
 import type { Carriers, FromEngine, ToEngine } from './wire.ts'
 
 /**
@@ -117,7 +117,7 @@ class Run implements StartedRun {
     this.#options = options
     this.#clock = options.clock ?? systemClock()
     this.workers = this.#regions.reduce((count, { engines }) => count + engines.length, 0)
-    this.carrier = !options.launcher.usesWorkers || remoteChannelsOf(plan).length === 0 ? 'none' : options.carrier !== 'transferred' && mayShareMemory() ? 'shared' : 'transferred'
+    this.carrier = !options.launcher.usesWorkers || remoteChannelsOf(plan).length === 0 ? 'none' : options.carrier !== 'transferred' && mayShareMemory() && canWaitForBells ? 'shared' : 'transferred'
     const { faultTolerance } = options
     // Without checkpoints a restart would begin from nothing and show its rows twice: as on Flink, a failure is the end then.
     const restart = faultTolerance === undefined || faultTolerance.checkpoint.intervalMs === 0 ? null : faultTolerance.restart
@@ -528,7 +528,7 @@ class Run implements StartedRun {
       case 'acknowledged':
         // A sink has its snapshot when the brokers have its rows (KafkaWriter.flush).
         this.#whenReplicated([...this.#topicsWritten.values()], () => {
-          if (!engine.isTerminated) this.#checkpoints?.acknowledged(message, () => this.#snapshotTaken(engine, message.snapshot))
+          if (!engine.isTerminated) this.#checkpoints?.acknowledged(message, () => this.#answer(engine, { kind: 'snapshotTaken', loan: message.loan }))
         })
         break
       case 'declined':
@@ -594,13 +594,6 @@ class Run implements StartedRun {
     else for (const listener of this.#listeners) listener(event)
   }
 
-  /** The memory of a snapshot goes back to where it came from. */
-  #snapshotTaken(engine: Engine, parts: readonly Uint8Array<ArrayBuffer>[]): void {
-    const memory = parts.map(({ buffer }) => buffer)
-    const message: ToEngine = { kind: 'snapshotTaken', memory }
-    if (!engine.isTerminated) engine.events!.postMessage(message, memory)
-  }
-
   /** What joins the workers of a region, as each of them needs it. */
   #carriers({ plan, engines }: Region): Carriers[] {
     const workers = engines.map((_, place) => place)
@@ -636,9 +629,3 @@ interface Engine {
 
 /** A call that fails because its engine is gone: the launcher reports the death itself. */
 function ignore(): void {}
-
-/** Shared memory needs a cross-origin isolated page, and a way to wait without blocking. */
-function mayShareMemory(): boolean {
-  const { crossOriginIsolated } = globalThis as { crossOriginIsolated?: boolean }
-  return typeof SharedArrayBuffer !== 'undefined' && crossOriginIsolated !== false && canWaitForBells
-}

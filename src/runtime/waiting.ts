@@ -24,6 +24,12 @@ const waitAsync = (Atomics as unknown as { readonly waitAsync?: WaitAsync }).wai
 
 export const canWaitForBells = waitAsync !== undefined
 
+/** Shared memory needs a cross-origin isolated page. */
+export function mayShareMemory(): boolean {
+  const { crossOriginIsolated } = globalThis as { crossOriginIsolated?: boolean }
+  return typeof SharedArrayBuffer !== 'undefined' && crossOriginIsolated !== false
+}
+
 export class Waiting {
   readonly #bells: Int32Array | null
   readonly #index: number

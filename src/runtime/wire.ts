@@ -66,9 +66,9 @@ export type Pace =
   /** Rows may pass up to event time base + (now − since) × factor. */
   | { readonly kind: 'factor'; readonly base: number; readonly since: number; readonly factor: number }
 
-/** A port as both environments have it. */
+/** An engine's port as both environments have it. What it posts is copied or shared, never transferred (docs/decisions/0246). */
 export interface EventPort {
-  postMessage(message: unknown, transfer: Transferable[]): void
+  postMessage(message: unknown): void
   onmessage: ((event: MessageEvent) => void) | null
   close(): void
 }
@@ -79,8 +79,8 @@ export type FromEngine =
   | { readonly kind: 'sink'; readonly operator: string; readonly subtask: number; readonly epoch: number; readonly byteLength: number; readonly buffer: ArrayBuffer }
   /** A sink's subtask has given up all of its rows. */
   | { readonly kind: 'sinkEnded'; readonly operator: string; readonly subtask: number }
-  /** A subtask's snapshot, encoded, in parts. Their memory is to be given back when they are stored. */
-  | { readonly kind: 'acknowledged'; readonly checkpoint: number; readonly acknowledgement: Omit<SubtaskAcknowledgement, 'endToEndMs'>; readonly stateful: readonly string[]; readonly snapshot: readonly Uint8Array<ArrayBuffer>[] }
+  /** A subtask's snapshot, encoded, in parts. The engine has lent the memory of some of them under a number, by which it is to be given back when they are stored. */
+  | { readonly kind: 'acknowledged'; readonly checkpoint: number; readonly acknowledgement: Omit<SubtaskAcknowledgement, 'endToEndMs'>; readonly stateful: readonly string[]; readonly snapshot: readonly Uint8Array[]; readonly loan: number }
   | { readonly kind: 'declined'; readonly checkpoint: number; readonly task: TaskId; readonly reason: string }
   /** See `Deployment.haltAfterRows`. */
   | { readonly kind: 'halted' }
@@ -95,7 +95,7 @@ export type FromEngine =
 export type ToEngine =
   | { readonly kind: 'sinkTaken'; readonly operator: string; readonly subtask: number }
   /** The parts of a snapshot are stored, or not wanted. */
-  | { readonly kind: 'snapshotTaken'; readonly memory: readonly ArrayBuffer[] }
+  | { readonly kind: 'snapshotTaken'; readonly loan: number }
   | { readonly kind: 'fileOpened'; readonly request: number; readonly file: number; readonly size: number }
   | { readonly kind: 'fileRead'; readonly request: number; readonly bytes: Uint8Array }
   | { readonly kind: 'fileFailed'; readonly request: number; readonly message: string }
