@@ -26,6 +26,8 @@ export interface ChannelWriter {
   send(element: Element): void
   /** Whether an element sent now is copied before `send` returns, so that its batch may be overwritten afterwards. */
   copiesNow(): boolean
+  /** A batch goes as it is, at no cost for its rows. */
+  readonly passesReferences?: boolean
   /** Share of the credit in use, 0…1. */
   fill(): number
   /** Sends a barrier ahead of everything that waits at this end, credit or not. Returns what it overtook, which then belongs to the sender's snapshot. */
@@ -52,6 +54,7 @@ export const channelCredit = 8
 
 /** Within one thread. */
 export class LocalChannel implements ChannelWriter, ChannelReader {
+  readonly passesReferences: boolean = true
   #queue: (Element | null)[] = []
   #first = 0
 

@@ -32,6 +32,7 @@ const sent = fc.array(
 
 /** Copies what it is sent, as a channel to another worker does. */
 class CopyingChannel extends LocalChannel {
+  override readonly passesReferences = false
   override copiesNow(): boolean {
     return true
   }
@@ -113,6 +114,11 @@ describe.each<[string, ExchangeKind]>([
   })
 })
 
+/** To another worker: what a batch costs does not hang on its rows alone. */
+class SlotChannel extends LocalChannel {
+  override readonly passesReferences = false
+}
+
 describe('an exchange', () => {
   const one: Schema = { fields: [{ name: 'n', type: intType }] }
   const rows = (count: number): Batch => batchOf(one, Array.from({ length: count }, (_, i) => [i]))
@@ -122,8 +128,25 @@ describe('an exchange', () => {
     return elements
   }
 
-  it('puts small batches together to about 4096 rows', () => {
+  it('passes batches that are not small one by one, each before the watermark behind it', () => {
     const channel = new LocalChannel()
+    const writer = new ExchangeWriter({ kind: 'single' }, one, [channel])
+    writer.write(rows(3), 1)
+    writer.write(rows(100), 1)
+    writer.watermark(7)
+    writer.write(rows(200), 7)
+    writer.write(rows(2), 7)
+    writer.flush()
+    expect(polled(channel)).toMatchObject([
+      { batch: { rowCount: 3 }, watermark: -Infinity },
+      { batch: { rowCount: 100 }, watermark: 7 },
+      { batch: { rowCount: 200 }, watermark: -Infinity },
+      { batch: { rowCount: 2 }, watermark: -Infinity },
+    ])
+  })
+
+  it('puts small batches together to about 4096 rows where they are copied', () => {
+    const channel = new SlotChannel()
     const writer = new ExchangeWriter({ kind: 'single' }, one, [channel])
     for (let i = 0; i < 21; i++) writer.write(rows(1000), -Infinity)
     expect(polled(channel).map((element) => element.kind === 'batch' && element.batch.rowCount)).toEqual([5000, 5000, 5000, 5000])

@@ -137,6 +137,9 @@ export class ExchangeWriter implements Outlet {
 /** Batches and watermarks a target may be kept waiting for while its rows are too few for a batch. */
 const roundsMax = 32
 
+/** Whole batches of so many rows are not put together with others where only references pass: copying their rows costs more than a hop. */
+const passedRowsMin = 64
+
 /** One for the thread: a batch is written before the next one is collected. */
 const scratch = new Scratch()
 
@@ -146,21 +149,25 @@ class Target {
   #sent = noWatermark
   #held = noWatermark
   #rounds = 0
+  /** What is collected is one batch that goes as it is. */
+  #passes = false
 
   constructor(writer: ChannelWriter) {
     this.writer = writer
   }
 
   add(batch: Batch, rows: Int32Array | null, count: number, watermark: number): void {
+    const passes = rows === null && count >= passedRowsMin && this.writer.passesReferences === true
     // A full collector has waited for the watermark behind it; none came.
-    if (this.#collector.isFull) this.flush()
+    if (this.#collector.isFull || passes || this.#passes) this.flush()
     this.#collector.add(batch, rows, count, watermark)
+    this.#passes = passes
   }
 
   watermark(watermark: number): void {
     if (watermark <= this.#held) return
     this.#held = watermark
-    if (this.#collector.isFull) this.flush()
+    if (this.#collector.isFull || this.#passes) this.flush()
     else this.age()
   }
 
@@ -170,6 +177,7 @@ class Target {
 
   flush(): boolean {
     this.#rounds = 0
+    this.#passes = false
     const rises = this.#held > this.#sent
     const batch = this.writer.copiesNow() ? this.#collector.finish(this.#sent, scratch.reset()) : this.#collector.finish(this.#sent)
     if (batch === null && !rises) return false

@@ -25,6 +25,7 @@ const emitRowsMax = 4096
  * lateness, where it may give several results, is it fired before the row. A row that is taken back is in a session too, and may extend or begin one.
  */
 export class SessionAggregate implements OperatorRuntime {
+  readonly keeps = 'nothing'
   readonly #spec: OperatorSpec
   readonly #window: Extract<WindowConfig, { type: 'session' }>
   readonly #input: Schema
