@@ -1,6 +1,5 @@
 import { gatherRows, rowKind, type Batch } from '../../columnar/batch.ts'
 import { gatherFloat64, gatherInt32, type Float64Column } from '../../columnar/column.ts'
-import { RowError } from '../../columnar/rowError.ts'
 import { fieldIndex } from '../../columnar/schema.ts'
 import type { StateReader, StateSchema, StateWriter } from '../../columnar/stateCodec.ts'
 import { ChangeList } from '../../engine/changes.ts'
@@ -16,8 +15,16 @@ import type { OperatorSpec } from '../../job/operatorSpec.ts'
 import { columnsOf, orderOf } from '../../job/orderConfig.ts'
 import type { RuntimeFactory } from '../runtimeFactory.ts'
 import { keepsLast } from './definition.ts'
+import { ReplacedRows } from './replacedRows.ts'
+import { timesOf } from './times.ts'
 
-export const runtime: RuntimeFactory = { role: 'operator', create: (spec) => new Deduplicate(spec) }
+export const runtime: RuntimeFactory = { role: 'operator', create: (spec) => (keepsOnlyTimes(spec) ? new ReplacedRows(spec) : new Deduplicate(spec)) }
+
+/** The last row in event time, and nobody wants the one before. */
+function keepsOnlyTimes(spec: OperatorSpec): boolean {
+  const { schema } = spec.inputs[0]!
+  return keepsLast(spec.config) && spec.outputs[0]!.updateBefore === false && schema.fields[fieldIndex(schema, orderOf(spec.config)[0]!.column)]!.time !== 'processing'
+}
 
 /** What stands for a key's row: none yet, or the key has had its row. */
 const none = -1
@@ -29,7 +36,7 @@ const timerWidthMs = 1000
 /**
  * One row per key, as Flink 2.1 and later give it.
  *
- * - Last row: a row at least as late as the kept one replaces it at once. In processing time every row does, unless it is the same.
+ * - Last row: a row at least as late as the kept one replaces it at once (`replacedRows.ts` where the receiver replaces by the key). In processing time every row does, unless it is the same.
  * - First row, event time: the earliest row that has come waits for the watermark to reach its time, comes out once, and the key is done for ever; rows behind the watermark
  *   are late (RowTimeDeduplicateKeepFirstRowFunction).
  * - First row, processing time: the first to arrive, at once.
@@ -42,7 +49,6 @@ class Deduplicate implements OperatorRuntime {
   readonly #processing: boolean
   readonly #updateBefore: boolean
   readonly #timeColumn: number
-  readonly #timeName: string
   readonly #keyColumns: readonly number[]
   readonly #encoder: KeyEncoder
   #keys: KeyTable
@@ -68,7 +74,6 @@ class Deduplicate implements OperatorRuntime {
     this.#last = keepsLast(spec.config)
     this.#updateBefore = spec.outputs[0]!.updateBefore !== false
     this.#timeColumn = fieldIndex(schema, time)
-    this.#timeName = time
     this.#processing = schema.fields[this.#timeColumn]!.time === 'processing'
     this.#keyColumns = columnsOf(spec.config, 'keys').map((name) => fieldIndex(schema, name))
     this.#encoder = new KeyEncoder(this.#keyColumns.map((column) => schema.fields[column]!.type))
@@ -109,7 +114,7 @@ class Deduplicate implements OperatorRuntime {
 
   #keepLast(batch: Batch): void {
     const { rowCount, watermarks } = batch
-    const times = this.#processing ? null : this.#times(batch)
+    const times = this.#processing ? null : timesOf(batch, this.#timeColumn)
     const first = this.#append(batch)
     const now = this.#ttl === null ? 0 : this.#context.processingTime()
     // A PROCTIME() column holds no value of its own: it is the moment at which it is looked at.
@@ -149,7 +154,7 @@ class Deduplicate implements OperatorRuntime {
 
   #keepFirst(batch: Batch): void {
     const { rowCount, watermarks } = batch
-    const times = this.#times(batch)
+    const times = timesOf(batch, this.#timeColumn)
     const first = this.#append(batch)
     for (let row = 0; row < rowCount; row++) {
       if (watermarks !== null && watermarks[row]! > this.#watermark) this.#advance(watermarks[row]!)
@@ -191,16 +196,6 @@ class Deduplicate implements OperatorRuntime {
     const first = this.#store.appendRange(batch, 0, batch.rowCount)
     this.#storedTimes = (this.#store.column(this.#timeColumn) as Float64Column).values
     return first
-  }
-
-  #times(batch: Batch): Float64Array {
-    const { values, nulls } = batch.columns[this.#timeColumn] as Float64Column
-    if (nulls !== null) {
-      for (let row = 0; row < batch.rowCount; row++) {
-        if (nulls[row] === 1) throw new RowError(row, `the time column ${this.#timeName} is NULL; event time must be set in every row`)
-      }
-    }
-    return values
   }
 
   #emitChanges(): void {
