@@ -35,6 +35,7 @@ export interface EngineHost {
 
 const sliceMs = 8
 const reportEveryMs = 250
+const releaseEveryMs = 32
 /** Batches a sink may have on their way to the shell. */
 const sinkCredit = 8
 
@@ -220,9 +221,9 @@ export class EngineServer implements EngineControl {
     }
   }
 
-  /** When the gate will have moved enough to matter. Sixty times a second is as smooth as anyone sees. */
+  /** When the gate will have moved enough to matter: rows are shown a few times a second, and every pass of every engine is taken from the frames of the page. */
   #nextRelease(now: number): number {
-    return this.#pace?.kind === 'factor' ? now + 16 : Infinity
+    return this.#pace?.kind === 'factor' ? now + releaseEveryMs : Infinity
   }
 
   /** The bytes stay where they were copied to; whoever stores them reads them there, makes the checksum and gives the memory back. */
@@ -278,8 +279,12 @@ export class EngineServer implements EngineControl {
 
   #hear(message: ToEngine): void {
     if (message.kind === 'sinkTaken') {
-      for (const sink of this.#sinks) if (sink.operator === message.operator && sink.subtask === message.subtask) sink.taken()
-      this.#waiting.wake()
+      for (const sink of this.#sinks) {
+        if (sink.operator !== message.operator || sink.subtask !== message.subtask) continue
+        // One that had credit left has done what it could: to wake for every batch taken doubled the passes of a paced job.
+        if (!sink.hasCredit()) this.#waiting.wake()
+        sink.taken()
+      }
     } else if (message.kind === 'snapshotTaken') this.#snapshotMemory.giveBack(message.loan)
     else if (message.kind === 'topicOpened' || message.kind === 'topicFetched' || message.kind === 'topicFailed') {
       this.#topics!.hear(message)

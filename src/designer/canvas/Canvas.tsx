@@ -1,7 +1,5 @@
 import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import {
-  Background,
-  BackgroundVariant,
   ConnectionLineType,
   ReactFlow,
   ReactFlowProvider,
@@ -28,13 +26,16 @@ import { ChannelEdge } from './ChannelEdge.tsx'
 import { edgeVerdict, gateVerdict, type Verdict, type WireEnd } from './connecting.ts'
 import { connectingStore, forgetRefusal, letGo, pickUp, surroundings } from './connectingStore.ts'
 import { LensControl, ViewControls } from './Controls.tsx'
+import { distanceAt } from './distance.ts'
 import { setEdgesInView } from './dots.ts'
 import { kindDragType } from './dragType.ts'
 import { controlsPx, useFitting } from './fitting.ts'
 import { FlowMemory, positionOf, type CanvasNode, type ChannelFlowEdge } from './flow.ts'
 import { applySelection, edgeAt, fitsOnEdge, gateNear, operatorAt } from './gestures.ts'
+import { Ground } from './Ground.tsx'
 import { GroupNode } from './GroupNode.tsx'
 import { hoverEdge, leaveEdge } from './hovering.ts'
+import { moveMs } from './motion.ts'
 import { NoteNode } from './NoteNode.tsx'
 import { OperatorNode } from './OperatorNode.tsx'
 import { openQuickAdd } from './quickAdd.ts'
@@ -78,6 +79,9 @@ function CanvasFlow() {
   const [memory] = useState(() => new FlowMemory())
   /** The edge one end of which is in the hand: its own gate is free to it. */
   const reconnecting = useRef<string | null>(null)
+  /** The zoom with which a move of the view began: while it stays, the canvas is moved as a picture and not drawn again. */
+  const panning = useRef(1)
+  const resting = useRef<ReturnType<typeof setTimeout>>(undefined)
 
   const moved = dragged.size > 0 ? dragged : gliding
   const nodes = useMemo(() => memory.nodesOf(job, selection, moved, readOnly), [memory, job, selection, moved, readOnly])
@@ -98,7 +102,8 @@ function CanvasFlow() {
     const rect = box.current?.getBoundingClientRect()
     if (rect === undefined || rect.width === 0) return
     setViewCentre(flow.screenToFlowPosition({ x: rect.left + rect.width / 2, y: rect.top + rect.height / 2 }))
-    setEdgesInView(edgesWithin(flow.screenToFlowPosition({ x: rect.left, y: rect.top }), flow.screenToFlowPosition({ x: rect.right, y: rect.bottom })))
+    // From far away no dot is drawn, and none need be moved.
+    setEdgesInView(distanceAt(flow.getZoom()) === 'far' ? [] : edgesWithin(flow.screenToFlowPosition({ x: rect.left, y: rect.top }), flow.screenToFlowPosition({ x: rect.right, y: rect.bottom })))
   }, [flow])
   useEffect(looked, [looked, job, documentId])
 
@@ -113,7 +118,7 @@ function CanvasFlow() {
     const place = flow.flowToScreenPosition(node.internals.positionAbsolute)
     const zoom = flow.getZoom()
     const inside = place.x >= rect.left + 8 && place.y >= rect.top + 8 && place.x + operatorSize.width * zoom <= rect.right - 8 && place.y + operatorSize.height * zoom <= rect.bottom - controlsPx
-    if (!inside) void flow.setCenter(node.internals.positionAbsolute.x + operatorSize.width / 2, node.internals.positionAbsolute.y + operatorSize.height / 2, { zoom: Math.max(zoom, 0.86), duration: 200 })
+    if (!inside) void flow.setCenter(node.internals.positionAbsolute.x + operatorSize.width / 2, node.internals.positionAbsolute.y + operatorSize.height / 2, { zoom: Math.max(zoom, 0.86), duration: moveMs(200) })
   }, [reveal, flow])
 
   // The focus follows the selection while it is on the canvas, so that what is read aloud is what keys act on.
@@ -122,7 +127,9 @@ function CanvasFlow() {
     const active = document.activeElement
     if (focused === null || box.current?.contains(active) !== true || (active instanceof HTMLInputElement && active.closest('[data-node]') !== null)) return
     if (active?.closest('[role="search"]') !== null) return
-    box.current.querySelector<HTMLElement>(`[data-node="${focused}"]`)?.focus({ preventScroll: true })
+    const node = box.current.querySelector<HTMLElement>(`[data-node="${focused}"]`)
+    // Nodes change with every frame of a drag; to focus what has the focus would lay out the page each time.
+    if (node !== active) node?.focus({ preventScroll: true })
   }, [focused, nodes])
 
   const onNodesChange = useCallback((changes: NodeChange<CanvasNode>[]) => {
@@ -140,6 +147,7 @@ function CanvasFlow() {
 
   const endDrag = useCallback(
     (_: unknown, __: unknown, all: CanvasNode[]) => {
+      box.current?.removeAttribute('data-dragging')
       setDragged(nothingMoved)
       highlightEdge(null)
       const positions: Record<string, Position> = {}
@@ -185,6 +193,7 @@ function CanvasFlow() {
     (): Partial<ReactFlowProps<CanvasNode, ChannelFlowEdge>> => ({
       onNodesChange,
       onEdgesChange,
+      onNodeDragStart: () => box.current?.setAttribute('data-dragging', ''),
       onNodeDrag: (_, node, all) => highlightEdge(all.length === 1 && node.type === 'operator' ? edgeForNode(node, flow.flowToScreenPosition(middleOf(node))) : null),
       onNodeDragStop: endDrag,
       onSelectionDragStop: (event, all) => endDrag(event, null, all),
@@ -258,8 +267,24 @@ function CanvasFlow() {
         forgetRefusal()
         select({})
       },
-      onMoveStart: leaveEdge,
-      onMoveEnd: looked,
+      onMoveStart: (event, { zoom }) => {
+        leaveEdge()
+        clearTimeout(resting.current)
+        panning.current = zoom
+        box.current?.setAttribute('data-panning', event instanceof MouseEvent && event.type === 'mousedown' ? 'hand' : '')
+      },
+      onMove: (_, { zoom }) => {
+        if (zoom !== panning.current) box.current?.removeAttribute('data-panning')
+        panning.current = zoom
+      },
+      onMoveEnd: (_, { x, y, zoom }) => {
+        // The next turn of a wheel often follows at once; each change of layers draws everything.
+        if (box.current?.hasAttribute('data-panning') === true) box.current.setAttribute('data-panning', '')
+        resting.current = setTimeout(() => box.current?.removeAttribute('data-panning'), restMs)
+        // On whole pixels, as it was drawn: between them everything would be a little blurred when it is moved as a picture.
+        if (!Number.isInteger(x) || !Number.isInteger(y)) void flow.setViewport({ x: Math.round(x), y: Math.round(y), zoom })
+        looked()
+      },
       onInit: looked,
     }),
     [flow, flowStore, readOnly, looked, onNodesChange, onEdgesChange, endDrag, onConnectEnd],
@@ -319,7 +344,7 @@ function CanvasFlow() {
         tabIndex={job.operators.length === 0 ? 0 : -1}
         aria-label={t.canvas.title}
       >
-        <Background variant={BackgroundVariant.Dots} gap={24} size={1} />
+        <Ground />
         <Suspense>
           <OverGraph box={box} />
         </Suspense>
@@ -333,6 +358,9 @@ function CanvasFlow() {
     </div>
   )
 }
+
+/** After a move the view rests when no other has begun for this long. */
+const restMs = 400
 
 /** The middle button pans; so does any with Space held. The left one draws a marquee. */
 const panButtons = [1]
@@ -433,7 +461,7 @@ function edgesWithin(from: Position, to: Position): string[] {
 
 /** Three distances: styles look at the data attribute, nothing renders again while zooming within one. */
 function Distance() {
-  const distance = useFlowStore((state) => (state.transform[2] < 0.45 ? 'far' : state.transform[2] < 0.85 ? 'middle' : 'near'))
+  const distance = useFlowStore((state) => distanceAt(state.transform[2]))
   const marker = useRef<HTMLSpanElement>(null)
   useEffect(() => {
     marker.current?.parentElement?.setAttribute('data-distance', distance)

@@ -54,9 +54,10 @@ export const ChannelEdge = memo(function ChannelEdge(props: EdgeProps<ChannelFlo
       <path d={path} className={styles.queue} pathLength={100} />
       <circle ref={dot} r="3.5" className={styles.dot} data-shown={hasDot ? '' : undefined} />
       <path d={path} className={`react-flow__edge-interaction ${styles.hit}`} />
-      <g transform={`translate(${label.x} ${label.y})`} className={styles.edgeText} data-side={label.side} data-short={label.short ? '' : undefined}>
-        <text data-rate="" />
-        <Delta edge={id} short={label.short} side={label.side} />
+      {/* Placed by coordinates: a transform that changes makes the browser put the page's layers together again with every frame of a drag. */}
+      <g className={styles.edgeText} data-side={label.side} data-short={label.short ? '' : undefined}>
+        <text data-rate="" x={label.x} y={label.y + rateY[label.side]} />
+        <Delta edge={id} short={label.short} x={label.x} y={label.y + deltaY[label.side]} />
       </g>
       {hovered || focused ? <InsertButton edge={id} x={middleX} y={label.short && label.side === 'level' ? middleY - 20 : middleY} /> : null}
     </g>
@@ -88,7 +89,8 @@ function besideY(sourceY: number, targetY: number, middleY: number): number {
 
 const silentAfterMs = 5000
 
-/** Of the second line of a label, from the first one's place. */
+/** The two lines of a label, from its place. */
+const rateY: Record<Side, number> = { level: -10, beside: 0, above: -10, below: 20 }
 const deltaY: Record<Side, number> = { level: 20, beside: 17, above: -23, below: 33 }
 
 function edgePainter(group: SVGGElement, key: string, late: boolean, short: boolean, moving: { readonly current: Animation | null }): () => void {
@@ -163,7 +165,7 @@ function edgeWords(perSecond: number, rows: number, state: EdgeState): string {
 }
 
 /** What the operator before this edge did to the columns: how many more or fewer than came to it, or how many there are. */
-function Delta({ edge, short, side }: { readonly edge: string; readonly short: boolean; readonly side: Side }) {
+function Delta({ edge, short, x, y }: { readonly edge: string; readonly short: boolean; readonly x: number; readonly y: number }) {
   const schema = useEdgeSchema(edge)
   const before = useDesigner((state) => {
     const inputs = state.check.inputs.get(edge.slice(0, edge.indexOf(':')))
@@ -171,17 +173,16 @@ function Delta({ edge, short, side }: { readonly edge: string; readonly short: b
   })
   if (schema === null) return null
   const delta = before === null ? null : schemaDelta(before, schema)
-  const y = deltaY[side]
   if (delta === null) {
     return (
-      <text y={y} className={styles.delta}>
+      <text x={x} y={y} className={styles.delta}>
         {t.canvas.columns(schema.fields.length, short)}
       </text>
     )
   }
   if (delta.added === 0 && delta.removed === 0) return null
   return (
-    <text y={y} className={styles.delta}>
+    <text x={x} y={y} className={styles.delta}>
       {delta.added > 0 ? <tspan className={styles.added}>+{delta.added}</tspan> : null}
       {delta.removed > 0 ? (
         <tspan className={styles.removed} dx={delta.added > 0 ? 4 : 0}>

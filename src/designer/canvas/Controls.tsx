@@ -1,10 +1,11 @@
 import { lazy, Suspense, useState, type ReactNode } from 'react'
-import { MiniMap, useStore as useFlowStore, type MiniMapNodeProps } from '@xyflow/react'
+import { useStore as useFlowStore } from '@xyflow/react'
 import { ChevronDown, Maximize, Minus, Network, Plus } from 'lucide-react'
 import { printKeys } from '../frame/keys.ts'
 import { runAction, useAction } from '../store/actions.ts'
 import { useDesigner } from '../store/designerStore.ts'
 import { text as t } from '../text/text.ts'
+import { Minimap } from './Minimap.tsx'
 import styles from './canvas.module.css'
 
 const loadLensMenu = (): Promise<typeof import('./LensMenu.tsx')> => import('./LensMenu.tsx')
@@ -28,13 +29,11 @@ export function LensControl() {
   )
 }
 
-const minimapSize = { width: 84, height: 26 }
-
 export function ViewControls() {
   const several = useDesigner((state) => state.document.job.operators.length > 1)
   return (
     <div className={`${styles.control} ${styles.view}`} role="group" aria-label={t.canvas.view}>
-      {several ? <MiniMap className={styles.minimap!} style={minimapSize} nodeComponent={MiniMapNode} pannable zoomable ariaLabel={t.canvas.minimap} offsetScale={2} /> : null}
+      {several ? <Minimap /> : null}
       <ActionButton id="canvas.tidy">
         <Network size={14} aria-hidden />
       </ActionButton>
@@ -71,9 +70,4 @@ function ActionButton({ id, children }: { readonly id: string; readonly children
       {children}
     </button>
   )
-}
-
-/** Boxes alone; the selected ones in water. */
-function MiniMapNode({ x, y, width, height, selected }: MiniMapNodeProps) {
-  return <rect x={x} y={y} width={width} height={height} rx={16} className={styles.minimapNode} data-selected={selected ? '' : undefined} />
 }

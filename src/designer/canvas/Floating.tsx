@@ -17,6 +17,7 @@ import { spotBeside } from './floating.ts'
 import type { CanvasNode } from './flow.ts'
 import { paintWithRun, runTimes, useFailure } from './live.ts'
 import styles from './canvas.module.css'
+import { moveMs } from './motion.ts'
 
 /** Sentences that stand on the canvas, each joined to the operator it is about: what waits and for whom, what failed and on which row, why a wire was refused. */
 export function Floating() {
@@ -87,7 +88,7 @@ function Failure({ failure, at }: { readonly failure: RunFailure; readonly at: P
       if (region === undefined || own === undefined) return
       const hidden = own.bottom + controlsPx - region.bottom
       const { x, y, zoom } = flow.getViewport()
-      if (hidden > 0) void flow.setViewport({ x, y: y - Math.min(hidden, Math.max(0, own.top - region.top - 8)), zoom }, { duration: 200 })
+      if (hidden > 0) void flow.setViewport({ x, y: y - Math.min(hidden, Math.max(0, own.top - region.top - 8)), zoom }, { duration: moveMs(200) })
     }, 250)
     return () => clearTimeout(timer)
   }, [failure, flow])

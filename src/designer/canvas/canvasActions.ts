@@ -13,6 +13,7 @@ import { neighbours, positionOf, type CanvasNode, type ChannelFlowEdge } from '.
 import { keyboardWire, startKeyboardWire } from './keyboardWire.ts'
 import { describeOperator } from './describe.ts'
 import { openFind } from './Find.tsx'
+import { moveMs } from './motion.ts'
 import { openQuickAdd } from './quickAdd.ts'
 import { startRenaming } from './renaming.ts'
 import { tidy } from './tidy.ts'
@@ -156,8 +157,8 @@ function canvasActions(flow: Flow, box: RefObject<HTMLDivElement | null>): reado
         dispatch({ kind: 'addNote', note: { id: freshId(takenIds(currentJob()), 'note'), text: '', x: Math.round(place.x - 88), y: Math.round(place.y - 32) } })
       },
     },
-    { id: 'canvas.zoomReset', title: names.zoomReset, section: 'canvas', keys: ['0'], scope: 'canvas', run: () => void flow.zoomTo(1, { duration: 140 }) },
-    { id: 'canvas.fit', title: names.fit, section: 'canvas', keys: ['1'], scope: 'canvas', run: () => void flow.fitView({ ...wholeJob, duration: 200 }) },
+    { id: 'canvas.zoomReset', title: names.zoomReset, section: 'canvas', keys: ['0'], scope: 'canvas', run: () => void flow.zoomTo(1, { duration: moveMs(140) }) },
+    { id: 'canvas.fit', title: names.fit, section: 'canvas', keys: ['1'], scope: 'canvas', run: () => void flow.fitView({ ...wholeJob, duration: moveMs(200) }) },
     {
       id: 'canvas.fitSelection',
       title: names.fitSelection,
@@ -165,10 +166,10 @@ function canvasActions(flow: Flow, box: RefObject<HTMLDivElement | null>): reado
       keys: ['2'],
       scope: 'canvas',
       when: () => designerState().selection.operators.length > 0,
-      run: () => void flow.fitView({ nodes: designerState().selection.operators.map((id) => ({ id })), padding: 0.3, maxZoom: 1.25, duration: 200 }),
+      run: () => void flow.fitView({ nodes: designerState().selection.operators.map((id) => ({ id })), padding: 0.3, maxZoom: 1.25, duration: moveMs(200) }),
     },
-    { id: 'canvas.zoomIn', title: names.zoomIn, section: 'canvas', keys: ['+', '='], scope: 'canvas', run: () => void flow.zoomIn({ duration: 140 }) },
-    { id: 'canvas.zoomOut', title: names.zoomOut, section: 'canvas', keys: ['-'], scope: 'canvas', run: () => void flow.zoomOut({ duration: 140 }) },
+    { id: 'canvas.zoomIn', title: names.zoomIn, section: 'canvas', keys: ['+', '='], scope: 'canvas', run: () => void flow.zoomIn({ duration: moveMs(140) }) },
+    { id: 'canvas.zoomOut', title: names.zoomOut, section: 'canvas', keys: ['-'], scope: 'canvas', run: () => void flow.zoomOut({ duration: moveMs(140) }) },
     ...arrows,
   ]
 }

@@ -19,7 +19,8 @@ export function useFitting(flow: ReactFlowInstance<CanvasNode, ChannelFlowEdge>,
   const height = useFlowStore((state) => state.height)
   useEffect(() => {
     const { x, y, zoom } = flow.getViewport()
-    const untouched = fitted.current !== null && fitted.current.x === x && fitted.current.y === y && fitted.current.zoom === zoom
+    // A view at rest stands on whole pixels.
+    const untouched = fitted.current !== null && Math.abs(fitted.current.x - x) < 1 && Math.abs(fitted.current.y - y) < 1 && fitted.current.zoom === zoom
     if (shown.current === documentId && !untouched) return
     const frame = requestAnimationFrame(() => {
       void flow.fitView({ ...wholeJob, duration: 0 }).then(() => {

@@ -4,6 +4,7 @@ import type { Position } from '../../job/job.ts'
 import { workerUrl } from '../../runtime/launch/workerUrl.ts'
 import { currentJob, designerState, dispatch } from '../store/designerStore.ts'
 import { positionOf } from './flow.ts'
+import { moveMs } from './motion.ts'
 
 /**
  * Tidies the selection, or everything: one step of history, laid out in a worker, thrown away if the graph changed meanwhile.
@@ -48,7 +49,7 @@ const glideMs = 200
 const glideMax = 120
 
 function glide(from: ReadonlyMap<string, Position>, to: Readonly<Record<string, Position>>): void {
-  if (from.size > glideMax || matchMedia('(prefers-reduced-motion: reduce)').matches) {
+  if (from.size > glideMax || moveMs(glideMs) === 0) {
     gliding.setState({ places: still })
     return
   }

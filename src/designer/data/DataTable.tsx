@@ -106,13 +106,14 @@ export function DataTable(props: DataTableProps) {
       </div>
       {rowCount === 0 ? <p className={styles.empty}>{props.emptyText}</p> : null}
       <div className={styles.rows} style={{ height: virtual.getTotalSize(), minWidth: grid.minWidth }} role="presentation">
-        {virtual.getVirtualItems().map((item) => {
+        {virtual.getVirtualItems().map((item, place) => {
           const row = props.rowAt(item.index)
           if (row === undefined) return null
           const retracts = row.kind === '-U' || row.kind === '-D'
           return (
             <div
-              key={item.key}
+              // Rows that run past take over the elements of those before them; rows that stand keep their own, and the focus in it.
+              key={following.current ? place : item.key}
               role="row"
               aria-rowindex={item.index + 2}
               className={styles.row}

@@ -8,23 +8,39 @@ export type DrawLane = (context: CanvasRenderingContext2D, width: number, height
 export function LaneCanvas({ label, draw }: { readonly label: string; readonly draw: DrawLane }) {
   const canvas = useRef<HTMLCanvasElement>(null)
   const colours = useRef<ThemeColours | null>(null)
+  const size = useRef({ width: 0, height: 0 })
   const [, redraw] = useState(0)
-  useEffect(
-    () =>
-      watchTheme(() => {
-        colours.current = null
-        redraw((count) => count + 1)
-      }),
-    [],
-  )
+  useEffect(() => {
+    const again = (): void => redraw((count) => count + 1)
+    // Told when it changes: asking for it with every drawing would lay out the page in the middle of a frame.
+    const observer = new ResizeObserver(([entry]) => {
+      const { width, height } = entry!.contentRect
+      if (width === size.current.width && height === size.current.height) return
+      size.current = { width, height }
+      again()
+    })
+    observer.observe(canvas.current!)
+    const unwatch = watchTheme(() => {
+      colours.current = null
+      again()
+    })
+    return () => {
+      observer.disconnect()
+      unwatch()
+    }
+  }, [])
   useEffect(() => {
     const element = canvas.current
     const context = element?.getContext('2d') ?? null
     if (element === null || context === null) return
     colours.current ??= themeColours()
-    const [width, height] = [element.clientWidth, element.clientHeight]
-    element.width = Math.round(width * devicePixelRatio)
-    element.height = Math.round(height * devicePixelRatio)
+    const { width, height } = size.current
+    const [across, down] = [Math.round(width * devicePixelRatio), Math.round(height * devicePixelRatio)]
+    if (across === 0 || down === 0) return
+    // Setting either makes a new picture, also to what it was.
+    if (element.width !== across) element.width = across
+    if (element.height !== down) element.height = down
+    context.reset()
     context.scale(devicePixelRatio, devicePixelRatio)
     draw(context, width, height, colours.current)
   })

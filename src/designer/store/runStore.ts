@@ -105,8 +105,8 @@ function tell(): void {
   for (const topic of topics) for (const listener of listeners.get(topic) ?? []) listener()
 }
 
-/** A busy sink has new rows in every frame, but nobody reads a table sixty times a second, and each time lays it out anew: the first rows at once, then these many ms apart. */
-const sinksEveryMs = 100
+/** A busy sink has new rows in every frame, but nobody reads a table sixty times a second, and each time lays it out anew: the first rows at once, then about as often as the numbers beside them. */
+const sinksEveryMs = 200
 let sinksTold: ReturnType<typeof setTimeout> | null = null
 const sinksWaiting = new Set<string>()
 
