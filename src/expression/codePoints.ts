@@ -11,7 +11,7 @@ function isLow(unit: number): boolean {
 
 /** A search for this is over at once where the engine holds a text with a byte for each unit, as it does most. */
 const surrogate = /[\ud800-\udfff]/
-function hasSurrogates(text: string): boolean {
+export function hasSurrogates(text: string): boolean {
   return surrogate.test(text)
 }
 

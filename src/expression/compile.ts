@@ -9,7 +9,8 @@ import type { EvaluationContext, TypedExpression } from './expression.ts'
 import { functionTable } from './functions.ts'
 import type { Arrays } from '../columnar/arrays.ts'
 import type { Buffers, CallSite, Frame, LazyArgument } from './functionDefinition.ts'
-import { allNulls, truthTables } from './kernels.ts'
+import { allNulls, stringToInt32, truthTables } from './kernels.ts'
+import { lengthOfReplaced } from './lengthOfReplaced.ts'
 import { allRows, sieveCompact, sieveComparison, sieveTexts, sieveTruths } from './sieve.ts'
 
 /**
@@ -196,6 +197,8 @@ function compileCast(typed: TypedExpression & { kind: 'cast' }, registers: Regis
 const costOf: Readonly<Record<string, number>> = { comparison: 1, logic: 1, arithmetic: 1, conditional: 2, numeric: 3, time: 6, collection: 6, string: 10, json: 40 }
 
 function compileCall(typed: TypedExpression & { kind: 'call' }, registers: Registers, buffers: Buffers): CompiledNode {
+  const length = lengthOfReplaced(typed, literalOf)
+  if (length !== null) return compileLength(typed, length, registers, buffers)
   const definition = functionTable.get(typed.name)
   if (definition === undefined || definition.kind === 'aggregate' || definition.kind === 'over') throw new Error(`${typed.name} is no scalar function`)
   const args = typed.args.map((argument) => compileNode(argument, registers, registers.buffers()))
@@ -223,6 +226,12 @@ function compileCall(typed: TypedExpression & { kind: 'call' }, registers: Regis
   const compiled = node(typed, evaluate, traits)
   const constant = !traits.contextual && typed.args.length > 0 && args.every((argument) => argument.free && isConstant(argument.expression))
   return constant ? folded(compiled) : compiled
+}
+
+function compileLength(typed: TypedExpression & { kind: 'call' }, { text, length }: NonNullable<ReturnType<typeof lengthOfReplaced>>, registers: Registers, buffers: Buffers): CompiledNode {
+  const operand = compileNode(text, registers, registers.buffers())
+  const kernel = stringToInt32({ name: typed.name, args: [text], symbols: [], type: typed.type, buffers }, length)
+  return node(typed, evaluation(kernel, [operand]), { fails: operand.fails, free: false, cost: operand.cost + costOf.string!, contextual: operand.contextual })
 }
 
 /** A cast of a literal as the literal it gives, so that kernels see the constant. */
