@@ -23,7 +23,7 @@ import { Scenarios } from './Scenarios.tsx'
 import { Serving } from './Serving.tsx'
 import { Sessions } from './Sessions.tsx'
 import { SpaceTime } from './SpaceTime.tsx'
-import { messagesIn, secondsText } from './spaceTime.ts'
+import { countIn, secondsText } from './spaceTime.ts'
 import { Topics } from './Topics.tsx'
 import { IconButton, Transport } from './Transport.tsx'
 import { Znodes } from './Znodes.tsx'
@@ -226,7 +226,7 @@ function MomentButtons() {
 function Counts() {
   const { run } = useCluster()
   const { messages, committed, faults } = run.world.counters
-  const inFlight = messagesIn(run.recording, { from: run.time, to: run.time }, everyMessage, Number.POSITIVE_INFINITY).messages.length
+  const inFlight = countIn(run.recording, { from: run.time, to: run.time }, everyMessage)
   return (
     <span className={styles.counts} data-in-flight={inFlight}>
       {t.counts.messages} <b>{messages}</b> {t.counts.inFlight} <b>{inFlight}</b> {t.counts.commits} <b>{committed}</b> {t.counts.faults} <b>{faults}</b>
@@ -286,7 +286,7 @@ function FreeSettings({ spec }: { readonly spec: RunSpec }) {
         ))}
       </select>
       <select className={styles.select} aria-label={t.load} value={free?.load ?? 'quiet'} onChange={(event) => start({ load: event.currentTarget.value as Load })}>
-        {(['quiet', 'busy'] as const).map((load) => (
+        {(['quiet', 'busy', 'eager'] as const).map((load) => (
           <option key={load} value={load}>
             {t.loads[load]}
           </option>

@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState, type KeyboardEvent, type PointerEvent } from 'react'
 import { X } from 'lucide-react'
 import { cluster as t } from '../text/cluster.ts'
-import { clusterView, seek, useCluster, watchFrames } from './clusterStore.ts'
+import { clusterView, seek, useCluster, watchTellings } from './clusterStore.ts'
 import { momentsOf } from './marks.ts'
 import styles from './overview.module.css'
 
@@ -26,7 +26,7 @@ export function Overview() {
       }
     }
     write()
-    return watchFrames(write)
+    return watchTellings(write)
   }, [])
   const seekTo = (event: PointerEvent): void => {
     const { left, width } = lane.current!.getBoundingClientRect()

@@ -1,3 +1,4 @@
+import { memo } from 'react'
 import { cluster as t } from '../text/cluster.ts'
 import { chooseTarget, useCluster } from './clusterStore.ts'
 import { sessionRows } from './selectors.ts'
@@ -19,23 +20,39 @@ export function Sessions() {
           const left = row.leftMs === null ? t.sessions.held : t.sessions.left(row.leftMs)
           const away = t.sessions.lost[row.state] ?? row.state
           const name = row.client === '' ? t.sessions.nobody : row.client.length > 8 ? t.laneName(row.client) : row.client
-          return (
-            <li key={row.session}>
-              <button type="button" className={styles.session} disabled={row.node < 0} aria-pressed={target === row.node} onClick={() => chooseTarget(row.node)}>
-                <span className={styles.name}>{name}</span>
-                <span className={styles.id}>{sessionText(row.session)}</span>
-                <span className={styles.where} data-away={away === '' ? undefined : ''}>
-                  {away !== '' ? away : row.server < 0 ? t.sessions.nowhere : t.sessions.at(row.server)}
-                </span>
-                <span className={styles.bar} role="img" aria-label={t.sessions.label(name, left)} title={left} data-low={row.share < 0.4 ? '' : undefined}>
-                  <i style={{ width: `${Math.round(row.share * 100)}%` }} />
-                </span>
-                <span className={styles.left}>{row.leftMs === null ? '–' : left}</span>
-              </button>
-            </li>
-          )
+          return <Line key={row.session} node={row.node} name={name} session={row.session} where={away !== '' ? away : row.server < 0 ? t.sessions.nowhere : t.sessions.at(row.server)} isAway={away !== ''} share={Math.round(row.share * 100)} left={left} isHeld={row.leftMs === null} isChosen={target === row.node} />
         })}
       </ul>
     </section>
   )
 }
+
+/** Rendered again only when something in it has changed. */
+const Line = memo(function Line(props: {
+  readonly node: number
+  readonly name: string
+  readonly session: number
+  readonly where: string
+  readonly isAway: boolean
+  readonly share: number
+  readonly left: string
+  readonly isHeld: boolean
+  readonly isChosen: boolean
+}) {
+  const { name, left, share } = props
+  return (
+    <li>
+      <button type="button" className={styles.session} disabled={props.node < 0} aria-pressed={props.isChosen} onClick={() => chooseTarget(props.node)}>
+        <span className={styles.name}>{name}</span>
+        <span className={styles.id}>{sessionText(props.session)}</span>
+        <span className={styles.where} data-away={props.isAway ? '' : undefined}>
+          {props.where}
+        </span>
+        <span className={styles.bar} role="img" aria-label={t.sessions.label(name, left)} title={left} data-low={share < 40 ? '' : undefined}>
+          <i style={{ width: `${share}%` }} />
+        </span>
+        <span className={styles.left}>{props.isHeld ? '–' : left}</span>
+      </button>
+    </li>
+  )
+})

@@ -2,12 +2,12 @@ import { useEffect, useRef, useState, type KeyboardEvent, type PointerEvent, typ
 import { watchTheme } from '../source/themeColours.ts'
 import { cluster as t } from '../text/cluster.ts'
 import type { ClusterRun } from './clusterRun.ts'
-import { choose, clusterView, pan, seek, stepEvent, useCluster, watchFrames, zoom } from './clusterStore.ts'
+import { choose, clusterView, pan, seek, stepEvent, useCluster, watchFrames, watchTellings, zoom } from './clusterStore.ts'
 import { resolveColours, type ThemeColours } from './colours.ts'
 import { MessageLayer } from './messageLayer.ts'
-import { paint } from './paintSpaceTime.ts'
+import { Kept, paint } from './paintSpaceTime.ts'
 import { firstAfter } from './recording.ts'
-import { hitAt, messagesIn, pictureOf, secondsText, timeAt, type Hit, type Picture } from './spaceTime.ts'
+import { countIn, hitAt, pictureOf, secondsText, timeAt, type Hit, type Picture } from './spaceTime.ts'
 import styles from './spaceTime.module.css'
 
 /** The space-time diagram: a canvas painted with every frame of the run; pointer and keys zoom, pan, point and choose. */
@@ -25,9 +25,10 @@ export function SpaceTime() {
 
   useEffect(() => {
     const element = canvas.current!
-    const context = element.getContext('2d')!
-    const layer = new MessageLayer()
+    const context = element.getContext('2d', { alpha: false })!
+    let kept = new Kept(new MessageLayer())
     let [width, height] = [0, 0]
+    let underWay = 0
     const draw = (): void => {
       if (width === 0) return
       const { run: of, window: shown, filter: chosenFilter, chosen } = clusterView()
@@ -46,8 +47,9 @@ export function SpaceTime() {
         chosen,
         violation: violation === null ? null : { time: violation.time, node: violation.node, name: violation.invariant },
         ratio: devicePixelRatio,
-      }, layer)
-      setEvery(drawn)
+      }, kept)
+      underWay = drawn.underWay
+      setEvery(drawn.every)
       setWithout(picture.current.without)
     }
     repaint.current = draw
@@ -63,12 +65,17 @@ export function SpaceTime() {
       draw()
     })
     const unwatch = watchFrames(draw)
-    // Fonts arrive after the first picture.
-    void document.fonts?.ready.then(draw)
+    const unwatchTellings = watchTellings(() => (element.dataset.underWay = String(underWay)))
+    // Fonts arrive after the first picture, and what was kept of it is in others.
+    void document.fonts?.ready.then(() => {
+      kept = new Kept(new MessageLayer())
+      draw()
+    })
     return () => {
       observer.disconnect()
       unwatchTheme()
       unwatch()
+      unwatchTellings()
     }
   }, [])
 
@@ -168,7 +175,7 @@ export function SpaceTime() {
   }, [])
 
   const span = window.to - window.from
-  const count = messagesIn(run.recording, window, filter, Number.POSITIVE_INFINITY).messages.length
+  const count = countIn(run.recording, window, filter)
   return (
     <div className={styles.box} ref={box}>
       <canvas

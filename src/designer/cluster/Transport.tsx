@@ -1,7 +1,7 @@
 import { Pause, Play, SkipBack, SkipForward, StepBack, StepForward } from 'lucide-react'
 import { useEffect, useRef, type ReactNode } from 'react'
 import { cluster as t } from '../text/cluster.ts'
-import { clusterView, playOrPause, seek, setSpeed, speeds, stepEvent, useCluster, watchFrames } from './clusterStore.ts'
+import { clusterView, playOrPause, seek, setSpeed, speeds, stepEvent, useCluster, watchTellings } from './clusterStore.ts'
 import styles from './cluster.module.css'
 
 /** Play, step and go anywhere; the clock is written straight into its text. */
@@ -49,19 +49,14 @@ function Clock() {
   const whole = useRef<HTMLElement>(null)
   const part = useRef<HTMLElement>(null)
   useEffect(() => {
-    let writtenAt = 0
     const write = (): void => {
-      const { run, playing } = clusterView()
-      const now = performance.now()
-      // Digits that change faster than one can read cost the frame its layout for nothing.
-      if (playing && now - writtenAt < 60) return
-      writtenAt = now
+      const { run } = clusterView()
       const text = (run.time / 1e6).toFixed(3)
       if (whole.current !== null && whole.current.textContent !== text.slice(0, -4)) whole.current.textContent = text.slice(0, -4)
       if (part.current !== null) part.current.textContent = text.slice(-4)
     }
     write()
-    return watchFrames(write)
+    return watchTellings(write)
   }, [])
   return (
     <span className={styles.clock} role="timer" aria-label={t.clock}>

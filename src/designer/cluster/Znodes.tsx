@@ -1,5 +1,5 @@
 import { Eye, Clock3 } from 'lucide-react'
-import { useState } from 'react'
+import { memo, useState } from 'react'
 import { zxidText } from '../../ensemble/world/trace.ts'
 import { cluster as t } from '../text/cluster.ts'
 import { useCluster } from './clusterStore.ts'
@@ -27,19 +27,7 @@ export function Znodes() {
       <ul className={styles.tree} tabIndex={0} aria-label={t.znodes.title}>
         {rows.slice(0, rowsMax).map((row) => (
           <li key={row.path}>
-            <button type="button" className={styles.znode} style={{ paddingLeft: 16 + row.depth * 13 }} aria-expanded={open === row.path} data-ephemeral={row.owner === '' ? undefined : ''} onClick={() => setOpen(open === row.path ? null : row.path)}>
-              <span className={styles.name}>{row.depth === 0 ? `/${row.name}` : row.name}</span>
-              {row.watches > 0 ? (
-                <span className={styles.watches} title={t.znodes.watches(row.watches)}>
-                  <Eye aria-label={t.znodes.watches(row.watches)} />
-                  {row.watches > 1 ? row.watches : ''}
-                </span>
-              ) : null}
-              <span className={styles.owner}>
-                {row.owner === '' ? row.data : row.owner}
-                {row.owner === '' ? null : <Clock3 aria-label={t.znodes.ephemeralOf(row.owner)} />}
-              </span>
-            </button>
+            <Line path={row.path} name={row.depth === 0 ? `/${row.name}` : row.name} depth={row.depth} data={row.data} owner={row.owner} watches={row.watches} isOpen={open === row.path} setOpen={setOpen} />
             {open === row.path ? <Stat row={row} /> : null}
           </li>
         ))}
@@ -48,6 +36,35 @@ export function Znodes() {
     </section>
   )
 }
+
+/** Rendered again only when something in it has changed: most znodes of most moments have not. */
+const Line = memo(function Line(props: {
+  readonly path: string
+  readonly name: string
+  readonly depth: number
+  readonly data: string
+  readonly owner: string
+  readonly watches: number
+  readonly isOpen: boolean
+  readonly setOpen: (path: string | null) => void
+}) {
+  const { path, owner, watches, isOpen } = props
+  return (
+    <button type="button" className={styles.znode} style={{ paddingLeft: 16 + props.depth * 13 }} aria-expanded={isOpen} data-ephemeral={owner === '' ? undefined : ''} onClick={() => props.setOpen(isOpen ? null : path)}>
+      <span className={styles.name}>{props.name}</span>
+      {watches > 0 ? (
+        <span className={styles.watches} title={t.znodes.watches(watches)}>
+          <Eye aria-label={t.znodes.watches(watches)} />
+          {watches > 1 ? watches : ''}
+        </span>
+      ) : null}
+      <span className={styles.owner}>
+        {owner === '' ? props.data : owner}
+        {owner === '' ? null : <Clock3 aria-label={t.znodes.ephemeralOf(owner)} />}
+      </span>
+    </button>
+  )
+})
 
 function Stat({ row }: { readonly row: ZnodeRow }) {
   const { run } = useCluster()

@@ -23,7 +23,7 @@ import { following, showing, zoomed, type Filter, type Hit, type Window } from '
  * The one run of the page and how it is watched: playing or not, how fast, which stretch of time is on the screen, what is chosen. Dock tab and page show the same.
  * The clock is the page's frames; all history is the run's own business.
  *
- * Two kinds of listeners: `frame` hears of every change and paints at once; React's views are told five times a second while the run plays, and at once
+ * Two kinds of listeners: `frame` hears of every change and paints at once; React's views are told four times a second while the run plays, and at once
  * otherwise.
  */
 export interface ClusterView {
@@ -63,7 +63,9 @@ const eventsAFrame = 12_000
 
 /** Panels change often enough to be followed with the eye, and seldom enough to leave the frames to the diagram. */
 const toldEveryMs = 200
-const framesATurn = 12
+/** Of so many frames one may change the document: style, layout, painting and the way to the screen cost a frame as much whether one word has changed or a hundred. */
+const framesATelling = 3
+const tellingsATurn = 5
 
 const reduced = typeof matchMedia === 'undefined' ? null : matchMedia('(prefers-reduced-motion: reduce)')
 export function wantsStillness(): boolean {
@@ -72,6 +74,8 @@ export function wantsStillness(): boolean {
 
 let view: ClusterView | null = null
 const frameListeners = new Set<() => void>()
+const writers = new Set<() => void>()
+let framesPlayed = 0
 /** React's views, each with when it was told; the longest untold first. */
 const viewListeners = new Map<() => void, number>()
 let frame = 0
@@ -105,17 +109,19 @@ function fresh(spec: RunSpec, live: LiveSource | null = null): ClusterView {
 function change(part: Partial<ClusterView>, isFrame = false): void {
   view = { ...clusterView(), ...part, turn: clusterView().turn + 1 }
   for (const listener of frameListeners) listener()
+  if (isFrame && ++framesPlayed % framesATelling !== 0) return
+  for (const writer of writers) writer()
   if (isFrame) tellSome()
   else for (const listener of [...viewListeners.keys()]) tell(listener, performance.now())
 }
 
 /**
- * While the run plays, each of React's views is told five times a second, but not all in one frame: a frame tells its share of them, the longest untold first. Told all at once, every
- * twelfth frame came late.
+ * While the run plays, each of React's views is told four times a second, but not all in one frame: of three frames one tells its share of them, the longest untold first. Told all at once they
+ * made every twelfth frame late; told in every frame, every frame paid for a changed document.
  */
 function tellSome(): void {
   const now = performance.now()
-  let share = Math.ceil(viewListeners.size / framesATurn)
+  let share = Math.ceil(viewListeners.size / tellingsATurn)
   for (const [listener, at] of viewListeners) {
     if (share === 0 || now - at < toldEveryMs) return
     tell(listener, now)
@@ -158,6 +164,12 @@ export function watchFrames(listener: () => void): () => void {
     frameListeners.delete(listener)
     watchers--
   }
+}
+
+/** Called back in frames that may change the document: for what is written straight into it, oftener than React is told. */
+export function watchTellings(listener: () => void): () => void {
+  writers.add(listener)
+  return () => writers.delete(listener)
 }
 
 function schedule(): void {
@@ -399,9 +411,13 @@ export function brokenIn({ run, search }: ClusterView): Pick<Violation, 'invaria
 export function startFree(wanted: { readonly seed?: number; readonly servers?: 3 | 5 | 7; readonly network?: Network; readonly load?: Load; readonly beside?: Beside } = {}): void {
   const { spec } = clusterView().run
   const base = spec.kind === 'free' ? spec : (defaultSpec as Extract<RunSpec, { kind: 'free' }>)
-  startRun({ ...base, ...wanted }, { speed: 0.1 })
+  const next = { ...base, ...wanted }
+  startRun(next, { speed: 0.1, span: next.beside === 'clients' && next.network === 'zones' ? loadSpans[next.load] : firstSpan })
   begin()
 }
+
+/** The more messages, the closer one looks: each is to be told from its neighbours. */
+const loadSpans: Readonly<Record<Load, number>> = { quiet: firstSpan, busy: 700_000, eager: 400_000 }
 
 export function playScenario(name: string): void {
   change({ card: null, search: null })

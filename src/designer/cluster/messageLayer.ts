@@ -1,23 +1,32 @@
 import { firstAfter, type Message } from './recording.ts'
-import { appliedIn, messagesIn, passes, writesIn, type Picture } from './spaceTime.ts'
-import { isLabelled, paintLabels, paintLines, paintMarks, type Scene } from './paintSpaceTime.ts'
+import { appliedIn, lineOf, messagesIn, passes, writesIn, type Picture } from './spaceTime.ts'
+import { isLabelled, paintAxis, paintLabels, paintLines, paintMarks, placedLabels, placedMarks, type Label, type Scene } from './paintSpaceTime.ts'
 
 /**
- * Messages and marks that have ended, and labels of what was sent, painted once each onto a transparent sheet twice as wide as the window, which is then only shifted under it. While a run plays, a frame paints
- * what ended in it and what is under way; thousands of lines of the past cost one copy. The sheet is painted anew when its scale, filter, colours or history change, when the place
- * goes back, or when the window leaves it.
+ * The past, painted once: messages and marks that have ended, labels of what was sent, and the axis. It lies on slices as high as the diagram, which are only shifted under the window. While a run plays, a frame
+ * paints what ended in it onto the one or two slices it touches; the thousands of lines of the past cost a copy of slices that nobody writes to any more. (One large sheet instead would itself be copied
+ * with every frame: a canvas that is read and written in turn is kept twice.) All slices are painted anew when scale, filter, colours or history change, when the place goes back, or when the window leaves them to the left.
  *
- * Of more messages than can be told apart it takes every n-th; n stays for the life of a sheet, so that nothing flickers.
+ * Of more messages than can be told apart a slice takes every n-th; n stays for the life of a slice, so that nothing flickers.
  */
 const drawnMax = 2_600
+/** Device pixels. */
+const sliceWidth = 256
+/** Half the width of a tick's words: so far they reach out of their slice, and at the left out of the window. */
+const wordsReach = 30
 
 export class MessageLayer {
-  readonly #canvas = document.createElement('canvas')
+  readonly #slices = new Map<number, HTMLCanvasElement>()
   #key = ''
-  /** The instant at the sheet's left edge, and up to when messages have been painted. */
+  /** The instant at which slice 0 begins, the earliest that is painted, and up to when messages have been. */
+  #origin = 0
   #from = 0
   #until = -1
   #every = 1
+  /** The newest slice that something has ended on. */
+  #reached = 0
+  /** The first slice that was not painted, being far to the right of the window. */
+  #missing = Infinity
   /** Where the last tick and the last dot stand on each lane. */
   #last = new Float64Array(0)
   /** Of the labels: to where each lane is taken, and what has been said. */
@@ -28,70 +37,141 @@ export class MessageLayer {
     return this.#every
   }
 
-  /** Brings the sheet up to the place and puts it under the window. */
+  /** Brings the slices up to the place and puts them under the window. */
   paint(context: CanvasRenderingContext2D, scene: Scene): void {
     const { picture, time, ratio } = scene
-    const { window, left, right, width } = picture
-    const plot = width - left - right
-    const span = window.to - window.from
+    const { window, left, right, width, bottom, height } = picture
     const key = keyOf(scene)
-    const fits = window.from >= this.#from && window.to <= this.#from + span * 2 + 1
-    if (key !== this.#key || !fits || time < this.#until) this.#begin(scene, key)
+    const span = window.to - window.from
+    const isBehind = this.#until >= 0 && time - this.#until > span
+    if (key !== this.#key || window.from < this.#from || time < this.#until || isBehind || window.to > this.#timeAt(scene, this.#missing)) this.#begin(scene, key)
     this.#append(scene)
-    const perMicro = plot / span
-    const skipped = Math.round((window.from - this.#from) * perMicro * ratio)
-    const height = Math.round(picture.height * ratio)
+    const plot = width - left - right
+    const skipped = Math.round((((window.from - this.#origin) * plot) / span) * ratio)
     context.save()
     context.setTransform(1, 0, 0, 1, 0, 0)
-    context.drawImage(this.#canvas, skipped, 0, Math.round((plot + right) * ratio), height, Math.round(left * ratio), 0, Math.round((plot + right) * ratio), height)
+    const device = (length: number): number => Math.round(length * ratio)
+    const words = device(bottom + 9)
+    this.#copy(context, scene, skipped, device(left), device(left), device(width - right), 0, words)
+    // The words of a tick at either edge reach over it.
+    this.#copy(context, scene, skipped, device(left), device(left - wordsReach), device(width), words, device(height))
     context.restore()
+    const first = Math.floor(skipped / sliceWidth) - Math.ceil(device(plot) / sliceWidth)
+    for (const index of this.#slices.keys()) {
+      if (index >= first) continue
+      this.#slices.delete(index)
+      this.#from = Math.max(this.#from, this.#timeAt(scene, index + 1))
+    }
+  }
+
+  /** Copies what lies between x1 and x2 of the canvas, all in device pixels. */
+  #copy(context: CanvasRenderingContext2D, scene: Scene, skipped: number, left: number, x1: number, x2: number, y1: number, y2: number): void {
+    const from = x1 - left + skipped
+    const to = x2 - left + skipped
+    for (let index = Math.floor(from / sliceWidth); index * sliceWidth < to; index++) {
+      const start = Math.max(from, index * sliceWidth)
+      const wide = Math.min(to, (index + 1) * sliceWidth) - start
+      context.drawImage(this.#slice(index, scene), start - index * sliceWidth, y1, wide, y2 - y1, start - skipped + left, y1, wide, y2 - y1)
+    }
   }
 
   #begin(scene: Scene, key: string): void {
-    const { picture, ratio, recording, filter } = scene
-    const { window, left, right } = picture
+    const { window } = scene.picture
     this.#key = key
+    this.#slices.clear()
+    this.#origin = window.from
     this.#from = window.from
     this.#until = -1
-    this.#last = new Float64Array(recording.world.nodes * 2).fill(-100)
+    this.#reached = 0
+    this.#missing = Infinity
+    this.#last = new Float64Array(scene.recording.world.nodes * 2).fill(-100)
     this.#taken.clear()
     this.#said.clear()
-    this.#every = messagesIn(recording, window, filter, drawnMax).every
-    this.#canvas.width = Math.round(((picture.width - left - right) * 2 + right) * ratio)
-    this.#canvas.height = Math.round(picture.height * ratio)
+    this.#every = messagesIn(scene.recording, window, scene.filter, drawnMax).every
+  }
+
+  #timeAt({ picture: { window, width, left, right }, ratio }: Scene, index: number): number {
+    return this.#origin + (((index * sliceWidth) / ratio) * (window.to - window.from)) / (width - left - right)
+  }
+
+  #slice(index: number, scene: Scene): HTMLCanvasElement {
+    const known = this.#slices.get(index)
+    if (known !== undefined) return known
+    const { picture, ratio } = scene
+    const slice = document.createElement('canvas')
+    slice.width = sliceWidth
+    slice.height = Math.round(picture.height * ratio)
+    this.#slices.set(index, slice)
+    const context = slice.getContext('2d')!
+    context.setTransform(ratio, 0, 0, ratio, wordsReach * -ratio, 0)
+    const reach = (wordsReach * (this.#timeAt(scene, 1) - this.#origin) * ratio) / sliceWidth
+    const window = { from: this.#timeAt(scene, index) - reach, to: this.#timeAt(scene, index + 1) + reach }
+    paintAxis(context, scene, { ...picture, window, width: sliceWidth / ratio + wordsReach * 2, left: 0, right: 0 })
+    return slice
   }
 
   #append(scene: Scene): void {
     const { recording, filter, time, picture, ratio } = scene
     const { messages, longestFlight } = recording
     const since = Math.max(this.#until, this.#from - longestFlight)
+    const sheet = { ...scene, picture: this.#sheet(picture) }
     const ended: Message[] = []
-    const labels: Message[] = []
+    const sent: Message[] = []
     // A label is said when its message is sent.
     const sentSince = Math.max(this.#until, this.#from - 1)
     for (let i = firstAfter(messages, since - longestFlight, (message) => message.sent); i < messages.length; i++) {
       const message = messages[i]!
       if (message.sent > time) break
-      if (message.sent > sentSince && isLabelled(message) && passes(message, filter)) labels.push(message)
+      if (message.sent > sentSince && isLabelled(message) && passes(message, filter)) sent.push(message)
       if (message.arrives > this.#until && message.arrives <= time && message.arrives >= this.#from && i % this.#every === 0 && passes(message, filter)) ended.push(message)
     }
     const passed = { from: Math.max(this.#until, this.#from), to: time }
-    const writes = writesIn(recording, passed).filter((write) => write.to > this.#until && write.to <= time)
-    const applied = appliedIn(recording, passed).filter((mark) => mark.time > this.#until)
+    const marks = placedMarks(
+      sheet,
+      writesIn(recording, passed).filter((write) => write.to > this.#until && write.to <= time),
+      appliedIn(recording, passed).filter((mark) => mark.time > this.#until),
+      this.#last,
+    )
     this.#until = time
-    if (ended.length + writes.length + applied.length + labels.length === 0) return
-    const context = this.#canvas.getContext('2d')!
-    context.setTransform(ratio, 0, 0, ratio, 0, 0)
-    const sheet = { ...scene, picture: this.#sheet(picture) }
-    if (ended.length > 0) paintLines(context, sheet, ended, false)
-    if (labels.length > 0) paintLabels(context, sheet, labels, this.#taken, this.#said)
-    if (writes.length + applied.length > 0) paintMarks(context, sheet, writes, applied, this.#last)
+    const labels = sent.length === 0 ? [] : placedLabels(this.#slice(this.#reached, scene).getContext('2d')!, sheet, sent, this.#taken, this.#said)
+    const boxes = ended.map((message) => lineOf(sheet.picture, message, time))
+    const every = sliceWidth / ratio
+    const touched = new Set<number>()
+    const touch = (x1: number, x2: number): void => {
+      for (let index = Math.floor((x1 - 8) / every); index * every < x2 + 8; index++) touched.add(index)
+    }
+    for (const box of boxes) if (box !== null) touch(box[0], box[2])
+    for (const { x, wide } of labels) touch(x, x + wide)
+    for (const { x1, x2 } of marks) touch(x1, x2)
+    const onto = (x1: number, x2: number, index: number): boolean => x1 - 8 < (index + 1) * every && x2 + 8 > index * every
+    const plotted = picture.width - picture.left - picture.right
+    for (const index of touched) {
+      const begins = this.#timeAt(scene, index)
+      // What began before the window is nowhere to be seen; what runs far ahead of a window that stays is painted when it comes there.
+      if (this.#timeAt(scene, index + 1) < this.#from) continue
+      if (begins > picture.window.to * 2 - picture.window.from) {
+        this.#missing = Math.min(this.#missing, index)
+        continue
+      }
+      const context = this.#slice(index, scene).getContext('2d')!
+      context.setTransform(ratio, 0, 0, ratio, -index * sliceWidth, 0)
+      paintLabels(context, sheet, labels.filter(({ x, wide }: Label) => onto(x, x + wide, index)))
+      paintMarks(context, sheet, marks.filter(({ x1, x2 }) => onto(x1, x2, index)))
+      // Lines come under what is written and marked, whichever came first.
+      context.globalCompositeOperation = 'destination-over'
+      paintLines(context, sheet, ended.filter((_, i) => boxes[i] !== null && onto(boxes[i]![0], boxes[i]![2], index)), false)
+      context.globalCompositeOperation = 'source-over'
+      if (index <= this.#reached) continue
+      this.#reached = index
+      // How crowded it is now decides for the next slice.
+      if (index * every > plotted) this.#every = messagesIn(recording, { from: time - (picture.window.to - picture.window.from), to: time }, filter, drawnMax).every
+    }
   }
 
-  /** The sheet as a picture of its own: no margin, twice the time. */
+  /** All slices as one picture without a margin. */
   #sheet(picture: Picture): Picture {
     const { window, width, left, right } = picture
-    return { ...picture, window: { from: this.#from, to: this.#from + (window.to - window.from) * 2 }, width: (width - left - right) * 2, left: 0, right: 0 }
+    return { ...picture, window: { from: this.#origin, to: this.#origin + window.to - window.from }, width: width - left - right, left: 0, right: 0 }
   }
 
   /** Messages of the window that have not ended yet, and those of a future that is already known. */

@@ -1,5 +1,6 @@
 import type { ThemeColours } from './colours.ts'
 import { cluster as t } from '../text/cluster.ts'
+import { KeptPicture } from './keptPicture.ts'
 import type { MessageLayer } from './messageLayer.ts'
 import { stretchAt, type Applied, type DiskWrite, type Message, type MessageKind, type Recording } from './recording.ts'
 import { lineOf, secondsText, ticksOf, xOf, type Filter, type Hit, type Picture } from './spaceTime.ts'
@@ -68,11 +69,24 @@ export function isLabelled({ kind }: Message): boolean {
 
 const paintOrder: readonly MessageKind[] = ['ping', 'fetch', 'client', 'log', 'job', 'request', 'ack', 'vote', 'sync', 'watch', 'commit', 'proposal']
 
-/** Tells how many messages one stroke stands for. */
-export function paint(context: CanvasRenderingContext2D, scene: Scene, layer: MessageLayer): number {
-  const { picture, ratio } = scene
+/** What one canvas keeps between its frames. */
+export class Kept {
+  readonly layer: MessageLayer
+  readonly heads = new KeptPicture()
+  readonly nothing = new KeptPicture()
+
+  constructor(layer: MessageLayer) {
+    this.layer = layer
+  }
+}
+
+/** Tells how many messages one stroke stands for, and how many are drawn on their way. */
+export function paint(context: CanvasRenderingContext2D, scene: Scene, kept: Kept): { readonly every: number; readonly underWay: number } {
+  const { picture, ratio, colours } = scene
+  const { layer } = kept
   context.setTransform(ratio, 0, 0, ratio, 0, 0)
-  context.clearRect(0, 0, picture.width, picture.height)
+  context.fillStyle = colours.of('--panel')
+  context.fillRect(0, 0, picture.width, picture.height)
   context.textBaseline = 'alphabetic'
   context.lineCap = 'butt'
   paintEras(context, scene)
@@ -82,17 +96,22 @@ export function paint(context: CanvasRenderingContext2D, scene: Scene, layer: Me
   context.clip()
   paintCuts(context, scene)
   paintLanes(context, scene)
+  context.restore()
   layer.paint(context, scene)
+  context.save()
+  context.beginPath()
+  context.rect(picture.left, 0, picture.width - picture.left - picture.right + 6, picture.height)
+  context.clip()
   const { underWay, future } = layer.open(scene)
   paintLines(context, scene, future, true)
-  paintLines(context, scene, underWay, false)
+  const drawn = paintLines(context, scene, underWay, false)
   paintFaults(context, scene)
   paintHits(context, scene)
   context.restore()
-  paintAxis(context, scene)
+  paintPlace(context, scene, kept.nothing)
   paintViolation(context, scene)
-  paintLaneHeads(context, scene)
-  return layer.every
+  putLaneHeads(context, scene, kept.heads)
+  return { every: layer.every, underWay: drawn }
 }
 
 const sans = (weight: number, size: number): string => `${weight} ${size}px "Inter Variable", Inter, system-ui, sans-serif`
@@ -222,8 +241,11 @@ function paintLanes(context: CanvasRenderingContext2D, { picture, recording, col
   context.setLineDash([])
 }
 
-/** Lines of messages: the whole way, or what has been gone of it; faint what lies in a future that is known. */
-export function paintLines(context: CanvasRenderingContext2D, scene: Scene, messages: readonly Message[], isFuture: boolean): void {
+/**
+ * Lines of messages: the whole way, or what has been gone of it; faint what lies in a future that is known. Tells how many were drawn. Each line is a stroke of its own: one path of hundreds that cross is
+ * filled at a quarter more of the processor's time.
+ */
+export function paintLines(context: CanvasRenderingContext2D, scene: Scene, messages: readonly Message[], isFuture: boolean): number {
   const { picture, colours } = scene
   const until = isFuture ? scene.end : scene.time
   const groups = new Map<MessageKind, Message[]>()
@@ -232,7 +254,7 @@ export function paintLines(context: CanvasRenderingContext2D, scene: Scene, mess
     if (group === undefined) groups.set(message.kind, [message])
     else group.push(message)
   }
-  const hasHeads = messages.length < 900
+  let drawn = 0
   context.globalAlpha = isFuture ? 0.22 : 1
   for (const kind of paintOrder) {
     const group = groups.get(kind)
@@ -242,18 +264,19 @@ export function paintLines(context: CanvasRenderingContext2D, scene: Scene, mess
     context.fillStyle = colour
     context.lineWidth = width
     context.setLineDash([...dash])
-    context.beginPath()
     const heads: Line[] = []
     const lost: Line[] = []
     for (const message of group) {
       const line = lineOf(picture, message, until)
       if (line === null) continue
+      drawn++
+      context.beginPath()
       context.moveTo(line[0], line[1])
       context.lineTo(line[2], line[3])
+      context.stroke()
       if (message.fate.startsWith('lost') && message.arrives <= until) lost.push(line)
-      else if (hasHeads) heads.push(line)
+      else heads.push(line)
     }
-    context.stroke()
     context.setLineDash([])
     if (heads.length > 0) {
       context.beginPath()
@@ -273,6 +296,7 @@ export function paintLines(context: CanvasRenderingContext2D, scene: Scene, mess
     context.stroke()
   }
   context.globalAlpha = 1
+  return drawn
 }
 
 type Line = readonly [number, number, number, number]
@@ -290,68 +314,107 @@ function arrow(context: CanvasRenderingContext2D, [x1, y1, x2, y2]: readonly [nu
   context.closePath()
 }
 
+export interface Label {
+  readonly x: number
+  readonly y: number
+  readonly wide: number
+  readonly text: string
+}
+
 /** The zxid where a proposal leaves and the epoch where NEWLEADER does, once per instant, where there is room. */
-export function paintLabels(context: CanvasRenderingContext2D, { picture, colours }: Scene, messages: readonly Message[], busyUntil: Map<number, number>, said: Set<string>): void {
+export function placedLabels(context: CanvasRenderingContext2D, { picture }: Scene, messages: readonly Message[], busyUntil: Map<number, number>, said: Set<string>): readonly Label[] {
+  const labels: Label[] = []
   context.font = mono(500, 11)
-  context.fillStyle = colours.of('--text')
   for (const message of messages) {
-    const label = messageLabel(message)
-    if (label === null) continue
-    const key = `${message.from} ${label}`
+    const text = messageLabel(message)
+    if (text === null) continue
+    const key = `${message.from} ${text}`
     if (said.has(key)) continue
     said.add(key)
     const x = xOf(picture, message.sent)
     const y = picture.yOf[message.from]!
     if (x < (busyUntil.get(message.from) ?? -Infinity)) continue
-    const wide = context.measureText(label).width
-    const isLow = y > (picture.top + picture.bottom) / 2
-    context.lineWidth = 3
-    context.strokeStyle = colours.of('--panel')
-    context.lineJoin = 'round'
-    context.strokeText(label, x - wide - 3, isLow ? y + 16 : y - 8)
-    context.fillText(label, x - wide - 3, isLow ? y + 16 : y - 8)
+    const wide = context.measureText(text).width
+    // Under a low lane, unless the axis is there.
+    const isUnder = y > (picture.top + picture.bottom) / 2 && y + 16 <= picture.bottom + 4
+    labels.push({ x: x - wide - 3, y: isUnder ? y + 16 : y - 8, wide, text })
     busyUntil.set(message.from, x + wide + 14)
+  }
+  return labels
+}
+
+export function paintLabels(context: CanvasRenderingContext2D, { colours }: Scene, labels: readonly Label[]): void {
+  if (labels.length === 0) return
+  context.font = mono(500, 11)
+  context.fillStyle = colours.of('--text')
+  context.strokeStyle = colours.of('--panel')
+  context.lineWidth = 3
+  context.lineJoin = 'round'
+  for (const { x, y, text } of labels) {
+    context.strokeText(text, x, y)
+    context.fillText(text, x, y)
   }
 }
 
-/** Disk writes that ended and transactions that were applied; of marks that would lie upon one another on a lane, the first. */
-export function paintMarks(context: CanvasRenderingContext2D, { picture, colours }: Scene, writes: readonly DiskWrite[], applied: readonly Applied[], last: Float64Array): void {
-  // A write that takes its time is seen taking it.
+/** A disk write with the time it took, the tick at its end, or a transaction that was applied. */
+export interface Mark {
+  readonly kind: 'took' | 'tick' | 'dot'
+  readonly x1: number
+  readonly x2: number
+  readonly y: number
+  readonly half: number
+}
+
+/** Disk writes that ended and transactions that were applied; of marks that would lie upon one another on a lane, the first. `last` has where that is. */
+export function placedMarks({ picture }: Scene, writes: readonly DiskWrite[], applied: readonly Applied[], last: Float64Array): readonly Mark[] {
+  const marks: Mark[] = []
+  for (const write of writes) {
+    const x1 = xOf(picture, write.from)
+    const x2 = xOf(picture, write.to)
+    const y = picture.yOf[write.node]!
+    // A write that takes its time is seen taking it.
+    if (x2 - x1 >= 3) marks.push({ kind: 'took', x1, x2, y: y + 3, half: 0 })
+    if (write.fate !== 'done' || Math.abs(x2 - last[write.node * 2]!) < 2) continue
+    last[write.node * 2] = x2
+    marks.push({ kind: 'tick', x1: x2, x2, y, half: write.kind === 'fsync' ? 5 : 3.5 })
+  }
+  for (const { node, time } of applied) {
+    const x = xOf(picture, time)
+    if (Math.abs(x - last[node * 2 + 1]!) < 3) continue
+    last[node * 2 + 1] = x
+    marks.push({ kind: 'dot', x1: x, x2: x, y: picture.yOf[node]!, half: 3.6 })
+  }
+  return marks
+}
+
+export function paintMarks(context: CanvasRenderingContext2D, { colours }: Scene, marks: readonly Mark[]): void {
   context.lineWidth = 3
   context.strokeStyle = colours.of('--text-3')
   context.globalAlpha = 0.45
   context.beginPath()
-  for (const write of writes) {
-    const x1 = xOf(picture, write.from)
-    const x2 = xOf(picture, write.to)
-    if (x2 - x1 < 3) continue
-    context.moveTo(x1, picture.yOf[write.node]! + 3)
-    context.lineTo(x2, picture.yOf[write.node]! + 3)
+  for (const { kind, x1, x2, y } of marks) {
+    if (kind !== 'took') continue
+    context.moveTo(x1, y)
+    context.lineTo(x2, y)
   }
   context.stroke()
   context.globalAlpha = 1
   context.lineWidth = 2
   context.strokeStyle = colours.of('--text')
   context.beginPath()
-  for (const write of writes) {
-    const x = xOf(picture, write.to)
-    const y = picture.yOf[write.node]!
-    if (write.fate !== 'done' || Math.abs(x - last[write.node * 2]!) < 2) continue
-    last[write.node * 2] = x
-    const half = write.kind === 'fsync' ? 5 : 3.5
-    context.moveTo(x, y - half)
-    context.lineTo(x, y + half)
+  for (const { kind, x1, y, half } of marks) {
+    if (kind !== 'tick') continue
+    context.moveTo(x1, y - half)
+    context.lineTo(x1, y + half)
   }
   context.stroke()
   context.fillStyle = colours.of('--ok')
   context.strokeStyle = colours.of('--panel')
   context.lineWidth = 1.5
-  for (const { node, time } of applied) {
-    const x = xOf(picture, time)
-    if (Math.abs(x - last[node * 2 + 1]!) < 3) continue
-    last[node * 2 + 1] = x
+  for (const { kind, x1, y, half } of marks) {
+    if (kind !== 'dot') continue
     context.beginPath()
-    context.arc(x, picture.yOf[node]!, 3.6, 0, 7)
+    context.arc(x1, y, half, 0, 7)
     context.fill()
     context.stroke()
   }
@@ -458,15 +521,14 @@ function paintHits(context: CanvasRenderingContext2D, { picture, colours, hovere
   }
 }
 
-function paintAxis(context: CanvasRenderingContext2D, { picture, colours, time, end }: Scene): void {
-  const { left, bottom, window } = picture
-  const right = picture.width - picture.right
-  const span = window.to - window.from
+/** The axis with its ticks, which stand at instants and so never change. */
+export function paintAxis(context: CanvasRenderingContext2D, { colours, picture: { window } }: Scene, picture: Picture): void {
+  const { left, bottom, width, right } = picture
   context.strokeStyle = colours.of('--border')
   context.lineWidth = 1
   context.beginPath()
   context.moveTo(left, bottom + 0.5)
-  context.lineTo(right, bottom + 0.5)
+  context.lineTo(width - right, bottom + 0.5)
   context.stroke()
   context.font = mono(450, 11)
   context.textAlign = 'center'
@@ -479,39 +541,67 @@ function paintAxis(context: CanvasRenderingContext2D, { picture, colours, time, 
     context.moveTo(x, bottom)
     context.lineTo(x, bottom + 4)
     context.stroke()
-    if (time < window.from || time > window.to || Math.abs(x - xOf(picture, time)) > 48) context.fillText(secondsText(tick, span), x, bottom + 18)
-  }
-  // Beyond the newest moment there is nothing yet.
-  const endX = xOf(picture, end)
-  if (endX < right && end >= window.from) {
-    context.strokeStyle = colours.of('--hairline')
-    context.beginPath()
-    for (let x = Math.ceil(endX); x < right + picture.bottom; x += 8) {
-      context.moveTo(Math.min(x, right), Math.min(bottom, picture.top - 8 + Math.max(0, x - right)))
-      const depth = Math.min(x - endX, bottom - picture.top + 8)
-      context.lineTo(x - depth, picture.top - 8 + depth)
-    }
-    context.stroke()
-  }
-  if (time >= window.from && time <= window.to) {
-    const x = Math.round(xOf(picture, time))
-    const label = secondsText(time, span)
-    const wide = context.measureText(label).width + 14
-    context.strokeStyle = colours.of('--accent')
-    context.lineWidth = 1.5
-    context.beginPath()
-    context.moveTo(x, 20)
-    context.lineTo(x, bottom + 6)
-    context.stroke()
-    context.fillStyle = colours.of('--accent')
-    context.beginPath()
-    context.roundRect(x - wide / 2, bottom + 5, wide, 17, 4)
-    context.fill()
-    context.font = mono(600, 11)
-    context.fillStyle = colours.of('--on-accent')
-    context.fillText(label, x, bottom + 17.5)
+    context.fillText(secondsText(tick, window.to - window.from), x, bottom + 18)
   }
   context.textAlign = 'left'
+}
+
+const hatchGap = 8
+
+/** Where the run stands, with its time; and beyond the newest moment, where there is nothing yet. */
+function paintPlace(context: CanvasRenderingContext2D, { picture, colours, time, end, ratio }: Scene, nothing: KeptPicture): void {
+  const { bottom, top, window, width } = picture
+  const right = width - picture.right
+  const span = window.to - window.from
+  const endX = Math.ceil(xOf(picture, end))
+  if (endX < right && end >= window.from) {
+    const from = Math.max(endX, picture.left)
+    const wide = right - from
+    const high = bottom - top + 8
+    const colour = colours.of('--hairline')
+    nothing.put(context, `${colour} ${(from - endX) % hatchGap}`, from, top - 8, wide, high, ratio, (hatch) => {
+      hatch.strokeStyle = colour
+      hatch.beginPath()
+      for (let x = (endX - from) % hatchGap; x < wide + high; x += hatchGap) {
+        hatch.moveTo(x, 0)
+        hatch.lineTo(x - high, high)
+      }
+      hatch.stroke()
+    })
+  }
+  if (time < window.from || time > window.to) return
+  const x = Math.round(xOf(picture, time))
+  const label = secondsText(time, span)
+  context.textAlign = 'center'
+  context.font = mono(600, 11)
+  const wide = label.length * 6.6 + 14
+  // The words of a tick that comes too near make room.
+  context.fillStyle = colours.of('--panel')
+  for (const tick of ticksOf(picture)) {
+    const at = xOf(picture, tick)
+    if (Math.abs(at - x) <= 48) context.fillRect(Math.round(at) - 26, bottom + 6, 52, 20)
+  }
+  context.strokeStyle = colours.of('--accent')
+  context.lineWidth = 1.5
+  context.beginPath()
+  context.moveTo(x, 20)
+  context.lineTo(x, bottom + 6)
+  context.stroke()
+  context.fillStyle = colours.of('--accent')
+  context.beginPath()
+  context.roundRect(x - wide / 2, bottom + 5, wide, 17, 4)
+  context.fill()
+  context.fillStyle = colours.of('--on-accent')
+  context.fillText(label, x, bottom + 17.5)
+  context.textAlign = 'left'
+}
+
+function putLaneHeads(context: CanvasRenderingContext2D, scene: Scene, heads: KeptPicture): void {
+  const { picture, recording, colours, time, ratio } = scene
+  const era = stretchAt(recording.eras, time)
+  const states = picture.lanes.map(({ node, y }) => `${node}:${y}:${stretchAt(recording.lives[node]!, time)?.status ?? 'down'}`).join(' ')
+  const key = `${states} ${era?.kind} ${era?.leader} ${colours.of('--panel')} ${recording.world.names.join()}`
+  heads.put(context, key, 0, 0, picture.left, picture.height, ratio, (own) => paintLaneHeads(own, scene))
 }
 
 function paintLaneHeads(context: CanvasRenderingContext2D, { picture, recording, colours, time }: Scene): void {

@@ -29,10 +29,10 @@ export type RunSpec =
   /** The control plane of the job that runs on this page: not made here. */
   | { readonly kind: 'live'; readonly run: number; readonly job: string }
 export type Network = 'zones' | 'rack'
-/** What clients do: a lock, a group and some reads and writes; or eight of them writing as fast as they can be answered. */
 /** What lives beside the ensemble: clients with recipes, a job with its JobManagers, or brokers with their topics. */
 export type Beside = 'clients' | 'job' | 'topics'
-export type Load = 'quiet' | 'busy'
+/** What clients do: a lock, a group and some reads and writes; eight of them that ask as soon as they are answered; or eight that do not wait for answers, which keeps hundreds of messages under way among seven servers. */
+export type Load = 'quiet' | 'busy' | 'eager'
 
 export const defaultSpec: RunSpec = { kind: 'free', seed: 42, servers: 3, network: 'zones', load: 'quiet', beside: 'clients' }
 
@@ -72,6 +72,12 @@ function made(spec: RunSpec): World {
   }
 }
 
+const loads: Readonly<Record<Load, Partial<WorldOptions>>> = {
+  quiet: { clients: programs.length },
+  busy: { clients: 8, thinkMicros: 8_000, requestsInFlight: 8 },
+  eager: { clients: 8, thinkMicros: 5_500, requestsInFlight: 17 },
+}
+
 function madeFree({ seed, servers, network, load, beside }: Extract<RunSpec, { kind: 'free' }>): World {
   const options = Object.assign(new WorldOptions(), networks[network], { servers, rareOperations: false, thinkMicros: 350_000, requestsInFlight: 2 })
   if (beside === 'job') {
@@ -80,12 +86,11 @@ function madeFree({ seed, servers, network, load, beside }: Extract<RunSpec, { k
   }
   if (beside === 'topics') {
     options.clients = 0
-    options.log = logOptions({ brokers: 3, topics, clients: ['producer', 'keyed', 'group', 'group'], groupTopics: ['orders', 'prices'], assignor: 'sticky', thinkMicros: load === 'busy' ? 60_000 : 400_000 })
+    options.log = logOptions({ brokers: 3, topics, clients: ['producer', 'keyed', 'group', 'group'], groupTopics: ['orders', 'prices'], assignor: 'sticky', thinkMicros: { quiet: 400_000, busy: 60_000, eager: 15_000 }[load] })
     return makeEnsemble({ seed, options, profile: null })
   }
-  const isBusy = load === 'busy'
-  Object.assign(options, isBusy ? { clients: 8, thinkMicros: 8_000, requestsInFlight: 8 } : { clients: programs.length })
-  return makeEnsemble({ seed, options, profile: null, programs: isBusy ? [randomProgram] : programs })
+  Object.assign(options, loads[load])
+  return makeEnsemble({ seed, options, profile: null, programs: load === 'quiet' ? programs : [randomProgram] })
 }
 
 const topics: LogOptions['topics'] = [

@@ -100,6 +100,16 @@ export function messagesIn(recording: Recording, window: Window, filter: Filter,
   return { messages: found.filter((_, i) => i % every === 0), every }
 }
 
+/** How many messages touch the window and pass the filter. */
+export function countIn(recording: Recording, window: Window, filter: Filter): number {
+  const { messages, longestFlight } = recording
+  let count = 0
+  for (let i = firstAfter(messages, window.from - longestFlight, (message) => message.sent); i < messages.length && messages[i]!.sent <= window.to; i++) {
+    if (messages[i]!.arrives >= window.from && passes(messages[i]!, filter)) count++
+  }
+  return count
+}
+
 export function passes(message: Message, { kinds, node }: Filter): boolean {
   return kinds.has(message.kind) && (node < 0 || message.from === node || message.to === node)
 }

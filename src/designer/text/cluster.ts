@@ -92,7 +92,7 @@ export const cluster = {
   beside: 'Beside the ensemble',
   besides: { clients: 'clients', job: 'JobManagers', topics: 'brokers' },
   load: 'Clients',
-  loads: { quiet: 'quiet clients', busy: 'busy clients' },
+  loads: { quiet: 'quiet clients', busy: 'busy clients', eager: 'eager clients' },
   startOver: 'Start over',
 
   leads: (id: number, epoch: number) => `Server ${id} leads epoch ${epoch}`,
