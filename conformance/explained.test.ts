@@ -69,4 +69,53 @@ describe('a noted difference', () => {
     expect(await explanation(job, '2.2', await answerWith(job, all))).toEqual(['a comparison of a column with itself is TRUE or FALSE to the planner, also where the column is NULL'])
     expect(await explanation(nothing, '2.2', await answerWith(nothing, all))).toBeNull()
   })
+  it('may be a row that a join behind moving ranks has forgotten, in one of the courses that Flink may take', async () => {
+    const job = jobOf(
+      'moved-ranks',
+      [
+        { ...source, config: { ...source.config, connector: { type: 'inline', rows: [['A', '2026-01-31 12:00:01.000', 10], ['B', '2026-01-31 12:00:02.000', 5], ['A', '2026-01-31 12:00:03.000', -20]] } } },
+        { id: 'groups', kind: 'group-aggregate', config: { groupBy: ['k'], aggregates: [{ name: 's', expression: 'SUM(v)' }] } },
+        { id: 'best', kind: 'top-n', config: { partitionBy: [], orderBy: [{ column: 's', direction: 'DESC' }], n: 2, rankColumn: 'rank' } },
+        { id: 'op', kind: 'regular-join', config: { type: 'anti', on: [{ left: 's', right: 's' }] } },
+        sink,
+      ],
+      [{ from: 'rows', to: 'groups' }, { from: 'groups', to: 'best' }, { from: 'best', to: 'op', toPort: 'left' }, { from: 'best', to: 'op', toPort: 'right' }, { from: 'op', to: 'out' }],
+    )
+    expect(((await runMillrace(job)).get('out') as Table).rows).toEqual([])
+    // B rises to the first place before its second one is taken back, which forgets it: the right row that comes afterwards finds none to take back.
+    expect(await explanation(job, '2.2', await answerWith(job, ['{"k":"B","s":5,"rank":1}']))).toEqual(['a join behind a Top-N with ranks forgets groups whose rank moves'])
+    expect(await explanation(job, '2.2', await answerWith(job, ['{"k":"A","s":-10,"rank":2}']))).toBeNull()
+  })
+  it('may be a group that a Top-N keeps although an outer join took it back', async () => {
+    const job = jobOf(
+      'kept-groups',
+      [
+        source,
+        { id: 'padded', kind: 'regular-join', config: { type: 'left', on: [{ left: 'k', right: 'k' }], columns: [{ name: 'r', expression: 'r.k' }] } },
+        { id: 'groups', kind: 'group-aggregate', config: { groupBy: ['r'], aggregates: [] } },
+        { id: 'op', kind: 'top-n', config: { partitionBy: [], orderBy: [{ column: 'r', direction: 'ASC' }], n: 1 } },
+        sink,
+      ],
+      [{ from: 'rows', to: 'padded', toPort: 'left' }, { from: 'rows', to: 'padded', toPort: 'right' }, { from: 'padded', to: 'groups' }, { from: 'groups', to: 'op' }, { from: 'op', to: 'out' }],
+    )
+    expect(await explanation(job, '1.20', await answerWith(job, ['{"r":null}']))).toContain('a Top-N by the columns of groups behind an outer join keeps groups that are taken back')
+    expect(await explanation(job, '1.20', await answerWith(job, ['{"r":"B"}']))).toBeNull()
+  })
+  it('of a rule that lets Flink refuse one sink is looked at behind the others alone', async () => {
+    const first = { id: 'op', kind: 'deduplicate', config: { keys: ['k'], orderBy: [{ column: 'ts', direction: 'ASC' }], keep: 'first' } as unknown as JsonObject }
+    const job = jobOf(
+      'two-sinks',
+      [
+        source,
+        first,
+        { id: 'groups', kind: 'group-aggregate', config: { groupBy: ['k'], aggregates: [{ name: 'n', expression: 'COUNT(*)' }] } },
+        { id: 'windows', kind: 'window-aggregate', config: { window: { type: 'tumble', timeColumn: 'ts', sizeMs: 1000 }, groupBy: [], aggregates: [{ name: 'n', expression: 'COUNT(*)' }] } },
+        sink,
+        { ...sink, id: 'refused' },
+      ],
+      [{ from: 'rows', to: 'op' }, { from: 'op', to: 'groups' }, { from: 'op', to: 'windows' }, { from: 'groups', to: 'out' }, { from: 'windows', to: 'refused' }],
+    )
+    const flink = new Map([...(await answerWith(job, ['{"k":"A","n":1}'])), ['refused', { kind: 'failed', reason: "TableException: StreamPhysicalWindowAggregate doesn't support consuming update and delete changes" } as const]])
+    expect(await explanation(job, '1.20', flink)).toHaveLength(1)
+  })
 })

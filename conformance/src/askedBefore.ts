@@ -13,7 +13,8 @@ import type { BatchAnswer } from './flinkBatch.ts'
  * What Flink answered to generated programs, on this machine alone (`target/` is not committed): a run that was cut off goes on where it was, a mended engine or rule is judged again without asking, and wrong
  * rules of the engine (`mutants.mjs`) are held against answers that are there.
  *
- * An answer counts for a program with its rows and for the script that was exported of it: when the exporter writes another, Flink is asked again. What could not be run is not kept.
+ * An answer counts for a program with its rows and for the script that was exported of it: when the exporter writes another, Flink is asked again. What could not be run is not kept, nor what failed over the files of
+ * the harness itself, which another run may have taken away.
  */
 export class AskedBefore {
   readonly #path: string
@@ -28,7 +29,7 @@ export class AskedBefore {
       // The last line of a run that was cut off may be half of one.
       if (!line.endsWith('}')) continue
       const { key, sinks } = JSON.parse(line) as { readonly key: string; readonly sinks: Readonly<Record<string, Answer>> }
-      this.#answers.set(key, new Map(Object.entries(sinks)))
+      if (!lostFiles(Object.values(sinks))) this.#answers.set(key, new Map(Object.entries(sinks)))
     }
   }
 
@@ -37,7 +38,7 @@ export class AskedBefore {
   }
 
   keep(job: Job, answer: BatchAnswer): void {
-    if (answer instanceof CannotRun) return
+    if (answer instanceof CannotRun || lostFiles([...answer.values()])) return
     const key = this.#keyOf(job)
     this.#answers.set(key, answer)
     appendFileSync(this.#path, `${JSON.stringify({ key, sinks: Object.fromEntries(answer) })}\n`)
@@ -49,4 +50,8 @@ export class AskedBefore {
     for (const { text } of exportFlinkSql(job, { version: this.#version }).statements) hash.update(text)
     return hash.digest('base64url').slice(0, 22)
   }
+}
+
+function lostFiles(answers: readonly Answer[]): boolean {
+  return answers.some((answer) => answer.kind === 'failed' && answer.reason.includes('FileNotFoundException'))
 }

@@ -5,13 +5,14 @@ import type { OperatorRuntime } from '../../src/engine/operatorRuntime.ts'
 import type { Job, Operator } from '../../src/job/job.ts'
 import type { OperatorSpec } from '../../src/job/operatorSpec.ts'
 import { windowOf, type WindowConfig } from '../../src/job/windowOf.ts'
+import { instead, type Course } from './instead.ts'
 
 /**
  * The buffer before Flink's window operators, for tumbling windows with an offset: rows wait in it until a watermark reaches the end of a window *without the offset*, and then count only where
  * the watermark before that one had not closed their own window. (Flink: `AbstractWindowAggProcessor.advanceProgress`, `TimeWindowUtil.getNextTriggerWatermark`, which is given no offset, and the
  * combiners, which set no timer for a window that has fired.) What does not count is kept from Millrace's operator; everything else is its own.
  */
-export function bufferedWindow(runtime: OperatorRuntime, operator: Operator, _spec: OperatorSpec, job: Job): OperatorRuntime {
+export function bufferedWindow(runtime: OperatorRuntime, operator: Operator, _spec: OperatorSpec, { job }: Course): OperatorRuntime {
   const window = windowBefore(job, operator)
   if (window?.type !== 'tumble') return runtime
   const own = windowOf(operator.config) !== null
@@ -28,7 +29,7 @@ export function bufferedWindow(runtime: OperatorRuntime, operator: Operator, _sp
     watermark = to
     runtime.onWatermark(to)
   }
-  const buffered: Pick<OperatorRuntime, 'processBatch' | 'onWatermark'> = {
+  return instead(runtime, {
     processBatch: (_input, batch) => {
       const column = batch.columns[fieldIndex(batch.schema, own ? window.timeColumn : 'window_end')]!
       for (let row = 0; row < batch.rowCount; row++) {
@@ -42,13 +43,6 @@ export function bufferedWindow(runtime: OperatorRuntime, operator: Operator, _sp
     onWatermark: (to) => {
       advance(to)
       return to
-    },
-  }
-  return new Proxy(runtime, {
-    get: (target, name) => {
-      if (name === 'keeps') return undefined
-      const value: unknown = name === 'processBatch' || name === 'onWatermark' ? buffered[name] : Reflect.get(target, name, target)
-      return typeof value === 'function' ? (value as (...args: unknown[]) => unknown).bind(target) : value
     },
   })
 }

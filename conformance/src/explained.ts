@@ -15,6 +15,9 @@ import type { Operators } from '../../src/runtime/engineThread.ts'
 import { cutAt } from '../../src/runtime/testing/generated/runProgram.ts'
 import { difference, settled, type Answer } from './answer.ts'
 import { bufferedWindow } from './bufferedWindow.ts'
+import type { Course } from './instead.ts'
+import { keptGroups } from './keptGroups.ts'
+import { movedRanks } from './movedRanks.ts'
 import { newestVersions } from './newestVersions.ts'
 import { runMillrace } from './millraceRun.ts'
 
@@ -28,7 +31,9 @@ interface Rule {
   /** The job with Flink's rule written in Millrace's words. */
   readonly rewrite?: (operator: Operator) => Operator
   /** What Flink loses before the operator looks at it. */
-  readonly enters?: (runtime: OperatorRuntime, operator: Operator, spec: OperatorSpec, job: Job) => OperatorRuntime
+  readonly enters?: (runtime: OperatorRuntime, operator: Operator, spec: OperatorSpec, course: Course) => OperatorRuntime
+  /** Where what comes out differs from run to run on Flink: how many of its courses are tried. */
+  readonly courses?: number
   /** What leaves the operator on Flink, of what leaves it here. */
   readonly leaves?: (batch: Batch) => Batch
   /** What Flink says where it cannot go on behind the operator. */
@@ -53,6 +58,8 @@ const rules: readonly Rule[] = [
     rewrite: (operator) => ({ ...operator, config: { ...operator.config, where: withoutSelfComparisons(operator.config.where as string) } }),
   },
   { reason: 'a window with an offset loses the rows that its buffer gives on after it counts as closed', holds: limited('buffered window'), enters: bufferedWindow },
+  { reason: 'a join behind a Top-N with ranks forgets groups whose rank moves', holds: limited('moved ranks'), enters: movedRanks, courses: 400 },
+  { reason: 'a Top-N by the columns of groups behind an outer join keeps groups that are taken back', holds: limited('kept groups'), enters: keptGroups },
   { reason: 'a version that comes behind a newer one of its key is none', holds: (operator) => operator.kind === 'temporal-join', enters: newestVersions },
   { reason: 'a constant text that is no time is read as one by the planner', holds: limited('text as time'), refuses: /DateTimeParseException|could not be parsed/ },
   { reason: 'a Top-N by constants is refused', holds: limited('constant order'), refuses: /requires order by clause with non-constant fields/ },
@@ -77,24 +84,43 @@ export async function explanation(job: Job, version: FlinkVersion, flink: Readon
     const held = noted.has(operator.id) ? rules.filter(({ holds }) => holds(operator, version, limits)) : []
     if (held.length > 0) applied.set(operator.id, held)
   }
-  if (applied.size === 0) return null
-  const rewritten: Job = { ...job, operators: job.operators.map((operator) => (applied.get(operator.id) ?? []).reduce((now, { rewrite }) => rewrite?.(now) ?? now, operator)) }
-  const answers = await runMillrace(rewritten, leaving(applied, job, cutAt(1)))
-  const own = await runMillrace(job)
+  if (applied.size === 0 || logical === null) return null
   const reasons = new Set<string>()
-  let other = false
+  const compared: string[] = []
   for (const [sink, theirs] of flink) {
     const refusing = theirs.kind === 'failed' ? [...applied].flatMap(([operator, held]) => (isBefore(job, operator, sink) ? held.filter(({ refuses }) => refuses?.test(theirs.reason) === true) : [])) : []
     for (const { reason } of refusing) reasons.add(reason)
-    if (refusing.length > 0) continue
-    // A rewritten operator may be one that Millrace refuses where another stands behind it: sinks elsewhere are compared without it.
-    const changed = [...applied].some(([operator, held]) => held.some(({ rewrite, enters, leaves }) => (rewrite ?? enters ?? leaves) !== undefined) && isBefore(job, operator, sink))
-    if (difference(settled(theirs), settled((changed ? answers : own).get(sink)!)) !== null) return null
-    other ||= changed
+    if (refusing.length === 0) compared.push(sink)
   }
-  // Rules that change rows are reasons where rows were compared; those that only refuse are where they did.
-  if (other) for (const held of applied.values()) for (const { reason, rewrite, enters, leaves } of held) if ((rewrite ?? enters ?? leaves) !== undefined) reasons.add(reason)
+  const changing = [...applied].map(([operator, held]) => [operator, held.filter(changesRows)] as const).filter(([, held]) => held.length > 0)
+  const changed = compared.filter((sink) => changing.some(([operator]) => isBefore(job, operator, sink)))
+  const own = await runMillrace(job)
+  if (compared.some((sink) => !changed.includes(sink) && difference(settled(flink.get(sink)!), settled(own.get(sink)!)) !== null)) return null
+  if (changed.length > 0) {
+    // A rewritten operator may be one that Millrace refuses where another stands behind it: only what leads to these sinks is run.
+    const leading = leadingTo(job, changed)
+    const rewritten: Job = { ...leading, operators: leading.operators.map((operator) => (applied.get(operator.id) ?? []).reduce((now, { rewrite }) => rewrite?.(now) ?? now, operator)) }
+    const courses = Math.max(1, ...changing.flatMap(([, held]) => held.map(({ courses }) => courses ?? 1)))
+    let found = false
+    for (let attempt = 0; attempt < courses && !found; attempt++) {
+      const answers = await runMillrace(rewritten, leaving(applied, { job, plan: logical, attempt }, cutAt(1)))
+      found = changed.every((sink) => difference(settled(flink.get(sink)!), settled(answers.get(sink)!)) === null)
+    }
+    if (!found) return null
+    // Rules that change rows are reasons where rows were compared; those that only refuse are where they did.
+    for (const [operator, held] of changing) if (changed.some((sink) => isBefore(job, operator, sink))) for (const { reason } of held) reasons.add(reason)
+  }
   return reasons.size === 0 ? null : [...reasons]
+}
+
+function changesRows({ rewrite, enters, leaves }: Rule): boolean {
+  return (rewrite ?? enters ?? leaves) !== undefined
+}
+
+function leadingTo(job: Job, sinks: readonly string[]): Job {
+  const operators = job.operators.filter(({ id }) => sinks.some((sink) => id === sink || isBefore(job, id, sink)))
+  const kept = new Set(operators.map(({ id }) => id))
+  return { ...job, operators, edges: job.edges.filter(({ from, to }) => kept.has(from) && kept.has(to)) }
 }
 
 /** A condition in which every comparison of a column with itself is what Flink's planner makes of it. */
@@ -124,7 +150,7 @@ function withoutKind(batch: Batch, kind: number): Batch {
 }
 
 /** Row by row, so that every watermark is seen as on Flink: the operators' own run times, with other rows going in, or another emit, at those where Flink's rule is another. */
-function leaving(applied: ReadonlyMap<string, readonly Rule[]>, job: Job, operators: Operators): Operators {
+function leaving(applied: ReadonlyMap<string, readonly Rule[]>, course: Course, operators: Operators): Operators {
   return {
     ...operators,
     runtimeOf: (kind) => {
@@ -134,9 +160,9 @@ function leaving(applied: ReadonlyMap<string, readonly Rule[]>, job: Job, operat
         ...factory,
         create: (spec: OperatorSpec) => {
           let runtime: OperatorRuntime = factory.create(spec)
-          const operator = job.operators.find(({ id }) => id === spec.id)
+          const operator = course.job.operators.find(({ id }) => id === spec.id)
           for (const { leaves, enters } of applied.get(spec.id) ?? []) {
-            if (enters !== undefined && operator !== undefined) runtime = enters(runtime, operator, spec, job)
+            if (enters !== undefined && operator !== undefined) runtime = enters(runtime, operator, spec, course)
             if (leaves === undefined) continue
             const open = runtime.open?.bind(runtime)
             runtime.open = (context) => open?.(emitting(context, leaves))

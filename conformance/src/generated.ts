@@ -97,7 +97,7 @@ async function runAll(flink: FlinkProcess | null, version: FlinkVersion): Promis
     while (next < jobs.length && seconds() < Number(options.seconds ?? Infinity)) {
       const from = next
       const batch = jobs.slice(from, (next += programsPerBatch))
-      const inputs = join(folder, `${version}-run-${from}`)
+      const inputs = join(folder, `${version}-run-${process.pid}-${from}`)
       const unknown = flink === null ? [] : batch.filter((job) => known.answerTo(job) === undefined)
       const asked = unknown.length === 0 ? [] : await runFlinkBatch(unknown, flink!, inputs)
       for (const [i, job] of unknown.entries()) known.keep(job, asked[i]!)
@@ -111,7 +111,7 @@ async function runAll(flink: FlinkProcess | null, version: FlinkVersion): Promis
         if (found.kind === 'different') different.push({ index: from + i, job, text: found.text })
         if (found.kind === 'different' || found.kind === 'both fail' || found.kind === 'not run') console.log(`program ${version} ${from + i} ${found.kind}: ${oneLine(found.text)}\n${found.kind === 'different' ? lines(job) : ''}`)
       }
-      rmSync(inputs, { recursive: true, force: true })
+      if (unknown.length > 0) rmSync(inputs, { recursive: true, force: true })
       process.stderr.write(`${version}: ${Math.min(next, jobs.length)} programs, ${different.length} different, ${seconds().toFixed(0)} s\n`)
     }
   }

@@ -1,11 +1,12 @@
 import { gatherRows } from '../../src/columnar/batch.ts'
-import { isNullAt, valueAt } from '../../src/columnar/column.ts'
+import { valueAt } from '../../src/columnar/column.ts'
 import { fieldIndex } from '../../src/columnar/schema.ts'
 import type { OperatorRuntime } from '../../src/engine/operatorRuntime.ts'
 import type { Operator } from '../../src/job/job.ts'
 import { pairsOf } from '../../src/job/joinConfig.ts'
 import type { OperatorSpec } from '../../src/job/operatorSpec.ts'
 import { versionTime } from '../../src/operators/temporal-join/definition.ts'
+import { groupAt, instead } from './instead.ts'
 
 /**
  * The view of versions as Flink runs it: a deduplication that keeps the last row in time. A version that comes behind a newer one of its key does not get through it, so it never was one for the join. (Flink:
@@ -20,7 +21,7 @@ export function newestVersions(runtime: OperatorRuntime, operator: Operator, spe
     if (input !== 1) return runtime.processBatch(input, batch)
     const kept: number[] = []
     for (let row = 0; row < batch.rowCount; row++) {
-      const key = keys.map((column) => (isNullAt(batch.columns[column]!, row) ? 'null' : `=${String(valueAt(batch.columns[column]!, row))}`)).join()
+      const key = groupAt(keys.map((column) => batch.columns[column]!), row)
       const at = Number(valueAt(batch.columns[time]!, row))
       if (at < (newest.get(key) ?? -Infinity)) continue
       newest.set(key, at)
@@ -28,11 +29,5 @@ export function newestVersions(runtime: OperatorRuntime, operator: Operator, spe
     }
     if (kept.length > 0) runtime.processBatch(1, kept.length === batch.rowCount ? batch : gatherRows(batch, Int32Array.from(kept), kept.length))
   }
-  return new Proxy(runtime, {
-    get: (target, name) => {
-      if (name === 'keeps') return undefined
-      const value: unknown = name === 'processBatch' ? processBatch : Reflect.get(target, name, target)
-      return typeof value === 'function' ? (value as (...args: unknown[]) => unknown).bind(target) : value
-    },
-  })
+  return instead(runtime, { processBatch })
 }

@@ -17,7 +17,8 @@ const source = {
 function notesOf(operators: readonly { readonly kind: string; readonly config: JsonObject }[], version: FlinkVersion = '2.2', selfJoin = false): readonly string[] {
   const chain = operators.map((operator, i) => ({ ...operator, id: i === operators.length - 1 ? 'last' : `o${i}` }))
   const ids = ['s', ...chain.map(({ id }) => id), 'out']
-  const edges = ids.slice(1).flatMap((id, i) => (id === 'last' && selfJoin ? ['left', 'right'].map((toPort) => ({ from: ids[i]!, to: id, toPort })) : [{ from: ids[i]!, to: id }]))
+  const joined = ids.find((id) => chain.find((operator) => operator.id === id)?.kind.endsWith('-join'))
+  const edges = ids.slice(1).flatMap((id, i) => (id === joined && selfJoin ? ['left', 'right'].map((toPort) => ({ from: ids[i]!, to: id, toPort })) : [{ from: ids[i]!, to: id }]))
   const job = { format: 'millrace/job', version: 1, name: 'limits', operators: [source, ...chain, { id: 'out', kind: 'sink', config: { connector: { type: 'collect' } } }], edges } as const
   const exported = exportFlinkSql(job, { version })
   expect(exported.problems).toEqual([])
@@ -66,6 +67,27 @@ describe('planner limits', () => {
     expect(notesOf([project('COALESCE(0.5, v)'), top('p')])).toEqual([expect.stringContaining('one constant')])
     expect(notesOf([project('COALESCE(0.5, v)'), top('v')])).toEqual([])
     expect(notesOf([project('COALESCE(v, 0.5)'), top('p')])).toEqual([])
+  })
+  it('note a join behind a Top-N with ranks over groups', () => {
+    const group = { kind: 'group-aggregate', config: { groupBy: ['k'], aggregates: [{ name: 's', expression: 'SUM(v)' }] } as unknown as JsonObject }
+    const top = (rest: object) => ({ kind: 'top-n', config: { partitionBy: [], orderBy: [{ column: 's', direction: 'DESC' }], n: 2, rankColumn: 'rank', ...rest } as unknown as JsonObject })
+    const join = { kind: 'regular-join', config: { type: 'anti', on: [{ left: 's', right: 's' }] } as unknown as JsonObject }
+    const said = [expect.stringContaining('While ranks move')]
+    expect(notesOf([group, top({}), join], '2.2', true)).toEqual(said)
+    expect(notesOf([group, top({}), { kind: 'filter', config: { where: 's > 0' } }, join], '1.20', true)).toEqual(said)
+    expect(notesOf([group, top({ n: 1 }), join], '2.2', true)).toEqual([])
+    expect(notesOf([group, top({ rankColumn: undefined }), join], '2.2', true)).toEqual([])
+    // Two columns of a group are more than the rank, which then is the key.
+    expect(notesOf([{ ...group, config: { ...group.config, groupBy: ['k', 'd'] } }, top({}), join], '2.2', true)).toEqual([])
+  })
+  it('note a Top-N by the columns of groups that an outer join takes back', () => {
+    const join = (type: string) => ({ kind: 'regular-join', config: { type, on: [{ left: 'k', right: 'k' }], columns: [{ name: 'r', expression: 'r.k' }, { name: 'v', expression: 'r.v' }] } as unknown as JsonObject })
+    const top = (column: string) => ({ kind: 'top-n', config: { partitionBy: [], orderBy: [{ column, direction: 'ASC' }], n: 2 } as unknown as JsonObject })
+    const group = { kind: 'group-aggregate', config: { groupBy: ['r'], aggregates: [{ name: 's', expression: 'SUM(v)' }] } as unknown as JsonObject }
+    const chain = (type: string, column: string) => notesOf([join(type), group, top(column)], '2.2', true)
+    expect(chain('left', 'r')).toEqual([expect.stringContaining('padded with NULLs')])
+    expect(chain('left', 's')).toEqual([])
+    expect(chain('inner', 'r')).toEqual([])
   })
   it('note a row number among other OVER aggregates for 1.20 alone', () => {
     const over = { kind: 'over-aggregate', config: { partitionBy: [], orderBy: [{ column: 'ts', direction: 'ASC' }], frame: { type: 'range', preceding: 'unbounded' }, aggregates: [...count, { name: 'r', expression: 'ROW_NUMBER()' }] } as unknown as JsonObject }

@@ -16,7 +16,7 @@ import type { FlinkVersion } from '../operators/emitters.ts'
  */
 export interface PlannerLimit {
   readonly operator: string
-  readonly kind: 'self comparison' | 'correlate' | 'buffered window' | 'distinct sum' | 'rank in a filter' | 'two overs' | 'value of a type' | 'key without window' | 'text as time' | 'constant order'
+  readonly kind: 'self comparison' | 'correlate' | 'buffered window' | 'distinct sum' | 'rank in a filter' | 'two overs' | 'value of a type' | 'key without window' | 'text as time' | 'constant order' | 'moved ranks' | 'kept groups'
   readonly note: string
 }
 
@@ -55,6 +55,12 @@ export function plannerLimits(plan: LogicalPlan, version: FlinkVersion): Planner
     }
     if ((kind === 'regular-join' || kind === 'lookup-join' || (kind === 'top-n' && inputs[0]!.updating === true)) && keyedByWindow(plan, id)) {
       add('key without window', 'Flink takes the partition of a Window Top-N or Window Deduplicate for a unique key, though every window has such rows, and keeps one row of each here. Aggregate by window_start and window_end in between.')
+    }
+    if (kind === 'regular-join' && [0, 1].some((input) => groupOfMovedRanks(plan, id, input) !== null)) {
+      add('moved ranks', 'Flink takes the group that the Top-N before ranks for a unique key. While ranks move, a group stands in the changes twice, and this join may forget it: rows are left over or missing, in some runs and not in others. Leave the rank column out, or aggregate in between.')
+    }
+    if (groupOfKept(plan, id) !== null) {
+      add('kept groups', "Flink's planner takes groups behind an outer join for groups that are never taken back, and a Top-N by their columns keeps those that are, such as the one of rows padded with NULLs. Rank by an aggregate too.")
     }
     const refused = inputs[0]?.schema.fields.filter((field) => withoutValue.has(field.type.kind)).map((field) => field.name) ?? []
     if (aggregates.some((text) => valuesRead(text).some((name) => refused.includes(name)))) {
@@ -137,6 +143,44 @@ function keyedByWindow(plan: LogicalPlan, id: string): boolean {
       const { kind } = plan.operators.find(({ spec }) => spec.id === from)!.spec
       return kind === 'window-top-n' || kind === 'window-deduplicate' || (kind !== 'window-aggregate' && kind !== 'group-aggregate' && keyedByWindow(plan, from))
     })
+}
+
+/** Where a join reads a Top-N with ranks of more than one row: the columns that Flink takes for a unique key of the rows, being the fewest, while the rank alone is one. */
+export function groupOfMovedRanks(plan: LogicalPlan, join: string, input: number): readonly string[] | null {
+  const edge = plan.edges.find(({ to, toInput }) => to === join && toInput === input)
+  const top = behindFilters(plan, plan.operators.find(({ spec }) => spec.id === edge?.from))
+  if (top?.spec.kind !== 'top-n' || typeof top.spec.config.rankColumn !== 'string' || top.spec.config.n === 1) return null
+  const group = rankedGroup(plan, top)
+  return group !== null && group.length <= namesOf(top.spec.config.partitionBy).length + 1 ? group : null
+}
+
+/** The group of a Top-N that goes by its columns alone, where an outer join before it takes groups back. (Flink: `FlinkRelMdModifiedMonotonicity`, which asks no join whether it is an outer one.) */
+export function groupOfKept(plan: LogicalPlan, id: string): readonly string[] | null {
+  const top = plan.operators.find(({ spec }) => spec.id === id)
+  if (top?.spec.kind !== 'top-n') return null
+  const group = rankedGroup(plan, top)
+  if (group === null || ![...orderOf(top.spec.config).map(({ column }) => column), ...namesOf(top.spec.config.partitionBy)].every((column) => group.includes(column))) return null
+  let at = before(plan, behindFilters(plan, before(plan, top))!)
+  while (at !== undefined && (at.spec.kind === 'filter' || at.spec.kind === 'project')) at = before(plan, at)
+  return at?.spec.kind === 'regular-join' && ['left', 'right', 'full'].includes(at.spec.config.type as string) ? group : null
+}
+
+/** The group columns of the rows that a Top-N ranks; null where they are not those of a group aggregate. */
+function rankedGroup(plan: LogicalPlan, top: LogicalOperator): readonly string[] | null {
+  const ranked = behindFilters(plan, before(plan, top))
+  if (ranked?.spec.kind !== 'group-aggregate' || ranked.spec.config.groupingSets !== undefined) return null
+  const group = namesOf(ranked.spec.config.groupBy)
+  return group.length === 0 ? null : group
+}
+
+function behindFilters(plan: LogicalPlan, operator: LogicalOperator | undefined): LogicalOperator | undefined {
+  let at = operator
+  while (at?.spec.kind === 'filter') at = before(plan, at)
+  return at
+}
+
+function namesOf(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.filter((name) => typeof name === 'string') : []
 }
 
 function before(plan: LogicalPlan, { spec }: LogicalOperator): LogicalOperator | undefined {
