@@ -4,6 +4,7 @@ import type { DataType } from '../columnar/dataType.ts'
 import type { StateReader, StateWriter } from '../columnar/stateCodec.ts'
 import { jsonTextOf } from '../columnar/valueJson.ts'
 import type { KeyTable } from './keyTable.ts'
+import { TextIndex } from './textIndex.ts'
 
 /**
  * Key columns as doubles, one number for each distinct value, and back.
@@ -85,6 +86,8 @@ class ColumnEncoder {
   #values: Value[] = []
   #strings: string[] = []
   #dictionary: Dictionary
+  /** Of short texts. */
+  #texts = new TextIndex(this.#strings)
   #numberOf = new Map<Value, number>()
   #caches = new WeakMap<Dictionary, Int32Array>()
 
@@ -155,11 +158,12 @@ class ColumnEncoder {
   }
 
   #internString(text: string): number {
-    let number = this.#numberOf.get(text)
-    if (number === undefined) {
-      number = this.#strings.length
-      this.#strings.push(text)
-      this.#numberOf.set(text, number)
+    const isShort = TextIndex.isShort(text)
+    let number = isShort ? this.#texts.find(text) : (this.#numberOf.get(text) ?? -1)
+    if (number < 0) {
+      number = this.#strings.push(text) - 1
+      if (isShort) this.#texts.add(text, number)
+      else this.#numberOf.set(text, number)
     }
     return number
   }
@@ -276,7 +280,10 @@ class ColumnEncoder {
       case 'string':
         this.#strings = reader.strings('strings')
         this.#dictionary = { values: this.#strings, distinct: true }
-        if (!onlyDecodes) for (let number = 0; number < this.#strings.length; number++) this.#numberOf.set(this.#strings[number]!, number)
+        this.#texts = new TextIndex(this.#strings)
+        if (onlyDecodes) return
+        this.#texts.addAll(this.#strings)
+        for (let number = 0; number < this.#strings.length; number++) if (!TextIndex.isShort(this.#strings[number]!)) this.#numberOf.set(this.#strings[number]!, number)
         return
       case 'float64':
         for (const value of reader.float64('doubles')) this.#intern(Object.is(value, -0) ? '-0' : value, value)
@@ -304,6 +311,7 @@ class ColumnEncoder {
     for (const [identity, number] of oldNumberOf) identities[number] = identity
     this.#strings = []
     this.#values = []
+    this.#texts = new TextIndex(this.#strings)
     this.#numberOf = new Map()
     this.#caches = new WeakMap()
     this.#dictionary = { values: this.#strings, distinct: true }
