@@ -91,12 +91,12 @@ export class ReusedArrays implements Arrays {
     this.#scratch?.reset()
   }
   uint8(length: number): Uint8Array {
-    return this.#scratch === null ? new Uint8Array(length) : this.#scratch.uint8(length)
+    return this.#scratch === null ? freshArrays.uint8(length) : this.#scratch.uint8(length)
   }
   int32(length: number): Int32Array {
-    return this.#scratch === null ? new Int32Array(length) : this.#scratch.int32(length)
+    return this.#scratch === null ? freshArrays.int32(length) : this.#scratch.int32(length)
   }
   float64(length: number): Float64Array {
-    return this.#scratch === null ? new Float64Array(length) : this.#scratch.float64(length)
+    return this.#scratch === null ? freshArrays.float64(length) : this.#scratch.float64(length)
   }
 }

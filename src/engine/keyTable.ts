@@ -44,6 +44,11 @@ export class KeyTable {
     return this.#keys[column]!
   }
 
+  /** `keysOf` all columns. */
+  get keys(): readonly Float64Array[] {
+    return this.#keys
+  }
+
   /** Bytes held, for display. */
   get bytes(): number {
     return this.#index.byteLength + this.#cellKeys.byteLength + this.#keys.reduce((sum, keys) => sum + keys.byteLength, 0)

@@ -152,15 +152,11 @@ export class Grouping {
   mergeInto(into: GroupState, from: GroupState, slots: Int32Array): Int32Array {
     const { size } = from.keys
     const targets = slots.length < size ? new Int32Array(Math.max(1024, size)) : slots
-    into.keys.slotsOf(keysOf(from.keys), 0, size, targets)
+    into.keys.slotsOf(from.keys.keys, 0, size, targets)
     into.accumulators.ensure(into.keys.size)
     into.accumulators.mergeAll(targets, from.accumulators, size)
     return targets
   }
-}
-
-export function keysOf(table: KeyTable): Float64Array[] {
-  return Array.from({ length: table.width }, (_, column) => table.keysOf(column))
 }
 
 function gatherInto(source: Float64Array, rows: Int32Array, count: number, target: Float64Array): void {

@@ -12,7 +12,7 @@ import { partialRowsMax } from '../../expression/aggregates/partials.ts'
 import type { AggregateTable } from '../../expression/aggregates.ts'
 import type { OperatorSpec } from '../../job/operatorSpec.ts'
 import { AggregateProgram, type PreparedArguments } from './aggregateProgram.ts'
-import { Grouping, keysOf, type GroupState } from './groupState.ts'
+import { Grouping, type GroupState } from './groupState.ts'
 import type { GridWindowConfig } from './twoPhase.ts'
 
 /**
@@ -194,7 +194,7 @@ export class LocalAggregate implements OperatorRuntime {
     const count = state.keys.size
     if (count === 0) return
     state.accumulators.ensure(count)
-    const groups = this.#grouping.columnsOf(keysOf(state.keys), count)
+    const groups = this.#grouping.columnsOf(state.keys.keys, count)
     const partials = this.#program.partials(state.accumulators, this.#program.allSlots(count), count)
     const slice = constantTime(end - this.#grid.sliceMs, Math.min(count, emitRowsMax))
     for (let row = 0; row < count; row += emitRowsMax) {

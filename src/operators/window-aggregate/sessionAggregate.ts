@@ -1,5 +1,6 @@
+import { freshArrays } from '../../columnar/arrays.ts'
 import { gatherRows, type Batch } from '../../columnar/batch.ts'
-import type { Column } from '../../columnar/column.ts'
+import { gatherFloat64, gatherInt32, type Column } from '../../columnar/column.ts'
 import { fieldIndex, type Schema } from '../../columnar/schema.ts'
 import type { StateReader, StateSchema, StateWriter } from '../../columnar/stateCodec.ts'
 import { settingText } from '../../engine/keyedState.ts'
@@ -12,7 +13,7 @@ import type { AggregateTable } from '../../expression/aggregates.ts'
 import type { OperatorSpec } from '../../job/operatorSpec.ts'
 import type { WindowConfig } from '../../job/windowConfig.ts'
 import { AggregateProgram, type PreparedArguments } from './aggregateProgram.ts'
-import { Grouping, keysOf } from './groupState.ts'
+import { Grouping } from './groupState.ts'
 
 /** Results are handed on in batches of at most this many rows. */
 const emitRowsMax = 4096
@@ -183,20 +184,24 @@ export class SessionAggregate implements OperatorRuntime {
   }
 
   #emit(due: readonly number[], dueStarts: readonly number[], dueEnds: readonly number[]): void {
-    const left = this.#program.left(this.#accumulators, Int32Array.from(due), due.length)
+    const all = int32Of(due, due.length)
+    const left = this.#program.left(this.#accumulators, all, due.length)
     const count = left?.length ?? due.length
     if (count === 0) return
-    const of = (values: readonly number[]): readonly number[] => (left === null ? values : Array.from(left, (place) => values[place]!))
-    const [sessions, starts, ends] = [of(due), of(dueStarts), of(dueEnds)]
-    const keys = keysOf(this.#keys).map((keys) => Float64Array.from(sessions, (session) => keys[this.#store.keyOf(session)]!))
-    const groupColumns = this.#grouping.columnsOf(keys, count)
-    const windowTimes = Float64Array.from(ends, (end) => this.#time.instantOf(end - 1))
+    const sessions = left === null ? all : gatherInt32(all, left, count)
+    const keys = new Int32Array(count)
+    const windowTimes = freshArrays.float64(count)
+    for (let i = 0; i < count; i++) {
+      keys[i] = this.#store.keyOf(sessions[i]!)
+      windowTimes[i] = this.#time.instantOf(dueEnds[left === null ? i : left[i]!]! - 1)
+    }
+    const groupColumns = this.#grouping.columnsOf(this.#keys.keys.map((column) => gatherFloat64(column, keys, count)), count)
     const columns: Column[] = [
       ...groupColumns,
-      { storage: 'float64', values: Float64Array.from(starts), nulls: null },
-      { storage: 'float64', values: Float64Array.from(ends), nulls: null },
+      { storage: 'float64', values: float64Of(dueStarts, left, count), nulls: null },
+      { storage: 'float64', values: float64Of(dueEnds, left, count), nulls: null },
       { storage: 'float64', values: windowTimes, nulls: null },
-      ...this.#program.results(this.#accumulators, Int32Array.from(sessions), count, this.#grouping.byInputColumn(groupColumns)),
+      ...this.#program.results(this.#accumulators, sessions, count, this.#grouping.byInputColumn(groupColumns)),
     ]
     this.#context.emit(0, { schema: this.#spec.outputs[0]!.schema, columns, rowCount: count, kinds: null, watermarks: null })
   }
@@ -207,7 +212,7 @@ export class SessionAggregate implements OperatorRuntime {
     if (size < 4096 || size < this.#store.open * 4 || this.#keys.width === 0) return
     const live = this.#store.liveKeys()
     const table = new KeyTable(this.#keys.width, live.length)
-    const kept = keysOf(this.#keys).map((keys) => Float64Array.from(live, (key) => keys[key]!))
+    const kept = this.#keys.keys.map((column) => gatherFloat64(column, int32Of(live, live.length), live.length))
     table.slotsOf(kept, 0, live.length, new Int32Array(live.length))
     const numberOf = new Int32Array(size)
     live.forEach((old, key) => {
@@ -244,4 +249,18 @@ export class SessionAggregate implements OperatorRuntime {
   gauges(): Readonly<Record<string, number>> {
     return { openSessions: this.#store.open }
   }
+}
+
+// In loops, because `from` goes through an iterator: 50 to 100 ns a value (measured).
+
+/** The numbers at these places; all where `places` is null. */
+function float64Of(values: readonly number[], places: Int32Array | null, count: number): Float64Array {
+  const out = freshArrays.float64(count)
+  for (let i = 0; i < count; i++) out[i] = values[places === null ? i : places[i]!]!
+  return out
+}
+function int32Of(values: readonly number[], count: number): Int32Array {
+  const out = freshArrays.int32(count)
+  for (let i = 0; i < count; i++) out[i] = values[i]!
+  return out
 }

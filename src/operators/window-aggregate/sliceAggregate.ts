@@ -1,5 +1,5 @@
 import { gatherRows, watermarkBefore, withWatermarks, type Batch } from '../../columnar/batch.ts'
-import type { Column, Float64Column, Int64Column } from '../../columnar/column.ts'
+import { gatherFloat64, type Column, type Float64Column, type Int64Column } from '../../columnar/column.ts'
 import { sliceColumn } from '../../columnar/concat.ts'
 import { fieldIndex, type Schema } from '../../columnar/schema.ts'
 import type { StateReader, StateSchema, StateWriter } from '../../columnar/stateCodec.ts'
@@ -13,7 +13,7 @@ import { WindowTimes } from '../../engine/windowTimes.ts'
 import type { OperatorSpec } from '../../job/operatorSpec.ts'
 import { attachedWindowOf, type AttachedWindow, type WindowConfig } from '../../job/windowConfig.ts'
 import { AggregateProgram, type PreparedArguments } from './aggregateProgram.ts'
-import { Grouping, keysOf, type GroupState } from './groupState.ts'
+import { Grouping, type GroupState } from './groupState.ts'
 import { partialColumns, type PartialColumns } from './twoPhase.ts'
 
 /** Results are handed on in batches of at most this many rows. */
@@ -296,8 +296,8 @@ export class SliceAggregate implements OperatorRuntime {
     const left = this.#program.left(state.accumulators, this.#program.allSlots(size), size)
     const count = left?.length ?? size
     if (count === 0) return
-    const keys = keysOf(state.keys)
-    const groupColumns = grouping.columnsOf(left === null ? keys : keys.map((column) => Float64Array.from(left, (slot) => column[slot]!)), count)
+    const { keys } = state.keys
+    const groupColumns = grouping.columnsOf(left === null ? keys : keys.map((column) => gatherFloat64(column, left, count)), count)
     const results = this.#program.results(state.accumulators, left ?? this.#program.allSlots(size), count, grouping.byInputColumn(groupColumns))
     // All parts share the columns that hold one time throughout.
     const partRows = Math.min(count, emitRowsMax)
