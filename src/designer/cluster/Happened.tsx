@@ -1,4 +1,4 @@
-import { useState } from 'react'
+import { memo, useState } from 'react'
 import { cluster as t } from '../text/cluster.ts'
 import { seekEvent, useCluster } from './clusterStore.ts'
 import { storyActs } from './marks.ts'
@@ -17,7 +17,7 @@ interface Line {
 }
 
 /** Everything up to the place as lines of text, newest first: the diagram for those who read or listen. Each line goes to its moment. */
-export function Happened() {
+export const Happened = memo(function Happened() {
   const { run } = useCluster()
   const [detail, setDetail] = useState<'story' | 'all' | 'messages'>('story')
   const { lines, earlier } = linesOf(run.recording, run.world.events + (run.isAtHead ? 0.5 : 0), detail)
@@ -48,7 +48,7 @@ export function Happened() {
       )}
     </div>
   )
-}
+})
 
 function linesOf(recording: Recording, until: number, detail: 'story' | 'all' | 'messages'): { readonly lines: readonly Line[]; readonly earlier: number } {
   const { names } = recording.world

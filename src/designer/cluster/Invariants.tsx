@@ -1,3 +1,4 @@
+import { memo } from 'react'
 import { Check, ShieldAlert, X } from 'lucide-react'
 import { invariants } from '../../ensemble/checks/invariants.ts'
 import { cluster as t } from '../text/cluster.ts'
@@ -5,7 +6,7 @@ import { brokenIn, seekEvent, setFixed, useCluster } from './clusterStore.ts'
 import styles from './panes.module.css'
 
 /** Every invariant by name; the one that broke, with the way to its first bad event and to the same run without the mistake. */
-export function Invariants() {
+export const Invariants = memo(function Invariants() {
   const view = useCluster()
   const broken = brokenIn(view)
   return (
@@ -28,7 +29,7 @@ export function Invariants() {
       </ul>
     </div>
   )
-}
+})
 
 /** What broke, where, and what to do about it. */
 export function Violation() {

@@ -8,12 +8,14 @@ import { txnParts } from './words.ts'
 import styles from './panes.module.css'
 
 const rowsShown = 24
+/** While the run plays, what can be seen at once: a table that moves is not scrolled. */
+const rowsPlaying = 12
 
 /** The logs of all servers, a row for each transaction: who has it, how safely, and what has become of it. */
-export function Logs() {
-  const { run } = useCluster()
+export const Logs = memo(function Logs() {
+  const { run, playing } = useCluster()
   const { world } = run
-  const { rows, servers } = logsSideBySide(world, rowsShown)
+  const { rows, servers } = logsSideBySide(world, playing ? rowsPlaying : rowsShown)
   const { quorum } = ensembleState(world)
   if (rows.length === 0) return <p className={styles.empty}>{t.logs.empty}</p>
   const down = servers.filter(({ isUp }) => !isUp).map(({ id }) => id).join(' ')
@@ -33,15 +35,16 @@ export function Logs() {
           </tr>
         </thead>
         <tbody>
-          {rows.toReversed().map((row) => {
+          {rows.toReversed().map((row, place) => {
             const [operation, rest] = txnParts(row.txn)
-            return <Row key={`${row.zxid} ${row.txn.serial}`} zxid={zxidText(row.zxid)} operation={operation} rest={rest} held={row.held.join(' ')} down={down} state={row.state} words={stateText(row, quorum)} />
+            // By its place: the newest come on top, and a row that takes other words is cheaper than one that comes and one that goes.
+            return <Row key={place} zxid={zxidText(row.zxid)} operation={operation} rest={rest} held={row.held.join(' ')} down={down} state={row.state} words={stateText(row, quorum)} />
           })}
         </tbody>
       </table>
     </div>
   )
-}
+})
 
 /** Rendered again only when something in it has changed: most rows of most moments have not. */
 const Row = memo(function Row(props: { readonly zxid: string; readonly operation: string; readonly rest: string; readonly held: string; readonly down: string; readonly state: LogState; readonly words: string }) {

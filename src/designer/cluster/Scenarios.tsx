@@ -1,5 +1,5 @@
 import { Play, Search, Square } from 'lucide-react'
-import { useState } from 'react'
+import { memo, useState } from 'react'
 import { invariantNamed } from '../../ensemble/checks/invariants.ts'
 import { bugCards, cardNamed, type BugCard } from '../../ensemble/scenarios/catalog.ts'
 import { scheduleOf } from '../../ensemble/scenarios/minimalSchedules.ts'
@@ -10,7 +10,7 @@ import { Violation } from './Invariants.tsx'
 import styles from './panes.module.css'
 
 /** Guided runs, and cards for mistakes: what goes wrong, which invariant turns red, what fixed it, and the switch between the two. */
-export function Scenarios() {
+export const Scenarios = memo(function Scenarios() {
   const { run, card } = useCluster()
   const [words, setWords] = useState('')
   const wanted = words.trim().toLowerCase()
@@ -44,7 +44,7 @@ export function Scenarios() {
       <div className={styles.card}>{card === null ? <Playing /> : <Card card={cardNamed(card)!} />}</div>
     </div>
   )
-}
+})
 
 const cardGroups = ['history', 'log', 'cluster', 'mutant', 'recipe'] as const
 

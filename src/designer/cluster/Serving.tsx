@@ -1,10 +1,11 @@
+import { memo } from 'react'
 import { cluster as t } from '../text/cluster.ts'
 import { useCluster } from './clusterStore.ts'
 import { ensembleState } from './status.ts'
 import styles from './cluster.module.css'
 
 /** Who leads, and whether anything can complete. */
-export function Serving() {
+export const Serving = memo(function Serving() {
   const { run } = useCluster()
   const { kind, leader, number, together, quorum } = ensembleState(run.world)
   const serves = kind === 'broadcast'
@@ -16,4 +17,4 @@ export function Serving() {
       <span className={styles.quiet}>{` · ${t.members(together.length, run.world.setup.options.servers)}, ${t.quorum(quorum)}`}</span>
     </span>
   )
-}
+})

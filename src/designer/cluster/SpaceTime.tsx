@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState, type KeyboardEvent, type PointerEvent, type WheelEvent } from 'react'
+import { memo, useEffect, useRef, useState, type KeyboardEvent, type PointerEvent, type WheelEvent } from 'react'
 import { watchTheme } from '../source/themeColours.ts'
 import { cluster as t } from '../text/cluster.ts'
 import type { ClusterRun } from './clusterRun.ts'
@@ -11,7 +11,7 @@ import { countIn, hitAt, pictureOf, secondsText, timeAt, type Hit, type Picture 
 import styles from './spaceTime.module.css'
 
 /** The space-time diagram: a canvas painted with every frame of the run; pointer and keys zoom, pan, point and choose. */
-export function SpaceTime() {
+export const SpaceTime = memo(function SpaceTime() {
   const box = useRef<HTMLDivElement>(null)
   const canvas = useRef<HTMLCanvasElement>(null)
   const hovered = useRef<Hit | null>(null)
@@ -203,7 +203,7 @@ export function SpaceTime() {
       {every > 1 ? <span className={styles.thinned}>{t.everyNth(every)}</span> : null}
     </div>
   )
-}
+})
 
 /** The latest sentence of the protocol at the place. */
 function lastNote({ recording, world }: ClusterRun): string {

@@ -1,11 +1,11 @@
 import { Pause, Play, SkipBack, SkipForward, StepBack, StepForward } from 'lucide-react'
-import { useEffect, useRef, type ReactNode } from 'react'
+import { memo, useEffect, useRef, type ReactNode } from 'react'
 import { cluster as t } from '../text/cluster.ts'
 import { clusterView, playOrPause, seek, setSpeed, speeds, stepEvent, useCluster, watchTellings } from './clusterStore.ts'
 import styles from './cluster.module.css'
 
 /** Play, step and go anywhere; the clock is written straight into its text. */
-export function Transport() {
+export const Transport = memo(function Transport() {
   const { playing, speed, run } = useCluster()
   return (
     <div className={styles.transport} role="toolbar" aria-label={t.transport}>
@@ -35,7 +35,7 @@ export function Transport() {
       <span className={styles.quiet}>{t.eventOf(run.world.events, run.head.events)}</span>
     </div>
   )
-}
+})
 
 export function IconButton(props: { readonly label: string; readonly onClick: () => void; readonly accent?: boolean; readonly disabled?: boolean; readonly children: ReactNode }) {
   return (

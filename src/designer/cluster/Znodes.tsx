@@ -59,7 +59,7 @@ const Line = memo(function Line(props: {
         </span>
       ) : null}
       <span className={styles.owner}>
-        {owner === '' ? props.data : owner}
+        <span>{owner === '' ? props.data : owner}</span>
         {owner === '' ? null : <Clock3 aria-label={t.znodes.ephemeralOf(owner)} />}
       </span>
     </button>

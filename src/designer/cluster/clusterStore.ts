@@ -412,10 +412,12 @@ export function startFree(wanted: { readonly seed?: number; readonly servers?: 3
   const { spec } = clusterView().run
   const base = spec.kind === 'free' ? spec : (defaultSpec as Extract<RunSpec, { kind: 'free' }>)
   const next = { ...base, ...wanted }
-  startRun(next, { speed: 0.1, span: next.beside === 'clients' && next.network === 'zones' ? loadSpans[next.load] : firstSpan })
+  startRun(next, next.beside === 'clients' ? { speed: 0.1, span: next.network === 'zones' ? loadSpans[next.load] : firstSpan } : { speed: 0.5, span: besideSpan })
   begin()
 }
 
+/** Checkpoints and rows come a few times a second. */
+const besideSpan = 5_000_000
 /** The more messages, the closer one looks: each is to be told from its neighbours. */
 const loadSpans: Readonly<Record<Load, number>> = { quiet: firstSpan, busy: 700_000, eager: 400_000 }
 

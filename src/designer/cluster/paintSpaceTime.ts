@@ -569,18 +569,21 @@ function paintPlace(context: CanvasRenderingContext2D, { picture, colours, time,
       hatch.stroke()
     })
   }
-  if (time < window.from || time > window.to) return
   const x = Math.round(xOf(picture, time))
+  const isShown = time >= window.from && time <= window.to
+  // The words of a tick that comes too near make room, and so do those of one that has left or is yet to come.
+  context.fillStyle = colours.of('--panel')
+  const beyond = (40 * span) / (right - picture.left)
+  const wider = { ...picture, window: { from: window.from - beyond, to: window.to + beyond }, left: picture.left - 40, right: picture.right - 40 }
+  for (const tick of ticksOf(wider)) {
+    const at = xOf(picture, tick)
+    if (at < picture.left - 1 || at > right + 1 || (isShown && Math.abs(at - x) <= 48)) context.fillRect(Math.round(at) - 26, bottom + 6, 52, 20)
+  }
+  if (!isShown) return
   const label = secondsText(time, span)
   context.textAlign = 'center'
   context.font = mono(600, 11)
   const wide = label.length * 6.6 + 14
-  // The words of a tick that comes too near make room.
-  context.fillStyle = colours.of('--panel')
-  for (const tick of ticksOf(picture)) {
-    const at = xOf(picture, tick)
-    if (Math.abs(at - x) <= 48) context.fillRect(Math.round(at) - 26, bottom + 6, 52, 20)
-  }
   context.strokeStyle = colours.of('--accent')
   context.lineWidth = 1.5
   context.beginPath()
