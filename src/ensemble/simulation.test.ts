@@ -4,7 +4,7 @@ import { invariants } from './checks/invariants.ts'
 import { recipePrograms, type RecipeName } from './client/recipes/recipes.ts'
 import { fault, profileNamed, profiles } from './faults.ts'
 import { logCards } from './log/cards.ts'
-import { bugCards, seedOptionsOf } from './scenarios/catalog.ts'
+import { bugCards, cardNamed, seedOptionsOf } from './scenarios/catalog.ts'
 import { printTranscript, scenarios, transcriptOf } from './scenarios/scenarios.ts'
 import { runSeed, worldOf, type SeedOptions } from './simulate.ts'
 import { Timeline } from './timeline.ts'
@@ -93,6 +93,15 @@ describe('mutation score', () => {
     const only = ['ZAB-2', 'ZAB-3', 'ZAB-5', 'ZAB-7', 'ZAB-8']
     expect(firstViolation(60, (seed) => swarm(seed, { bugs: ['voteByIdOnly'], only }))).toBeNull()
     expect(firstViolation(60, (seed) => swarm(seed, { bugs: ['voteByIdOnly', 'noRefusal'], only }))).not.toBeNull()
+  })
+
+  it('stale final votes cost five servers progress and nothing else: 1805', () => {
+    const card = cardNamed('ZOOKEEPER-1805')!
+    // 184 is the first of the profile that breaks; 85 and 265 were once said to lose committed transactions.
+    const told = (seed: number, bugs = card.switches): string | undefined => runSeed({ ...seedOptionsOf(card, seed, 5), bugs }).violation?.invariant
+    expect([184, 337, 85, 265].map((seed) => told(seed))).toEqual(['FLE-6', 'FLE-6', undefined, undefined])
+    expect([184, 337, 85, 265].map((seed) => told(seed, []))).toEqual([undefined, undefined, undefined, undefined])
+    expect(firstViolation(40, (seed) => ({ ...seedOptionsOf(card, seed, 5), only: ['FLE-1', 'FLE-2', 'FLE-3', 'FLE-4', 'ZAB-2', 'ZAB-3', 'ZAB-5', 'ZAB-7', 'ZAB-8'], liveness: false }))).toBeNull()
   })
 })
 
