@@ -143,8 +143,12 @@ function keepEarlyKeys(): () => void {
   const kept: KeyboardEvent[] = []
   const keep = (event: KeyboardEvent): void => {
     const held = event.ctrlKey || event.metaKey
-    const letter = !held && !event.altKey && event.key.length === 1 && event.key !== ' ' && !isTyping(event.target)
-    if (event.key !== 'F6' && !letter && !(held && /^[kose]$/i.test(event.key))) return
+    const typing = isTyping(event.target)
+    const letter = !held && !event.altKey && event.key.length === 1 && event.key !== ' ' && !typing
+    // In a field undoing is the field's; copying and pasting are the browser's, whose events are heard when they come.
+    const shortcut = held && (/^([kosef]|Enter)$/i.test(event.key) || (!typing && /^[zydg]$/i.test(event.key)))
+    const region = event.altKey && !held && /^[0-4]$/.test(event.key)
+    if (!/^F[268]$/.test(event.key) && !letter && !shortcut && !region) return
     event.preventDefault()
     event.stopImmediatePropagation()
     kept.push(new KeyboardEvent('keydown', { key: event.key, ctrlKey: event.ctrlKey, metaKey: event.metaKey, shiftKey: event.shiftKey, altKey: event.altKey }))

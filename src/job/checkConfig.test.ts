@@ -34,6 +34,13 @@ describe('the check of a config', () => {
     expect(checked({ sizeMs: 1, window: { type: 'tumble' } }).found).toEqual(['MR-103 window.sizeMs: "Size" is not set; it needs a duration in milliseconds, a whole number.'])
   })
 
+  it('names the choices of what is missing as the form does', () => {
+    const found: string[] = []
+    const variants = [{ type: 'tumble', label: 'Tumbling', fields: [] }, { type: 'hop', label: 'Hopping', fields: [] }]
+    checkConfig({}, [{ key: 'window', label: 'Window', control: 'variant', variants }], (_, finding) => found.push(finding.message))
+    expect(found).toEqual(['"Window" is not set; it needs one of Tumbling, Hopping.'])
+  })
+
   it('leaves out what has the wrong shape, and says what was found', () => {
     const wrong: [string, Json, string][] = [
       ['text', 7, 'MR-105 text: "Text" needs a text, found 7.'],

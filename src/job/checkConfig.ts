@@ -59,6 +59,11 @@ export function expectedShape(field: ConfigField): string {
   }
 }
 
+/** Where nothing stands yet the words are the form's; where something wrong does, it stands in the text of the job. */
+function neededShape(field: ConfigField): string {
+  return field.control === 'variant' ? `one of ${field.variants.map((variant) => variant.label).join(', ')}` : expectedShape(field)
+}
+
 function checkFields(config: JsonObject, fields: readonly ConfigField[], path: string, allowed: readonly string[], report: Report): JsonObject {
   const result: Record<string, Json> = {}
   for (const key of allowed) if (Object.hasOwn(config, key)) result[key] = config[key]!
@@ -76,7 +81,7 @@ function checkFields(config: JsonObject, fields: readonly ConfigField[], path: s
     if (field.showWhen !== undefined && !field.showWhen(result)) {
       if (present) report(at, configProblems.notApplicable(field.label))
       delete result[field.key]
-    } else if (!present && field.optional !== true) report(at, configProblems.missingField(field.label, expectedShape(field)))
+    } else if (!present && field.optional !== true) report(at, configProblems.missingField(field.label, neededShape(field)))
   }
   const known = [...allowed, ...fields.map((field) => field.key)]
   for (const key of Object.keys(config)) if (!known.includes(key)) report(joinPath(path, key), configProblems.unknownField(key, known))
