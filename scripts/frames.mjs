@@ -1,7 +1,10 @@
 // Frames per second while a job runs: `npm run build && node scripts/frames.mjs [--json] [--operators 50,200] [--folder dist/page]`.
 //
 // A job of so many operators (endless generated sources, each through two filters and a projection into a live table) is opened as a user opens a file, fitted into view and
-// run; then frames are counted as the browser grants them, for three seconds each: watching, dragging one operator, and moving the canvas.
+// run; then frames are counted as the browser grants them, for three seconds each: watching, dragging one operator, drawing a marquee, and moving the canvas with the middle button.
+//
+// On a busy machine frames a second say more about the machine than about the page: the processor time of all threads of the browser for each frame (Linux only) says what the page asks for.
+import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { given, onBuiltPage } from './builtPage.mjs'
 import { isUsable } from './firstScreen.mjs'
@@ -46,12 +49,34 @@ const countFrames = (ms) =>
       times.push(now)
       if (performance.now() - begun < ms) return requestAnimationFrame(frame)
       const gaps = times.slice(1).map((time, i) => time - times[i]).sort((a, b) => a - b)
-      resolve({ fps: ((times.length - 1) / (times.at(-1) - times[0])) * 1000, p95Ms: gaps[Math.floor(gaps.length * 0.95)], longestMs: gaps.at(-1) })
+      resolve({ frames: times.length - 1, fps: ((times.length - 1) / (times.at(-1) - times[0])) * 1000, p95Ms: gaps[Math.floor(gaps.length * 0.95)], longestMs: gaps.at(-1) })
     }
     requestAnimationFrame(frame)
   })
 
+/** Milliseconds of processor that all threads of the browser have had; null where the system does not count them so. */
+async function processorMs(session) {
+  const { processInfo } = await session.send('SystemInfo.getProcessInfo')
+  let sum = 0
+  try {
+    for (const { id } of processInfo) {
+      for (const thread of readdirSync(`/proc/${id}/task`)) sum += Number(readFileSync(`/proc/${id}/task/${thread}/schedstat`, 'utf8').split(' ')[0]) / 1e6
+    }
+  } catch {
+    return null
+  }
+  return sum
+}
+
 export async function measureFrames(browser, url, count) {
+  const session = await browser.newBrowserCDPSession()
+  /** What the counting tells, and what the browser took of the processor meanwhile. */
+  const counted = async (act) => {
+    const before = await processorMs(session)
+    const frames = await act()
+    const after = await processorMs(session)
+    return { ...frames, processorMs: before === null || after === null ? null : (after - before) / frames.frames }
+  }
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 } })
   const page = await context.newPage()
   await page.goto(url, { waitUntil: 'commit' })
@@ -67,28 +92,35 @@ export async function measureFrames(browser, url, count) {
   await chooser.setFiles([{ name: 'many.json', mimeType: 'application/json', buffer: Buffer.from(JSON.stringify(manyOperators(count))) }])
   await page.waitForFunction((wanted) => document.querySelectorAll('[role="treeitem"][data-item]').length > 3 && document.title !== '' && document.querySelectorAll('[data-node]').length >= Math.min(wanted, 20), count, { timeout: 30_000 })
   await page.waitForTimeout(800)
-  const idle = await page.evaluate(countFrames, 2000)
+  const idle = await counted(() => page.evaluate(countFrames, 2000))
   await page.keyboard.press('Control+Enter')
   await page.waitForTimeout(2500)
-  const watching = await page.evaluate(countFrames, 3000)
+  const watching = await counted(() => page.evaluate(countFrames, 3000))
   const drawn = await page.evaluate(() => document.querySelectorAll('[data-node]').length)
-  const moving = async (from, steps) => {
-    const frames = page.evaluate(countFrames, 3000)
-    await page.mouse.move(from.x, from.y)
-    await page.mouse.down()
-    for (let i = 0; i < steps; i++) {
-      await page.mouse.move(from.x + 60 * Math.sin(i / 8), from.y + 40 * Math.cos(i / 8) - 40)
-      await page.waitForTimeout(14)
-    }
-    await page.mouse.up()
-    return frames
+  const moving = async (from, button) => {
+    const result = await counted(async () => {
+      const end = Date.now() + 3000
+      const frames = page.evaluate(countFrames, 3000)
+      await page.mouse.move(from.x, from.y)
+      await page.mouse.down({ button })
+      for (let i = 0; Date.now() < end; i++) {
+        await page.mouse.move(from.x + Math.round(60 * Math.sin(i / 8)), from.y + Math.round(40 * Math.cos(i / 8) - 40))
+        await page.waitForTimeout(14)
+      }
+      return frames
+    })
+    await page.mouse.up({ button })
+    await page.waitForTimeout(600)
+    return result
   }
   const box = await page.locator('[data-node]').nth(Math.floor(drawn / 2)).boundingBox()
-  const dragging = await moving({ x: box.x + box.width / 2, y: box.y + box.height / 2 }, 170)
+  const dragging = await moving({ x: box.x + box.width / 2, y: box.y + box.height / 2 }, 'left')
   const pane = await page.locator('.react-flow__pane').boundingBox()
-  const panning = await moving({ x: pane.x + 12, y: pane.y + pane.height / 2 }, 170)
+  const ground = { x: pane.x + 12, y: pane.y + pane.height / 2 }
+  const marquee = await moving(ground, 'left')
+  const panning = await moving(ground, 'middle')
   await context.close()
-  return { operators: count, drawn, idle, watching, dragging, panning }
+  return { operators: count, drawn, idle, watching, dragging, marquee, panning }
 }
 
 async function main() {
@@ -100,7 +132,7 @@ async function main() {
   })
   if (process.argv.includes('--json')) return console.log(JSON.stringify(results, null, 2))
   for (const { operators, drawn, ...phases } of results) {
-    console.log(`${operators} operators (${drawn} drawn): ${Object.entries(phases).map(([name, { fps, p95Ms }]) => `${name} ${fps.toFixed(1)} fps (p95 ${p95Ms.toFixed(0)} ms)`).join(', ')}`)
+    console.log(`${operators} operators (${drawn} drawn): ${Object.entries(phases).map(([name, { fps, p95Ms, processorMs }]) => `${name} ${fps.toFixed(1)} fps (p95 ${p95Ms.toFixed(0)} ms${processorMs === null ? '' : `, ${processorMs.toFixed(0)} ms of processor a frame`})`).join(', ')}`)
   }
 }
 
