@@ -428,8 +428,8 @@ export function playScenario(name: string): void {
 }
 
 /** What there is to see takes its own time: an expiry some seconds, an election half of one. */
-const scenarioSpans: Readonly<Record<string, number>> = { split: 4_000_000, 'session-expires': 6_000_000, lock: 3_000_000, 'fenced-lock': 8_000_000, 'unfenced-lock': 8_000_000, 'tree-by-snapshot': 2_000_000, failover: 6_000_000, 'failover-paused': 8_000_000, 'no-quorum': 6_000_000, topic: 3_000_000, 'partition-leader-dies': 8_000_000, 'isr-shrinks': 8_000_000, 'fenced-producer': 6_000_000, rebalance: 8_000_000 }
-const scenarioSpeeds: Readonly<Record<string, number>> = { split: 0.5, 'session-expires': 1, lock: 0.5, 'fenced-lock': 1, 'unfenced-lock': 1, 'tree-by-snapshot': 0.5, 'leader-dies': 0.25, 'late-joiner': 0.25, failover: 1, 'failover-paused': 1, 'no-quorum': 1, topic: 0.5, 'partition-leader-dies': 1, 'isr-shrinks': 2, 'fenced-producer': 1, rebalance: 2 }
+const scenarioSpans: Readonly<Record<string, number>> = { split: 4_000_000, 'session-expires': 6_000_000, lock: 3_000_000, 'fenced-lock': 8_000_000, 'unfenced-lock': 8_000_000, 'tree-by-snapshot': 2_000_000, 'shared-lock': 3_000_000, latch: 8_000_000, barrier: 4_000_000, 'double-barrier': 3_000_000, queue: 2_000_000, membership: 8_000_000, discovery: 8_000_000, configuration: 3_000_000, failover: 6_000_000, 'failover-paused': 8_000_000, 'no-quorum': 6_000_000, topic: 3_000_000, 'partition-leader-dies': 8_000_000, 'isr-shrinks': 8_000_000, 'fenced-producer': 6_000_000, rebalance: 8_000_000 }
+const scenarioSpeeds: Readonly<Record<string, number>> = { split: 0.5, 'session-expires': 1, lock: 0.5, 'fenced-lock': 1, 'unfenced-lock': 1, 'tree-by-snapshot': 0.5, 'shared-lock': 0.5, latch: 1, barrier: 0.5, 'double-barrier': 0.5, queue: 0.5, membership: 1, discovery: 1, configuration: 0.5, 'leader-dies': 0.25, 'late-joiner': 0.25, failover: 1, 'failover-paused': 1, 'no-quorum': 1, topic: 0.5, 'partition-leader-dies': 1, 'isr-shrinks': 2, 'fenced-producer': 1, rebalance: 2 }
 
 function begin(): void {
   if (!wantsStillness()) return play()

@@ -5,7 +5,7 @@ import { stateConnected } from '../zkClient.ts'
 import { askChildren, askCreate, askData, askDelete, askExists, askSet } from './asking.ts'
 
 /**
- * Group membership (and with an address as data, service discovery), configuration with a watch, a queue and a double barrier (reference 1.12). All re-read after
+ * Group membership, configuration with a watch, a queue and a double barrier (reference 1.12). All re-read after
  * every reconnect: what a watch would have told in between may be gone.
  */
 const tagParent = 1
@@ -61,6 +61,7 @@ export const configProgram: Program = {
     if (tag === tagParent && (reply.error === ok || reply.error === nodeExists)) askData(world, node, state, tagList, '/config', true)
     if (tag !== tagList || reply.error !== ok) return
     if (reply.stat!.version < memory.version) checksOf(world)?.fail('CLI-1', node.id, `reads configuration version ${reply.stat!.version} after version ${memory.version}`)
+    if (reply.stat!.version > memory.version) world.trace?.note(world, node.id, 'recipe', `applies version ${reply.stat!.version} of the configuration`)
     memory.version = reply.stat!.version
     memory.applied++
   },
@@ -98,6 +99,7 @@ export const queueProgram: Program = {
       take(memory)
     } else if (tag === tagTake) {
       memory.taking = ''
+      if (reply.error === ok) world.trace?.note(world, node.id, 'recipe', `takes ${request.path}`)
       if (reply.error === ok) checksOf(world)?.recipes.onTaken(checksOf(world)!, node.id, request.path)
       if (reply.error === ok || reply.error === noNode) take(memory)
     }
@@ -154,11 +156,13 @@ export const doubleBarrierProgram: Program = {
       else if (memory.step === leavingStep && inside.length === 0) {
         askDelete(world, node, state, 0, '/barrier/ready')
         memory.step = 0
+        world.trace?.note(world, node.id, 'recipe', 'leaves: nobody is inside any more')
       }
     }
     function pass(): void {
       memory.step = insideStep
       memory.round++
+      world.trace?.note(world, node.id, 'recipe', `passes the double barrier: all ${need} are inside`)
       memory.until = world.now + 200_000
       checksOf(world)?.recipes.onPassed(checksOf(world)!, node.id, need, reply.zxid)
     }

@@ -2,6 +2,7 @@ import type { Program } from '../clientNode.ts'
 import { configProgram, doubleBarrierProgram, membershipProgram, queueProgram } from './groups.ts'
 import { freshnessProgram } from './freshness.ts'
 import { lockProgram } from './lock.ts'
+import { barrierProgram, discoveryProgram } from './services.ts'
 
 /** The recipes by name, as programs for clients. */
 const never = (): boolean => false
@@ -15,7 +16,9 @@ export const recipePrograms = {
   membership: membershipProgram,
   config: configProgram,
   queue: queueProgram,
+  barrier: barrierProgram,
   doubleBarrier: doubleBarrierProgram,
+  discovery: discoveryProgram,
   freshness: freshnessProgram,
 } satisfies Record<string, Program>
 
