@@ -62,6 +62,10 @@ describe('planner limits', () => {
   it('note a constant text that is compared with a time, and a Top-N by constants', () => {
     expect(notesOf([{ kind: 'filter', config: { where: 'CAST(0 AS STRING) = ts' } }])).toEqual([expect.stringContaining('constant text')])
     expect(notesOf([{ kind: 'filter', config: { where: "k = ts OR '2026-01-31 12:00:00' = ts" } }])).toEqual([])
+    const first = (n: number) => ({ kind: 'top-n', config: { partitionBy: [], orderBy: [{ column: 'v', direction: 'DESC' }], n, rankColumn: 'r' } as unknown as JsonObject })
+    const ofRank = { kind: 'project', config: { columns: [{ name: 'ts', expression: 'ts' }, { name: 'p', expression: 'CAST(r - r AS STRING)' }] } as unknown as JsonObject }
+    expect(notesOf([first(1), ofRank, { kind: 'filter', config: { where: 'p = ts' } }])).toContainEqual(expect.stringContaining('constant text'))
+    expect(notesOf([first(2), ofRank, { kind: 'filter', config: { where: 'p = ts' } }])).not.toContainEqual(expect.stringContaining('constant text'))
     const project = (expression: string) => ({ kind: 'project', config: { columns: [{ name: 'p', expression }, { name: 'v', expression: 'v' }] } as unknown as JsonObject })
     const top = (column: string) => ({ kind: 'top-n', config: { partitionBy: [], orderBy: [{ column, direction: 'DESC' }], n: 3 } as unknown as JsonObject })
     expect(notesOf([project('COALESCE(0.5, v)'), top('p')])).toEqual([expect.stringContaining('one constant')])
@@ -79,6 +83,13 @@ describe('planner limits', () => {
     expect(notesOf([group, top({ rankColumn: undefined }), join], '2.2', true)).toEqual([])
     // Two columns of a group are more than the rank, which then is the key.
     expect(notesOf([{ ...group, config: { ...group.config, groupBy: ['k', 'd'] } }, top({}), join], '2.2', true)).toEqual([])
+  })
+  it('note a join of updates by their times, and of nothing else', () => {
+    const top = { kind: 'top-n', config: { partitionBy: [], orderBy: [{ column: 'v', direction: 'DESC' }], n: 2 } as unknown as JsonObject }
+    const join = (column: string) => ({ kind: 'regular-join', config: { type: 'full', on: [{ left: column, right: column }] } as unknown as JsonObject })
+    expect(notesOf([top, join('ts')], '2.2', true)).toEqual([expect.stringContaining('interval join')])
+    expect(notesOf([top, join('k')], '2.2', true)).toEqual([])
+    expect(notesOf([join('ts')], '2.2', true)).toEqual([])
   })
   it('note a Top-N by the columns of groups that an outer join takes back', () => {
     const join = (type: string) => ({ kind: 'regular-join', config: { type, on: [{ left: 'k', right: 'k' }], columns: [{ name: 'r', expression: 'r.k' }, { name: 'v', expression: 'r.v' }] } as unknown as JsonObject })

@@ -1,11 +1,11 @@
-import { isCharacter, type DataType } from '../columnar/dataType.ts'
+import { isCharacter, isTimestamp, type DataType } from '../columnar/dataType.ts'
 import type { Schema } from '../columnar/schema.ts'
 import type { LogicalOperator, LogicalPlan } from '../compiler/logicalPlan.ts'
 import type { Expression, TypedExpression } from '../expression/expression.ts'
 import { children, parseExpression, sameExpression } from '../expression/parse.ts'
 import { checkScalar } from '../expression/typeOf.ts'
 import { columnsRead } from '../job/columnUses.ts'
-import { namedExpressionsOf } from '../job/joinConfig.ts'
+import { namedExpressionsOf, pairsOf } from '../job/joinConfig.ts'
 import { orderOf } from '../job/orderConfig.ts'
 import { windowOf, type WindowConfig } from '../job/windowOf.ts'
 import type { FlinkVersion } from '../operators/emitters.ts'
@@ -16,7 +16,7 @@ import type { FlinkVersion } from '../operators/emitters.ts'
  */
 export interface PlannerLimit {
   readonly operator: string
-  readonly kind: 'self comparison' | 'correlate' | 'buffered window' | 'distinct sum' | 'rank in a filter' | 'two overs' | 'value of a type' | 'key without window' | 'text as time' | 'constant order' | 'moved ranks' | 'kept groups'
+  readonly kind: 'self comparison' | 'correlate' | 'buffered window' | 'distinct sum' | 'rank in a filter' | 'two overs' | 'value of a type' | 'key without window' | 'text as time' | 'constant order' | 'moved ranks' | 'kept groups' | 'times of updates'
   readonly note: string
 }
 
@@ -36,7 +36,7 @@ export function plannerLimits(plan: LogicalPlan, version: FlinkVersion): Planner
       add('correlate', "Flink's planner refuses some EXISTS over views with an UNNEST or a temporal join in them (unexpected correlate variable). Write what comes before to a table and read it from there.")
     }
     const computed = kind === 'project' ? (namedExpressionsOf(config, 'columns') ?? []).map(({ expression }) => expression) : kind === 'filter' ? [config.where as string] : []
-    if (computed.some((text) => readsConstantAsTime(text, inputs[0]!.schema))) {
+    if (computed.some((text) => readsConstantAsTime(text, inputs[0]!.schema, constantsAt(plan, operator)))) {
       add('text as time', "Flink's planner computes a constant text and reads it as the time that it is compared with; where it is none, it refuses the query. Write the time as a literal.")
     }
     const order = kind === 'top-n' ? orderOf(config) : []
@@ -58,6 +58,9 @@ export function plannerLimits(plan: LogicalPlan, version: FlinkVersion): Planner
     }
     if (kind === 'regular-join' && [0, 1].some((input) => groupOfMovedRanks(plan, id, input) !== null)) {
       add('moved ranks', 'Flink takes the group that the Top-N before ranks for a unique key. While ranks move, a group stands in the changes twice, and this join may forget it: rows are left over or missing, in some runs and not in others. Leave the rank column out, or aggregate in between.')
+    }
+    if (kind === 'regular-join' && inputs.some(({ updating }) => updating === true) && pairsOf(config).some(({ left, right }) => isPoint(inputs[0]!.schema, left) && isPoint(inputs[1]!.schema, right))) {
+      add('times of updates', 'To Flink these columns may still be time attributes, which makes this an interval join, and one over updates is refused. Cast them in a Project before.')
     }
     if (groupOfKept(plan, id) !== null) {
       add('kept groups', "Flink's planner takes groups behind an outer join for groups that are never taken back, and a Top-N by their columns keeps those that are, such as the one of rows padded with NULLs. Rank by an aggregate too.")
@@ -87,11 +90,16 @@ function hasSelfComparison(text: string): boolean {
   return expression !== null && within(expression)
 }
 
-/** Whether a text without columns is cast to a point in time, as a comparison with one does. */
-function readsConstantAsTime(text: string, schema: Schema): boolean {
+/** Whether a text without columns, or of such as are constants, is cast to a point in time, as a comparison with one does. */
+function readsConstantAsTime(text: string, schema: Schema, constants: ReadonlySet<string>): boolean {
   const { typed } = checkScalar(text, { inputs: [{ qualifier: null, schema }] })
+  const fixed = (at: TypedExpression): boolean => {
+    if (at.kind === 'column') return constants.has(schema.fields[at.column]!.name)
+    if (at.kind === 'call') return at.args.every(fixed)
+    return at.kind === 'literal' || fixed(at.operand)
+  }
   const within = (at: TypedExpression): boolean => {
-    if (at.kind === 'cast') return (isCharacter(at.operand.type) && isTime(at.type) && at.operand.kind !== 'literal' && isConstant(at.operand)) || within(at.operand)
+    if (at.kind === 'cast') return (isCharacter(at.operand.type) && isTime(at.type) && at.operand.kind !== 'literal' && fixed(at.operand)) || within(at.operand)
     return at.kind === 'call' ? at.args.some(within) : at.kind === 'field' && within(at.operand)
   }
   return typed !== null && within(typed)
@@ -101,9 +109,16 @@ function isTime({ kind }: DataType): boolean {
   return kind === 'DATE' || kind === 'TIME' || kind === 'TIMESTAMP' || kind === 'TIMESTAMP_LTZ'
 }
 
-function isConstant(at: TypedExpression): boolean {
-  if (at.kind === 'call') return at.args.every(isConstant)
-  return at.kind === 'literal' || ((at.kind === 'cast' || at.kind === 'field') && isConstant(at.operand))
+/** Columns that are constants to the planner: the rank of a Top-1, and what a projection makes of constants alone. */
+function constantsAt(plan: LogicalPlan, operator: LogicalOperator): ReadonlySet<string> {
+  const from = before(plan, operator)
+  if (from === undefined) return new Set()
+  const { kind, config } = from.spec
+  if (kind === 'filter') return constantsAt(plan, from)
+  if (kind === 'top-n' || kind === 'window-top-n') return new Set(config.n === 1 && typeof config.rankColumn === 'string' ? [config.rankColumn] : [])
+  if (kind !== 'project') return new Set()
+  const known = constantsAt(plan, from)
+  return new Set((namedExpressionsOf(config, 'columns') ?? []).filter(({ expression }) => [...columnsRead(expression, null)].every((name) => known.has(name))).map(({ name }) => name))
 }
 
 /** Whether a column has the same value in all rows, as a projection before made it. */
@@ -177,6 +192,11 @@ function behindFilters(plan: LogicalPlan, operator: LogicalOperator | undefined)
   let at = operator
   while (at?.spec.kind === 'filter') at = before(plan, at)
   return at
+}
+
+function isPoint(schema: Schema, name: string): boolean {
+  const field = schema.fields.find((candidate) => candidate.name === name)
+  return field !== undefined && isTimestamp(field.type)
 }
 
 function namesOf(value: unknown): readonly string[] {
