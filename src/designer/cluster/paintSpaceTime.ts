@@ -337,7 +337,8 @@ export function placedLabels(context: CanvasRenderingContext2D, { picture }: Sce
     const wide = context.measureText(text).width
     // Under a low lane, unless the axis is there.
     const isUnder = y > (picture.top + picture.bottom) / 2 && y + 16 <= picture.bottom + 4
-    labels.push({ x: x - wide - 3, y: isUnder ? y + 16 : y - 8, wide, text })
+    // Left of where it is said, but not before the run began.
+    labels.push({ x: Math.max(x - wide - 3, xOf(picture, 0) + 2), y: isUnder ? y + 16 : y - 8, wide, text })
     busyUntil.set(message.from, x + wide + 14)
   }
   return labels
@@ -571,13 +572,13 @@ function paintPlace(context: CanvasRenderingContext2D, { picture, colours, time,
   }
   const x = Math.round(xOf(picture, time))
   const isShown = time >= window.from && time <= window.to
-  // The words of a tick that comes too near make room, and so do those of one that has left or is yet to come.
+  // The words of a tick that comes too near make room, and so do those that an edge would cut.
   context.fillStyle = colours.of('--panel')
   const beyond = (40 * span) / (right - picture.left)
   const wider = { ...picture, window: { from: window.from - beyond, to: window.to + beyond }, left: picture.left - 40, right: picture.right - 40 }
   for (const tick of ticksOf(wider)) {
     const at = xOf(picture, tick)
-    if (at < picture.left - 1 || at > right + 1 || (isShown && Math.abs(at - x) <= 48)) context.fillRect(Math.round(at) - 26, bottom + 6, 52, 20)
+    if (at < picture.left - 1 || at > right - 5 || (isShown && Math.abs(at - x) <= 48)) context.fillRect(Math.round(at) - 26, bottom + 6, 52, 20)
   }
   if (!isShown) return
   const label = secondsText(time, span)
