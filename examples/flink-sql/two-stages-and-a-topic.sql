@@ -10,7 +10,7 @@
 --   totals: same meaning
 --   spenders: noted difference. The table of the store becomes a JDBC table of the same name, which needs the JDBC connector and the table in a database; set "On Flink" to keep it elsewhere.
 --     JDBC writes at least once; a row that is written again under its key changes nothing.
---   write: noted difference. Rows are records of a transaction, which commits with its checkpoint; readers see them then if they set isolation.level to read_committed. The brokers’ transaction.max.timeout.ms must be longer than the longest time between checkpoints.
+--   write: noted difference. Rows are records of a transaction, which commits with its checkpoint; readers see them then if they set isolation.level to read_committed. A transaction lives fifteen minutes, the most that brokers allow by default; where checkpoints, or an outage, may last longer, raise properties.transaction.timeout.ms here and transaction.max.timeout.ms there.
 
 SET 'pipeline.name' = 'Two stages and a topic';
 SET 'execution.runtime-mode' = 'streaming';
@@ -123,7 +123,8 @@ CREATE TEMPORARY TABLE `write` (
   'key.fields' = 'auction',
   'value.format' = 'json',
   'sink.delivery-guarantee' = 'exactly-once',
-  'sink.transactional-id-prefix' = 'millrace-write'
+  'sink.transactional-id-prefix' = 'millrace-write',
+  'properties.transaction.timeout.ms' = '900000'
 );
 
 EXECUTE STATEMENT SET

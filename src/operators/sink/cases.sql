@@ -78,7 +78,7 @@ SELECT
 FROM `in`;
 
 -- hands every change to the shell, for a topic
--- noted: Rows are records of a transaction, which commits with its checkpoint; readers see them then if they set isolation.level to read_committed. The brokers’ transaction.max.timeout.ms must be longer than the longest time between checkpoints.
+-- noted: Rows are records of a transaction, which commits with its checkpoint; readers see them then if they set isolation.level to read_committed. A transaction lives fifteen minutes, the most that brokers allow by default; where checkpoints, or an outage, may last longer, raise properties.transaction.timeout.ms here and transaction.max.timeout.ms there.
 -- noted: This result has updates and the sink has no key: the topic holds them as Debezium changes. Set a key to keep the last row of each.
 CREATE TEMPORARY TABLE `op` (
   `key` STRING,
@@ -92,7 +92,8 @@ CREATE TEMPORARY TABLE `op` (
   'value.format' = 'debezium-json',
   'sink.partitioner' = 'round-robin',
   'sink.delivery-guarantee' = 'exactly-once',
-  'sink.transactional-id-prefix' = 'millrace-op'
+  'sink.transactional-id-prefix' = 'millrace-op',
+  'properties.transaction.timeout.ms' = '900000'
 );
 INSERT INTO `op`
 SELECT
@@ -118,7 +119,7 @@ SELECT
 FROM `in`;
 
 -- hands every change to the shell, for a topic of upserts
--- noted: Rows are records of a transaction, which commits with its checkpoint; readers see them then if they set isolation.level to read_committed. The brokers’ transaction.max.timeout.ms must be longer than the longest time between checkpoints.
+-- noted: Rows are records of a transaction, which commits with its checkpoint; readers see them then if they set isolation.level to read_committed. A transaction lives fifteen minutes, the most that brokers allow by default; where checkpoints, or an outage, may last longer, raise properties.transaction.timeout.ms here and transaction.max.timeout.ms there.
 -- noted: The topic holds the last row of each key, and an empty record for a key that is gone (upsert-kafka).
 CREATE TEMPORARY TABLE `op` (
   `key` STRING NOT NULL,
@@ -131,7 +132,8 @@ CREATE TEMPORARY TABLE `op` (
   'key.format' = 'json',
   'value.format' = 'json',
   'sink.delivery-guarantee' = 'exactly-once',
-  'sink.transactional-id-prefix' = 'millrace-op'
+  'sink.transactional-id-prefix' = 'millrace-op',
+  'properties.transaction.timeout.ms' = '900000'
 );
 INSERT INTO `op`
 SELECT

@@ -73,9 +73,14 @@ function optionsFor(connector: JsonObject, id: string, updating: boolean, keyed:
   }
 }
 
-/** Exactly once needs a prefix that no other job on the cluster has, and brokers that let a transaction live as long as the longest pause between two checkpoints. */
+/**
+ * Exactly once needs a prefix that no other job on the cluster has, and transactions that the brokers allow: Flink's sink asks for an hour where it is told nothing, and brokers whose
+ * transaction.max.timeout.ms is what it is without a setting, fifteen minutes, refuse that (seen on Flink 2.2.1 with Kafka 4.2.0).
+ */
 function deliveryOptions(connector: JsonObject, id: string, notes: string[]): [string, string][] {
   if (connector.deliveryGuarantee === 'at-least-once') return []
-  notes.push('Rows are records of a transaction, which commits with its checkpoint; readers see them then if they set isolation.level to read_committed. The brokers’ transaction.max.timeout.ms must be longer than the longest time between checkpoints.')
-  return [['sink.delivery-guarantee', 'exactly-once'], ['sink.transactional-id-prefix', `millrace-${id}`]]
+  notes.push(
+    'Rows are records of a transaction, which commits with its checkpoint; readers see them then if they set isolation.level to read_committed. A transaction lives fifteen minutes, the most that brokers allow by default; where checkpoints, or an outage, may last longer, raise properties.transaction.timeout.ms here and transaction.max.timeout.ms there.',
+  )
+  return [['sink.delivery-guarantee', 'exactly-once'], ['sink.transactional-id-prefix', `millrace-${id}`], ['properties.transaction.timeout.ms', '900000']]
 }
