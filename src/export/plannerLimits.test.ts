@@ -30,6 +30,16 @@ const tumble = (offsetMs: number): JsonObject => ({ window: { type: 'tumble', ti
 const count = [{ name: 'n', expression: 'COUNT(*)' }]
 
 describe('planner limits', () => {
+  it('note a time attribute with a dot in its name', () => {
+    const noted = (column: string): boolean => {
+      const config = { connector: { type: 'inline', rows: [] }, columns: [{ name: column, type: 'TIMESTAMP(3)' }], watermark: { column, delayMs: 0 } } as unknown as JsonObject
+      const operators = [{ id: 's', kind: 'source', config }, { id: 'out', kind: 'sink', config: { connector: { type: 'collect' } } }]
+      const { certificate } = exportFlinkSql({ format: 'millrace/job', version: 1, name: 'dots', operators, edges: [{ from: 's', to: 'out' }] }, { version: '2.2' })
+      const { verdict } = certificate.find(({ operator }) => operator === 's')!
+      return verdict.kind === 'noted' && verdict.notes.some((note) => note.includes('nested field'))
+    }
+    expect([noted('a.b'), noted('a b')]).toEqual([true, false])
+  })
   it('note a column compared with itself, and no other comparison', () => {
     expect(notesOf([{ kind: 'filter', config: { where: 'v > 0 AND k = k' } }])).toEqual([expect.stringContaining('column with itself')])
     expect(notesOf([{ kind: 'filter', config: { where: 'v IN (0, v)' } }])).toEqual([expect.stringContaining('column with itself')])

@@ -16,7 +16,7 @@ import type { FlinkVersion } from '../operators/emitters.ts'
  */
 export interface PlannerLimit {
   readonly operator: string
-  readonly kind: 'self comparison' | 'correlate' | 'buffered window' | 'distinct sum' | 'rank in a filter' | 'two overs' | 'value of a type' | 'key without window' | 'text as time' | 'constant order' | 'moved ranks' | 'kept groups' | 'times of updates'
+  readonly kind: 'self comparison' | 'correlate' | 'buffered window' | 'distinct sum' | 'rank in a filter' | 'two overs' | 'value of a type' | 'key without window' | 'text as time' | 'constant order' | 'moved ranks' | 'kept groups' | 'times of updates' | 'dotted time'
   readonly note: string
 }
 
@@ -26,6 +26,9 @@ export function plannerLimits(plan: LogicalPlan, version: FlinkVersion): Planner
     const { id, kind, config, inputs } = operator.spec
     const add = (limit: PlannerLimit['kind'], note: string): void => void limits.push({ operator: id, kind: limit, note })
     const aggregates = (namedExpressionsOf(config, 'aggregates') ?? []).map(({ expression }) => expression)
+    if (kind === 'source' && watermarkColumnOf(config)?.includes('.') === true) {
+      add('dotted time', "Flink takes a dot in the name of a table's time attribute for a nested field and refuses what reads the table. Give the column a name without one.")
+    }
     if (kind === 'filter' && hasSelfComparison(config.where as string)) {
       add('self comparison', "Flink's planner takes a comparison of a column with itself for TRUE (=, <=, >=) or FALSE (<>, <, >), also where the column is NULL. Say IS NOT NULL instead.")
     }
@@ -231,4 +234,8 @@ function rankColumnsAt(plan: LogicalPlan, operator: LogicalOperator): ReadonlySe
   if (kind !== 'project') return new Set()
   const known = rankColumnsAt(plan, from)
   return new Set((namedExpressionsOf(config, 'columns') ?? []).filter(({ expression }) => [...columnsRead(expression, null)].some((name) => known.has(name))).map(({ name }) => name))
+}
+
+function watermarkColumnOf({ watermark }: LogicalOperator['spec']['config']): string | undefined {
+  return (watermark as { readonly column: string } | undefined)?.column
 }
