@@ -2,7 +2,6 @@
 // Prints the znodes before, behind and at the end, and whether each number was written once. Needs Java 17; the Flink is the one that the conformance runner assembles (npm run conformance once).
 import { execFileSync, spawn } from 'node:child_process'
 import { existsSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { delimiter, join } from 'node:path'
 import { runnerImport } from 'vite'
 
@@ -17,6 +16,7 @@ const say = (line) => process.stdout.write(`${((performance.now() - began) / 100
 
 rmSync(work, { recursive: true, force: true })
 mkdirSync(join(work, 'conf'), { recursive: true })
+const { module: { freePort } } = await runnerImport(join(root, 'conformance/src/flinkProcess.ts'), { root, configFile: false, logLevel: 'warn' })
 const [zooKeeper, gatewayPort, ...restPorts] = [await freePort(), await freePort(), await freePort(), await freePort()]
 writeFileSync(join(work, 'conf', 'zoo.cfg'), `tickTime=500\ndataDir=${join(work, 'zookeeper')}\nclientPort=${zooKeeper}\nadmin.enableServer=false\ninitLimit=10\nsyncLimit=5\nserver.1=localhost:${await freePort()}:${await freePort()}\n`)
 writeFileSync(
@@ -169,14 +169,4 @@ async function until(what, seconds, holds) {
 function filesIn(folder, below = '') {
   if (!existsSync(folder)) return []
   return readdirSync(join(folder, below)).flatMap((name) => (statSync(join(folder, below, name)).isDirectory() ? filesIn(folder, join(below, name)) : [join(below, name)]))
-}
-
-function freePort() {
-  return new Promise((resolve) => {
-    const server = createServer()
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address()
-      server.close(() => resolve(port))
-    })
-  })
 }

@@ -2,7 +2,7 @@
 // built command line (npm run build). The exit is 1 when Flink refuses a job, or when a topic holds other rows.
 import { execFileSync, spawn } from 'node:child_process'
 import { closeSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { connect, createServer } from 'node:net'
+import { connect } from 'node:net'
 import { delimiter, join } from 'node:path'
 import { runnerImport } from 'vite'
 
@@ -18,12 +18,12 @@ const say = (line) => process.stderr.write(`${line}\n`)
 rmSync(work, { recursive: true, force: true })
 mkdirSync(work, { recursive: true })
 const started = performance.now()
+const { module: flinkProcess } = await runnerImport(join(root, 'conformance/src/flinkProcess.ts'), { root, configFile: false, logLevel: 'warn' })
 const classPath = assemble()
 const input = join(work, 'bids.jsonl')
 writeFileSync(input, bidsOf(2000))
 
 const broker = await startBroker()
-const { module: flinkProcess } = await runnerImport(join(root, 'conformance/src/flinkProcess.ts'), { root, configFile: false, logLevel: 'warn' })
 const { module: gateway } = await runnerImport(join(root, 'conformance/src/gateway.ts'), { root, configFile: false, logLevel: 'warn' })
 let flink = null
 let failed = false
@@ -185,7 +185,7 @@ function assemble() {
 
 /** Formats a folder for one node that is broker and controller, and starts it in a JVM of its own. */
 async function startBroker() {
-  const [port, controllerPort] = [await freePort(), await freePort()]
+  const [port, controllerPort] = [await flinkProcess.freePort(), await flinkProcess.freePort()]
   const properties = join(work, 'server.properties')
   const settings = {
     'process.roles': 'broker,controller',
@@ -236,15 +236,5 @@ function isOpen(port) {
     const socket = connect(port, 'localhost')
     socket.once('connect', () => resolve(socket.end() !== null))
     socket.once('error', () => resolve(false))
-  })
-}
-
-function freePort() {
-  return new Promise((resolve) => {
-    const server = createServer()
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address()
-      server.close(() => resolve(port))
-    })
   })
 }

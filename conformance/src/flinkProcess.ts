@@ -171,7 +171,8 @@ function untilReady(child: ChildProcess): Promise<boolean> {
   })
 }
 
-function freePort(): Promise<number> {
+/** A port of this machine that nobody listens on now. */
+export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer()
     server.once('error', reject)
