@@ -141,6 +141,8 @@ function znodes(when) {
 function zooKeeperSays(...words) {
   try {
     return execFileSync('java', ['-Xmx64m', '-XX:TieredStopAtLevel=1', '-cp', classPath, 'org.apache.flink.shaded.zookeeper3.org.apache.zookeeper.ZooKeeperMain', '-server', `localhost:${zooKeeper}`, ...words], {
+      // Its logging writes to where it runs.
+      cwd: work,
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'ignore'],
     })
