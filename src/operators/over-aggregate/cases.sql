@@ -338,3 +338,100 @@ SELECT
   SUM(`v`) OVER (PARTITION BY `k` ORDER BY `pt` ASC RANGE BETWEEN INTERVAL '0.01' SECOND PRECEDING AND CURRENT ROW) AS `over_0`
 FROM `in`
 ) AS `placed`;
+
+-- with a time to live, a partition that was idle for half as much again begins anew; a row sets its timer later only where that would ring within the time to live
+-- same meaning
+CREATE TEMPORARY VIEW `op` AS
+SELECT
+  `k`,
+  `v`,
+  `ts`,
+  `over_0` AS `s`,
+  `over_1` AS `n`,
+  `over_2` AS `before`
+FROM (
+SELECT
+  `k`,
+  `v`,
+  `ts`,
+  `over_0`,
+  `over_1`,
+  LAG(`v`) OVER (PARTITION BY `k` ORDER BY `ts` ASC) AS `over_2`
+FROM (
+SELECT
+  `k`,
+  `v`,
+  `ts`,
+  SUM(`v`) OVER (PARTITION BY `k` ORDER BY `ts` ASC ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS `over_0`,
+  ROW_NUMBER() OVER (PARTITION BY `k` ORDER BY `ts` ASC) AS `over_1`
+FROM `in`
+) AS `framed`
+) AS `placed`;
+
+-- with a time to live and a number of rows, the time that came out last is forgotten too; a late row keeps its partition
+-- same meaning
+CREATE TEMPORARY VIEW `op` AS
+SELECT
+  `k`,
+  `v`,
+  `ts`,
+  `over_0` AS `s`
+FROM (
+SELECT
+  `k`,
+  `v`,
+  `ts`,
+  SUM(`v`) OVER (PARTITION BY `k` ORDER BY `ts` ASC ROWS BETWEEN 2 PRECEDING AND CURRENT ROW) AS `over_0`
+FROM `in`
+) AS `framed`;
+
+-- with a time to live, a range of time forgets by its frame alone
+-- same meaning
+CREATE TEMPORARY VIEW `op` AS
+SELECT
+  `k`,
+  `v`,
+  `ts`,
+  `over_0` AS `s`
+FROM (
+SELECT
+  `k`,
+  `v`,
+  `ts`,
+  SUM(`v`) OVER (PARTITION BY `k` ORDER BY `ts` ASC RANGE BETWEEN INTERVAL '1' SECOND PRECEDING AND CURRENT ROW) AS `over_0`
+FROM `in`
+) AS `placed`;
+
+-- with a time to live, in processing time without a bound a partition begins anew when its last row is so long ago
+-- same meaning
+CREATE TEMPORARY VIEW `op` AS
+SELECT
+  `k`,
+  `v`,
+  `pt`,
+  `over_0` AS `s`
+FROM (
+SELECT
+  `k`,
+  `v`,
+  `pt`,
+  SUM(`v`) OVER (PARTITION BY `k` ORDER BY `pt` ASC ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS `over_0`
+FROM `in`
+) AS `framed`;
+
+-- with a time to live, in processing time over a number of rows it does so by its timer
+-- same meaning
+CREATE TEMPORARY VIEW `op` AS
+SELECT
+  `k`,
+  `v`,
+  `pt`,
+  `over_0` AS `s`
+FROM (
+SELECT
+  `k`,
+  `v`,
+  `pt`,
+  SUM(`v`) OVER (PARTITION BY `k` ORDER BY `pt` ASC ROWS BETWEEN 5 PRECEDING AND CURRENT ROW) AS `over_0`
+FROM `in`
+) AS `framed`;

@@ -90,6 +90,10 @@ export const definition: OperatorDefinition = {
     if (frame === null || frame.preceding === null) return 'rows that the watermark has not passed; accumulators of each partition, for ever'
     return frame.type === 'rows' ? `the last ${frame.preceding} rows of each partition, for ever` : `the rows of the last ${durationText(frame.preceding)}`
   },
+  stateExpires: (config) => {
+    const frame = frameOf(config)
+    return frame !== null && stateExpiresBy(frame)
+  },
   columnsNeeded: ({ config, used }) => {
     const named = namedExpressionsOf(config, 'aggregates') ?? []
     const needed = new Set<string>([...(used.out ?? []), ...columnsOf(config, 'partitionBy'), ...orderOf(config).map(({ column }) => column)])
@@ -104,6 +108,11 @@ export interface Frame {
   readonly type: 'rows' | 'range'
   /** Rows, or milliseconds; null: all before. */
   readonly preceding: number | null
+}
+
+/** Whether the job's time to live is looked at: a bounded range says itself when its state goes. */
+export function stateExpiresBy(frame: Frame): boolean {
+  return frame.type !== 'range' || frame.preceding === null
 }
 
 /** Null while the setting is not whole. */

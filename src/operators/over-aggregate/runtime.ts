@@ -1,5 +1,5 @@
 import { rowKind, type Batch } from '../../columnar/batch.ts'
-import { gather, gatherInt32, type Column, type Float64Column } from '../../columnar/column.ts'
+import { gather, gatherFloat64, gatherInt32, type Column, type Float64Column } from '../../columnar/column.ts'
 import { concatBatches } from '../../columnar/concat.ts'
 import { RowError } from '../../columnar/rowError.ts'
 import { fieldIndex, type Schema } from '../../columnar/schema.ts'
@@ -19,6 +19,7 @@ import { columnsOf, orderOf } from '../../job/orderConfig.ts'
 import type { RuntimeFactory } from '../runtimeFactory.ts'
 import { frameOf, type Frame } from './definition.ts'
 import { OverProgram, type Place } from './overProgram.ts'
+import { partitionTtlOf, type PartitionTtl } from './partitionTtl.ts'
 
 export const runtime: RuntimeFactory = { role: 'operator', create: (spec) => new OverAggregate(spec) }
 
@@ -35,6 +36,8 @@ const timerWidthMs = 1000
  *
  * Rows that are due are worked through in rounds: the first of every partition together, then the second (of a range: the rows of the first time, of the second), so that accumulators
  * are fed and read in columns. Rows that leave a frame are taken back, in the order in which Flink does.
+ *
+ * With a time to live, a partition that fell idle begins anew (`partitionTtl.ts`), the time that came out last included; a range of time knows of none.
  */
 class OverAggregate implements OperatorRuntime {
   readonly #spec: OperatorSpec
@@ -46,14 +49,15 @@ class OverAggregate implements OperatorRuntime {
   readonly #processing: boolean
   readonly #keyColumns: readonly number[]
   readonly #encoder: KeyEncoder
-  readonly #keys: KeyTable
-  readonly #table: AggregateTable
+  #keys: KeyTable
+  #table: AggregateTable
+  readonly #ttl: PartitionTtl | null
   readonly #store: RowStore
   /** Rows that are kept of a partition for LAG. */
   readonly #keptRows: number
   /** By slot of the partition: positions of the rows that are kept, oldest first from `#heads` on, and their times. */
-  readonly #history: number[][] = []
-  readonly #historyTimes: number[][] = []
+  #history: number[][] = []
+  #historyTimes: number[][] = []
   #heads: Int32Array = new Int32Array(0)
   /** By slot: the time that came out last; 0 before the first, as in Flink's state. */
   #lastTimes: Float64Array = new Float64Array(0)
@@ -63,6 +67,8 @@ class OverAggregate implements OperatorRuntime {
   #rowNumbers: Float64Array = new Float64Array(0)
   /** By slot: the time of the row that was last given a round. */
   #roundTimes: Float64Array = new Float64Array(0)
+  /** By slot, with a time to live: rows that wait. */
+  #waitingOf: Int32Array = new Int32Array(0)
   /** Rows that wait for the watermark, by number: position in the store and slot; and numbers that are free. */
   #waiting: { positions: Int32Array; slots: Int32Array } = { positions: new Int32Array(0), slots: new Int32Array(0) }
   #waitingEnd = 0
@@ -73,6 +79,8 @@ class OverAggregate implements OperatorRuntime {
   #historyCount = 0
   #slots: Int32Array = new Int32Array(0)
   #watermark = -Infinity
+  /** The clock when this call came, with a time to live. */
+  #now = 0
   #context!: OperatorContext
 
   constructor(spec: OperatorSpec) {
@@ -88,7 +96,8 @@ class OverAggregate implements OperatorRuntime {
     this.#keyColumns = columnsOf(spec.config, 'partitionBy').map((name) => fieldIndex(schema, name))
     this.#encoder = new KeyEncoder(this.#keyColumns.map((column) => schema.fields[column]!.type))
     this.#keys = new KeyTable(this.#keyColumns.length)
-    this.#table = this.#program.table(this.#frame.preceding !== null)
+    this.#table = this.#newTable()
+    this.#ttl = partitionTtlOf(spec, this.#frame, this.#processing)
     this.#store = new RowStore(schema)
     this.#keptRows = Math.max(0, ...this.#program.places.map(({ call }) => (call.name === 'LAG' ? call.rows + 1 : 0)))
   }
@@ -96,6 +105,10 @@ class OverAggregate implements OperatorRuntime {
   open(context: OperatorContext): void {
     this.#context = context
     this.#program.open(context)
+  }
+
+  #newTable(): AggregateTable {
+    return this.#program.table(this.#frame.preceding !== null)
   }
 
   /** Rows wait: for the watermark, or for the end of their millisecond. */
@@ -110,6 +123,7 @@ class OverAggregate implements OperatorRuntime {
     const slots = this.#slots
     this.#keys.slotsOf(this.#encoder.encode(this.#keyColumns.map((column) => batch.columns[column]!), rowCount), 0, rowCount, slots)
     this.#fit(this.#keys.size)
+    if (this.#ttl !== null) this.#now = this.#context.processingTime()
     const first = this.#store.appendRange(batch, 0, rowCount)
     if (this.#processing) this.#takeNow(batch, first)
     else this.#take(batch, first)
@@ -125,6 +139,7 @@ class OverAggregate implements OperatorRuntime {
       if (watermarks !== null && watermarks[row]! > this.#watermark) this.#advance(watermarks[row]!)
       const time = times[row]!
       const slot = this.#slots[row]!
+      if (this.#ttl !== null) this.#renew(this.#ttl, slot)
       if (time <= (bounded ? this.#lastTimes[slot]! : this.#watermark)) {
         this.#context.counters.lateRows++
         continue
@@ -136,6 +151,7 @@ class OverAggregate implements OperatorRuntime {
   #takeNow(batch: Batch, first: number): void {
     const now = this.#context.processingTime()
     for (let row = 0; row < batch.rowCount; row++) {
+      if (this.#ttl !== null) this.#renew(this.#ttl, this.#slots[row]!)
       if (this.#waits) this.#wait(now, this.#slots[row]!, first + row)
       else this.#due.push(first + row, this.#slots[row]!, now, batch.watermarks === null ? this.#watermark : batch.watermarks[row]!)
     }
@@ -158,8 +174,14 @@ class OverAggregate implements OperatorRuntime {
     return number
   }
 
+  /** A row of the partition comes or comes out: what has expired of it is dropped. That is at most once in a call and before any of its rows is due, so none that is due is touched. */
+  #renew(ttl: PartitionTtl, slot: number): void {
+    if (ttl.renew(slot, this.#now, this.#waitingOf[slot]! > 0)) this.#drop(slot)
+  }
+
   #wait(time: number, slot: number, position: number): void {
     this.#timers.set(time, this.#takeNumber(position, slot))
+    this.#waitingOf[slot]!++
     if (this.#frame.type === 'range' && this.#frame.preceding !== null) {
       const { preceding } = this.#frame
       // Flink sets the next clean-up only when this one would come too early, and then half a range later than needed.
@@ -182,6 +204,8 @@ class OverAggregate implements OperatorRuntime {
 
   readonly #ring = (time: number, number: number): void => {
     const slot = this.#waiting.slots[number]!
+    if (this.#ttl !== null) this.#renew(this.#ttl, slot)
+    this.#waitingOf[slot]!--
     this.#due.push(this.#waiting.positions[number]!, slot, time, this.#due.watermark)
     this.#waiting.positions[number] = -1
     this.#freeNumbers.push(number)
@@ -191,11 +215,19 @@ class OverAggregate implements OperatorRuntime {
   readonly #clear = (time: number, slot: number): void => {
     if (!(this.#cleanups[slot]! <= time)) return
     this.#cleanups[slot] = NaN
+    this.#drop(slot)
+  }
+
+  /** The partition is as if none of its rows had come. */
+  #drop(slot: number): void {
     this.#lastTimes[slot] = 0
+    this.#rowNumbers[slot] = 0
+    this.#roundTimes[slot] = NaN
     this.#historyCount -= this.#history[slot]!.length - this.#heads[slot]!
     this.#history[slot]!.length = 0
     this.#historyTimes[slot]!.length = 0
     this.#heads[slot] = 0
+    this.#table.ensure(slot + 1)
     this.#table.clear(slot)
   }
 
@@ -390,6 +422,7 @@ class OverAggregate implements OperatorRuntime {
       this.#watermark = watermark
       return watermark
     }
+    if (this.#ttl !== null) this.#now = this.#context.processingTime()
     this.#advance(watermark)
     this.#fire(true)
     this.#sweep()
@@ -428,6 +461,10 @@ class OverAggregate implements OperatorRuntime {
     const heads = new Int32Array(length)
     heads.set(this.#heads)
     this.#heads = heads
+    const waitingOf = new Int32Array(length)
+    waitingOf.set(this.#waitingOf)
+    this.#waitingOf = waitingOf
+    this.#ttl?.fit(length)
     this.#lastTimes = grown(this.#lastTimes)
     this.#cleanups = grown(this.#cleanups, NaN)
     this.#rowNumbers = grown(this.#rowNumbers)
@@ -438,7 +475,7 @@ class OverAggregate implements OperatorRuntime {
   }
 
   stateBytes(): number {
-    return this.#store.bytes + this.#keys.bytes + this.#encoder.bytes + this.#table.bytes() + this.#timers.bytes + this.#historyCount * 16 + this.#heads.length * 60
+    return this.#store.bytes + this.#keys.bytes + this.#encoder.bytes + this.#table.bytes() + this.#timers.bytes + this.#historyCount * 16 + this.#heads.length * 64 + (this.#ttl?.bytes ?? 0)
   }
 
   gauges(): Readonly<Record<string, number>> {
@@ -479,6 +516,7 @@ class OverAggregate implements OperatorRuntime {
     writer.int32('waiting', this.#waiting.positions, this.#waitingEnd)
     writer.int32('waitingSlots', this.#waiting.slots, this.#waitingEnd)
     this.#timers.snapshot(writer.at('timers'))
+    this.#ttl?.snapshot(writer, size)
   }
 
   restore(reader: StateReader): void {
@@ -487,7 +525,7 @@ class OverAggregate implements OperatorRuntime {
     const rows = this.#store.rowsIn(reader.at('rows'))
     const first = rows.rowCount === 0 ? 0 : this.#store.appendRange(rows, 0, rows.rowCount)
     this.#table.ensure(this.#keys.size)
-    this.#table.restore(reader.at('aggregates'), slots, () => this.#program.table(this.#frame.preceding !== null))
+    this.#table.restore(reader.at('aggregates'), slots, () => this.#newTable())
     for (const [name, values] of this.#bySlot()) {
       const written = reader.float64(name)
       for (let old = 0; old < slots.length; old++) if (slots[old]! >= 0) values[slots[old]!] = written[old]!
@@ -505,8 +543,11 @@ class OverAggregate implements OperatorRuntime {
     const waitingSlots = reader.int32('waitingSlots')
     this.#timers.restore(reader.at('timers'), (number) => {
       const slot = slots[waitingSlots[number]!]!
-      return slot < 0 ? -1 : this.#takeNumber(first + waiting[number]!, slot)
+      if (slot < 0) return -1
+      this.#waitingOf[slot]!++
+      return this.#takeNumber(first + waiting[number]!, slot)
     })
+    this.#ttl?.restore(reader, slots, this.#context.processingTime())
     this.#watermark = reader.share.watermark
     if (this.#processing && this.#timers.size > 0) this.#context.scheduleProcessingTimer(this.#timers.next() + 1)
   }
@@ -522,6 +563,7 @@ class OverAggregate implements OperatorRuntime {
 
   /** Clears stored rows away that neither wait nor are remembered. */
   #sweep(): void {
+    if (this.#ttl?.isTimeToLook(this.#keys.size) === true) this.#dropExpired(this.#ttl)
     const { rowCount } = this.#store
     const held = this.#waitingCount + this.#historyCount
     if (rowCount - held <= Math.max(garbageMin, held)) return
@@ -538,6 +580,45 @@ class OverAggregate implements OperatorRuntime {
       for (let i = this.#heads[slot]!; i < history.length; i++) history[i] = moved[history[i]!]!
     }
     this.#store.keep(kept, count)
+  }
+
+  /** Drops partitions that have expired, and clears them away when they are most of them. */
+  #dropExpired(ttl: PartitionTtl): void {
+    const { size } = this.#keys
+    const kept = new Int32Array(size)
+    let count = 0
+    for (let slot = 0; slot < size; slot++) {
+      if (this.#waitingOf[slot] === 0 && ttl.isExpired(slot, this.#now)) this.#drop(slot)
+      else kept[count++] = slot
+    }
+    if (count * 2 < size && this.#keys.width > 0) this.#keepPartitions(ttl, kept.slice(0, count))
+    ttl.hasLooked(this.#keys.size)
+  }
+
+  /** Partitions are those of `kept` now, in that order; the others are empty. */
+  #keepPartitions(ttl: PartitionTtl, kept: Int32Array): void {
+    const count = kept.length
+    const keys = new KeyTable(this.#keys.width, count)
+    keys.slotsOf(Array.from({ length: keys.width }, (_, column) => gatherFloat64(this.#keys.keysOf(column), kept, count)), 0, count, new Int32Array(count))
+    const table = this.#newTable()
+    table.ensure(count)
+    this.#table.ensure(this.#keys.size)
+    for (let i = 0; i < count; i++) table.merge(i, this.#table, kept[i]!)
+    const moved = new Int32Array(this.#keys.size).fill(-1)
+    for (let i = 0; i < count; i++) moved[kept[i]!] = i
+    for (let number = 0; number < this.#waitingEnd; number++) if (this.#waiting.positions[number]! >= 0) this.#waiting.slots[number] = moved[this.#waiting.slots[number]!]!
+    this.#history = Array.from(kept, (slot) => this.#history[slot]!)
+    this.#historyTimes = Array.from(kept, (slot) => this.#historyTimes[slot]!)
+    this.#heads = gatherInt32(this.#heads, kept, count)
+    this.#waitingOf = gatherInt32(this.#waitingOf, kept, count)
+    this.#lastTimes = gatherFloat64(this.#lastTimes, kept, count)
+    this.#cleanups = gatherFloat64(this.#cleanups, kept, count)
+    this.#rowNumbers = gatherFloat64(this.#rowNumbers, kept, count)
+    this.#roundTimes = gatherFloat64(this.#roundTimes, kept, count)
+    ttl.keep(kept)
+    this.#keys = keys
+    this.#table = table
+    if (this.#encoder.wantsShrink(count)) this.#encoder.shrink([keys])
   }
 }
 
