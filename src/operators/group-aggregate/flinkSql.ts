@@ -1,16 +1,21 @@
+import { checkAggregate } from '../../expression/aggregates.ts'
 import { namedExpressionsOf } from '../../job/joinConfig.ts'
 import { columnsOf } from '../../job/orderConfig.ts'
 import { expressionToSql } from '../../sql/expressionToSql.ts'
 import { columnSql, quoted } from '../../sql/printStatement.ts'
-import { oneView, type SqlEmitter } from '../sqlEmitter.ts'
+import type { Query } from '../../sql/statement.ts'
+import { noted, oneView, type SqlEmitter } from '../sqlEmitter.ts'
+import { notesOnValuesTtl } from '../valuesTtl.ts'
 import { setsOf } from './definition.ts'
 
 export const emitter: SqlEmitter = {
   emit: (context) => {
-    const { config } = context.spec
+    const { config, inputs, stateTtlMs } = context.spec
+    const { schema, updating } = inputs[0]!
+    const calls = (namedExpressionsOf(config, 'aggregates') ?? []).flatMap(({ expression }) => checkAggregate(expression, { inputs: [{ qualifier: null, schema }] }).aggregate!.calls)
     const groupBy = columnsOf(config, 'groupBy')
     const sets = setsOf(config)
-    return oneView(context, {
+    const query: Query = {
       kind: 'select',
       columns: [
         ...groupBy.map((name) => ({ expression: columnSql(name) })),
@@ -18,6 +23,7 @@ export const emitter: SqlEmitter = {
       ],
       from: { kind: 'table', name: context.inputs[0]! },
       ...(sets !== null ? { groupBy: [{ sql: `GROUPING SETS (${sets.map((set) => `(${set.map(quoted).join(', ')})`).join(', ')})` }] } : groupBy.length > 0 ? { groupBy: groupBy.map((name) => columnSql(name)) } : {}),
-    })
+    }
+    return oneView(context, query, noted(notesOnValuesTtl(calls, updating === true, stateTtlMs)))
   },
 }

@@ -1,14 +1,16 @@
+import { fieldOf } from '../../columnar/schema.ts'
 import type { Expression } from '../../expression/expression.ts'
 import { checkOver, isPlace, mapOverCalls } from '../../expression/over.ts'
 import { parseExpression } from '../../expression/parse.ts'
 import { namedExpressionsOf } from '../../job/joinConfig.ts'
-import { columnsOf } from '../../job/orderConfig.ts'
+import type { OperatorSpec } from '../../job/operatorSpec.ts'
+import { columnsOf, orderOf } from '../../job/orderConfig.ts'
 import { parsedToSql } from '../../sql/expressionToSql.ts'
 import { printInterval, quoted } from '../../sql/printStatement.ts'
 import type { From, SelectColumn } from '../../sql/statement.ts'
-import { allColumns, oneView, type SqlEmitter } from '../sqlEmitter.ts'
+import { allColumns, noted, oneView, type SqlEmitter } from '../sqlEmitter.ts'
 import { orderSql } from '../rankSql.ts'
-import { frameOf } from './definition.ts'
+import { frameOf, type Frame } from './definition.ts'
 
 /**
  * Each call is computed over its frame within; the expressions around the calls follow outside, where Flink's planner would put them too. A select has one frame on a stream, and Flink's ranks and
@@ -60,8 +62,17 @@ export const emitter: SqlEmitter = {
       from = { kind: 'query', query: { kind: 'select', columns: [...inner, ...calls[unit]], from }, as: unit === 'ROWS' ? 'framed' : 'placed' }
       for (const { as } of calls[unit]) inner.push({ expression: { sql: quoted(as!) } })
     }
-    return oneView(context, { kind: 'select', columns: [...allColumns(schema), ...columns], from })
+    return oneView(context, { kind: 'select', columns: [...allColumns(schema), ...columns], from }, noted(ttlNotes(context.spec, frame)))
   },
+}
+
+/** In processing time over all rows before, Flink drops what was counted by the time to live and keeps for ever what is behind DISTINCT (docs/decisions/0266). */
+function ttlNotes({ config, inputs, stateTtlMs = 0 }: OperatorSpec, frame: Frame): string[] {
+  const { schema } = inputs[0]!
+  if (stateTtlMs <= 0 || frame.preceding !== null || fieldOf(schema, orderOf(config)[0]!.column)?.time !== 'processing') return []
+  const calls = (namedExpressionsOf(config, 'aggregates') ?? []).flatMap(({ expression }) => checkOver(expression, schema).over!.calls)
+  if (!calls.some(({ name, distinct }) => distinct || name === 'COLLECT')) return []
+  return ['A partition that expired begins anew; on Flink, values behind DISTINCT that were met before are never counted again.']
 }
 
 type Call = Expression & { readonly kind: 'call' }
