@@ -60,7 +60,7 @@ describe(`ZooKeeper ${kept.version}`, () => {
     for (const [time, deadline] of kept.deadlines) {
       const server = new Server()
       addSession(emptyWorld(), server, 7, time, 0)
-      expect({ time, deadline: server.sessionDeadlines.get(7)! / 1000 }).toEqual({ time, deadline })
+      expect({ time, deadline: server.sessions.get(7)!.deadline / 1000 }).toEqual({ time, deadline })
     }
   })
 

@@ -247,7 +247,7 @@ export function sessionRows(world: World): readonly SessionRow[] {
   for (const [session, timeoutMs] of server.tree.sessions) {
     const node = world.nodes.find((each) => zkOf(world, each.id)?.session === session)
     const zk = node === undefined ? null : zkOf(world, node.id)
-    const deadline = leader < 0 ? undefined : server.sessionDeadlines.get(session)
+    const deadline = leader < 0 ? undefined : server.sessions.get(session)?.deadline
     const leftMs = deadline === undefined ? null : Math.max(0, (deadline - world.now) / 1000)
     rows.push({
       session,

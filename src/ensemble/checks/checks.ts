@@ -13,6 +13,14 @@ import { JobManagerChecks } from './jobManagerChecks.ts'
 import { RecipeChecks } from './recipeChecks.ts'
 import type { LogChecks } from '../log/logChecks.ts'
 
+const proposalsKept = 1_024
+
+/** When a leader last heard of a session, and the timeout it knew. */
+class Touch {
+  at = 0
+  timeoutMs = 0
+}
+
 /**
  * The checkers: ghost state beside the world, told of every step that could break an invariant, never changing what it watches. Each call costs in proportion to what
  * changed. The committed sequence `g` is kept whole, with the rolling hash and the model's digest after each transaction, so that "this server's tree equals the
@@ -39,10 +47,10 @@ export class Checks implements ChangeListener {
   accepted: number[] = []
   current: number[] = []
   /** Per server that leads: the last touch of each session it received, and the timeout it knew. */
-  lastTouch: Map<number, number>[] = []
-  timeouts = new Map<number, number>()
-  /** The newest proposals, each where its zxid puts it. */
-  proposed: (Txn | undefined)[] = []
+  touches: Map<number, Touch>[] = []
+  /** The newest proposals, each where its zxid puts it: its zxid, and its serial. */
+  proposedZxids = new Float64Array(proposalsKept)
+  proposedSerials = new Float64Array(proposalsKept)
   /** Bound once, since handing a method over would lose its object. */
   failing = (invariant: string, node: number, detail: string): void => this.fail(invariant, node, detail)
 
@@ -59,8 +67,8 @@ export class Checks implements ChangeListener {
     world.trace?.note(world, node, 'violation', `breaks ${invariant}: ${detail}`)
   }
 
-  changed(path: string, isChildren: boolean, zxid: number): void {
-    onChanged(this.clients, this.model, path, isChildren, zxid)
+  changed(path: string, parent: string, isChildren: boolean, zxid: number): void {
+    onChanged(this.clients, this.model, path, parent, isChildren, zxid)
   }
 
   // ---- election and epochs ----------------------------------------------------------------------------------------------------------------------------------
@@ -131,8 +139,8 @@ export class Checks implements ChangeListener {
     if (before !== undefined) this.fail('FLE-1', server.id, `is established for epoch ${epoch}, which server ${before} led`)
     this.leaders.set(epoch, server.id)
     this.onEpochs(world, server.id)
-    while (this.lastTouch.length <= server.id) this.lastTouch.push(new Map())
-    this.lastTouch[server.id]!.clear()
+    while (this.touches.length <= server.id) this.touches.push(new Map())
+    this.touches[server.id]!.clear()
     const { tree } = server
     const last = this.g.length === 0 ? 0 : this.g[this.g.length - 1]!.zxid
     let from = tree.recent.length
@@ -189,11 +197,10 @@ export class Checks implements ChangeListener {
   onProposed(world: World, server: Server, txn: Txn): void {
     if (!world.nodes[server.id]!.up) return
     if (!server.established || this.leaders.get(epochOf(txn.zxid)) !== server.id) this.fail('ZAB-6', server.id, `proposes ${zxidText(txn.zxid)} without being established for its epoch`)
-    const place = (epochOf(txn.zxid) * 97 + counterOf(txn.zxid)) & 1023
-    const known = this.proposed[place]
-    if (known !== undefined && known.zxid === txn.zxid && known.serial !== txn.serial) this.fail('ZAB-1', server.id, `proposes ${zxidText(txn.zxid)} a second time with another meaning`)
-    while (this.proposed.length <= place) this.proposed.push(undefined)
-    this.proposed[place] = txn
+    const place = (epochOf(txn.zxid) * 97 + counterOf(txn.zxid)) & (proposalsKept - 1)
+    if (this.proposedZxids[place] === txn.zxid && this.proposedSerials[place] !== txn.serial) this.fail('ZAB-1', server.id, `proposes ${zxidText(txn.zxid)} a second time with another meaning`)
+    this.proposedZxids[place] = txn.zxid
+    this.proposedSerials[place] = txn.serial
   }
 
   onCommit(world: World, server: Server, txn: Txn): void {
@@ -301,21 +308,25 @@ export class Checks implements ChangeListener {
   // ---- sessions ---------------------------------------------------------------------------------------------------------------------------------------------
 
   onTouch(world: World, server: Server, session: number, timeoutMs: number): void {
-    this.lastTouch[server.id]?.set(session, world.now)
-    this.timeouts.set(session, timeoutMs)
+    const touches = this.touches[server.id]
+    if (touches === undefined) return
+    let touch = touches.get(session)
+    if (touch === undefined) touches.set(session, (touch = new Touch()))
+    touch.at = world.now
+    touch.timeoutMs = timeoutMs
   }
 
   onExpired(world: World, server: Server, session: number): void {
     if (this.leaders.get(server.newEpoch) !== server.id) this.fail('SES-3', server.id, 'expires a session without being the established leader')
-    const last = this.lastTouch[server.id]?.get(session)
-    const timeout = this.timeouts.get(session)
-    if (last === undefined || timeout === undefined) {
+    const touch = this.touches[server.id]?.get(session)
+    if (touch === undefined) {
       // A new leader owes every session its full timeout.
       const known = server.tree.sessions.get(session)
       if (known !== undefined && world.now - server.phaseStarted < known * 1000) this.fail('SES-3', server.id, `expires a session ${Math.floor((world.now - server.phaseStarted) / 1000)} ms after it became leader; its timeout is ${known} ms`)
       return
     }
-    if (world.now - last < timeout * 1000) this.fail('SES-3', server.id, `expires a session ${Math.floor((world.now - last) / 1000)} ms after its last touch; its timeout is ${timeout} ms`)
+    const { at, timeoutMs } = touch
+    if (world.now - at < timeoutMs * 1000) this.fail('SES-3', server.id, `expires a session ${Math.floor((world.now - at) / 1000)} ms after its last touch; its timeout is ${timeoutMs} ms`)
     this.#expiredAlive(world, server, session)
   }
 

@@ -18,13 +18,14 @@ import {
   opSetData,
   opSetWatches,
   openAcl,
+  parentOf,
   permRead,
   permWrite,
   type Reply,
   type WatchEvent,
 } from '../znodes/types.ts'
 import { allows } from '../znodes/access.ts'
-import { digestIdentity } from '../znodes/digestAuth.ts'
+import { identityOf } from '../znodes/digestAuth.ts'
 import { watchRecursive } from '../znodes/watches.ts'
 import { lastUpTo, type Model } from './model.ts'
 
@@ -52,6 +53,8 @@ export class GhostWatch {
 
 export class GhostClient {
   watches: GhostWatch[] = []
+  /** No watch is due at less than this: most replies need not look through them. */
+  dueFrom = Infinity
   /** Path to the zxid of the last one-shot event for it. */
   fired = new Map<string, number>()
   lastView = 0
@@ -63,7 +66,8 @@ export class GhostClient {
 export class ClientChecks {
   clients: (GhostClient | null)[] = []
   byPath = new Map<string, GhostWatch[]>()
-  recursive: GhostWatch[] = []
+  /** Recursive ones, by the path they stand on. */
+  recursive = new Map<string, GhostWatch[]>()
   ackedMax = 0
 }
 
@@ -79,14 +83,28 @@ function ghostOf(checks: ClientChecks, id: number): GhostClient {
 export type Failing = (invariant: string, node: number, detail: string) => void
 
 /** A path changed in the committed sequence: watches without a due event get one. */
-export function onChanged(checks: ClientChecks, model: Model, path: string, isChildren: boolean, zxid: number): void {
+export function onChanged(checks: ClientChecks, model: Model, path: string, parent: string, isChildren: boolean, zxid: number): void {
   const watches = checks.byPath.get(path)
-  if (model.guarded.size > 0 && model.guarded.has(path)) {
-    if (watches !== undefined) for (const watch of watches) watch.guarded = true
-    for (const watch of checks.recursive) if (isBelow(path, watch.path)) watch.guarded = true
+  const isGuarded = model.guarded.size > 0 && model.guarded.has(path)
+  if (isGuarded && watches !== undefined) for (const watch of watches) watch.guarded = true
+  if (watches !== undefined) for (const watch of watches) if (watch.due === 0 && watch.since < zxid && concerns(watch.kind, isChildren)) becomesDue(checks, watch, zxid)
+  if (checks.recursive.size === 0 || (isChildren && !isGuarded)) return
+  for (let top = path, above = parent; ; top = above, above = parentOf(top)) {
+    const standing = checks.recursive.get(top)
+    if (standing !== undefined) {
+      for (const watch of standing) {
+        if (isGuarded) watch.guarded = true
+        if (!isChildren && watch.due === 0 && watch.since < zxid) becomesDue(checks, watch, zxid)
+      }
+    }
+    if (top === '/') return
   }
-  if (watches !== undefined) for (const watch of watches) if (watch.due === 0 && watch.since < zxid && concerns(watch.kind, isChildren)) watch.due = zxid
-  if (!isChildren && checks.recursive.length > 0) for (const watch of checks.recursive) if (watch.due === 0 && watch.since < zxid && isBelow(path, watch.path)) watch.due = zxid
+}
+
+function becomesDue(checks: ClientChecks, watch: GhostWatch, zxid: number): void {
+  watch.due = zxid
+  const ghost = checks.clients[watch.client]!
+  if (zxid !== 0 && zxid < ghost.dueFrom) ghost.dueFrom = zxid
 }
 
 function concerns(kind: number, isChildren: boolean): boolean {
@@ -133,15 +151,18 @@ function firstAfter(zxids: readonly number[], since: number): number {
 
 function addWatch(checks: ClientChecks, model: Model, id: number, kind: number, path: string, since: number): void {
   const ghost = ghostOf(checks, id)
-  for (const watch of ghost.watches) {
-    if (watch.path === path && watch.kind === kind) {
+  const table = kind === kindRecursive ? checks.recursive : checks.byPath
+  const standing = table.get(path)
+  if (standing !== undefined) {
+    for (const watch of standing) {
+      if (watch.client !== id) continue
       // Already standing: the server keeps one, which fires at the earlier change.
-      return
-    }
-    // A data watch set while an exists watch stands (or the reverse) is the same registration at the server.
-    if (watch.path === path && kind <= kindExists && watch.kind <= kindExists) {
-      watch.kind = Math.min(kind, watch.kind)
-      return
+      if (watch.kind === kind) return
+      // A data watch set while an exists watch stands (or the reverse) is the same registration at the server.
+      if (kind <= kindExists && watch.kind <= kindExists) {
+        watch.kind = Math.min(kind, watch.kind)
+        return
+      }
     }
   }
   const watch = new GhostWatch()
@@ -149,28 +170,25 @@ function addWatch(checks: ClientChecks, model: Model, id: number, kind: number, 
   watch.kind = kind
   watch.path = path
   watch.since = since
-  watch.due = dueAfter(model, watch, since)
+  becomesDue(checks, watch, dueAfter(model, watch, since))
   watch.guarded = model.guarded.has(path) || (kind === kindRecursive && model.guarded.size > 0)
   ghost.watches.push(watch)
-  if (kind === kindRecursive) {
-    checks.recursive.push(watch)
-    return
-  }
-  const list = checks.byPath.get(path)
-  if (list === undefined) checks.byPath.set(path, [watch])
-  else list.push(watch)
+  if (standing === undefined) table.set(path, [watch])
+  else standing.push(watch)
 }
 
 function drop(checks: ClientChecks, ghost: GhostClient, watch: GhostWatch): void {
   ghost.watches.splice(ghost.watches.indexOf(watch), 1)
-  const list = watch.kind === kindRecursive ? checks.recursive : checks.byPath.get(watch.path)!
+  const table = watch.kind === kindRecursive ? checks.recursive : checks.byPath
+  const list = table.get(watch.path)!
   list.splice(list.indexOf(watch), 1)
-  if (list.length === 0 && watch.kind !== kindRecursive) checks.byPath.delete(watch.path)
+  if (list.length === 0) table.delete(watch.path)
 }
 
 export function onSessionEnd(checks: ClientChecks, id: number): void {
   const ghost = ghostOf(checks, id)
   for (const watch of [...ghost.watches]) drop(checks, ghost, watch)
+  ghost.dueFrom = Infinity
   ghost.fired.clear()
   ghost.lastView = 0
   ghost.lastEvent = 0
@@ -198,9 +216,12 @@ export function onReply(checks: ClientChecks, model: Model, id: number, client: 
   // Answers to pings and credentials show nothing, and the client does not count them as seen.
   if (request.op !== opPing && request.op !== opAuth) ghost.lastView = Math.max(ghost.lastView, view)
   if (request.op === opSetWatches) onRearmed(checks, model, ghost, view, id, fail)
-  if (!ghost.suspended) {
+  if (!ghost.suspended && ghost.dueFrom <= view) {
+    ghost.dueFrom = Infinity
     for (const watch of ghost.watches) {
-      if (watch.due === 0 || watch.due > view || watch.guarded || (isWrite(request.op) && watch.due === view && reply.error !== ok)) continue
+      if (watch.due === 0 || watch.guarded) continue
+      ghost.dueFrom = Math.min(ghost.dueFrom, watch.due)
+      if (watch.due > view || (isWrite(request.op) && watch.due === view && reply.error !== ok)) continue
       fail('WAT-2', id, `a reply shows ${text(view)}, but the watch on ${watch.path}, due at ${text(watch.due)}, has not fired`)
     }
   }
@@ -226,8 +247,7 @@ export function onReply(checks: ClientChecks, model: Model, id: number, client: 
 function checkAccess(model: Model, id: number, client: ZkClient, path: string, permission: number, reply: Reply, fail: Failing): void {
   const node = model.nodes.get(path)
   if (node === undefined || node.acl === openAcl || reply.stat === null || node.czxid !== reply.stat.czxid || node.aversion !== reply.stat.aversion) return
-  const identities = client.auth.map((entry) => ({ scheme: 'digest', id: digestIdentity(entry.slice(0, entry.indexOf(':')), entry.slice(entry.indexOf(':') + 1)) }))
-  if (!allows(node.acl, permission, identities)) fail('TREE-6', id, `${path} answered a client that its access list keeps out`)
+  if (!allows(node.acl, permission, client.auth.map(identityOf))) fail('TREE-6', id, `${path} answered a client that its access list keeps out`)
 }
 
 function checkRead(model: Model, id: number, client: ZkClient, op: number, path: string, reply: Reply, fail: Failing): void {
@@ -273,9 +293,7 @@ export function onWatchEvent(checks: ClientChecks, model: Model, id: number, eve
       matched = true
       // Several paths may change in one transaction; the watch stays due at it until a later view.
       watch.since = zxid
-      watch.due = 0
-      const next = dueAfter(model, watch, zxid)
-      if (next !== 0) watch.due = next
+      becomesDue(checks, watch, dueAfter(model, watch, zxid))
       continue
     }
     if (!watch.guarded && (event.rearmed ? watch.due === 0 || watch.due > zxid : watch.due !== zxid)) continue
@@ -307,7 +325,7 @@ function onRearmed(checks: ClientChecks, model: Model, ghost: GhostClient, view:
     const excused = watch.guarded || model.guarded.has(watch.path) || watch.kind >= kindPersistent || (watch.kind === kindExists && !existsAt(model, watch.path, view))
     if (!excused) fail('WAT-5', id, `the watch on ${watch.path} was armed again at ${text(view)} although the change of ${text(watch.due)} was never told`)
     watch.since = view
-    watch.due = dueAfter(model, watch, view)
+    becomesDue(checks, watch, dueAfter(model, watch, view))
   }
 }
 

@@ -30,7 +30,6 @@ export class Model {
 export class PathChanges {
   dataZxids: number[] = []
   versions: number[] = []
-  hashes: number[] = []
   childZxids: number[] = []
   childCounts: number[] = []
   floor = 0
@@ -59,7 +58,7 @@ function broken(model: Model, rule: string, detail: string): void {
 
 /** Called with every path whose data or children a transaction changed. */
 export interface ChangeListener {
-  changed(path: string, isChildren: boolean, zxid: number): void
+  changed(path: string, parent: string, isChildren: boolean, zxid: number): void
 }
 
 export function applyToModel(model: Model, txn: Txn, listener: ChangeListener): void {
@@ -98,7 +97,7 @@ function part2(model: Model, txn: Txn, whole: Txn, listener: ChangeListener): vo
       node.mzxid = whole.zxid
       node.mtime = whole.time
       share(model, node)
-      dataChanged(model, txn.path, whole.zxid, node.version, node.dataHash, listener)
+      dataChanged(model, txn.path, node.parent, whole.zxid, node.version, listener)
       return
     }
     case opSetAcl: {
@@ -157,6 +156,7 @@ function create(model: Model, txn: Txn, whole: Txn, listener: ChangeListener): v
   node.czxid = node.mzxid = node.pzxid = whole.zxid
   node.ctime = node.mtime = whole.time
   node.ttl = txn.ttl
+  node.parent = above
   node.pathHash = textHash(path)
   if (isEphemeral(txn.mode)) {
     node.owner = whole.session
@@ -169,8 +169,8 @@ function create(model: Model, txn: Txn, whole: Txn, listener: ChangeListener): v
   share(model, node)
   const siblings = (model.childCount.get(above) ?? 0) + 1
   model.childCount.set(above, siblings)
-  dataChanged(model, path, whole.zxid, 0, node.dataHash, listener)
-  childChanged(model, above, whole.zxid, siblings, listener)
+  dataChanged(model, path, above, whole.zxid, 0, listener)
+  childChanged(model, above, parent.parent, whole.zxid, siblings, listener)
 }
 
 function remove(model: Model, path: string, zxid: number, listener: ChangeListener): void {
@@ -181,16 +181,16 @@ function remove(model: Model, path: string, zxid: number, listener: ChangeListen
   model.childCount.delete(path)
   model.digest ^= node.share
   if (node.owner !== 0) model.owned.get(node.owner)?.delete(path)
-  const above = parentOf(path)
+  const above = node.parent
   const parent = model.nodes.get(above)!
   parent.pzxid = zxid
   share(model, parent)
   const siblings = model.childCount.get(above)! - 1
   model.childCount.set(above, siblings)
-  dataChanged(model, path, zxid, -1, 0, listener)
+  dataChanged(model, path, above, zxid, -1, listener)
   // Whoever watches its children hears of the deletion too.
-  listener.changed(path, true, zxid)
-  childChanged(model, above, zxid, siblings, listener)
+  listener.changed(path, above, true, zxid)
+  childChanged(model, above, parent.parent, zxid, siblings, listener)
 }
 
 function changesOf(model: Model, path: string): PathChanges {
@@ -205,17 +205,15 @@ function changesOf(model: Model, path: string): PathChanges {
 const kept = 48
 const newestKept = 1_024
 
-function dataChanged(model: Model, path: string, zxid: number, version: number, hash: number, listener: ChangeListener): void {
+function dataChanged(model: Model, path: string, parent: string, zxid: number, version: number, listener: ChangeListener): void {
   const changes = changesOf(model, path)
   const { dataZxids } = changes
   dataZxids.push(zxid)
   changes.versions.push(version)
-  changes.hashes.push(hash)
   if (dataZxids.length > 2 * kept) {
     changes.floor = Math.max(changes.floor, dataZxids[kept]!)
     dataZxids.splice(0, kept)
     changes.versions.splice(0, kept)
-    changes.hashes.splice(0, kept)
   }
   model.newestPaths.push(path)
   model.newestZxids.push(zxid)
@@ -223,10 +221,10 @@ function dataChanged(model: Model, path: string, zxid: number, version: number, 
     model.newestPaths = model.newestPaths.slice(newestKept)
     model.newestZxids = model.newestZxids.slice(newestKept)
   }
-  listener.changed(path, false, zxid)
+  listener.changed(path, parent, false, zxid)
 }
 
-function childChanged(model: Model, path: string, zxid: number, count: number, listener: ChangeListener): void {
+function childChanged(model: Model, path: string, parent: string, zxid: number, count: number, listener: ChangeListener): void {
   const changes = changesOf(model, path)
   const { childZxids } = changes
   childZxids.push(zxid)
@@ -236,7 +234,7 @@ function childChanged(model: Model, path: string, zxid: number, count: number, l
     childZxids.splice(0, kept)
     changes.childCounts.splice(0, kept)
   }
-  listener.changed(path, true, zxid)
+  listener.changed(path, parent, true, zxid)
 }
 
 /** Index of the last element not above the limit, or −1. */

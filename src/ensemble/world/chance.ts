@@ -15,7 +15,8 @@ export class Chance {
 
   /** Uniform integer in [0, bound). */
   below(bound: number): number {
-    return this.uint32() % bound
+    // Said to be unsigned on both sides: the remainder of two whole numbers and not of two doubles, which costs twice as much.
+    return (this.uint32() % (bound >>> 0)) >>> 0
   }
 
   /** True in `perMillion` of a million draws; no draw is made for 0, so that a switched-off fault costs nothing. */

@@ -5,10 +5,12 @@ import {
   badArguments,
   badVersion,
   isEphemeral,
+  isPath,
   isSequential,
   modeContainer,
   modeTtl,
   modeTtlSequential,
+  nameOf,
   noAuth,
   noChildrenForEphemerals,
   nodeExists,
@@ -68,8 +70,9 @@ function sessionProblem(world: World, server: Server, origin: number, session: n
   // Session 0 is the leader itself (containers); creation has no session yet; closing is always allowed once.
   if (session === 0 || request.op === opCreateSession || (request.op === opCloseSession && request.cxid === 0)) return ok
   const { bugs } = world.setup.options
-  if (!bugs.closingNotChecked && (server.closing.has(session) || !server.sessionDeadlines.has(session))) return sessionExpired
-  if (!bugs.movedNotChecked && server.sessionOwners.has(session) && server.sessionOwners.get(session) !== origin) return sessionMoved
+  const tracked = server.sessions.get(session)
+  if (!bugs.closingNotChecked && (tracked === undefined || tracked.closing)) return sessionExpired
+  if (!bugs.movedNotChecked && tracked !== undefined && tracked.owner >= 0 && tracked.owner !== origin) return sessionMoved
   return ok
 }
 
@@ -80,10 +83,12 @@ function fill(world: World, server: Server, txn: Txn, session: number, request: 
       txn.version = request.version
       addSession(world, server, session, request.version, txn.origin)
       return ok
-    case opCloseSession:
-      server.closing.add(session)
+    case opCloseSession: {
+      const tracked = server.sessions.get(session)
+      if (tracked !== undefined) tracked.closing = true
       txn.paths = ephemeralsToDelete(world, server, session, zxid)
       return ok
+    }
     case opMulti:
       return fillMulti(world, server, txn, session, request, identities, zxid)
     default:
@@ -120,17 +125,20 @@ function fillOne(world: World, server: Server, txn: Txn, session: number, reques
   const { tree, changes } = server
   const { path } = request
   txn.path = path
-  if (!isPath(path)) return badArguments
+  // What stands before a suffix may end in a slash.
+  const isNumbered = request.op === opCreate && isSequential(request.mode)
+  if (!isPath(isNumbered ? `${path}0` : path)) return badArguments
   const may = (acl: readonly Acl[], permission: number): boolean => session === 0 || bugs.aclIgnored || acl === openAcl || allows(acl, permission, identities)
   switch (request.op) {
     case opCreate: {
-      if (path === '/') return nodeExists
-      const parent = changes.next(tree, parentOf(path), zxid, bugs.prepareAgainstCommitted)
+      if (path === '/' && !isNumbered) return nodeExists
+      // A suffix is digits, so the path above is the same with it and without.
+      const above = parentOf(path)
+      const parent = changes.next(tree, above, zxid, bugs.prepareAgainstCommitted)
       if (parent === null) return noNode
       if (!may(parent.acl, permCreate)) return noAuth
-      const full = isSequential(request.mode) ? path + suffix(bugs.sequenceFromChildCount ? parent.childCount : parent.cversion) : path
-      if (!isPath(full)) return badArguments
-      if (changes.next(tree, full, zxid, bugs.prepareAgainstCommitted) !== null) return nodeExists
+      const full = isNumbered ? path + suffix(bugs.sequenceFromChildCount ? parent.childCount : parent.cversion) : path
+      if (changes.exists(tree, full, bugs.prepareAgainstCommitted)) return nodeExists
       if (parent.owner !== 0 && !bugs.ephemeralMayHaveChildren) return noChildrenForEphemerals
       const acl = fixedAcl(request.acl, identities)
       if (acl === null) return -114
@@ -145,6 +153,8 @@ function fillOne(world: World, server: Server, txn: Txn, session: number, reques
       made.ttl = request.mode === modeTtl || request.mode === modeTtlSequential ? request.ttl : request.mode === modeContainer ? -1 : 0
       changes.add(made)
       txn.path = full
+      txn.parent = above
+      txn.name = nameOf(full)
       txn.data = request.data
       txn.acl = acl
       txn.mode = request.mode
@@ -154,7 +164,8 @@ function fillOne(world: World, server: Server, txn: Txn, session: number, reques
     }
     case opDelete: {
       if (path === '/') return badArguments
-      const parent = changes.next(tree, parentOf(path), zxid, bugs.prepareAgainstCommitted)
+      txn.parent = parentOf(path)
+      const parent = changes.next(tree, txn.parent, zxid, bugs.prepareAgainstCommitted)
       const record = changes.next(tree, path, zxid, bugs.prepareAgainstCommitted)
       if (parent === null || record === null) return noNode
       if (!may(parent.acl, permDelete)) return noAuth
@@ -173,6 +184,7 @@ function fillOne(world: World, server: Server, txn: Txn, session: number, reques
       if (request.version !== -1 && request.version !== record.version && !bugs.versionIgnored) return badVersion
       record.version++
       changes.add(record)
+      txn.parent = parentOf(path)
       txn.data = request.data
       txn.version = record.version
       return ok
@@ -207,10 +219,6 @@ function fillOne(world: World, server: Server, txn: Txn, session: number, reques
 export function suffix(counter: number): string {
   const signed = counter | 0
   return signed < 0 ? `-${String(-signed).padStart(9, '0')}` : String(signed).padStart(10, '0')
-}
-
-export function isPath(path: string): boolean {
-  return path === '/' || (path.startsWith('/') && !path.endsWith('/') && !path.includes('//'))
 }
 
 /** `auth` means whoever the creator has proved to be; without such a proof the list is invalid. */

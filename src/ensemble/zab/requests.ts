@@ -432,27 +432,27 @@ function firePart(world: World, server: Server, txn: Txn, sender: Sender): void 
   const { watches } = server
   switch (txn.type) {
     case opCreate:
-      fireData(watches, eventCreated, txn.path, bugs.watchNotRemoved, bugs.recursiveOneLevel, sender)
-      fireChildren(watches, parentOf(txn.path), bugs.watchNotRemoved, sender)
+      fireData(watches, eventCreated, txn.path, txn.parent, bugs.watchNotRemoved, bugs.recursiveOneLevel, sender)
+      fireChildren(watches, txn.parent, bugs.watchNotRemoved, sender)
       return
     case opDelete:
-      fireDeletion(world, server, txn.path, sender)
+      fireDeletion(world, server, txn.path, txn.parent, sender)
       return
     case opSetData:
-      fireData(watches, eventDataChanged, txn.path, bugs.watchNotRemoved, bugs.recursiveOneLevel, sender)
+      fireData(watches, eventDataChanged, txn.path, txn.parent, bugs.watchNotRemoved, bugs.recursiveOneLevel, sender)
       return
     case opMulti:
       for (const part of txn.parts!) firePart(world, server, part, sender)
       return
     case opCloseSession:
-      for (const path of txn.paths!) fireDeletion(world, server, path, sender)
+      for (const path of txn.paths!) fireDeletion(world, server, path, parentOf(path), sender)
   }
 }
 
-function fireDeletion(world: World, server: Server, path: string, sender: Sender): void {
+function fireDeletion(world: World, server: Server, path: string, parent: string, sender: Sender): void {
   const { bugs } = world.setup.options
-  if (!bugs.deleteNotReported) fireData(server.watches, eventDeleted, path, bugs.watchNotRemoved, bugs.recursiveOneLevel, sender)
-  fireChildren(server.watches, parentOf(path), bugs.watchNotRemoved, sender)
+  if (!bugs.deleteNotReported) fireData(server.watches, eventDeleted, path, parent, bugs.watchNotRemoved, bugs.recursiveOneLevel, sender)
+  fireChildren(server.watches, parent, bugs.watchNotRemoved, sender)
 }
 
 /** A client is back and names its watches and the last zxid it saw: what happened meanwhile fires now, the rest is armed again (reference 1.9). */

@@ -101,6 +101,15 @@ export class PendingSync {
   session = 0
 }
 
+/** What the leader knows of a session: when it expires unless it is heard of, and whose it is. */
+export class TrackedSession {
+  deadline = 0
+  /** The server its client hangs on; −1 until that server has said so to this leader. */
+  owner = -1
+  /** Its end has been proposed. */
+  closing = false
+}
+
 /** A client's connection at its server, with the queue that keeps one session's requests in order. */
 export class ClientConnection {
   id = 0
@@ -201,9 +210,7 @@ export class Server {
   lastCommitted = 0
   halfTicks = 0
   changes = new PendingChanges()
-  sessionDeadlines = new Map<number, number>()
-  sessionOwners = new Map<number, number>()
-  closing = new Set<number>()
+  sessions = new Map<number, TrackedSession>()
   buckets = new Map<number, number[]>()
   bucketNext = 0
 

@@ -3,7 +3,7 @@ import type { World } from '../world/world.ts'
 import { checksOf } from '../checks/checksOf.ts'
 import { opCloseSession, Request } from '../znodes/types.ts'
 import { submitRequest } from './requests.ts'
-import { timerContainers, timerSessions, type Server } from './server.ts'
+import { timerContainers, timerSessions, TrackedSession, type Server } from './server.ts'
 
 /**
  * Which sessions live: the leader's business alone (reference 1.7). A deadline is the last touch plus the timeout, rounded up to the next multiple of the tick and
@@ -11,9 +11,7 @@ import { timerContainers, timerSessions, type Server } from './server.ts'
  */
 export function startTracking(world: World, node: Node, server: Server): void {
   const { tickMicros, containerCheckMicros, bugs } = world.setup.options
-  server.sessionDeadlines.clear()
-  server.sessionOwners.clear()
-  server.closing.clear()
+  server.sessions.clear()
   server.buckets.clear()
   for (const [session, timeoutMs] of server.tree.sessions) {
     if (bugs.noRearmOnElection) putDeadline(server, session, (Math.floor(world.now / tickMicros) + 1) * tickMicros)
@@ -25,8 +23,8 @@ export function startTracking(world: World, node: Node, server: Server): void {
 }
 
 export function addSession(world: World, server: Server, session: number, timeoutMs: number, origin: number): void {
-  server.sessionOwners.set(session, origin)
   touch(world, server, session, timeoutMs)
+  server.sessions.get(session)!.owner = origin
 }
 
 function touch(world: World, server: Server, session: number, timeoutMs: number): void {
@@ -37,8 +35,10 @@ function touch(world: World, server: Server, session: number, timeoutMs: number)
 }
 
 function putDeadline(server: Server, session: number, deadline: number): void {
-  if (server.sessionDeadlines.get(session) === deadline) return
-  server.sessionDeadlines.set(session, deadline)
+  let tracked = server.sessions.get(session)
+  if (tracked === undefined) server.sessions.set(session, (tracked = new TrackedSession()))
+  if (tracked.deadline === deadline) return
+  tracked.deadline = deadline
   const bucket = server.buckets.get(deadline)
   // An entry left in an earlier bucket is void: the map has the last word.
   if (bucket === undefined) server.buckets.set(deadline, [session])
@@ -47,7 +47,8 @@ function putDeadline(server: Server, session: number, deadline: number): void {
 
 /** The leader heard of a session, itself or through a learner's ping. */
 export function touchSession(world: World, server: Server, session: number): void {
-  if (!server.sessionDeadlines.has(session) || server.closing.has(session)) return
+  const tracked = server.sessions.get(session)
+  if (tracked === undefined || tracked.closing) return
   const timeout = server.tree.sessions.get(session)
   if (timeout !== undefined) touch(world, server, session, timeout)
 }
@@ -55,16 +56,15 @@ export function touchSession(world: World, server: Server, session: number): voi
 /** A client came back to some server: its timeout if the session lives, else 0. From now on that server owns it. */
 export function revalidateSession(world: World, server: Server, session: number, origin: number): number {
   const timeout = server.tree.sessions.get(session)
-  if (timeout === undefined || server.closing.has(session) || !server.sessionDeadlines.has(session)) return 0
-  server.sessionOwners.set(session, origin)
+  const tracked = server.sessions.get(session)
+  if (timeout === undefined || tracked === undefined || tracked.closing) return 0
+  tracked.owner = origin
   touch(world, server, session, timeout)
   return timeout
 }
 
 export function forgetSession(server: Server, session: number): void {
-  server.sessionDeadlines.delete(session)
-  server.sessionOwners.delete(session)
-  server.closing.delete(session)
+  server.sessions.delete(session)
 }
 
 export function onSessionTimer(world: World, node: Node, server: Server): void {
@@ -75,7 +75,8 @@ export function onSessionTimer(world: World, node: Node, server: Server): void {
     if (bucket !== undefined) {
       server.buckets.delete(server.bucketNext)
       for (const session of bucket) {
-        if (server.sessionDeadlines.get(session) !== server.bucketNext || server.closing.has(session)) continue
+        const tracked = server.sessions.get(session)
+        if (tracked === undefined || tracked.deadline !== server.bucketNext || tracked.closing) continue
         checksOf(world)?.onExpired(world, server, session)
         world.counters.expired++
         world.trace?.note(world, node.id, 'expired', `expires session ${session.toString(16)}`)

@@ -1,19 +1,25 @@
+import type { Identity } from './types.ts'
+
 /**
  * The digest scheme's identity: `user:base64(SHA-1(user:password))`, as ZooKeeper writes it into ACLs. SHA-1 stands here because the pure core has no platform
  * cryptography; it is what the scheme prescribes and guards nothing but simulated znodes.
  */
 export function digestIdentity(user: string, password: string): string {
-  const pair = `${user}:${password}`
+  return identityOf(`${user}:${password}`).id
+}
+
+/** Whom a client proves to be with `user:password`. */
+export function identityOf(pair: string): Identity {
   let identity = known.get(pair)
   if (identity === undefined) {
     if (known.size > 1_000) known.clear()
-    known.set(pair, (identity = `${user}:${base64(sha1(utf8(pair)))}`))
+    known.set(pair, (identity = { scheme: 'digest', id: `${pair.slice(0, pair.indexOf(':'))}:${base64(sha1(utf8(pair)))}` }))
   }
   return identity
 }
 
 /** A client proves who it is on every connection, always with the same words. */
-const known = new Map<string, string>()
+const known = new Map<string, Identity>()
 
 function utf8(text: string): number[] {
   const bytes: number[] = []

@@ -26,12 +26,13 @@ export class PendingChanges {
 
   /** How the path will look; a new record to be changed by the caller and given to `add`. */
   next(tree: Tree, path: string, zxid: number, committedOnly: boolean): ChangeRecord | null {
+    const last = committedOnly ? undefined : this.byPath.get(path)
+    const node = last === undefined ? tree.nodes.get(path) : undefined
+    if (last === undefined ? node === undefined : !last.exists) return null
     const record = new ChangeRecord()
     record.zxid = zxid
     record.path = path
-    const last = committedOnly ? undefined : this.byPath.get(path)
     if (last !== undefined) {
-      if (!last.exists) return null
       record.version = last.version
       record.cversion = last.cversion
       record.aversion = last.aversion
@@ -39,12 +40,14 @@ export class PendingChanges {
       record.acl = last.acl
       record.childCount = last.childCount
       record.ttl = last.ttl
-      return record
-    }
-    const node = tree.nodes.get(path)
-    if (node === undefined) return null
-    fill(record, node)
+    } else fill(record, node!)
     return record
+  }
+
+  /** Will the path stand? */
+  exists(tree: Tree, path: string, committedOnly: boolean): boolean {
+    const last = committedOnly ? undefined : this.byPath.get(path)
+    return last === undefined ? tree.nodes.has(path) : last.exists
   }
 
   add(record: ChangeRecord): void {
@@ -56,13 +59,11 @@ export class PendingChanges {
   /** Everything up to here is applied: the tree speaks for itself. */
   release(zxid: number): void {
     const { queue } = this
-    let released = 0
-    while (released < queue.length && queue[released]!.zxid <= zxid) {
-      const record = queue[released++]!
+    while (queue.length > 0 && queue[0]!.zxid <= zxid) {
+      const record = queue.shift()!
       record.before = null
       if (this.byPath.get(record.path) === record) this.byPath.delete(record.path)
     }
-    if (released > 0) queue.splice(0, released)
   }
 
   /** Takes back what was added since the queue had this length. */

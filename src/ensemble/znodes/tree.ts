@@ -4,7 +4,6 @@ import {
   modeContainer,
   modeTtl,
   modeTtlSequential,
-  nameOf,
   opCloseSession,
   opCreate,
   opCreateSession,
@@ -13,7 +12,6 @@ import {
   opSetAcl,
   opSetData,
   openAcl,
-  parentOf,
   Stat,
   type Acl,
   type Txn,
@@ -45,6 +43,9 @@ export class Tree {
 }
 
 export class Znode {
+  /** The path above and the name below it. */
+  parent = ''
+  name = ''
   data = ''
   acl: readonly Acl[] = openAcl
   czxid = 0
@@ -131,6 +132,8 @@ export function copyOfTree(tree: Tree): Tree {
 
 function copyOfZnode(node: Znode): Znode {
   const copy = new Znode()
+  copy.parent = node.parent
+  copy.name = node.name
   copy.data = node.data
   copy.acl = node.acl
   copy.czxid = node.czxid
@@ -153,11 +156,7 @@ function copyOfZnode(node: Znode): Znode {
 
 /** The children's names in order, as reads are answered; frozen, since many answers share it. */
 export function sortedChildren(node: Znode): readonly string[] {
-  return (node.sorted ??= Object.freeze(node.children.toSorted(byText)))
-}
-
-function byText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0
+  return (node.sorted ??= Object.freeze(node.children.toSorted()))
 }
 
 /** Applies a transaction; `fire` hears of each znode changed, for watches. */
@@ -223,7 +222,8 @@ function applyPart(tree: Tree, txn: Txn, whole: Txn): void {
 }
 
 function createNode(tree: Tree, txn: Txn, whole: Txn): void {
-  const parent = tree.nodes.get(parentOf(txn.path))
+  const above = txn.parent
+  const parent = tree.nodes.get(above)
   if (parent === undefined) return
   // The counter comes with the transaction, so that replaying over a snapshot taken later gives the same number.
   if (txn.version > parent.cversion) {
@@ -232,6 +232,8 @@ function createNode(tree: Tree, txn: Txn, whole: Txn): void {
   }
   if (!tree.nodes.has(txn.path)) {
     const node = new Znode()
+    node.parent = above
+    node.name = txn.name
     node.data = txn.data
     node.dataHash = textHash(txn.data)
     node.acl = txn.acl ?? openAcl
@@ -246,7 +248,7 @@ function createNode(tree: Tree, txn: Txn, whole: Txn): void {
       else owned.push(txn.path)
     } else if (txn.mode === modeContainer || txn.mode === modeTtl || txn.mode === modeTtlSequential) tree.containers.add(txn.path)
     tree.nodes.set(txn.path, node)
-    parent.children.push(nameOf(txn.path))
+    parent.children.push(node.name)
     parent.sorted = null
     digestAgain(tree, node)
   }
@@ -267,11 +269,10 @@ function deleteNode(tree: Tree, path: string, zxid: number): void {
     }
   }
   tree.containers.delete(path)
-  const parent = tree.nodes.get(parentOf(path))
+  const parent = tree.nodes.get(node.parent)
   if (parent === undefined) return
-  const name = nameOf(path)
   const last = parent.children.length - 1
-  const at = parent.children.lastIndexOf(name)
+  const at = parent.children.lastIndexOf(node.name)
   if (at >= 0) {
     parent.children[at] = parent.children[last]!
     parent.children.pop()

@@ -84,12 +84,12 @@ function isTold(client: number): boolean {
 }
 
 /** A znode was created, deleted or changed: fires the data watches on it and the recursive ones above it. */
-export function fireData(table: WatchTable, type: number, path: string, keepsStandard: boolean, oneLevel: boolean, fired: Fired): void {
+export function fireData(table: WatchTable, type: number, path: string, parent: string, keepsStandard: boolean, oneLevel: boolean, fired: Fired): void {
   toldCount = 0
   const watchers = table.data.get(path)
   if (watchers !== undefined) fireList(table, table.data, path, watchers, type, keepsStandard, fired, path)
   if (table.recursive > 0 && path !== '/') {
-    let above = parentOf(path)
+    let above = parent
     for (;;) {
       const list = table.data.get(above)
       if (list !== undefined) {

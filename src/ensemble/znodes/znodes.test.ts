@@ -5,12 +5,12 @@ import { suffix } from '../zab/prepare.ts'
 import { allows } from './access.ts'
 import { digestIdentity, sha1 } from './digestAuth.ts'
 import { apply, emptyTree, statOf, type Tree } from './tree.ts'
-import { Acl, eventChildrenChanged, eventCreated, eventDataChanged, eventDeleted, modeEphemeral, opCloseSession, opCreate, opCreateSession, opDelete, opSetData, openAcl, permRead, permWrite, Txn } from './types.ts'
+import { Acl, eventChildrenChanged, eventCreated, eventDataChanged, eventDeleted, modeEphemeral, nameOf, opCloseSession, opCreate, opCreateSession, opDelete, opSetData, openAcl, parentOf, permRead, permWrite, Txn } from './types.ts'
 import { fireChildren, fireData, watchPersistent, watchRecursive, watchStandard, WatchTable } from './watches.ts'
 
 let zxid = 0
 function txn(type: number, path: string, changes: Partial<Txn> = {}): Txn {
-  return Object.assign(new Txn(), { zxid: ++zxid, serial: zxid, type, path, time: zxid * 10 }, changes)
+  return Object.assign(new Txn(), { zxid: ++zxid, serial: zxid, type, path, parent: parentOf(path), name: nameOf(path), time: zxid * 10 }, changes)
 }
 
 function treeWith(...txns: readonly Txn[]): Tree {
@@ -103,7 +103,7 @@ describe('watches', () => {
     const table = new WatchTable()
     table.add(table.data, '/a', 1, watchStandard)
     table.add(table.data, '/a', 2, watchPersistent)
-    const change = (t: WatchTable, fired: { tell(client: number, type: number, path: string): void }): void => fireData(t, eventDataChanged, '/a', false, false, fired)
+    const change = (t: WatchTable, fired: { tell(client: number, type: number, path: string): void }): void => fireData(t, eventDataChanged, '/a', '/', false, false, fired)
     expect(told(change, table)).toEqual([`1 ${eventDataChanged} /a`, `2 ${eventDataChanged} /a`])
     expect(told(change, table)).toEqual([`2 ${eventDataChanged} /a`])
   })
@@ -113,16 +113,16 @@ describe('watches', () => {
     table.add(table.data, '/a', 1, watchStandard)
     table.add(table.child, '/a', 1, watchStandard)
     table.add(table.child, '/a', 2, watchStandard)
-    expect(told((t, fired) => fireData(t, eventDeleted, '/a', false, false, fired), table)).toEqual([`1 ${eventDeleted} /a`, `2 ${eventDeleted} /a`])
+    expect(told((t, fired) => fireData(t, eventDeleted, '/a', '/', false, false, fired), table)).toEqual([`1 ${eventDeleted} /a`, `2 ${eventDeleted} /a`])
     expect(table.isEmpty).toBe(true)
   })
 
   it('hear of the whole subtree when they are recursive, and never of children as such', () => {
     const table = new WatchTable()
     table.add(table.data, '/a', 1, watchRecursive)
-    expect(told((t, fired) => fireData(t, eventCreated, '/a/b/c', false, false, fired), table)).toEqual([`1 ${eventCreated} /a/b/c`])
+    expect(told((t, fired) => fireData(t, eventCreated, '/a/b/c', '/a/b', false, false, fired), table)).toEqual([`1 ${eventCreated} /a/b/c`])
     expect(told((t, fired) => fireChildren(t, '/a', false, fired), table)).toEqual([])
-    expect(told((t, fired) => fireData(t, eventCreated, '/ab', false, false, fired), table)).toEqual([])
+    expect(told((t, fired) => fireData(t, eventCreated, '/ab', '/', false, false, fired), table)).toEqual([])
     expect(eventChildrenChanged).toBe(4)
   })
 })
