@@ -22,8 +22,11 @@ export interface TakenRow {
   sweep: number
 }
 
-/** Whether the variable takes the row after what `past` has taken. */
-export type Condition = (variable: number, position: number, past: TakenRow | null) => boolean
+/** Whether the variable takes the row after what `past`, the matcher's run of that number, has taken. */
+export type Condition = (variable: number, position: number, past: TakenRow | null, run: number) => boolean
+
+/** What is known of a variable and a row: it does not take it, it takes it, that has to be asked, or it has to be asked when a run gets there and not before. */
+export const known = { no: 0, yes: 1, ask: 2, askThen: 3 } as const
 
 /** What a match takes away: runs that began up to its last or first row, or before the first or last row of a variable. */
 export type SkipTo = { readonly kind: 'pastLast' } | { readonly kind: 'next' } | { readonly kind: 'first' | 'last'; readonly variable: number }
@@ -60,6 +63,8 @@ export class PatternMatcher {
   readonly #found = new StateHeap<Run>()
   #nextNumber = 0
   readonly #open: number[] = []
+  /** The run that is at its step. */
+  #run = 0
   #matches: TakenRow[] = []
 
   /** `withinMs` 0: a match may take any time. */
@@ -75,13 +80,71 @@ export class PatternMatcher {
     return this.#runs.items.length - 1 + this.#whole.items.length
   }
 
+  /** Runs, with the one that has not begun. */
+  get runs(): readonly Run[] {
+    return this.#runs.items
+  }
+
+  /**
+   * The variable that `take` would ask about first for this run; -1: none. `answers` says from `at` on what is known by variable, so that conditions are asked ahead for many runs at once, and only about what
+   * would be asked.
+   */
+  unknown(run: number, answers: Uint8Array, at: number): number {
+    const { states } = this.#states
+    const open = this.#open
+    let depth = 0
+    open[depth++] = this.#runs.items[run]!.state
+    while (depth > 0) {
+      const state = states[open[--depth]!]!
+      if (state.variable < 0) continue
+      if (state.unless >= 0) {
+        const answer = answers[at + state.unless]!
+        if (answer >= known.ask) return answer === known.ask ? state.unless : -1
+        if (answer === known.yes) continue
+      }
+      for (const { action, target } of state.edges) {
+        if (action === 'proceed') {
+          open[depth++] = target
+          continue
+        }
+        const answer = answers[at + state.variable]!
+        if (answer >= known.ask) return answer === known.ask ? state.variable : -1
+        if (answer === known.no || states[target]!.ends !== 'asks') continue
+        const found = this.#unknownToEnd(target, answers, at)
+        if (found !== null) return found
+      }
+    }
+    return -1
+  }
+
+  /** The same for `#proceedsToEnd`; null: all is known. */
+  #unknownToEnd(from: number, answers: Uint8Array, at: number): number | null {
+    const { states } = this.#states
+    const open = [from]
+    while (open.length > 0) {
+      const state = open.pop()!
+      if (state === finalState) return null
+      const { unless, edges } = states[state]!
+      if (unless >= 0) {
+        const answer = answers[at + unless]!
+        if (answer >= known.ask) return answer === known.ask ? unless : -1
+        if (answer === known.yes) continue
+      }
+      for (const { action, target } of edges) if (action === 'proceed') open.push(target)
+    }
+    return null
+  }
+
   /** The next row in time. Gives the last rows of matches that come out by it. */
   take(position: number, time: number, holds: Condition): readonly TakenRow[] {
     const runs = this.#runs
     const next = this.#spare
     next.clear()
     const number = this.#nextNumber++
-    for (const run of runs.items) this.#step(run, position, number, time, holds, next)
+    for (let run = 0; run < runs.items.length; run++) {
+      this.#run = run
+      this.#step(runs.items[run]!, position, number, time, holds, next)
+    }
     const found = this.#found.items
     for (const match of found) this.#whole.add(match)
     found.length = 0
@@ -115,25 +178,26 @@ export class PatternMatcher {
     // A variable is asked once, though several of its states may be reached.
     let asked = -1
     let answer = false
-    open.push(run.state)
-    while (open.length > 0) {
-      const state = states[open.pop()!]!
+    let depth = 0
+    open[depth++] = run.state
+    while (depth > 0) {
+      const state = states[open[--depth]!]!
       if (state.variable < 0) continue
       if (state.unless >= 0) {
         if (asked !== state.unless) {
           asked = state.unless
-          answer = holds(asked, position, run.taken)
+          answer = holds(asked, position, run.taken, this.#run)
         }
         if (answer) continue
       }
       for (const { action, target } of state.edges) {
         if (action === 'proceed') {
-          open.push(target)
+          open[depth++] = target
           continue
         }
         if (asked !== state.variable) {
           asked = state.variable
-          answer = holds(asked, position, run.taken)
+          answer = holds(asked, position, run.taken, this.#run)
         }
         if (!answer) continue
         const taken: TakenRow = { before: run.taken, variable: state.variable, position, number, sweep: 0 }
@@ -156,7 +220,7 @@ export class PatternMatcher {
       const at = open.pop()!
       if (at === finalState) return true
       const { unless, edges } = states[at]!
-      if (unless >= 0 && holds(unless, position, past)) continue
+      if (unless >= 0 && holds(unless, position, past, this.#run)) continue
       for (const { action, target } of edges) if (action === 'proceed') open.push(target)
     }
     return false

@@ -54,6 +54,19 @@ export function patternStates(elements: readonly PatternElement[]): PatternState
   return { states: drafts.map((draft, i) => ({ ...draft, ends: reachesFinal(drafts, i, false) ? 'always' : reachesFinal(drafts, i, true) ? 'asks' : 'never' })), start: next }
 }
 
+/** The variables that may take the first row of a match. */
+export function firstVariables({ states, start }: PatternStates): number[] {
+  const found = new Set<number>()
+  const open = [start]
+  for (let state = open.pop(); state !== undefined; state = open.pop()) {
+    for (const { action, target } of states[state]!.edges) {
+      if (action === 'proceed') open.push(target)
+      else found.add(states[state]!.variable)
+    }
+  }
+  return [...found]
+}
+
 /** Adds an element's states before the state `next`; returns the first of them. */
 function addElement(drafts: Draft[], { least, most, greedy }: PatternElement, variable: number, next: number): number {
   // Where there is no choice there is no greed: Flink drops the mark for one row, `?` and `{n}`.

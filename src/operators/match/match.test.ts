@@ -53,7 +53,7 @@ describe('match', () => {
 
   it('gives what backtracking gives, whatever the pattern and the rows', () => {
     fc.assert(
-      fc.property(pattern, defined, someRows, fc.constantFrom(0, 1500, 2500), fc.constantFrom('SKIP PAST LAST ROW', 'SKIP TO NEXT ROW', 'FIRST', 'LAST'), fc.nat({ max: 20 }), (some, define, given, withinMs, after, cut) => {
+      fc.property(pattern, defined, someRows, fc.constantFrom(0, 1500, 2500), fc.constantFrom('SKIP PAST LAST ROW', 'SKIP TO NEXT ROW', 'FIRST', 'LAST'), fc.nat({ max: 20 }), fc.boolean(), (some, define, given, withinMs, after, cut, inner) => {
         let time = 0
         const rows = given.map(({ k, v, step }) => ({ k, v, ts: (time += step) }))
         const variables = names.slice(0, some.length)
@@ -72,7 +72,8 @@ describe('match', () => {
         const harness = new OperatorHarness(specOf(definition, config, [{ port: 'in', schema }]), runtime)
         harness.feed(0, batchOf(schema, rows.slice(0, cut).map(({ ts, k, v }) => [ts, k, v])))
         if (cut > 0 && cut < rows.length) harness.watermark(rows[cut]!.ts - 1)
-        harness.feed(0, batchOf(schema, rows.slice(cut).map(({ ts, k, v }) => [ts, k, v])))
+        const rest = batchOf(schema, rows.slice(cut).map(({ ts, k, v }) => [ts, k, v]))
+        harness.feed(0, inner ? { ...rest, watermarks: Float64Array.from(rows.slice(cut), ({ ts }) => ts - 1) } : rest)
         harness.end()
         const emitted = rowsOf(harness.emitted.get('out'))
         for (const key of ['x', 'y']) {
@@ -164,6 +165,28 @@ describe('match', () => {
       run([1, 5, 1, 0])
     } catch (error) {
       expect((error as TaskFailure).row!.values).toEqual([3, 'k', 0])
+    }
+  })
+
+  it('asks a condition for the runs of many keys at once, and fails over the row alone that a run gets to', () => {
+    const config = { partitionBy: ['k'], orderBy: [{ column: 'ts' }], pattern: 'A B', define: [{ name: 'A', expression: 'v > 0' }, { name: 'B', expression: '100 / (v - LAST(A.v)) > 0' }], measures: [{ name: 'a', expression: 'A.v' }, { name: 'b', expression: 'B.v' }] }
+    const run = (second: readonly number[]): unknown[][] => {
+      const harness = new OperatorHarness(specOf(definition, config, [{ port: 'in', schema }]), runtime)
+      const rows = (ts: number, values: readonly number[]) => values.map((v, i) => [ts, `k${i}`, v])
+      harness.feed(0, batchOf(schema, [...rows(1, Array.from({ length: 20 }, (_, i) => i)), ...rows(2, second)]))
+      harness.end()
+      return rowsOf(harness.emitted.get('out'))
+    }
+    const second = Array.from({ length: 20 }, (_, i) => 30 + i)
+    // The first key begins nothing with its 0, so nobody asks what 0 - 0 would be.
+    second[0] = 0
+    expect(run(second)).toEqual(Array.from({ length: 19 }, (_, i) => [`k${i + 1}`, i + 1, 31 + i]))
+    second[7] = 7
+    try {
+      run(second)
+      expect.unreachable()
+    } catch (error) {
+      expect((error as TaskFailure).row!.values).toEqual([2, 'k7', 7])
     }
   })
 

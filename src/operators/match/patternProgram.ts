@@ -1,7 +1,7 @@
 import { gather, type BoolColumn, type Column } from '../../columnar/column.ts'
 import { RowError } from '../../columnar/rowError.ts'
 import { gatherSide } from '../../engine/joinOutput.ts'
-import type { TakenRow } from '../../engine/pattern/matcher.ts'
+import { known, type TakenRow } from '../../engine/pattern/matcher.ts'
 import type { RowStore } from '../../engine/rowStore.ts'
 import { aggregateTable, compileAggregateInputs, type AggregateTable } from '../../expression/aggregates.ts'
 import { columnsUsed, compileScalar, type CompiledScalar } from '../../expression/compile.ts'
@@ -14,13 +14,17 @@ import type { OperatorSpec } from '../../job/operatorSpec.ts'
 /**
  * The conditions and measures of a match, compiled: over rows in a store, and chains of rows that a run has taken.
  *
- * A condition that looks at the current row alone is computed for a whole batch as it comes in; one that looks back is asked row by row, when a run gets there. Measures are computed for all matches
+ * A condition that looks at the current row alone is computed for a whole batch as it comes in; one that looks back is asked for all runs of a turn that get there. Measures are computed for all matches
  * of a turn together, a column at a time.
  */
 export class PatternProgram {
   /** By variable; null: it takes every row. */
   readonly conditions: readonly (PatternCondition | null)[]
   readonly #measures: readonly CompiledOver[]
+  /** Some condition has to be asked about what a run has taken. */
+  readonly looksBack: boolean
+  /** Measures hold for the moment alone. */
+  readonly measuresContextual: boolean
 
   constructor(spec: OperatorSpec, scope: PatternScope, store: RowStore, evaluation: EvaluationContext) {
     const define = namedExpressionsOf(spec.config, 'define') ?? []
@@ -28,7 +32,10 @@ export class PatternProgram {
       const defined = define.find(({ name }) => name === variable)
       return defined === undefined ? null : new PatternCondition(sound(spec, checkPatternCondition(defined.expression, variable, scope)), index, scope, store, evaluation)
     })
-    this.#measures = (namedExpressionsOf(spec.config, 'measures') ?? []).map(({ expression }) => new CompiledOver(sound(spec, checkMeasure(expression, scope)), scope, store, evaluation))
+    this.looksBack = this.conditions.some((condition) => condition !== null && condition.looksBack)
+    const measures = (namedExpressionsOf(spec.config, 'measures') ?? []).map(({ expression }) => sound(spec, checkMeasure(expression, scope)))
+    this.#measures = measures.map((checked) => new CompiledOver(checked, scope, store, evaluation))
+    this.measuresContextual = measures.some(dependsOnContext)
   }
 
   /** A column for each measure, a row for each match. A match is known by its last row. */
@@ -42,9 +49,6 @@ function sound(spec: OperatorSpec, { checked, problems }: ReturnType<typeof chec
   return checked
 }
 
-/** What a condition says of a stored row before anyone asks: it does not take it, it takes it, or it has to be asked. */
-export const known = { no: 0, yes: 1, ask: 2 } as const
-
 export class PatternCondition {
   readonly #over: CompiledOver
   readonly #variable: number
@@ -52,15 +56,25 @@ export class PatternCondition {
   readonly #columns: readonly number[]
   readonly #current: Column[] = []
   readonly #position = new Int32Array(1)
+  #positions: Int32Array = new Int32Array(64)
+  #chains: TakenRow[] = []
   /** Whether the current row decides alone, at any time. */
   readonly #ahead: boolean
+  /** Answers hold for the moment alone. */
+  readonly #contextual: boolean
 
   constructor(checked: CheckedPatternExpression, variable: number, scope: PatternScope, store: RowStore, evaluation: EvaluationContext) {
     this.#over = new CompiledOver(checked, scope, store, evaluation)
     this.#variable = variable
     this.#store = store
     this.#columns = columnsUsed(checked.result).flatMap(([input, column]) => (input === 0 ? [column] : []))
-    this.#ahead = checked.references.length === 0 && !isContextual(checked.result)
+    this.#contextual = dependsOnContext(checked)
+    this.#ahead = checked.references.length === 0 && !this.#contextual
+  }
+
+  /** What it says depends on the run, and on that and the row alone. */
+  get looksBack(): boolean {
+    return !this.#ahead && !this.#contextual
   }
 
   /** Answers for rows of the store that have just come, into `out` from `first` on. */
@@ -76,7 +90,34 @@ export class PatternCondition {
         if (!(error instanceof RowError)) throw error
       }
     }
-    out.fill(known.ask, first, first + count)
+    out.fill(this.#contextual ? known.askThen : known.ask, first, first + count)
+  }
+
+  /** Begins a list of at most `count` rows to be asked about in one call. */
+  begin(count: number): void {
+    if (this.#positions.length < count) this.#positions = new Int32Array(count * 2)
+    this.#chains = []
+  }
+
+  /** The row, behind what a run has taken. */
+  add(position: number, past: TakenRow | null): void {
+    const row = this.#chains.push({ before: past, variable: this.#variable, position, number: -1, sweep: 0 }) - 1
+    this.#positions[row] = position
+  }
+
+  /** What is known of the rows that were added; null where there are none. Where one of them fails, each has to be asked by itself. */
+  askAdded(): Uint8Array | null {
+    const chains = this.#chains
+    const count = chains.length
+    if (count === 0) return null
+    try {
+      const { values, nulls } = this.#over.evaluate(this.#gathered(this.#positions.subarray(0, count)), chains) as BoolColumn
+      if (nulls === null) return values
+      return values.map((value, i) => (nulls[i] === 1 ? known.no : value))
+    } catch (error) {
+      if (!(error instanceof RowError)) throw error
+      return new Uint8Array(count).fill(known.askThen)
+    }
   }
 
   /** Whether the row is taken behind what a run has taken. */
@@ -92,6 +133,16 @@ export class PatternCondition {
     for (const column of this.#columns) this.#current[column] = gather(columns[column]!, positions, positions.length)
     return this.#current
   }
+}
+
+function dependsOnContext({ references, result }: CheckedPatternExpression): boolean {
+  return isContextual(result) || references.some(refersToContext)
+}
+
+function refersToContext(reference: PatternReference): boolean {
+  if (reference.kind === 'row') return isContextual(reference.value)
+  const { calls, result } = reference.aggregate
+  return isContextual(result) || calls.some(({ args, filter }) => args.some(isContextual) || (filter !== null && isContextual(filter)))
 }
 
 function isContextual(typed: TypedExpression): boolean {
@@ -126,8 +177,10 @@ class CompiledOver {
 
   /** `chains` may be their number alone where nothing refers to them. */
   evaluate(current: readonly Column[], chains: readonly TakenRow[] | number): Column {
-    const [rowCount, referred] = typeof chains === 'number' ? [chains, []] : [chains.length, this.#references.map((reference) => reference.evaluate(chains))]
-    return this.#result([current, referred], rowCount, this.#evaluation)
+    if (typeof chains === 'number') return this.#result([current, []], chains, this.#evaluation)
+    const referred: Column[] = []
+    for (const reference of this.#references) referred.push(reference.evaluate(chains))
+    return this.#result([current, referred], chains.length, this.#evaluation)
   }
 }
 
@@ -145,6 +198,10 @@ class RowReference implements CompiledReference {
   readonly #columns: readonly number[]
   readonly #value: CompiledScalar
   readonly #found: number[] = []
+  readonly #position = new Int32Array(1)
+  /** The value where there is no row. */
+  #missing: Column | null = null
+  readonly #gathered: Column[][] = [[]]
 
   constructor(reference: PatternReference & { readonly kind: 'row' }, variable: number, store: RowStore, evaluation: EvaluationContext) {
     this.#reference = reference
@@ -157,6 +214,7 @@ class RowReference implements CompiledReference {
 
   evaluate(chains: readonly TakenRow[]): Column {
     const count = chains.length
+    if (count === 1) return this.#ofOne(chains[0]!)
     // The value is computed where there is a row, then spread: nothing is computed of rows that are not there.
     const positions = new Int32Array(count)
     const places = new Int32Array(count)
@@ -166,11 +224,22 @@ class RowReference implements CompiledReference {
       places[i] = position < 0 ? -1 : present
       if (position >= 0) positions[present++] = position
     }
-    const columns: Column[] = []
-    for (const column of this.#columns) columns[column] = gather(this.#store.column(column), positions, present)
-    const values = this.#value([columns], present, this.#evaluation)
+    const values = this.#valuesAt(positions, present)
     if (present === count) return values
     return gatherSide([values], { fields: [{ name: '', type: this.#reference.type }] }, places, count, true)[0]!
+  }
+
+  /** The same of one chain, in arrays that are used again. */
+  #ofOne(chain: TakenRow): Column {
+    const position = this.#positionIn(chain)
+    if (position < 0) return (this.#missing ??= gatherSide([this.#valuesAt(this.#position, 0)], { fields: [{ name: '', type: this.#reference.type }] }, Int32Array.of(-1), 1, true)[0]!)
+    this.#position[0] = position
+    return this.#valuesAt(this.#position, 1)
+  }
+
+  #valuesAt(positions: Int32Array, count: number): Column {
+    for (const column of this.#columns) this.#gathered[0]![column] = gather(this.#store.column(column), positions, count)
+    return this.#value(this.#gathered, count, this.#evaluation)
   }
 
   #positionIn(chain: TakenRow): number {

@@ -8,9 +8,9 @@ import { KeyEncoder } from '../../engine/keyEncoder.ts'
 import { KeyTable } from '../../engine/keyTable.ts'
 import { TaskFailure } from '../../engine/operatorNode.ts'
 import type { OperatorContext, OperatorRuntime } from '../../engine/operatorRuntime.ts'
-import { PatternMatcher, SkipFailure, type Condition, type SkipTo, type TakenRow } from '../../engine/pattern/matcher.ts'
+import { known, PatternMatcher, SkipFailure, type Condition, type SkipTo, type TakenRow } from '../../engine/pattern/matcher.ts'
 import { restoreRuns, RunsSnapshot } from '../../engine/pattern/runsState.ts'
-import { patternStates, type PatternStates } from '../../engine/pattern/states.ts'
+import { firstVariables, patternStates, type PatternStates } from '../../engine/pattern/states.ts'
 import { RowStore } from '../../engine/rowStore.ts'
 import { Timers } from '../../engine/timers.ts'
 import type { EvaluationContext } from '../../expression/expression.ts'
@@ -19,8 +19,9 @@ import type { OperatorSpec } from '../../job/operatorSpec.ts'
 import { columnsOf, orderOf } from '../../job/orderConfig.ts'
 import type { RuntimeFactory } from '../runtimeFactory.ts'
 import { parseAfterMatch, parsePattern } from './pattern.ts'
-import { known, PatternProgram } from './patternProgram.ts'
+import { PatternProgram } from './patternProgram.ts'
 import { patternScope } from './patternScope.ts'
+import { timeAlone, Turns } from './turns.ts'
 import { WaitingRows } from './waitingRows.ts'
 
 export const runtime: RuntimeFactory = { role: 'operator', create: (spec) => new Match(spec) }
@@ -28,10 +29,24 @@ export const runtime: RuntimeFactory = { role: 'operator', create: (spec) => new
 const timerWidthMs = 1000
 const garbageMin = 4096
 const matchesPerBatch = 4096
+const notLaidOut = -1
+/** Fewer keys than this in a turn are not worth laying out what to ask. */
+const turnMin = 8
+
+/** A run at a row, the variable it asks about, and where what is known of it begins. Used again for each turn. */
+interface Question {
+  matcher: PatternMatcher
+  run: number
+  at: number
+  position: number
+  variable: number
+}
 
 /**
  * MATCH_RECOGNIZE (Flink: CepOperator). With event time, rows wait until the watermark has passed them and are then matched in order of time, further order columns and arrival; a row that is behind
  * the watermark is dropped and counted. With processing time, each row is matched as it comes, or after the millisecond it came in where further columns order rows.
+ *
+ * What has become due is worked off at the end of a batch or with a watermark, in turns (`turns.ts`): conditions that look back are asked for the runs of all keys of a turn in one call. Rows come out in the order of what became due.
  *
  * A key costs a matcher only while a match has begun in it. Rows lie in one store and are known by position; it is swept when more than half of it is rows that nobody holds any more.
  */
@@ -44,6 +59,8 @@ class Match implements OperatorRuntime {
   /** Among rows of one time; null: by arrival. */
   readonly #order: RowOrder | null
   readonly #states: PatternStates
+  /** Variables that may take the first row of a match. */
+  readonly #firstVariables: readonly number[]
   readonly #skip: SkipTo
   readonly #withinMs: number
   readonly #keyColumns: readonly number[]
@@ -68,7 +85,16 @@ class Match implements OperatorRuntime {
   #accepted: Int32Array = new Int32Array(0)
   #watermark = -Infinity
   #scheduled = -Infinity
+  /** What has become due and is not matched yet. */
+  readonly #turns = new Turns()
+  /** Of the turn that is worked off: by its row, where the answers of its runs begin, and by run and variable what is known. */
+  #answersAt: Int32Array = new Int32Array(1024)
+  #ofRuns: Uint8Array = new Uint8Array(1024)
+  #at = notLaidOut
+  readonly #questions: Question[] = []
+  /** Matches, and by which number of what was due each was found. */
   #matches: TakenRow[] = []
+  #foundBy: number[] = []
   #program!: PatternProgram
   #context!: OperatorContext
   #evaluation!: EvaluationContext
@@ -84,6 +110,7 @@ class Match implements OperatorRuntime {
     this.#order = order.length === 1 ? null : new RowOrder(order.slice(1), this.#inSchema)
     const { variables } = parsePattern(config.pattern as string)
     this.#states = patternStates(variables)
+    this.#firstVariables = firstVariables(this.#states)
     this.#answers = variables.map(() => new Uint8Array(1024))
     const { skip } = parseAfterMatch((config.afterMatch as string | undefined) ?? 'SKIP PAST LAST ROW')
     this.#skip = 'variable' in skip! ? { kind: skip.kind, variable: variables.findIndex(({ name }) => name === skip.variable) } : skip!
@@ -125,14 +152,12 @@ class Match implements OperatorRuntime {
       if (watermarks !== null && watermarks[row]! > this.#watermark) this.#advance(watermarks[row]!)
       const slot = slots[row]!
       if (this.#eventTime || this.#order !== null) this.#wait(slot, first + i, columns)
-      else this.#take(slot, first + i)
+      else this.#due(slot, first + i)
     }
     const last = watermarks === null ? -Infinity : watermarks[rowCount - 1]!
     if (last > this.#watermark) this.#advance(last)
-    if (!this.#eventTime) {
-      this.#emit(this.#watermark)
-      this.#schedule()
-    }
+    this.#matchDue()
+    if (!this.#eventTime) this.#schedule()
     this.#sweep()
   }
 
@@ -147,6 +172,7 @@ class Match implements OperatorRuntime {
       this.#waiting.push(new WaitingRows())
       this.#matchers.push(null)
     }
+    this.#turns.fitKeys(this.#keys.size)
   }
 
   #wait(slot: number, position: number, columns: readonly Column[]): void {
@@ -193,9 +219,9 @@ class Match implements OperatorRuntime {
     return first
   }
 
-  readonly #holds: Condition = (variable, position, past) => {
-    const answer = this.#answers[variable]![position]!
-    if (answer !== known.ask) return answer === known.yes
+  readonly #holds: Condition = (variable, position, past, run) => {
+    const answer = this.#at === notLaidOut ? this.#answers[variable]![position]! : this.#ofRuns[this.#at + run * this.#answers.length + variable]!
+    if (answer < known.ask) return answer === known.yes
     try {
       return this.#program.conditions[variable]!.ask(position, past)
     } catch (error) {
@@ -209,72 +235,215 @@ class Match implements OperatorRuntime {
     return new TaskFailure('row', this.#spec.id, error.message, { schema: this.#inSchema, values: rowAt(row, position) })
   }
 
-  /** Matches one row of a key. */
-  #take(slot: number, position: number): void {
+  /** A row's turn to be matched has come. Where nothing has begun and it begins nothing, nobody need look at it. */
+  #due(slot: number, position: number): void {
+    const begins = this.#firstVariables.some((variable) => this.#answers[variable]![position] !== known.no)
+    if (!begins && this.#matchers[slot] === null && !this.#turns.has(slot)) return
     const time = this.#times[position]!
-    const before = this.#matchers[slot]!
-    const matcher = before ?? this.#idle ?? new PatternMatcher(this.#states, this.#skip, this.#withinMs)
+    this.#turns.push(slot, position, time, this.#evaluation.watermark)
+    if (begins && this.#withinMs > 0) this.#timers.set(time + this.#withinMs, slot)
+  }
+
+  /** Works off what is due and gives the matches. */
+  #matchDue(): void {
+    const turns = this.#turns
+    if (turns.count === 0) return
+    const now = this.#evaluation.watermark
+    const { turns: wide, rest } = turns.take(this.#program.looksBack ? turnMin : Infinity)
+    for (const numbers of wide) {
+      if (this.#withinMs > 0) for (const number of numbers) this.#goOn(number)
+      this.#askAhead(numbers)
+      for (let i = 0; i < numbers.length; i++) {
+        this.#at = this.#answersAt[i]!
+        this.#match(numbers[i]!)
+      }
+    }
+    this.#at = notLaidOut
+    for (const number of rest) {
+      if (this.#withinMs > 0) this.#goOn(number)
+      this.#match(number)
+    }
+    this.#emit()
+    this.#evaluation.watermark = now
+    turns.clear()
+  }
+
+  /** Lays out what is known of a turn's rows for each run, and asks what is not: of the first variable that each run would ask about, then, knowing that, of the next, until all is known. */
+  #askAhead(numbers: Int32Array): void {
+    const { slots, positions } = this.#turns
+    const variables = this.#answers.length
+    if (this.#answersAt.length < numbers.length) this.#answersAt = new Int32Array(numbers.length * 2)
+    let end = 0
+    for (let i = 0; i < numbers.length; i++) {
+      const number = numbers[i]!
+      this.#answersAt[i] = end
+      if (positions[number] === timeAlone) continue
+      const runs = this.#matchers[slots[number]!]?.runs.length ?? 1
+      if (this.#ofRuns.length < end + runs * variables) this.#growAnswers(end + runs * variables)
+      for (let run = 0; run < runs; run++) for (let variable = 0; variable < variables; variable++) this.#ofRuns[end++] = this.#answers[variable]![positions[number]!]!
+    }
+    let open = this.#questionsOf(numbers)
+    while (open > 0) {
+      this.#ask(open)
+      open = this.#questionsLeft(open)
+    }
+  }
+
+  /** The first question of each run. */
+  #questionsOf(numbers: Int32Array): number {
+    const { slots, positions } = this.#turns
+    const variables = this.#answers.length
+    const questions = this.#questions
+    let open = 0
+    for (let i = 0; i < numbers.length; i++) {
+      const number = numbers[i]!
+      if (positions[number] === timeAlone) continue
+      const matcher = this.#matchers[slots[number]!] ?? (this.#idle ??= this.#newMatcher())
+      const count = matcher.runs.length
+      for (let run = 0, at = this.#answersAt[i]!; run < count; run++, at += variables) {
+        const variable = matcher.unknown(run, this.#ofRuns, at)
+        if (variable < 0) continue
+        if (open === questions.length) questions.push({ matcher, run, at, position: positions[number]!, variable })
+        else {
+          const question = questions[open]!
+          question.matcher = matcher
+          question.run = run
+          question.at = at
+          question.position = positions[number]!
+          question.variable = variable
+        }
+        open++
+      }
+    }
+    return open
+  }
+
+  /** The next question of each run that has one, moved to the front. */
+  #questionsLeft(count: number): number {
+    const questions = this.#questions
+    let open = 0
+    for (let i = 0; i < count; i++) {
+      const question = questions[i]!
+      const variable = question.matcher.unknown(question.run, this.#ofRuns, question.at)
+      if (variable < 0) continue
+      question.variable = variable
+      questions[i] = questions[open]!
+      questions[open++] = question
+    }
+    return open
+  }
+
+  #ask(count: number): void {
+    const questions = this.#questions
+    for (let variable = 0; variable < this.#answers.length; variable++) {
+      const condition = this.#program.conditions[variable]!
+      if (condition === null) continue
+      condition.begin(count)
+      for (let i = 0; i < count; i++) {
+        const { matcher, run, position, variable: about } = questions[i]!
+        if (about === variable) condition.add(position, matcher.runs[run]!.taken)
+      }
+      const answers = condition.askAdded()
+      if (answers === null) continue
+      for (let i = 0, next = 0; i < count; i++) {
+        const { at, variable: about } = questions[i]!
+        if (about === variable) this.#ofRuns[at + variable] = answers[next++]!
+      }
+    }
+  }
+
+  #growAnswers(length: number): void {
+    const grown = new Uint8Array(length * 2)
+    grown.set(this.#ofRuns)
+    this.#ofRuns = grown
+  }
+
+  #newMatcher(): PatternMatcher {
+    return new PatternMatcher(this.#states, this.#skip, this.#withinMs)
+  }
+
+  /** Runs of a key that have taken too long die. */
+  #goOn(number: number): void {
+    const slot = this.#turns.slots[number]!
+    const matcher = this.#matchers[slot]!
+    if (matcher === null) return
     const begun = matcher.runCount
     try {
-      this.#found(matcher.advance(time))
-      this.#found(matcher.take(position, time, this.#holds))
+      this.#found(matcher.advance(this.#turns.times[number]!), number)
+    } catch (error) {
+      throw this.#turns.positions[number] === timeAlone ? error : this.#failed(error, this.#turns.positions[number]!)
+    }
+    this.#settle(slot, matcher, begun)
+  }
+
+  /** Matches a row of a key, where there is one. */
+  #match(number: number): void {
+    const { slots, positions, times, watermarks } = this.#turns
+    const slot = slots[number]!
+    const position = positions[number]!
+    if (position === timeAlone) return
+    this.#evaluation.watermark = watermarks[number]!
+    const matcher = this.#matchers[slot] ?? this.#idle ?? this.#newMatcher()
+    const begun = matcher.runCount
+    try {
+      this.#found(matcher.take(position, times[number]!, this.#holds), number)
     } catch (error) {
       throw this.#failed(error, position)
     }
+    this.#settle(slot, matcher, begun)
+  }
+
+  /** A key has its matcher while something has begun. */
+  #settle(slot: number, matcher: PatternMatcher, begun: number): void {
     this.#begun += matcher.runCount - begun
-    if (matcher.runCount > begun && this.#withinMs > 0) this.#timers.set(time + this.#withinMs, slot)
     if (matcher.runCount === 0) {
       this.#matchers[slot] = null
       this.#idle = matcher
-    } else if (before === null) {
+    } else if (this.#matchers[slot] === null) {
       this.#matchers[slot] = matcher
       this.#idle = null
     }
   }
 
-  #found(matches: readonly TakenRow[]): void {
-    for (const match of matches) this.#matches.push(match)
+  #found(matches: readonly TakenRow[], number: number): void {
+    for (const match of matches) {
+      this.#matches.push(match)
+      this.#foundBy.push(number)
+    }
   }
 
   onWatermark(watermark: number): number {
     this.#advance(watermark)
+    this.#matchDue()
     this.#sweep()
     return watermark
   }
 
+  /** Rows that the watermark lets out become due. */
   #advance(watermark: number): void {
     const before = this.#watermark
     if (watermark <= before) return
     this.#watermark = watermark
-    this.#evaluation.watermark = before
-    if (this.#eventTime) {
-      this.#timers.advance(watermark, this.#ring)
-      this.#emit(before)
-    } else if (watermark === Infinity) {
-      // The input has ended: what waits for the clock is matched, as Flink fires the timers that are left.
-      this.#timers.advance(Infinity, this.#ringClock)
-      this.#emit(before)
-    }
+    this.#evaluation.watermark = this.#eventTime || watermark === Infinity ? before : watermark
+    if (this.#eventTime) this.#timers.advance(watermark, this.#ring)
+    // The input has ended: what waits for the clock is matched, as Flink fires the timers that are left.
+    else if (watermark === Infinity) this.#timers.advance(Infinity, this.#ringClock)
+  }
+
+  readonly #ring = (_time: number, slot: number): void => {
+    this.#dueUpTo(slot, this.#watermark)
   }
 
   /** A key's rows up to the watermark, in order; then its runs that have taken too long. */
-  readonly #ring = (_time: number, slot: number): void => {
-    this.#matchWaiting(slot, this.#watermark)
-  }
-
-  #matchWaiting(slot: number, upTo: number): void {
+  #dueUpTo(slot: number, upTo: number): void {
     const waiting = this.#waiting[slot]!
     for (let position = waiting.first; position >= 0 && this.#times[position]! <= upTo; position = waiting.first) {
       waiting.drop()
       this.#waitingCount--
-      this.#take(slot, position)
+      this.#due(slot, position)
     }
-    const matcher = this.#matchers[slot]!
-    if (matcher === null) return
-    const begun = matcher.runCount
-    this.#found(matcher.advance(upTo))
-    this.#begun += matcher.runCount - begun
-    if (matcher.runCount === 0) this.#matchers[slot] = null
+    if (this.#withinMs === 0 || (this.#matchers[slot] === null && !this.#turns.has(slot)) || this.#turns.endsAt(slot, upTo)) return
+    this.#turns.push(slot, timeAlone, upTo, this.#evaluation.watermark)
   }
 
   #schedule(): void {
@@ -286,22 +455,31 @@ class Match implements OperatorRuntime {
   }
 
   readonly #ringClock = (time: number, slot: number): void => {
-    this.#matchWaiting(slot, time)
+    this.#dueUpTo(slot, time)
   }
 
   onProcessingTime(time: number): void {
     if (this.#eventTime) return
     this.#timers.advance(time - 1, this.#ringClock)
-    this.#emit(this.#watermark)
+    this.#matchDue()
     this.#schedule()
     this.#sweep()
   }
 
-  /** Matches come out as rows that were there before the watermark that let them out. */
-  #emit(watermark: number): void {
-    const matches = this.#matches
-    for (let start = 0; start < matches.length; start += matchesPerBatch) {
-      const some = matches.slice(start, start + matchesPerBatch)
+  /** Matches come out as rows that were there before the watermark that let them out, in the order of what became due. */
+  #emit(): void {
+    const { watermarks } = this.#turns
+    const foundBy = Int32Array.from(this.#foundBy)
+    const order = Array.from(foundBy.keys()).sort((a, b) => foundBy[a]! - foundBy[b]!)
+    for (let start = 0, end = 0; start < order.length; start = end) {
+      const watermark = watermarks[foundBy[order[start]!]!]!
+      end = Math.min(order.length, start + matchesPerBatch)
+      if (this.#program.measuresContextual) {
+        this.#evaluation.watermark = watermark
+        for (let i = start; i < end; i++) if (watermarks[foundBy[order[i]!]!] !== watermark) end = i
+      }
+      const numbers = order.slice(start, end)
+      const some = numbers.map((i) => this.#matches[i]!)
       const count = some.length
       const positions = Int32Array.from(some, (match) => match.position)
       const keys = this.#keyColumns.map((column) => gather(this.#store.column(column), positions, count))
@@ -310,10 +488,11 @@ class Match implements OperatorRuntime {
         columns: [...keys, ...this.#measures(some)],
         rowCount: count,
         kinds: null,
-        watermarks: new Float64Array(count).fill(watermark),
+        watermarks: Float64Array.from(numbers, (i) => watermarks[foundBy[i]!]!),
       })
     }
-    matches.length = 0
+    this.#matches.length = 0
+    this.#foundBy.length = 0
   }
 
   #measures(matches: readonly TakenRow[]) {
@@ -411,7 +590,7 @@ class Match implements OperatorRuntime {
     restoreRuns(reader.at('runs'), first, (old) => {
       const slot = slots[old]!
       if (slot < 0) return null
-      return (this.#matchers[slot] = new PatternMatcher(this.#states, this.#skip, this.#withinMs))
+      return (this.#matchers[slot] = this.#newMatcher())
     })
     this.#begun = 0
     this.#matchers.forEach((matcher, slot) => {
@@ -420,6 +599,7 @@ class Match implements OperatorRuntime {
       if (this.#withinMs > 0) for (const { taken, beganAt } of matcher.parts().runs) if (taken !== null) this.#timers.set(beganAt + this.#withinMs, slot)
     })
     this.#watermark = reader.share.watermark
+    this.#evaluation.watermark = this.#watermark
     this.#compact()
   }
 
