@@ -81,6 +81,8 @@ export async function measureFrames(browser, url, count) {
   const page = await context.newPage()
   await page.goto(url, { waitUntil: 'commit' })
   await page.waitForFunction(isUsable, null, { polling: 'raf', timeout: 30_000 })
+  // The service worker copies the whole page for later; until it has, the processor is its, not the canvas's.
+  await page.evaluate(() => navigator.serviceWorker?.ready)
   await page.waitForTimeout(1500)
   let chooser = null
   for (let attempt = 0; chooser === null && attempt < 5; attempt++) {

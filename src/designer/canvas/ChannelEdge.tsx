@@ -7,7 +7,7 @@ import { text as t } from '../text/text.ts'
 import { dotAnimation, useHasDot } from './dots.ts'
 import type { ChannelFlowEdge } from './flow.ts'
 import { useHovered } from './hovering.ts'
-import { paintWithRun, runTimes, Silence } from './live.ts'
+import { paintWithRun, runTimes, setText, Silence } from './live.ts'
 import { openQuickAdd } from './quickAdd.ts'
 import { schemaDelta } from './schemaDelta.ts'
 import styles from './canvas.module.css'
@@ -133,7 +133,7 @@ function edgePainter(group: SVGGElement, key: string, late: boolean, short: bool
       else animation.pause()
     }
     const words = metrics === null || metrics.rows === 0 ? '' : edgeWords(perSecond, metrics.rows, { full, dry, behind, late, short, percent, silentMs, lagMs: lagOf(metrics.watermark) })
-    if (label.textContent !== words) label.textContent = words
+    setText(label, words)
   }
 }
 

@@ -12,7 +12,7 @@ import { text as t } from '../text/text.ts'
 import { useVerdict, wireOver } from './connectingStore.ts'
 import { describeOperator } from './describe.ts'
 import { portShare, type OperatorFlowNode } from './flow.ts'
-import { paintWithRun, runTimes, useHasFailed } from './live.ts'
+import { paintWithRun, runTimes, setText, useHasFailed } from './live.ts'
 import { nodeFigures, type Figure } from './nodeNumbers.ts'
 import { stopRenaming, useRenaming } from './renaming.ts'
 import styles from './canvas.module.css'
@@ -200,10 +200,6 @@ function nodePainter(root: HTMLElement, id: string, family: Family, lens: Lens, 
       if (load.title !== title) load.title = title
     }
   }
-}
-
-function setText(element: Element, words: string): void {
-  if (element.textContent !== words) element.textContent = words
 }
 
 function setFlag(element: Element, name: string, value: string | null): void {

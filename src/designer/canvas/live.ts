@@ -4,8 +4,11 @@ import { edgeMetrics, isActive, operatorMetrics, runView, subscribeRun } from '.
 import { behindOf, nothingBehind, type Behind } from './behind.ts'
 
 /**
- * The one beat of the canvas. Four times a second the run store has new numbers; this makes one pass over the painters of everything on screen, after working
- * out once what they share: the ruler of event time and who waits for whom. Painters write into text nodes and attributes; React renders nothing.
+ * The one beat of the canvas. Four times a second the run store has new numbers; this works out once what all painters share, the ruler of event time and who
+ * waits for whom, and then makes a pass over the painters of everything on screen. Painters write into text nodes and attributes; React renders nothing.
+ *
+ * A pass is spread over frames, some painters in each: laying out and drawing fifty operators and their channels takes several frames' time, and a hand that
+ * drags must not wait for it. A beat that comes before the last pass has ended goes on where that one stood, so that everybody has a turn.
  *
  * Nodes must not subscribe to the run store one by one: with 200 of them each would ask for the ruler, and the ruler asks all 200.
  */
@@ -26,33 +29,68 @@ let first: number | null = null
 /** Operators that already waited in the last pass: one frame of unevenness is no news. */
 let waitedBefore: ReadonlySet<string> = new Set()
 const painters = new Set<() => void>()
-let queued = false
+/** Painters that have not seen the newest numbers, those that wait longest first. */
+const due = new Set<() => void>()
+let isQueued = false
 
 export function runTimes(): RunTimes {
   return times
 }
 
-/** Calls `paint` now and with every beat, until the returned function is called. */
+/** Calls `paint` now and after every beat, until the returned function is called. */
 export function paintWithRun(paint: () => void): () => void {
   painters.add(paint)
   paint()
-  return () => painters.delete(paint)
+  return () => {
+    painters.delete(paint)
+    due.delete(paint)
+  }
 }
+
+/** So many painters a frame bring fifty operators to the screen within a third of a beat. */
+const paintersAFrame = 24
 
 function beat(): void {
-  queued = false
   times = newTimes()
-  for (const paint of painters) paint()
+  for (const paint of painters) due.add(paint)
+  if (isQueued) return
+  isQueued = true
+  inNextFrame(paintSome)
 }
 
-/** `frame` and `view` come together; one pass serves both. */
+function paintSome(): void {
+  let left = paintersAFrame
+  for (const paint of due) {
+    if (left-- === 0) break
+    due.delete(paint)
+    paint()
+  }
+  isQueued = due.size > 0
+  if (isQueued) inNextFrame(paintSome)
+}
+
+/** The frame that brings the numbers has the timeline and the outline of the run to draw already. */
+const inNextFrame = (work: () => void): void => void requestAnimationFrame(work)
+
+/** `frame` and `view` come together; one beat serves both. */
+let isTold = false
 function queue(): void {
-  if (queued) return
-  queued = true
-  queueMicrotask(beat)
+  if (isTold) return
+  isTold = true
+  queueMicrotask(() => {
+    isTold = false
+    beat()
+  })
 }
 subscribeRun('frame', queue)
 subscribeRun('view', queue)
+
+/** Writes into the text node that is there: a new one would have its boxes made anew. */
+export function setText(element: Element, words: string): void {
+  const { firstChild } = element
+  if (firstChild === null) element.textContent = words
+  else if (firstChild.nodeValue !== words) firstChild.nodeValue = words
+}
 
 const lagFloorMs = 60_000
 const settledAfterMs = 3000

@@ -3,7 +3,7 @@ import { FamilyChip } from '../parts/FamilyChip.tsx'
 import { shortNumber } from '../parts/format.ts'
 import type { Family } from '../../job/operatorDefinition.ts'
 import { describeOperator } from '../canvas/describe.ts'
-import { paintWithRun, runTimes } from '../canvas/live.ts'
+import { paintWithRun, runTimes, setText } from '../canvas/live.ts'
 import { startRenaming } from '../canvas/renaming.ts'
 import { runAction } from '../store/actions.ts'
 import { faceOf } from '../store/definitions.ts'
@@ -127,7 +127,7 @@ const Item = memo(function Item({ id, depth, words, selected, tabbable }: ItemPr
         const figure = waits ? t.canvas.waits.short : metricWords(id, family)
         const place = metric.current
         if (place === null) return
-        if (place.textContent !== figure) place.textContent = figure
+        setText(place, figure)
         if (place.hasAttribute('data-waits') !== waits) place.toggleAttribute('data-waits', waits)
       }),
     [id, family],
