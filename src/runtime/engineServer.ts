@@ -36,6 +36,10 @@ export interface EngineHost {
 const sliceMs = 8
 const reportEveryMs = 250
 const releaseEveryMs = 32
+/** Twice as often as a table is drawn. */
+const showEveryMs = 96
+/** So many rows are worth a message of their own. */
+const manyRows = 512
 /** Batches a sink may have on their way to the shell. */
 const sinkCredit = 8
 
@@ -193,10 +197,15 @@ export class EngineServer implements EngineControl {
     const { clock } = this.#host
     // Rows of the first moments are worth showing soon.
     let reportAt = clock.now() + reportEveryMs / 5
+    let showAt = -Infinity
     try {
       while (!this.#stopped) {
         this.#waiting.listen()
         const now = clock.now()
+        if (this.#pace === null || now >= showAt) {
+          showAt = now + showEveryMs
+          for (const sink of this.#sinks) sink.mayShow()
+        }
         if (this.#pace !== null) thread.gate.until = this.#pace.kind === 'max' ? Infinity : this.#pace.base + (now - this.#pace.since) * this.#pace.factor
         const more = this.#haltAfterRows === null ? thread.run(now + sliceMs) : thread.pass()
         if (this.#haltAfterRows !== null && thread.rowsRead() >= this.#haltAfterRows) {
@@ -204,7 +213,11 @@ export class EngineServer implements EngineControl {
           this.#post({ kind: 'halted' })
           return
         }
-        for (const sink of this.#sinks) sink.flush()
+        let holdsRows = false
+        for (const sink of this.#sinks) {
+          sink.flush()
+          holdsRows ||= sink.waits
+        }
         if (thread.isFinished) break
         const after = clock.now()
         if (after >= reportAt) {
@@ -212,7 +225,7 @@ export class EngineServer implements EngineControl {
           reportAt = after + reportEveryMs
         }
         if (more) await this.#host.hearMessages()
-        else await this.#waiting.wait(Math.max(0, Math.min(reportAt, thread.nextWake(), this.#nextRelease(after)) - after))
+        else await this.#waiting.wait(Math.max(0, Math.min(reportAt, holdsRows ? showAt : Infinity, thread.nextWake(), this.#nextRelease(after)) - after))
       }
       this.#report()
       if (!this.#stopped) this.#post({ kind: 'finished' })
@@ -353,6 +366,7 @@ class SinkOutlet implements Outlet {
   readonly #post: (message: FromEngine) => void
   readonly #collector = new RowCollector()
   readonly #encoder = new BatchEncoder()
+  #mayShow = true
   /** Of the last batch: batches are often of one size. */
   #buffer = new ArrayBuffer(0)
   #onTheWay = 0
@@ -375,9 +389,25 @@ class SinkOutlet implements Outlet {
     return this.#onTheWay < sinkCredit
   }
 
+  /**
+   * Lets it send a few rows once, at once or when it has some. Where every pass brings a few they are put together until then, so that forty sinks do not take
+   * the page's frames with their messages.
+   */
+  mayShow(): void {
+    this.#mayShow = true
+  }
+
+  /** Holds rows that it will send when it may show them. */
+  get waits(): boolean {
+    return this.#collector.rowCount > 0 && this.hasCredit()
+  }
+
   flush(): boolean {
     // What is collected waits for credit, as long as it is one batch: the task does not go on without credit either.
-    return this.#collector.rowCount > 0 && this.#onTheWay < sinkCredit && this.#send()
+    const { rowCount } = this.#collector
+    if (rowCount === 0 || !this.hasCredit() || (!this.#mayShow && rowCount < manyRows)) return false
+    this.#mayShow = false
+    return this.#send()
   }
 
   taken(): void {
