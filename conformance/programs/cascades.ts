@@ -68,6 +68,29 @@ const joined: Program = {
   ),
 }
 
+/** Flink keeps time attributes through a Top-N, and takes a join by them for an interval join unless they are cast. */
+const joinedBest: Program = {
+  name: 'cascade-top-ns-joined-by-their-times',
+  says: 'the best rows of two rankings are joined where their times are equal',
+  job: jobOf(
+    'cascade-top-ns-joined-by-their-times',
+    [
+      source,
+      { id: 'high', kind: 'top-n', config: { partitionBy: ['k'], orderBy: [{ column: 'v', direction: 'DESC' }], n: 2 } },
+      { id: 'low', kind: 'top-n', config: { partitionBy: ['id'], orderBy: [{ column: 'v' }], n: 2 } },
+      { id: 'joined', kind: 'regular-join', config: { type: 'left', on: [{ left: 'ts', right: 'ts' }, { left: 'k', right: 'k' }] } },
+      { id: 'out', kind: 'sink', config: { connector: { type: 'collect' } } },
+    ],
+    [
+      { from: 'bids', to: 'high' },
+      { from: 'bids', to: 'low' },
+      { from: 'high', to: 'joined', toPort: 'left' },
+      { from: 'low', to: 'joined', toPort: 'right' },
+      { from: 'joined', to: 'out' },
+    ],
+  ),
+}
+
 export const cascadePrograms: ProgramSet = {
   name: 'cascades',
   programs: [
@@ -94,6 +117,7 @@ export const cascadePrograms: ProgramSet = {
       config: { window: { type: 'tumble', timeColumn: 'window_time', sizeMs: 60_000 }, groupBy: ['k'], aggregates: [{ name: 'windows', expression: 'COUNT(*)' }, { name: 'rows', expression: 'SUM(n)' }, { name: 'first', expression: 'MIN(window_start)' }] },
     }),
     joined,
+    joinedBest,
   ],
   incomparable: [],
 }

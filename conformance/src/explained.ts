@@ -20,6 +20,7 @@ import { keptGroups } from './keptGroups.ts'
 import { movedRanks } from './movedRanks.ts'
 import { newestVersions } from './newestVersions.ts'
 import { runMillrace } from './millraceRun.ts'
+import { edgesWithTopics } from './topicFiles.ts'
 
 /**
  * Whether what differs is exactly what the certificate notes, and nothing beside it: Millrace runs once more with Flink's rule in place of its own at the operators that have a note, and must
@@ -64,7 +65,6 @@ const rules: readonly Rule[] = [
   { reason: 'a constant text that is no time is read as one by the planner', holds: limited('text as time'), refuses: /DateTimeParseException|could not be parsed/ },
   { reason: 'a Top-N by constants is refused', holds: limited('constant order'), refuses: /requires order by clause with non-constant fields/ },
   { reason: 'EXISTS over a view with an UNNEST or a temporal join is refused', holds: limited('correlate'), refuses: /unexpected correlate variable/ },
-  { reason: 'a join of updates by their times is taken for an interval join, and refused', holds: limited('times of updates'), refuses: /StreamPhysicalIntervalJoin doesn't support consuming update/ },
   { reason: 'SUM(DISTINCT) over hopping windows is refused', holds: limited('distinct sum'), refuses: /does not support retraction, Please choose SumWithRetractAggFunction/ },
   { reason: 'a filter on the rank of a Top-N, other than against a number, is refused', holds: limited('rank in a filter'), refuses: /The window can only be ordered (?:by a single time column|in ASCENDING mode)/ },
   { reason: '1.20 gives two columns of OVER aggregates behind each other one name', holds: limited('two overs'), refuses: /Field names must be unique\. Found duplicates: \[w\d+\$o/ },
@@ -138,7 +138,7 @@ function isBefore(job: Job, operator: string, sink: string): boolean {
   const before = new Set([sink])
   for (let size = 0; size !== before.size; ) {
     size = before.size
-    for (const edge of job.edges) if (before.has(edge.to)) before.add(edge.from)
+    for (const edge of edgesWithTopics(job)) if (before.has(edge.to)) before.add(edge.from)
   }
   return before.has(operator)
 }

@@ -1,5 +1,6 @@
 import { compile } from '../compiler/compile.ts'
 import type { LogicalOperator, LogicalPlan } from '../compiler/logicalPlan.ts'
+import { upsertKeysOf } from '../compiler/updateKinds.ts'
 import type { Job } from '../job/job.ts'
 import type { Problem } from '../job/problem.ts'
 import { exportProblems } from '../job/problemCatalogue.ts'
@@ -55,10 +56,11 @@ export function exportFlinkSql(job: Job, options: { readonly version: FlinkVersi
   const written: { operator: LogicalOperator; statement: Statement }[] = []
   const inserts: { operator: LogicalOperator; statement: InsertStatement }[] = []
   const limits = plannerLimits(plan, options.version)
+  const upsertKeys = upsertKeysOf(plan, definitionOf).inputs
   for (const operator of plan.operators) {
     const { spec } = operator
     const { statements, verdict: emitted, settings: needed } = emitters[spec.kind as Kind].emit({
-      spec,
+      spec: { ...spec, inputs: spec.inputs.map((input, at) => ({ ...input, upsertKeys: upsertKeys.get(spec.id)![at]! })) },
       version: options.version,
       timeZone: plan.settings.timeZone,
       inputs: spec.inputs.map((_, input) => inputView(plan, spec.id, input)),

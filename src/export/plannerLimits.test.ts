@@ -94,13 +94,6 @@ describe('planner limits', () => {
     // Two columns of a group are more than the rank, which then is the key.
     expect(notesOf([{ ...group, config: { ...group.config, groupBy: ['k', 'd'] } }, top({}), join], '2.2', true)).toEqual([])
   })
-  it('note a join of updates by their times, and of nothing else', () => {
-    const top = { kind: 'top-n', config: { partitionBy: [], orderBy: [{ column: 'v', direction: 'DESC' }], n: 2 } as unknown as JsonObject }
-    const join = (column: string) => ({ kind: 'regular-join', config: { type: 'full', on: [{ left: column, right: column }] } as unknown as JsonObject })
-    expect(notesOf([top, join('ts')], '2.2', true)).toEqual([expect.stringContaining('interval join')])
-    expect(notesOf([top, join('k')], '2.2', true)).toEqual([])
-    expect(notesOf([join('ts')], '2.2', true)).toEqual([])
-  })
   it('note a Top-N by the columns of groups that an outer join takes back', () => {
     const join = (type: string) => ({ kind: 'regular-join', config: { type, on: [{ left: 'k', right: 'k' }], columns: [{ name: 'r', expression: 'r.k' }, { name: 'v', expression: 'r.v' }] } as unknown as JsonObject })
     const top = (column: string) => ({ kind: 'top-n', config: { partitionBy: [], orderBy: [{ column, direction: 'ASC' }], n: 2 } as unknown as JsonObject })

@@ -1,11 +1,11 @@
-import { isCharacter, isTimestamp, type DataType } from '../columnar/dataType.ts'
+import { isCharacter, type DataType } from '../columnar/dataType.ts'
 import type { Schema } from '../columnar/schema.ts'
 import type { LogicalOperator, LogicalPlan } from '../compiler/logicalPlan.ts'
 import type { Expression, TypedExpression } from '../expression/expression.ts'
 import { children, parseExpression, sameExpression } from '../expression/parse.ts'
 import { checkScalar } from '../expression/typeOf.ts'
 import { columnsRead } from '../job/columnUses.ts'
-import { namedExpressionsOf, pairsOf } from '../job/joinConfig.ts'
+import { namedExpressionsOf } from '../job/joinConfig.ts'
 import { orderOf } from '../job/orderConfig.ts'
 import { windowOf, type WindowConfig } from '../job/windowOf.ts'
 import type { FlinkVersion } from '../operators/emitters.ts'
@@ -16,7 +16,7 @@ import type { FlinkVersion } from '../operators/emitters.ts'
  */
 export interface PlannerLimit {
   readonly operator: string
-  readonly kind: 'self comparison' | 'correlate' | 'buffered window' | 'distinct sum' | 'rank in a filter' | 'two overs' | 'value of a type' | 'key without window' | 'text as time' | 'constant order' | 'moved ranks' | 'kept groups' | 'times of updates' | 'dotted time'
+  readonly kind: 'self comparison' | 'correlate' | 'buffered window' | 'distinct sum' | 'rank in a filter' | 'two overs' | 'value of a type' | 'key without window' | 'text as time' | 'constant order' | 'moved ranks' | 'kept groups' | 'dotted time'
   readonly note: string
 }
 
@@ -61,9 +61,6 @@ export function plannerLimits(plan: LogicalPlan, version: FlinkVersion): Planner
     }
     if (kind === 'regular-join' && [0, 1].some((input) => groupOfMovedRanks(plan, id, input) !== null)) {
       add('moved ranks', 'Flink takes the group that the Top-N before ranks for a unique key. While ranks move, a group stands in the changes twice, and this join may forget it: rows are left over or missing, in some runs and not in others. Leave the rank column out, or aggregate in between.')
-    }
-    if (kind === 'regular-join' && inputs.some(({ updating }) => updating === true) && pairsOf(config).some(({ left, right }) => isPoint(inputs[0]!.schema, left) && isPoint(inputs[1]!.schema, right))) {
-      add('times of updates', 'To Flink these columns may still be time attributes, which makes this an interval join, and one over updates is refused. Cast them in a Project before.')
     }
     if (groupOfKept(plan, id) !== null) {
       add('kept groups', "Flink's planner takes groups behind an outer join for groups that are never taken back, and a Top-N by their columns keeps those that are, such as the one of rows padded with NULLs. Rank by an aggregate too.")
@@ -195,11 +192,6 @@ function behindFilters(plan: LogicalPlan, operator: LogicalOperator | undefined)
   let at = operator
   while (at?.spec.kind === 'filter') at = before(plan, at)
   return at
-}
-
-function isPoint(schema: Schema, name: string): boolean {
-  const field = schema.fields.find((candidate) => candidate.name === name)
-  return field !== undefined && isTimestamp(field.type)
 }
 
 function namesOf(value: unknown): readonly string[] {

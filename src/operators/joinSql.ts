@@ -1,6 +1,7 @@
 import { withNullable } from '../columnar/dataType.ts'
-import type { Schema } from '../columnar/schema.ts'
+import type { Field, Schema } from '../columnar/schema.ts'
 import { freeName, namedExpressionsOf, pairsOf } from '../job/joinConfig.ts'
+import type { OperatorInput } from '../job/operatorSpec.ts'
 import type { JsonObject } from '../columnar/json.ts'
 import { joinExpressionToSql } from '../sql/expressionToSql.ts'
 import type { FlinkVersion } from '../sql/flinkVersion.ts'
@@ -37,10 +38,14 @@ export function namesOf(schema: Schema): ReadonlySet<string> {
   return new Set(schema.fields.map((field) => field.name))
 }
 
-/** A side of a regular join, whose time attributes Flink wants to be plain timestamps. */
-export function plainSide(table: string, schema: Schema, as: string): From {
-  if (schema.fields.every((field) => field.time === undefined)) return { kind: 'table', name: table, as }
-  const columns = schema.fields.map((field): SelectColumn => (field.time === undefined ? { expression: columnSql(field.name) } : { expression: { sql: `CAST(${quoted(field.name)} AS ${flinkType(withNullable(field.type, true))})` }, as: field.name }))
+/**
+ * A side of a regular join, whose time attributes Flink wants to be plain timestamps. Behind a Top-N a column may be one to Flink still, though it is none here: an equality of two would make an interval join, which
+ * Flink refuses over updates (docs/flink-facts.md). A cast to a column's own type costs nothing where it is plain.
+ */
+export function plainSide(table: string, { schema, updating }: OperatorInput, as: string): From {
+  const isCast = ({ time, type }: Field): boolean => time !== undefined || (updating === true && (type.kind === 'TIMESTAMP' || type.kind === 'TIMESTAMP_LTZ') && type.precision === 3)
+  if (!schema.fields.some(isCast)) return { kind: 'table', name: table, as }
+  const columns = schema.fields.map((field): SelectColumn => (isCast(field) ? { expression: { sql: `CAST(${quoted(field.name)} AS ${flinkType(withNullable(field.type, true))})` }, as: field.name } : { expression: columnSql(field.name) }))
   return { kind: 'query', query: { kind: 'select', columns, from: { kind: 'table', name: table } }, as }
 }
 

@@ -24,7 +24,7 @@ export const emitter: SqlEmitter = {
     }
     return oneView(
       context,
-      { kind: 'select', columns: joinColumns(config, left, right, context.version), from: { kind: 'join', left: plainSide(context.inputs[0]!, left, 'l'), type, right: plainSide(context.inputs[1]!, right, 'r'), on: joinCondition(config, left, right, context.version) } },
+      { kind: 'select', columns: joinColumns(config, left, right, context.version), from: { kind: 'join', left: plainSide(context.inputs[0]!, inputs[0]!, 'l'), type, right: plainSide(context.inputs[1]!, inputs[1]!, 'r'), on: joinCondition(config, left, right, context.version) } },
       noted(['Written as a regular join, because there is no processing-time attribute to look up by: the same rows in the end, but both sides are kept for ever, event time ends here, and rows that come before their entry are corrected.']),
     )
   },

@@ -8,7 +8,7 @@ export const emitter: SqlEmitter = {
     const { config, inputs } = context.spec
     const [left, right] = [inputs[0]!.schema, inputs[1]!.schema]
     const on = joinCondition(config, left, right, context.version)
-    const sides = { left: plainSide(context.inputs[0]!, left, 'l'), right: plainSide(context.inputs[1]!, right, 'r') }
+    const sides = { left: plainSide(context.inputs[0]!, inputs[0]!, 'l'), right: plainSide(context.inputs[1]!, inputs[1]!, 'r') }
     const type = config.type as string
     if (type === 'semi' || type === 'anti') {
       return oneView(context, { kind: 'select', columns: left.fields.map((field) => ({ expression: columnSql(field.name, 'l') })), from: sides.left, where: existsSql(type, sides.right, on) })

@@ -16,7 +16,8 @@ export const emitter: SqlEmitter = {
     const notes: string[] = []
     const connector = config.connector as JsonObject
     const bound = config.flink === undefined ? optionsFor(connector, context.spec.id, notes) : connectorOptions(config.flink as JsonObject)
-    const key = config.flink === undefined && connector.type === 'topic' ? keyOf(connector) : []
+    // Wherever its records stand on a cluster: without the key they would be rows of their own.
+    const key = connector.type === 'topic' ? keyOf(connector) : []
     const typeOf = new Map(context.spec.outputs[0]!.schema.fields.map((field) => [field.name, field.type]))
     const columns = (config.columns as readonly JsonObject[]).map((column): TableColumn => {
       const name = column.name as string

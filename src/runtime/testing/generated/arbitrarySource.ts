@@ -71,7 +71,7 @@ export function arbitrarySource(chance: Chance, id: string, settled: { readonly 
 }
 
 /** Whether a row comes at or behind the watermark of the rows before it: a watermark promises that no row at its own time follows. */
-function isLate(rows: readonly (readonly Json[])[], delayMs: number): boolean {
+export function isLate(rows: readonly (readonly Json[])[], delayMs: number): boolean {
   let watermark = -Infinity
   return rows.some((row) => {
     const at = Date.parse(`${String(row[1]).replace(' ', 'T').replace('Z', '')}Z`)
