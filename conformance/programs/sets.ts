@@ -5,6 +5,7 @@ import { changelogPrograms } from './changelog.ts'
 import { nexmarkPrograms } from './nexmark.ts'
 import { cascadePrograms } from './cascades.ts'
 import { notesOnRooms } from './notes.ts'
+import { storePrograms } from './stores.ts'
 import { windowPrograms } from './windows.ts'
 
 /**
@@ -22,5 +23,6 @@ export const programSets: readonly ProgramSet[] = [
   windowPrograms,
   changelogPrograms,
   cascadePrograms,
+  storePrograms,
   nexmarkPrograms,
 ]

@@ -98,17 +98,44 @@ export function nullable(type: string): string {
   return type.replaceAll(' NOT NULL', '').replaceAll('`', '')
 }
 
-export function answerOfBatches(batches: readonly Batch[], schema: Schema, timeZone: string): Table {
+/** `key`: the columns by which the sink replaces rows; empty where it keeps every change. */
+export function answerOfBatches(batches: readonly Batch[], schema: Schema, timeZone: string, key: readonly string[] = []): Table {
   const columns = schema.fields.map((field) => ({ name: field.name, type: printType(field.type) }))
-  const changes = [...changesOf(batches)].map(({ kind, values }) => ({ kind, text: objectText(schema.fields.map((field) => field.name), schema.fields.map((field, i) => valueText(values[i] ?? null, field.type, timeZone))) }))
-  return tableOf(columns, changes)
+  const changes = [...changesOf(batches)].map(({ kind, values }) => ({ kind, values: schema.fields.map((field, i) => valueText(values[i] ?? null, field.type, timeZone)) }))
+  return key.length === 0 ? tableOf(columns, textsOf(columns, changes)) : keyedTable(columns, changes, key)
 }
 
-export function answerOfFlink(answer: FlinkAnswer): Answer {
+export function answerOfFlink(answer: FlinkAnswer, key: readonly string[] = []): Answer {
   if (answer.kind === 'refused') return { kind: 'failed', reason: answer.reason }
-  const names = answer.columns.map((column) => column.name)
-  const changes = answer.changes.map(({ kind, fields }) => ({ kind, text: objectText(names, answer.columns.map((column, i) => flinkValueText(fields[i] ?? null, column.logicalType))) }))
-  return tableOf(answer.columns.map((column: FlinkColumn) => ({ name: column.name, type: flinkTypeText(column.logicalType) })), changes)
+  const columns = answer.columns.map((column: FlinkColumn) => ({ name: column.name, type: flinkTypeText(column.logicalType) }))
+  const changes = answer.changes.map(({ kind, fields }) => ({ kind, values: answer.columns.map((column, i) => flinkValueText(fields[i] ?? null, column.logicalType)) }))
+  return key.length === 0 ? tableOf(columns, textsOf(columns, changes)) : keyedTable(columns, changes, key)
+}
+
+interface Change {
+  readonly kind: RowKindText
+  /** As texts, in order of the columns. */
+  readonly values: readonly string[]
+}
+
+function textsOf(columns: readonly AnswerColumn[], changes: readonly Change[]): { readonly kind: RowKindText; readonly text: string }[] {
+  const names = columns.map(({ name }) => name)
+  return changes.map(({ kind, values }) => ({ kind, text: objectText(names, values) }))
+}
+
+/**
+ * What is left by key. How it came about is open: an update that has the row before it deletes that, and writes the next, as upsert-kafka and JDBC do on Flink (docs/flink-facts.md).
+ */
+function keyedTable(columns: readonly AnswerColumn[], changes: readonly Change[], key: readonly string[]): Table {
+  const at = key.map((name) => columns.findIndex((column) => column.name === name))
+  const rows = new Map<string, readonly string[]>()
+  for (const { kind, values } of changes) {
+    const own = at.map((column) => values[column]!).join()
+    if (kind === '-D' || kind === '-U') rows.delete(own)
+    else rows.set(own, values)
+  }
+  const names = columns.map(({ name }) => name)
+  return { kind: 'table', columns, updating: true, rows: [...rows.values()].map((values) => objectText(names, values)).toSorted(), stray: [] }
 }
 
 function tableOf(columns: readonly AnswerColumn[], changes: readonly { readonly kind: RowKindText; readonly text: string }[]): Table {

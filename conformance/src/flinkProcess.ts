@@ -104,7 +104,7 @@ export async function startFlink(version: FlinkVersion, root: string, say: (line
 
 /** The class path of the version: from `target` when Maven has been asked for exactly these files, else from Maven. */
 async function assemble(version: FlinkVersion, root: string, target: string, say: (line: string) => void): Promise<string[]> {
-  const sources = ['pom.xml', ...['java/millrace/conformance/OneJvmFlink.java', 'java/millrace/conformance/KeptRows.java', 'resources/log4j2.properties', 'resources/META-INF/services/org.apache.flink.table.factories.Factory'].map((name) => `src/main/${name}`)]
+  const sources = ['pom.xml', ...['java/millrace/conformance/OneJvmFlink.java', 'java/millrace/conformance/KeptRows.java', 'java/millrace/conformance/KeptRowsFormat.java', 'resources/log4j2.properties', 'resources/META-INF/services/org.apache.flink.table.factories.Factory'].map((name) => `src/main/${name}`)]
   const hash = createHash('sha256')
   for (const source of sources) hash.update(readFileSync(join(root, 'conformance', 'flink', source)))
   const digest = hash.digest('hex')

@@ -6,13 +6,16 @@ import type { DataType } from '../../src/columnar/dataType.ts'
 import type { JsonObject } from '../../src/columnar/json.ts'
 import { jsonTextOf } from '../../src/columnar/valueJson.ts'
 import { exportFlinkSql } from '../../src/export/flinkSql.ts'
-import type { Job } from '../../src/job/job.ts'
+import type { Job, Operator } from '../../src/job/job.ts'
 import type { FlinkVersion } from '../../src/operators/emitters.ts'
+import { topicIn } from '../../src/runtime/testing/generated/throughTopics.ts'
 import { printProblem } from '../../src/job/problem.ts'
 import { answerOfFlink, settled, type Answer } from './answer.ts'
 import type { FlinkProcess } from './flinkProcess.ts'
 import { Session } from './gateway.ts'
+import { changesIn, describe } from './keptRows.ts'
 import { hasOneSource, rowsOfSource } from './millraceRun.ts'
+import { fileBinding, isKept, keptKeyOf, keptPath, stageOf } from './topicFiles.ts'
 
 /**
  * A job run by Flink: its sources' rows written as JSON lines, its sources bound to those files, the exported script executed statement by statement, and
@@ -31,6 +34,11 @@ export async function boundToFiles(job: Job, folder: string): Promise<Job> {
   mkdirSync(folder, { recursive: true })
   const operators = await Promise.all(
     job.operators.map(async (operator) => {
+      if (isKept(operator) || (operator.kind === 'source' && topicIn(operator) !== null)) {
+        // There when nothing is ever written to it.
+        if (operator.kind === 'sink') writeFileSync(keptPath(operator, folder), '')
+        return { ...operator, config: { ...operator.config, flink: fileBinding(operator, folder) } }
+      }
       if (operator.kind !== 'source') return operator
       const path = join(folder, `${operator.id}.jsonl`)
       const changes = (operator.config.connector as JsonObject).changelog === true
@@ -45,9 +53,19 @@ export async function boundToFiles(job: Job, folder: string): Promise<Job> {
 
 export interface FlinkScript {
   readonly properties: Readonly<Record<string, string>>
-  /** Tables and views, in order, without those of sinks. */
+  /** Tables and views, in order, without those of sinks that are read by a SELECT instead. */
   readonly creates: readonly { readonly operator: string | null; readonly text: string }[]
-  readonly queries: readonly { readonly sink: string; readonly text: string }[]
+  /** What feeds each sink, those first whose rows others wait for. */
+  readonly queries: readonly ScriptQuery[]
+}
+
+export interface ScriptQuery {
+  readonly sink: string
+  readonly text: string
+  /** Of a topic or a table of the store: its rows are written to a file, by the INSERT of the script. */
+  readonly written: { readonly insert: string; readonly path: string; readonly key: readonly string[] } | null
+  /** All queries of an earlier stage have ended before it begins. */
+  readonly stage: number
 }
 
 /** The exported script as the statements of a session; or why there is none. */
@@ -57,16 +75,27 @@ export function scriptOf(job: Job, version: FlinkVersion): FlinkScript | CannotR
     const said = exported.problems.map(printProblem).join('; ')
     return exported.problems.every((problem) => problem.code === 'MR-500') ? new NotExportable(said) : new CannotRun(said)
   }
-  const sinks = new Set(exported.queries.map((query) => query.sink))
+  const sinks = new Map(job.operators.filter(({ kind }) => kind === 'sink').map((sink) => [sink.id, isKept(sink) ? sink : null]))
+  const inserts = new Map<string, string>()
   const properties: Record<string, string> = {}
   const creates: { operator: string | null; text: string }[] = []
   for (const { kind, operator, text } of exported.statements) {
     if (kind === 'set') {
       const [, key, value] = /^SET '((?:[^']|'')*)' = '((?:[^']|'')*)';\s*$/.exec(text)!
       properties[key!.replaceAll("''", "'")] = value!.replaceAll("''", "'")
-    } else if ((kind === 'table' || kind === 'view') && !sinks.has(operator ?? '')) creates.push({ operator, text: bare(text) })
+    } else if (kind === 'insert') inserts.set(operator!, text)
+    else if ((kind === 'table' || kind === 'view') && sinks.get(operator ?? '') !== null) creates.push({ operator, text: bare(text) })
   }
-  return { properties, creates, queries: exported.queries.map(({ sink, text }) => ({ sink, text: bare(text) })) }
+  const queries = exported.queries.map(({ sink, text }): ScriptQuery => {
+    const kept = sinks.get(sink) ?? null
+    const written = kept === null ? null : { insert: inserts.get(sink)!, path: optionsOf(kept).path, key: keptKeyOf(kept) }
+    return { sink, text: bare(text), written, stage: stageOf(job, sink) }
+  })
+  return { properties, creates, queries: queries.toSorted((a, b) => a.stage - b.stage) }
+}
+
+function optionsOf(operator: Operator): { readonly path: string } {
+  return (operator.config.flink as unknown as { readonly options: { readonly path: string } }).options
 }
 
 /** The gateway takes one statement, without its end. */
@@ -84,14 +113,24 @@ export async function runFlink(job: Job, flink: FlinkProcess): Promise<Map<strin
       if (refused !== null) return new Map(script.queries.map(({ sink }) => [sink, { kind: 'failed', reason: `${operator ?? 'script'}: ${refused.reason}` }]))
     }
     const answers = new Map<string, Answer>()
-    for (const { sink, text } of script.queries) {
-      const answer = answerOfFlink(await session.query(text, queryTimeoutMs))
-      answers.set(sink, hasOneSource(job) ? answer : settled(answer))
+    for (const query of script.queries) {
+      const answer = query.written === null ? answerOfFlink(await session.query(query.text, queryTimeoutMs)) : await writtenRows(session, query, query.written)
+      answers.set(query.sink, hasOneSource(job) ? answer : settled(answer))
     }
     return answers
   } finally {
     await session.close()
   }
+}
+
+async function writtenRows(session: Session, { sink, text }: ScriptQuery, { insert, path, key }: NonNullable<ScriptQuery['written']>): Promise<Answer> {
+  // The INSERT gives its job's end, where without this it would give its beginning.
+  await session.configure(`SET 'table.dml-sync' = 'true'`)
+  const view = `${sink}.rows`
+  const refused = (await session.configure(`CREATE TEMPORARY VIEW \`${view}\` AS ${text}`)) ?? (await session.query(bare(insert), queryTimeoutMs))
+  if (refused.kind === 'refused') return { kind: 'failed', reason: refused.reason }
+  const columns = await describe(session, view)
+  return answerOfFlink({ kind: 'rows', columns, changes: changesIn(path, columns) }, key)
 }
 
 /** Rows as Flink's `json` format reads them; changes as its `debezium-json` format does, an update being one record. */

@@ -6,6 +6,7 @@ import { definitionOf } from '../../src/operators/catalog.ts'
 import type { Operators } from '../../src/runtime/engineThread.ts'
 import { runToEnd } from '../../src/runtime/launch/inProcess.ts'
 import { answerOfBatches, settled, type Answer } from './answer.ts'
+import { keptKeyOf } from './topicFiles.ts'
 
 /** A job run by Millrace's own engine in this thread: an answer for each of its sinks. */
 export async function runMillrace(job: Job, operators?: Operators): Promise<Map<string, Answer>> {
@@ -22,7 +23,7 @@ export async function runMillrace(job: Job, operators?: Operators): Promise<Map<
   return new Map(
     sinks.map((sink) => {
       const operator = compiled.physical!.chains.flatMap((chain) => chain.operators).find(({ spec }) => spec.id === sink)!
-      const answer = answerOfBatches(received.get(sink) ?? [], operator.spec.inputs[0]!.schema, job.settings?.timeZone ?? 'UTC')
+      const answer = answerOfBatches(received.get(sink) ?? [], operator.spec.inputs[0]!.schema, job.settings?.timeZone ?? 'UTC', keptKeyOf(operator.spec))
       return [sink, hasOneSource(job) ? answer : settled(answer)]
     }),
   )

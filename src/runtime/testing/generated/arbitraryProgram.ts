@@ -9,9 +9,10 @@ import { arbitrarySource } from './arbitrarySource.ts'
 import { Chance } from './chance.ts'
 import type { Stream } from './facet.ts'
 import { facets } from './facets.ts'
+import { throughTopics, topicEdges, topicIn } from './throughTopics.ts'
 
 /**
- * Whole jobs with their rows: one to three sources, one to six operators, one or two sinks, always valid. What comes out of them is settled, so that two engines, two ways to
+ * Whole jobs with their rows: one to three sources, one to six operators, one or two sinks, a topic now and then between them, always valid. What comes out of them is settled, so that two engines, two ways to
  * cut batches and two degrees of parallelism must agree.
  *
  * A counter-example is shrunk as a job: operators are taken out, then rows, then what stands in lists of configs, then values; what the job's check refuses is left as it was.
@@ -92,7 +93,7 @@ function generated(chance: Chance): Job {
     operators.push({ id: `out${i}`, kind: 'sink', config: { connector: { type: 'collect' } } })
     edges.push({ from: id, to: `out${i}` })
   })
-  return withoutUnused(jobOf(operators, edges))
+  return throughTopics(chance, withoutUnused(jobOf(operators, edges)))
 }
 
 /** What windows give is never behind the watermark, nor what looks at all rows before and waits for it. */
@@ -152,7 +153,14 @@ export function isValid(job: Job): boolean {
 /** Jobs a little smaller, largest steps first. */
 function* smaller(job: Job): Generator<Job> {
   const candidates = function* (): Generator<Job> {
-    const sinks = job.operators.filter((operator) => operator.kind === 'sink')
+    const through = topicEdges(job)
+    // What was written to a topic goes straight to its readers.
+    for (const { from, to } of through) {
+      const feeding = job.edges.find((edge) => edge.to === from)!
+      const edges = job.edges.flatMap((edge): Edge[] => (edge.to === from ? [] : edge.from === to ? [{ ...feeding, to: edge.to, ...(edge.toPort === undefined ? {} : { toPort: edge.toPort }) }] : [edge]))
+      yield withoutUnused({ ...job, operators: job.operators.filter(({ id }) => id !== from && id !== to), edges })
+    }
+    const sinks = job.operators.filter((operator) => operator.kind === 'sink' && !through.some(({ from }) => from === operator.id))
     if (sinks.length > 1) for (const sink of sinks) yield withoutUnused({ ...job, operators: job.operators.filter((operator) => operator !== sink), edges: job.edges.filter((edge) => edge.to !== sink.id) })
     // Each operator makes way for what feeds it.
     for (const operator of job.operators) {
@@ -165,7 +173,7 @@ function* smaller(job: Job): Generator<Job> {
     }
     for (const operator of job.operators) {
       const replaced = (config: JsonObject): Job => ({ ...job, operators: job.operators.map((other) => (other === operator ? { ...operator, config } : other)) })
-      if (operator.kind === 'source') {
+      if (operator.kind === 'source' && topicIn(operator) === null) {
         const connector = operator.config.connector as JsonObject
         const rows = connector.rows as readonly (readonly Json[])[]
         for (let size = Math.ceil(rows.length / 2); size >= 1; size = size === 1 ? 0 : Math.ceil(size / 2)) {

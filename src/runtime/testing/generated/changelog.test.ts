@@ -6,6 +6,7 @@ import { definitionOf } from '../../../operators/catalog.ts'
 import { arbitraryProgram, programText } from './arbitraryProgram.ts'
 import { rowsAtSinks } from './runProgram.ts'
 import { isSettledInParallel } from './settled.ts'
+import { topicEdges } from './throughTopics.ts'
 
 /** Programs whose results update, with the keys of the changes as the keys of their sinks: a table by key is the one that all changes leave. */
 const numRuns = Number(process.env.MILLRACE_PROGRAMS ?? 60)
@@ -17,7 +18,8 @@ function keyed(job: Job): Job | null {
   const { changelog } = compile(job, definitionOf)
   let found = false
   const operators = job.operators.map((operator) => {
-    if (operator.kind !== 'sink') return operator
+    // What reads a topic knows its records as they are.
+    if (operator.kind !== 'sink' || topicEdges(job).some(({ from }) => from === operator.id)) return operator
     const edge = job.edges.findIndex(({ to }) => to === operator.id)
     const { rowKinds, upsertKeys } = changelog!.edges.get(edge)!
     const key = upsertKeys.find((columns) => columns.length > 0)

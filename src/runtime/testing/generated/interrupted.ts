@@ -1,6 +1,7 @@
 import { joined } from '../../../checkpoints/backend.ts'
 import type { Batch } from '../../../columnar/batch.ts'
 import { changesOf, finalRows, rowText } from '../../../columnar/compareRows.ts'
+import { fieldIndex } from '../../../columnar/schema.ts'
 import type { PhysicalPlan } from '../../../compiler/physicalPlan.ts'
 import { ManualClock } from '../../../deterministic/clock.ts'
 import { decodeTaskSnapshot, encodeTaskSnapshot, restoresOf, type CheckpointBarrier, type TaskSnapshot } from '../../../engine/checkpoint.ts'
@@ -48,7 +49,7 @@ export async function runInterrupted(plans: readonly PhysicalPlan[], cuts: reado
         if (cut === null) await attempt.finish()
         else if (!attempt.thread.isFinished) throw new Error(`checkpoint ${run + 1} did not become whole`)
         keep(committed, attempt.received)
-        return { rows: texts(committed), restored, inFlight }
+        return { rows: texts(plan, committed), restored, inFlight }
       }
       inFlight += taken.reduce((sum, snapshot) => sum + snapshot.inFlight.length, 0)
       // Through bytes, as a store does it.
@@ -181,11 +182,12 @@ function keep(committed: Map<string, Batch[]>, batches: ReadonlyMap<string, read
   }
 }
 
-function texts(committed: ReadonlyMap<string, readonly Batch[]>): Record<string, readonly string[]> {
+function texts(plan: PhysicalPlan, committed: ReadonlyMap<string, readonly Batch[]>): Record<string, readonly string[]> {
   return Object.fromEntries(
     [...committed].map(([sink, batches]) => {
       const schema = batches[0]?.schema
-      return [sink, schema === undefined ? [] : finalRows(changesOf(batches), schema, null).map((row) => rowText(row, schema)).toSorted()]
+      const key = plan.chains.flatMap(({ operators }) => operators).find(({ spec }) => spec.id === sink)!.spec.config.key as readonly string[] | undefined
+      return [sink, schema === undefined ? [] : finalRows(changesOf(batches), schema, key === undefined ? null : key.map((name) => fieldIndex(schema, name))).map((row) => rowText(row, schema)).toSorted()]
     }),
   )
 }

@@ -26,16 +26,18 @@ import org.apache.flink.table.data.RowData;
 import org.apache.flink.table.factories.DynamicTableSinkFactory;
 import org.apache.flink.table.factories.FactoryUtil;
 import org.apache.flink.table.types.logical.LogicalType;
+import org.apache.flink.types.RowKind;
 import org.apache.flink.util.Collector;
 
 /**
  * The connector {@code kept-rows}: every change of a result, in order, as lines of a file: the kind of the change, a blank, and the row as the SQL Gateway would write it.
  *
  * <p>A gateway gives rows of one query of one job. With this sink many programs run as one job, which costs a fraction of a job each. It takes any changes, as a SELECT's own sink does, so
- * that nothing is added to the plan on its behalf. One subtask writes; there are no promises about failures, for a job that fails is asked again by itself.
+ * that nothing is added to the plan on its behalf; with {@code upserts} it takes what a table with a primary key takes, as upsert-kafka and JDBC do. The format of the same name reads the lines back. One subtask writes; there are no promises about failures, for a job that fails is asked again by itself.
  */
 public final class KeptRows implements DynamicTableSinkFactory {
   private static final ConfigOption<String> PATH = ConfigOptions.key("path").stringType().noDefaultValue();
+  private static final ConfigOption<Boolean> UPSERTS = ConfigOptions.key("upserts").booleanType().defaultValue(false);
 
   @Override
   public String factoryIdentifier() {
@@ -49,28 +51,33 @@ public final class KeptRows implements DynamicTableSinkFactory {
 
   @Override
   public Set<ConfigOption<?>> optionalOptions() {
-    return Set.of();
+    return Set.of(UPSERTS);
   }
 
   @Override
   public DynamicTableSink createDynamicTableSink(Context context) {
     FactoryUtil.TableFactoryHelper helper = FactoryUtil.createTableFactoryHelper(this, context);
     helper.validate();
-    return new Sink(helper.getOptions().get(PATH), context.getPhysicalRowDataType().getLogicalType());
+    return new Sink(helper.getOptions().get(PATH), helper.getOptions().get(UPSERTS), context.getPhysicalRowDataType().getLogicalType());
   }
 
   private static final class Sink implements DynamicTableSink {
     private final String path;
+    private final boolean upserts;
     private final LogicalType type;
 
-    Sink(String path, LogicalType type) {
+    Sink(String path, boolean upserts, LogicalType type) {
       this.path = path;
+      this.upserts = upserts;
       this.type = type;
     }
 
     @Override
     public ChangelogMode getChangelogMode(ChangelogMode requested) {
-      return requested;
+      if (!upserts) {
+        return requested;
+      }
+      return ChangelogMode.newBuilder().addContainedKind(RowKind.INSERT).addContainedKind(RowKind.UPDATE_AFTER).addContainedKind(RowKind.DELETE).build();
     }
 
     @Override
@@ -85,7 +92,7 @@ public final class KeptRows implements DynamicTableSinkFactory {
 
     @Override
     public DynamicTableSink copy() {
-      return new Sink(path, type);
+      return new Sink(path, upserts, type);
     }
 
     @Override
