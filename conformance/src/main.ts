@@ -9,6 +9,8 @@ import { differencesOf, keepOpen, openOf } from './openDifferences.ts'
 import { printJson } from '../../src/columnar/jsonText.ts'
 import { startFlink } from './flinkProcess.ts'
 import { Session } from './gateway.ts'
+import { askHostileNames } from './hostileNames.ts'
+import { keepHostileRun } from './hostileLog.ts'
 import { readGrid } from './grid.ts'
 import { expressionsPage, resultsPage } from './results.ts'
 import { runPrograms } from './run.ts'
@@ -22,6 +24,8 @@ interface Options {
   readonly grids: boolean
   readonly times?: true
   readonly ask?: readonly string[]
+  readonly names?: string
+  readonly seed: string
   readonly reread?: true
 }
 
@@ -35,6 +39,8 @@ const options = new Command('conformance')
   .option('--no-grids', 'programs only, no expression grids')
   .option('--reread', 'ask nothing: write the list of open expressions and the pages anew from the answers that are kept')
   .option('--ask <statements...>', 'run these statements in one session of each version, and print what comes: for looking a rule up')
+  .option('--names <count>', 'give Flink so many hostile names and texts, and see each come back')
+  .option('--seed <seed>', 'which of them', '1')
   .option('--times', 'say how long each program took')
   .parse()
   .opts<Options>()
@@ -65,6 +71,18 @@ if (options.ask !== undefined) {
     await flink.stop()
   }
   process.exit(0)
+}
+if (options.names !== undefined) {
+  for (const version of options.flink === undefined ? flinkVersions.toReversed() : [options.flink]) {
+    const started = performance.now()
+    const run = await askHostileNames(version, root, Number(options.names), Number(options.seed), say)
+    for (const text of run.differences) console.log(text)
+    failed ||= run.differences.length > 0
+    console.log(`Flink ${run.release}, seed ${run.seed}: ${run.names} names and ${run.texts} texts in ${run.scripts} scripts, ${run.statements} statements, ${run.differences.length} differences; ${((performance.now() - started) / 1000).toFixed(0)} s`)
+    if (options.refresh === true) keepHostileRun(root, run)
+  }
+  if (options.refresh === true) await writePages()
+  process.exit(failed ? 1 : 0)
 }
 for (const version of options.flink === undefined ? flinkVersions.toReversed() : [options.flink]) {
   const started = performance.now()

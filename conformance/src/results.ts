@@ -4,6 +4,7 @@ import { judge, notesFor, runsOn } from './judge.ts'
 import { runMillrace } from './millraceRun.ts'
 import { exportFlinkSql } from '../../src/export/flinkSql.ts'
 import { generatedSection } from './generatedLog.ts'
+import { hostileSection } from './hostileLog.ts'
 import { reasonFor } from '../programs/expressionReasons.ts'
 import type { Grid } from '../programs/grids.ts'
 import { readGrid, type CellAnswer } from './grid.ts'
@@ -71,7 +72,7 @@ Expressions, each over ${grids[0]?.rows.length ?? 0} rows of values; those that 
 |---|---|---|---|---|---|---|---|
 ${gridRows(grids, root).join('\n')}
 
-${generatedSection(root)}${section('Different', differing)}${section('Noted differences', notes)}${section('Not comparable', incomparable)}${section('Columns that differ only in NOT NULL', nullability)}`
+${generatedSection(root)}${hostileSection(root)}${section('Different', differing)}${section('Noted differences', notes)}${section('Not comparable', incomparable)}${section('Columns that differ only in NOT NULL', nullability)}`
 }
 
 function notExportable(program: Program, version: FlinkVersion): string | null {

@@ -4,15 +4,13 @@ import type { Job } from '../job/job.ts'
 import { printProblem } from '../job/problem.ts'
 import { flinkStatements, type FlinkToken } from '../sql/testing/flinkTokens.ts'
 import { exportFlinkSql } from './flinkSql.ts'
+import { hostileName, hostileText, literalText as literal, nameText as name } from './testing/hostileWords.ts'
 
 /** Ten names and ten texts at every place of a job from which one reaches a script. */
 interface Words {
   readonly names: readonly string[]
   readonly texts: readonly string[]
 }
-
-const name = (text: string): string => `\`${text.replaceAll('`', '``')}\``
-const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`
 
 function jobWith({ names, texts }: Words): Job {
   const [key, value, time, field, made, ...more] = names as [string, string, string, string, string, ...string[]]
@@ -57,12 +55,7 @@ function jobWith({ names, texts }: Words): Job {
 
 const plain: Words = { names: Array.from({ length: 10 }, (_, i) => `n${i}`), texts: Array.from({ length: 10 }, (_, i) => `t${i}`) }
 
-const nasty = ["'", "''", '`', '``', ';', '--', '/*', '*/', '//', '\\', '\\0041', "U&'", "\\'", '"', '.', ' ', '\t', '\u0001', '\u0085', '\u2028', '\ufeff', '\u202e', '😀', 'é', '${secret:X}', '{{', '$$', '%', "'; DROP TABLE x; --", '` AS SELECT', 'END;']
-const words = ['select', 'value', 'count', 'user', 'timestamp', 'order', 'TABLE', 'l', 'r', 'in', 'NULL', 'true', 'PROCTIME', '1', '-1', '__proto__', 'constructor']
-const isWhole = (text: string): boolean => !/\p{Cs}/u.test(text) && !text.includes('\0')
-const hostile = fc.oneof(fc.constantFrom(...words), fc.array(fc.oneof(fc.constantFrom(...nasty), fc.string({ maxLength: 4, unit: 'binary' }).filter(isWhole)), { minLength: 1, maxLength: 6 }).map((parts) => parts.join('')))
-const hostileName = hostile.filter((text) => text !== '' && text.length <= 200 && !/[\r\n]/.test(text) && !/^window_(start|end|time)$/.test(text))
-const hostileWords: fc.Arbitrary<Words> = fc.record({ names: fc.uniqueArray(hostileName, { minLength: 10, maxLength: 10 }), texts: fc.array(hostile, { minLength: 10, maxLength: 10 }) })
+const hostileWords: fc.Arbitrary<Words> = fc.record({ names: fc.uniqueArray(hostileName, { minLength: 10, maxLength: 10 }), texts: fc.array(hostileText, { minLength: 10, maxLength: 10 }) })
 
 function exported(version: '1.20' | '2.2', job: Job): FlinkToken[][] {
   const { text, problems } = exportFlinkSql(job, { version })
@@ -98,6 +91,8 @@ describe('names and texts that mean to break out', () => {
     expect(problemsOf(withText(9, 'x\udc00y'))[0]).toMatch(/^MR-501 rows\.flink\.options\.o4 .*U\+DC00/)
     expect(problemsOf(withText(2, '\udc00'))[0]).toMatch(/^MR-204 rows\.columns/)
     expect(problemsOf(withName('two\nlines'))[0]).toMatch(/^MR-502 rows\. .*two↵lines/)
+    expect(problemsOf(withName(' \u3000'))[0]).toMatch(/^MR-504 rows\. .*is blank/)
+    for (const name of ['\u00a0', '\u2007 ', '\u0085']) expect(problemsOf(withName(name))).toEqual([])
     for (const words of [withName('two\rlines'), withText(3, '\0'), withName('a\0b'), withName('\ud800')]) expect(exportFlinkSql(jobWith(words), { version: '2.2' }).text).toBeNull()
   })
 })

@@ -7,7 +7,8 @@ import type { Problem, Report } from '../job/problem.ts'
 import { exportProblems } from '../job/problemCatalogue.ts'
 
 /**
- * What no script can carry, found before anything is printed: U+0000 and halves of characters anywhere in what is written, and line breaks in names, which Flink's lexer refuses inside backticks.
+ * What no script can carry, found before anything is printed: U+0000 and halves of characters anywhere in what is written, and line breaks in names, which Flink's lexer refuses inside backticks, and
+ * blank names, which its row type refuses.
  * Rows that stand in the job are no part of a script.
  */
 export function unwritableParts(operator: LogicalOperator): Problem[] {
@@ -20,10 +21,17 @@ export function unwritableParts(operator: LogicalOperator): Problem[] {
     const { rows: _, ...options } = connector
     checkTexts(options, 'connector', report)
   }
-  const broken = new Set<string>()
-  for (const { schema } of [...inputs, ...outputs]) for (const field of schema.fields) for (const name of namesIn(field.name, field.type)) if (/[\r\n]/.test(name)) broken.add(name)
-  for (const name of broken) report('', exportProblems.lineBreakInName(name))
+  const names = new Set([...inputs, ...outputs].flatMap(({ schema }) => schema.fields.flatMap((field) => [field.name, ...namesIn(field.type)])))
+  for (const name of names) {
+    if (/[\r\n]/.test(name)) report('', exportProblems.lineBreakInName(name))
+    else if (isBlank(name)) report('', exportProblems.blankName(name))
+  }
   return problems
+}
+
+/** Nothing but what Java calls whitespace, by which Flink's RowType goes: not the blanks that hold words together, but four of the control characters. */
+export function isBlank(name: string): boolean {
+  return Array.from(name).every((character) => (/[\s\p{Zs}]/u.test(character) && !'\u00a0\u2007\u202f\ufeff'.includes(character)) || (character >= '\u001c' && character <= '\u001f'))
 }
 
 /** The same of the job's name, which becomes the name of the job on the cluster. */
@@ -54,16 +62,16 @@ function unwritableCharacter(text: string): string | null {
   return found === null ? null : `half a character (U+${found[0].charCodeAt(0).toString(16).toUpperCase()})`
 }
 
-function namesIn(name: string, type: DataType): string[] {
+function namesIn(type: DataType): string[] {
   switch (type.kind) {
     case 'ROW':
-      return [name, ...type.fields.flatMap((field) => namesIn(field.name, field.type))]
+      return type.fields.flatMap((field) => [field.name, ...namesIn(field.type)])
     case 'ARRAY':
     case 'MULTISET':
-      return [name, ...namesIn('', type.element)]
+      return namesIn(type.element)
     case 'MAP':
-      return [name, ...namesIn('', type.key), ...namesIn('', type.value)]
+      return [...namesIn(type.key), ...namesIn(type.value)]
     default:
-      return [name]
+      return []
   }
 }

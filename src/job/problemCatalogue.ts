@@ -377,5 +377,6 @@ export const exportProblems = {
   notExportable: (target: string, why: string, alternative: string) => error('MR-500', `This cannot be exported to ${target}. ${why} ${alternative}`),
   unwritableText: (character: string) => error('MR-501', `This text holds ${character}, which no script can carry. Remove it.`),
   lineBreakInName: (name: string) => error('MR-502', `The name ${named(name.replaceAll(/[\r\n]/g, '↵'))} holds a line break, and Flink SQL has no way to write one in a name. Rename the column before it is exported.`),
+  blankName: (name: string) => error('MR-504', `The name ${JSON.stringify(name)} is blank, and Flink refuses blank names of columns and fields. Rename it before it is exported.`),
   longDuration: (days: number) => error('MR-503', `A time of ${days} days stands here; Flink takes at most 999 days in a script. Make it shorter.`),
 }
