@@ -42,6 +42,9 @@ const positioned = (round: number, first: number | null, second: number | null, 
   { kind: 'positioned', engine: 1, round, position: second, at },
 ]
 
+const restart = { strategy: 'fixed-delay', attempts: 2, delayMs: 100 } as const
+const recovered = (attempt: number): CoordinatorEvent[] => [{ kind: 'delayOver', attempt }, { kind: 'recovered', attempt }, { kind: 'deployed', engine: 0, at: 900 }, { kind: 'deployed', engine: 1, at: 910 }]
+
 describe('the coordinator', () => {
   it('deploys, runs, and finishes when every engine has', () => {
     expect(transcript(2, max, false, [...deployed, { kind: 'finished', engine: 1, at: 300 }, { kind: 'finished', engine: 0, at: 400 }])).toEqual([
@@ -59,6 +62,19 @@ describe('the coordinator', () => {
       '',
       'release 0 from 5000 at 200 x60, release 1 from 5000 at 200 x60',
     ])
+  })
+
+  it('keeps its place on the clock over a failure, and catches up with it; a hand begins anew', () => {
+    const failed = [...deployed, ...positioned(1, 9000, 5000), { kind: 'died', engine: 1, why: 'it was killed.', at: 500 } as const, ...recovered(1)]
+    const release = 'release 0 from 5000 at 200 x60, release 1 from 5000 at 200 x60'
+    expect(transcript(2, fast, false, [...failed, ...positioned(2, 7000, 6000, 950)], restart).at(-1)).toBe(release)
+    const taken: CoordinatorEvent = { kind: 'restore', checkpoint: 7, failure }
+    const again = (event: CoordinatorEvent): CoordinatorEvent[] => [...deployed, ...positioned(1, 9000, 5000), event, { kind: 'recovered', attempt: 1 }, { kind: 'deployed', engine: 0, at: 900 }, { kind: 'deployed', engine: 1, at: 910 }, ...positioned(2, 7000, 6000, 950)]
+    expect(transcript(2, fast, false, again(taken)).at(-1)).toBe(release)
+    const anew = 'release 0 from 6000 at 950 x60, release 1 from 6000 at 950 x60'
+    expect(transcript(2, fast, false, again({ kind: 'restore', checkpoint: 7 })).at(-1)).toBe(anew)
+    expect(transcript(2, fast, false, [...failed, ...positioned(2, 7000, 6000, 950), { kind: 'setSpeed', speed: { kind: 'factor', factor: 10 } }, ...positioned(3, 7000, 6500, 960)], restart).at(-1)).toBe('release 0 from 6500 at 960 x10, release 1 from 6500 at 960 x10')
+    expect(transcript(2, fast, false, [...failed, ...positioned(2, 7000, 6000, 950), { kind: 'pause' }, ...positioned(3, 7000, 6000, 960), { kind: 'resume' }, ...positioned(4, 7000, 6000, 970)], restart).at(-1)).toBe('release 0 from 6000 at 970 x60, release 1 from 6000 at 970 x60')
   })
 
   it('does not pace rows that have no event time', () => {
@@ -125,9 +141,6 @@ describe('the coordinator', () => {
     expect(transcript(2, max, false, [...deployed, { kind: 'stop' }, { kind: 'graceOver' }]).at(-1)).toBe('terminate 0, terminate 1, status canceled')
     expect(transcript(1, max, false, [{ kind: 'stop' }])).toEqual(['terminate 0, status canceled'])
   })
-
-  const restart = { strategy: 'fixed-delay', attempts: 2, delayMs: 100 } as const
-  const recovered = (attempt: number): CoordinatorEvent[] => [{ kind: 'delayOver', attempt }, { kind: 'recovered', attempt }, { kind: 'deployed', engine: 0, at: 900 }, { kind: 'deployed', engine: 1, at: 910 }]
 
   it('starts a failed job again, with new engines, as often as its strategy allows', () => {
     const died: CoordinatorEvent = { kind: 'died', engine: 1, why: 'it was killed.', at: 500 }

@@ -22,6 +22,8 @@ export interface CoordinatorState {
   /** The round under way, and what it is for. */
   readonly round: { readonly number: number; readonly purpose: 'hold' | 'release' | 'step' } | null
   readonly rounds: number
+  /** As rows flow at a speed: which instant of theirs is which of the clock. It outlives a failure, since a stream does not wait for a job that is gone; a hand that pauses, steps, chooses a speed or goes back ends it. */
+  readonly pace: Pace | null
   /** Rows asked for by `step` and not yet begun. */
   readonly stepsWaiting: number
   readonly startedAt: number
@@ -90,6 +92,7 @@ export function initialState(engines: number, speed: Speed, paused: boolean, res
     speed,
     round: null,
     rounds: 0,
+    pace: null,
     stepsWaiting: 0,
     startedAt: 0,
     failure: null,
@@ -127,7 +130,7 @@ export function step(state: CoordinatorState, event: CoordinatorEvent): Transiti
       return startRound(state, 'step', event.at)
     case 'pause': {
       if (state.phase === 'cancelling' || state.paused) return stay(state)
-      const paused: CoordinatorState = { ...state, paused: true, stepsWaiting: 0 }
+      const paused: CoordinatorState = { ...state, paused: true, pace: null, stepsWaiting: 0 }
       if (state.phase !== 'running') return stay(paused)
       return withStatus(startRound(paused, 'hold', 0), { kind: 'paused' })
     }
@@ -140,14 +143,14 @@ export function step(state: CoordinatorState, event: CoordinatorEvent): Transiti
     case 'step': {
       // A step of a running job is the pause before it.
       if (state.phase === 'cancelling' || state.phase === 'created') return stay(state)
-      const wanted: CoordinatorState = { ...state, paused: true, stepsWaiting: state.stepsWaiting + 1 }
+      const wanted: CoordinatorState = { ...state, paused: true, pace: null, stepsWaiting: state.stepsWaiting + 1 }
       if (state.phase !== 'running') return stay(wanted)
       const busy = state.round !== null && state.round.purpose === 'step'
       const next = busy ? stay(wanted) : startRound(wanted, 'step', 0)
       return state.paused ? next : withStatus(next, { kind: 'paused' })
     }
     case 'setSpeed': {
-      const changed = { ...state, speed: event.speed }
+      const changed = { ...state, speed: event.speed, pace: null }
       return state.phase === 'running' && !state.paused ? flow(changed, 0) : stay(changed)
     }
     case 'finished': {
@@ -165,7 +168,7 @@ export function step(state: CoordinatorState, event: CoordinatorEvent): Transiti
     }
     case 'restore':
       if (state.phase !== 'running' && state.phase !== 'deploying' && !isPartial(state)) return stay(state)
-      return restarting({ ...state, failure: null }, null, [{ kind: 'recover', attempt: state.attempt + 1, upTo: event.checkpoint, failure: event.failure ?? null }], { kind: 'restarting', failure: event.failure ?? null, delayMs: 0 })
+      return restarting({ ...state, failure: null, pace: event.failure === undefined ? null : state.pace }, null, [{ kind: 'recover', attempt: state.attempt + 1, upTo: event.checkpoint, failure: event.failure ?? null }], { kind: 'restarting', failure: event.failure ?? null, delayMs: 0 })
     case 'delayOver':
       if (state.phase !== 'restarting' || state.attempt !== event.attempt) return stay(state)
       return { state, commands: [{ kind: 'recover', attempt: state.attempt, upTo: null, failure: state.failure }] }
@@ -240,8 +243,8 @@ function endRound(state: CoordinatorState, at: number): Transition {
       const { speed } = state
       const base = first < 0 ? Infinity : state.engines[first]!.position!
       // Without an event time anywhere there is nothing to pace by.
-      const pace: Pace = speed.kind === 'max' || base === Infinity ? { kind: 'max' } : { kind: 'factor', base, since: at, factor: speed.factor }
-      return { state: ended, commands: state.engines.flatMap(({ life }, engine) => (life === 'running' ? [{ kind: 'release' as const, engine, pace }] : [])) }
+      const pace: Pace = speed.kind === 'max' || base === Infinity ? { kind: 'max' } : (state.pace ?? { kind: 'factor', base, since: at, factor: speed.factor })
+      return { state: { ...ended, pace: pace.kind === 'max' ? null : pace }, commands: state.engines.flatMap(({ life }, engine) => (life === 'running' ? [{ kind: 'release' as const, engine, pace }] : [])) }
     }
     case 'step':
       return first < 0 ? stay({ ...ended, stepsWaiting: 0 }) : { state: { ...ended, stepsWaiting: Math.max(0, state.stepsWaiting - 1) }, commands: [{ kind: 'step', engine: first }] }
