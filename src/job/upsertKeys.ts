@@ -49,7 +49,7 @@ export function projectedKeys(config: JsonObject, keys: UpsertKeys): UpsertKeys 
 
 /**
  * A join's keys. A side that is found at most once for a row of the other side (its key is among the equal columns) leaves that other side's keys; else a key of each side together is one. A side that may
- * be missing is no key.
+ * be missing is no key. Of a full join a key that may be NULL in all its columns is none (Flink takes it for one, FlinkRelMdUniqueKeys.getJoinUniqueKeys): two groups without a name, one of each side, are two rows.
  */
 export function joinedKeys(config: JsonObject, inputs: InputSchemas, keys: Readonly<Record<string, UpsertKeys>>): UpsertKeys {
   const type = config.type ?? 'inner'
@@ -64,8 +64,20 @@ export function joinedKeys(config: JsonObject, inputs: InputSchemas, keys: Reado
   const found: (readonly string[])[] = []
   if (type !== 'right' && type !== 'full' && contained(keys.right ?? [], rightOn)) found.push(...leftOut)
   if (type !== 'left' && type !== 'full' && contained(keys.left ?? [], leftOn)) found.push(...rightOut)
-  for (const a of leftOut) for (const b of rightOut) found.push([...a, ...b])
+  for (const a of left) {
+    for (const b of right) {
+      // Rows of both sides that found none are padded, and where both keys may be all NULL the two rows have one.
+      if (type === 'full' && !isNeverNull(a, inputs.left) && !isNeverNull(b, inputs.right)) continue
+      for (const ofLeft of renamedKeys([a], leftName)) for (const ofRight of renamedKeys([b], rightName)) found.push([...ofLeft, ...ofRight])
+    }
+  }
   return leastKeys(found)
+}
+
+/** Whether some column of the key cannot be NULL. */
+function isNeverNull(key: readonly string[], input: InputSchemas[string] | undefined): boolean {
+  const fields = input?.[0]?.fields ?? []
+  return key.some((column) => fields.find(({ name }) => name === column)?.type.nullable === false)
 }
 
 function outputNames(config: JsonObject, inputs: InputSchemas): Record<'leftName' | 'rightName', (column: string) => string | undefined> {
