@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { systemClock } from '../deterministic/clock.ts'
+import { ManualClock, systemClock } from '../deterministic/clock.ts'
 import { EngineServer } from './engineServer.ts'
 import { fakeOperators, planOf } from './testing/fakeOperators.ts'
 import type { EventPort, FromEngine, ToEngine } from './wire.ts'
@@ -64,5 +64,30 @@ describe('an engine', () => {
     })
     expect(rowsRead()).toBe(409_600)
     expect(port.count('sink')).toBe(100)
+  })
+  it('shows the first rows at once, and a few after them together', async () => {
+    const port = new ShellPort()
+    const clock = new ManualClock(0)
+    const turn = () => new Promise<void>((resolve) => void setImmediate(resolve))
+    const server = new EngineServer({ clock, operators: fakeOperators, hearMessages: turn })
+    const plan = planOf(1, [
+      { id: 'rows', kind: 'rows', config: { rows: 1000, watermark: { column: 'ts', delayMs: 0 } } },
+      { id: 'out', kind: 'out', from: ['rows'] },
+    ])
+    expect(await server.deploy({ plan, exactNumbers: [], worker: 0, subtasks: [0], carriers: { kind: 'none' }, previewRows: 0, eventTimeAsProcessingTime: false, checkpoints: false, splits: {}, restores: [], epoch: 0, haltAfterRows: null }, port)).toBeNull()
+    const first = (await server.position())!
+    const showsBy = async (from: number, until: number): Promise<number> => {
+      for (let now = from; now <= until; now += 2) {
+        clock.advanceTo(now)
+        // Wakes the engine for a pass.
+        await server.release({ kind: 'factor', base: first, since: 0, factor: 10 })
+        await turn()
+        await turn()
+      }
+      return port.count('sink')
+    }
+    expect(await showsBy(0, 94)).toBe(1)
+    expect(await showsBy(96, 190)).toBe(2)
+    await server.cancel()
   })
 })

@@ -96,11 +96,11 @@ describe('a run', () => {
 
   it('releases rows at event time x a factor, and at once when told', async () => {
     const clock = new ManualClock(50_000)
-    const watched = new Watched(passPlan(100, { column: 'ts', delayMs: 0 }), { clock, speed: { kind: 'factor', factor: 10 } })
+    const watched = new Watched(passPlan(100, { column: 'ts', delayMs: 0 }), { clock, speed: { kind: 'factor', factor: 0.2 } })
     await watched.until(() => watched.values.length > 0)
     expect(watched.values).toEqual([0])
     // Row 3 is 135 ms early, so it passes with the row before it.
-    clock.advanceTo(50_002)
+    clock.advanceTo(50_100)
     await watched.until(() => watched.values.length > 1)
     expect(watched.values).toEqual([0, 1, 2, 3])
     watched.run.pause()
