@@ -55,6 +55,8 @@ export function runtimeOf(kind: string): RuntimeFactory | undefined {
 
 /** What run times of these operators need and only some jobs do; to be awaited before the first is made. Null: everything is there. */
 export function fetchedFor(specs: readonly OperatorSpec[]): Promise<void> | null {
-  const fetched = [linearEngineFor(specs.map((spec) => spec.config)), ...new Set(specs.map(({ kind }) => runtimeOf(kind)?.fetched?.() ?? null))].filter((one) => one !== null)
+  const counts = new Map<string, number>()
+  for (const { kind } of specs) counts.set(kind, (counts.get(kind) ?? 0) + 1)
+  const fetched = [linearEngineFor(specs.map((spec) => spec.config)), ...Array.from(counts, ([kind, count]) => runtimeOf(kind)?.fetched?.(count) ?? null)].filter((one) => one !== null)
   return fetched.length === 0 ? null : Promise.all(fetched).then(() => undefined)
 }

@@ -66,6 +66,25 @@ describe('function', () => {
       expect(failureOf('const all = []\nfunction onRow(row) { for (;;) all.push([row.k, new Array(100).fill(1)]) }').message).toMatch(/used more than 64 MB of memory|ran for more than 50 ms/)
     })
 
+    it('when it keeps memory from row to row, though no allocation is large', async () => {
+      const keeps = (bytes: number) => `const kept = []\nfunction onRow(row, emit) { kept.push(new Uint8Array(${bytes})); emit({ out: String(kept.length) }) }`
+      expect(failureOf(keeps(40_000_000))).toMatchObject({ row: 2, message: expect.stringMatching(/^the function used more than 64 MB of memory, and was stopped\.\n {4}at onRow \(function\.js:2/) as unknown })
+      await sandboxReady()
+      // Less than what ends the instance: found when the call is over.
+      expect(failureOf(keeps(25_000_000))).toMatchObject({ row: 2, message: 'the function used more than 64 MB of memory, and was stopped.' })
+      await sandboxReady()
+      expect(outputOf(keeps(10_000_000), [['a', 1n], ['b', 2n], ['c', 3n]])).toEqual([['1'], ['2'], ['3']])
+    })
+
+    it('and not for what another function of the thread keeps', async () => {
+      await sandboxReady(2)
+      const keeps = 'const kept = []\nfunction onRow(row, emit) { kept.push(new Uint8Array(30000000)); emit({ out: "kept" }) }'
+      const both = [harnessOf(keeps), harnessOf(keeps)]
+      for (const harness of both) harness.feed(0, batchOf(schema, [['a', 1n]]))
+      for (const harness of both) harness.end()
+      expect(both.map(({ emitted }) => emitted.get('out')!.length)).toEqual([1, 1])
+    })
+
     it('when it calls itself without end', () => {
       const { row, message } = failureOf('function onRow(row) { return 1 + onRow(row) }')
       expect(row).toBe(0)

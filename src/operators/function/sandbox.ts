@@ -7,7 +7,10 @@ import { guestSource } from './guest.ts'
  *
  * Time: a row may take `rowMs`; the interpreter asks now and then whether to go on, and is told no. Only then is the machine's clock looked at, which therefore decides whether a job fails and never what
  * it gives. On a machine that is busy with something else the clock runs on although the code does not, so a row also has some steps that it may take at any rate, up to `rowMsMost`. Built-in functions that never
- * ask (`map` over a length of a billion without elements) are beyond this; they hold the worker until the user stops the job. Memory and stack: QuickJS's own limits.
+ * ask (`map` over a length of a billion without elements) are beyond this; they hold the worker until the user stops the job. Stack: QuickJS's own limit.
+ *
+ * Memory: each sandbox has a WebAssembly instance of its own, and what that has grown to is what counts, looked at when the interpreter asks and after each call. QuickJS's own limit sees single allocations alone: compiled by Emscripten it
+ * does not know how large those are that it holds (`malloc_usable_size` is 0 there). The instance cannot grow beyond half as much again, so that there is room to say what happened.
  *
  * After a kill nothing inside is used again: the virtual machine is dropped, and its WebAssembly instance with it, since a stack that overflowed into the host leaves it in no known state.
  */
@@ -53,22 +56,52 @@ export class CodeFailure extends Error {
   }
 }
 
-let quickJs: QuickJSWASMModule | null = null
+const pageBytes = 65_536
+/** As the interpreter was compiled. */
+const pagesAtFirst = 256
+/** An instance that has grown beyond this is not used again, or its next code would begin near the limit. */
+const reusedBytes = 24 * 1024 * 1024
+
+/** Instances that nobody uses, and the one that was taken last: where a thread has more sandboxes than it said, as when one thread runs all subtasks, the others share that. */
+const free: QuickJSWASMModule[] = []
+let taken: QuickJSWASMModule | null = null
 let loading: Promise<void> | null = null
 
-/** To be awaited before a sandbox is made: half a megabyte, fetched when the first job wants it. Null when it is there. */
-export function sandboxReady(): Promise<void> | null {
-  if (quickJs !== null) return null
-  loading ??= load().finally(() => {
+/** To be awaited before so many sandboxes are made: half a megabyte, fetched when the first job wants it. Null when they are there. */
+export function sandboxReady(count = 1): Promise<void> | null {
+  if (free.length >= count) return null
+  loading ??= load(count).finally(() => {
     loading = null
   })
   return loading
 }
 
-async function load(): Promise<void> {
-  const [{ newQuickJSWASMModuleFromVariant }, { default: variant }] = await Promise.all([import('quickjs-emscripten-core'), import('@jitl/quickjs-wasmfile-release-sync')])
-  quickJs = await newQuickJSWASMModuleFromVariant(variant)
+async function load(count: number): Promise<void> {
+  const [{ newQuickJSWASMModuleFromVariant, newVariant }, { default: variant }] = await Promise.all([import('quickjs-emscripten-core'), import('@jitl/quickjs-wasmfile-release-sync')])
+  while (free.length < count) {
+    const wasmMemory = new wasm.Memory({ initial: pagesAtFirst, maximum: Math.ceil((limits.memoryBytes * 1.5) / pageBytes) })
+    free.push(await newQuickJSWASMModuleFromVariant(newVariant(variant, { wasmMemory })))
+  }
 }
+
+function take(): QuickJSWASMModule {
+  taken = free.pop() ?? taken
+  if (taken === null) throw new Error('the sandbox was not loaded before a function was made')
+  return taken
+}
+
+function bytesOf(module: QuickJSWASMModule): number {
+  return (module.getWasmMemory() as WasmMemory).buffer.byteLength
+}
+
+interface WasmMemory {
+  readonly buffer: ArrayBuffer
+}
+
+/** Every host has it, and no library of types that this folder may see. */
+const wasm = (globalThis as unknown as { readonly WebAssembly: { readonly Memory: new (size: { readonly initial: number; readonly maximum: number }) => never } }).WebAssembly
+
+const tooLarge = `used more than ${limits.memoryBytes / 1024 / 1024} MB of memory, and was stopped`
 
 type Entry = 'rows' | 'timers' | 'save' | 'load' | 'said' | 'held'
 
@@ -87,12 +120,12 @@ export class Sandbox {
   #starting = true
   #stopped: string | null = null
   #dead = false
+  #spoilt = false
 
   /** Throws `CodeFailure` when the code does not start. */
   constructor(code: string, setup: SandboxSetup) {
-    if (quickJs === null) throw new Error('the sandbox was not loaded before a function was made')
-    this.#module = quickJs
-    this.#runtime = quickJs.newRuntime()
+    this.#module = take()
+    this.#runtime = this.#module.newRuntime()
     this.#runtime.setMemoryLimit(limits.memoryBytes)
     this.#runtime.setMaxStackSize(limits.stackBytes)
     this.#runtime.setInterruptHandler(() => this.#mustStop())
@@ -130,6 +163,7 @@ export class Sandbox {
     const given = context.newString(text)
     const before = this.#handles.push(called, given) - 2
     const result = this.#settled(() => context.callFunction(called, context.undefined, given))
+    if (this.#isTooLarge()) throw this.#killed(tooLarge)
     const out = context.getString(result)
     result.dispose()
     for (const handle of this.#handles.splice(before)) handle.dispose()
@@ -146,7 +180,13 @@ export class Sandbox {
     } catch {
       // Something is still held in there: the whole instance goes.
       this.#spoil()
+      return
     }
+    if (!this.#spoilt && bytesOf(this.#module) <= reusedBytes && !free.includes(this.#module)) free.push(this.#module)
+  }
+
+  #isTooLarge(): boolean {
+    return bytesOf(this.#module) > limits.memoryBytes
   }
 
   #begin(): void {
@@ -166,10 +206,14 @@ export class Sandbox {
       this.#steps = 0
     }
     this.#steps++
+    if (this.#isTooLarge()) {
+      this.#stopped = tooLarge
+      return true
+    }
     const spent = now - this.#since
     const most = this.#starting ? limits.startMs : limits.rowMs
     if (spent < most || (this.#steps < limits.stepsLeast && spent < limits.rowMsMost)) return false
-    this.#stopped = this.#starting ? `was still starting after ${most} ms` : `ran for more than ${most} ms on one row`
+    this.#stopped = this.#starting ? `was still starting after ${most} ms, and was stopped` : `ran for more than ${most} ms on one row, and was stopped`
     return true
   }
 
@@ -192,8 +236,8 @@ export class Sandbox {
     }
     if (result.error === undefined) return result.value
     const { name, message, stack } = this.#errorOf(result.error)
-    if (this.#stopped !== null) throw this.#killed(`${this.#stopped}, and was stopped`, stack)
-    if (name === 'InternalError' && message === 'out of memory') throw this.#killed(`used more than ${limits.memoryBytes / 1024 / 1024} MB of memory, and was stopped`, stack)
+    if (this.#stopped !== null) throw this.#killed(this.#stopped, stack)
+    if (name === 'InternalError' && message === 'out of memory') throw this.#killed(tooLarge, stack)
     if (name === 'InternalError' && message === 'stack overflow') throw this.#killed('called itself too deeply, and was stopped', stack)
     throw this.#failure(`threw ${name === '' ? message : `${name}: ${message}`}`, stack)
   }
@@ -207,9 +251,8 @@ export class Sandbox {
   }
 
   #killed(what: string, stack = ''): CodeFailure {
-    const failure = this.#failure(what, stack)
     this.#spoil()
-    return failure
+    return this.#failure(what, stack)
   }
 
   /** What happened as a sentence, with the user's part of the stack and what the code said last; the machine is gone afterwards. */
@@ -241,7 +284,9 @@ export class Sandbox {
     }
   }
 
+  /** The instance is not used again. */
   #spoil(): void {
-    if (quickJs === this.#module) quickJs = null
+    this.#spoilt = true
+    if (taken === this.#module) taken = null
   }
 }
