@@ -107,6 +107,9 @@ function Overview({ state, active }: { readonly state: CheckpointState; readonly
 function ControlPlane({ active }: { readonly active: boolean }) {
   const plane = usePlane()
   if (plane === null) return null
+  const now =
+    plane.topicsWaitFor !== null ? words.sinksWait(plane.topicsWaitFor) : plane.waitsFor !== null ? words.planeWaits(plane.waitsFor) : plane.jobManager === null ? words.nobodyLeads : words.leads(plane.jobManager, plane.server)
+  const sentence = plane.takeovers > 0 ? `${now} · ${words.tookOver(plane.takeovers)}` : now
   return (
     <>
       <span className={styles.kill} role="group" aria-label={words.breakPlane}>
@@ -122,9 +125,8 @@ function ControlPlane({ active }: { readonly active: boolean }) {
           {words.loseQuorum}
         </Button>
       </span>
-      <span className={styles.plane} role="status" data-waits={plane.waitsFor === null && plane.topicsWaitFor === null ? undefined : ''}>
-        {plane.topicsWaitFor !== null ? words.sinksWait(plane.topicsWaitFor) : plane.waitsFor !== null ? words.planeWaits(plane.waitsFor) : plane.jobManager === null ? words.nobodyLeads : words.leads(plane.jobManager, plane.server)}
-        {plane.takeovers > 0 ? ` · ${words.tookOver(plane.takeovers)}` : ''}
+      <span className={styles.plane} role="status" title={sentence} data-waits={plane.waitsFor === null && plane.topicsWaitFor === null ? undefined : ''}>
+        {sentence}
       </span>
     </>
   )

@@ -185,7 +185,8 @@ function Lanes() {
     <div className={styles.lanes} data-windows={windows === null ? undefined : ''} data-checkpoints={takesCheckpoints ? '' : undefined}>
       <div className={styles.laneName} />
       <div className={styles.axis} aria-hidden>
-        {(begun ? rulerTicks(start, end, 10) : []).map((tick) => (
+        {/* One whose words would be cut off at the edge is left out. */}
+        {(begun ? rulerTicks(start, end, 10).filter((tick) => share(tick) < 97.5) : []).map((tick) => (
           <span key={tick} style={{ left: `${share(tick)}%` }}>
             {withDay ? timestampText(tick, 0).slice(5, 16) : timestampText(tick, 0).slice(11, span < 600_000 ? 19 : 16)}
           </span>
