@@ -9,7 +9,7 @@ import { definitionOf, kinds } from '../../../operators/catalog.ts'
 import { excludedFunctions } from './arbitraryExpression.ts'
 import { arbitraryProgram, programText } from './arbitraryProgram.ts'
 import { isSettledInParallel } from './settled.ts'
-import { rowsAtSinks, type RunOptions } from './runProgram.ts'
+import { longTtlMs, rowsAtSinks, type RunOptions } from './runProgram.ts'
 
 /**
  * Random small jobs over every operator there is, run in ways that must not matter. `MILLRACE_PROGRAMS=10000` runs more of them, `MILLRACE_SEED` others.
@@ -69,5 +69,6 @@ describe('generated programs', () => {
   it('give the same without any rewrite', () => sameEitherWay({ rewrites: false }), timeoutMs)
   it('give the same with every rewrite', () => sameEitherWay({ edgesShown: false }), timeoutMs)
   it('give the same with every rewrite in two subtasks', () => sameEitherWay({ edgesShown: false, parallelism: 2 }, { rewrites: false, parallelism: 2 }), timeoutMs)
+  it('give the same with a time to live that nothing is idle for', () => sameEitherWay({ stateTtlMs: longTtlMs }), timeoutMs)
   it('give the same in one phase and in two', () => sameEitherWay({ parallelism: 2, twoPhase: false }), timeoutMs)
 })

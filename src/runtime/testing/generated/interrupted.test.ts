@@ -6,7 +6,7 @@ import type { Job } from '../../../job/job.ts'
 import { definitionOf } from '../../../operators/catalog.ts'
 import { arbitraryProgram, programText } from './arbitraryProgram.ts'
 import { runInterrupted, type Cut } from './interrupted.ts'
-import { cutAt, rowsAtSinks } from './runProgram.ts'
+import { cutAt, longTtlMs, rowsAtSinks } from './runProgram.ts'
 import { isSettledInParallel } from './settled.ts'
 import { topicEdges } from './throughTopics.ts'
 
@@ -16,8 +16,8 @@ const numRuns = Number(process.env.MILLRACE_PROGRAMS ?? 60)
 const ending = { endOnFailure: true }
 const timeoutMs = 60_000 + numRuns * 500
 
-function planOf(job: Job, parallelism: number, rewrites = true): PhysicalPlan {
-  return compile({ ...job, settings: { ...job.settings, parallelism } }, definitionOf, rewrites ? {} : { rewrites: false }).physical!
+function planOf(job: Job, parallelism: number, rewrites: boolean, lives: boolean): PhysicalPlan {
+  return compile({ ...job, settings: { ...job.settings, parallelism, ...(lives ? { stateTtlMs: longTtlMs } : {}) } }, definitionOf, rewrites ? {} : { rewrites: false }).physical!
 }
 
 function cutsOf(alignment: Cut['alignment']): fc.Arbitrary<Cut[]> {
@@ -29,13 +29,13 @@ async function sameWhenCutOff(alignment: Cut['alignment'], parallelisms: readonl
   let restored = 0
   let inFlight = 0
   await fc.assert(
-    fc.asyncProperty(arbitraryProgram, cutsOf(alignment), fc.integer({ min: 1, max: 3 }), async (job, cuts, batchRows) => {
+    fc.asyncProperty(arbitraryProgram, cutsOf(alignment), fc.integer({ min: 1, max: 3 }), fc.boolean(), async (job, cuts, batchRows, lives) => {
       // Such runs have no topics: `runtime/topics.test.ts` cuts off what writes and reads them.
       if (topicEdges(job).length > 0) return
       if (parallelisms.some((parallelism) => parallelism > 1) && !isSettledInParallel(job)) return
       const whole = await rowsAtSinks(job)
       if (whole.failed !== undefined) return
-      const plans = Array.from({ length: cuts.length + 1 }, (_, run) => planOf(job, parallelisms[run % parallelisms.length]!, rewrites))
+      const plans = Array.from({ length: cuts.length + 1 }, (_, run) => planOf(job, parallelisms[run % parallelisms.length]!, rewrites, lives))
       const result = await runInterrupted(plans, cuts, cutAt(batchRows))
       restored += result.restored
       inFlight += result.inFlight

@@ -16,11 +16,16 @@ export interface RunOptions extends CompileOptions {
   readonly parallelism?: number
   /** Sources give at most so many rows at once. */
   readonly batchRows?: number
+  /** The job's setting, instead of its own. */
+  readonly stateTtlMs?: number
 }
 
+/** A time to live that nothing is idle for, not even where the clock begins at 0, before the first event time is read. */
+export const longTtlMs = 100_000_000_000_000
+
 /** What a job leaves at each of its sinks: the table when all changes are applied, by the sink's key where it has one, as sorted lines; one line that says so where the job fails. */
-export async function rowsAtSinks(job: Job, { parallelism = 1, batchRows, ...options }: RunOptions = {}): Promise<Readonly<Record<string, readonly string[]>>> {
-  const compiled = compile({ ...job, settings: { ...job.settings, parallelism } }, definitionOf, options)
+export async function rowsAtSinks(job: Job, { parallelism = 1, batchRows, stateTtlMs, ...options }: RunOptions = {}): Promise<Readonly<Record<string, readonly string[]>>> {
+  const compiled = compile({ ...job, settings: { ...job.settings, parallelism, ...(stateTtlMs === undefined ? {} : { stateTtlMs }) } }, definitionOf, options)
   if (compiled.physical === null) throw new Error('the job has no plan')
   let received: ReadonlyMap<string, readonly Batch[]>
   try {
