@@ -1,10 +1,11 @@
 import { firstAfter, type Message } from './recording.ts'
 import { appliedIn, lineOf, messagesIn, passes, writesIn, type Picture } from './spaceTime.ts'
-import { isLabelled, paintAxis, paintLabels, paintLines, paintMarks, placedLabels, placedMarks, type Label, type Scene } from './paintSpaceTime.ts'
+import { growthOf, type Piece } from './growth.ts'
+import { isLabelled, paintAxis, paintLabels, paintLines, paintMarks, paintPieces, placedLabels, placedMarks, type Label, type Scene } from './paintSpaceTime.ts'
 
 /**
- * The past, painted once: messages and marks that have ended, labels of what was sent, and the axis. It lies on slices as high as the diagram, which are only shifted under the window. While a run plays, a frame
- * paints what ended in it onto the one or two slices it touches; the thousands of lines of the past cost a copy of slices that nobody writes to any more. (One large sheet instead would itself be copied
+ * The past, painted once: messages as far as they have come, marks that have ended, labels of what was sent, and the axis. It lies on slices as high as the diagram, which are only shifted under the window. While a run plays, a frame
+ * paints what was gone and what ended in it onto the one or two slices it touches; the thousands of lines of the past cost a copy of slices that nobody writes to any more. (One large sheet instead would itself be copied
  * with every frame: a canvas that is read and written in turn is kept twice.) All slices are painted anew when scale, filter, colours or history change, when the place goes back, or when the window leaves them to the left.
  *
  * Of more messages than can be told apart a slice takes every n-th; n stays for the life of a slice, so that nothing flickers.
@@ -29,6 +30,8 @@ export class MessageLayer {
   #missing = Infinity
   /** Where the last tick and the last dot stand on each lane. */
   #last = new Float64Array(0)
+  /** How far the lines of messages under way are painted (`growth.ts`). */
+  readonly #grown = new Map<Message, number>()
   /** Of the labels: to where each lane is taken, and what has been said. */
   #taken = new Map<number, number>()
   #said = new Set<string>()
@@ -85,6 +88,7 @@ export class MessageLayer {
     this.#reached = 0
     this.#missing = Infinity
     this.#last = new Float64Array(scene.recording.world.nodes * 2).fill(-100)
+    this.#grown.clear()
     this.#taken.clear()
     this.#said.clear()
     this.#every = messagesIn(scene.recording, window, scene.filter, drawnMax).every
@@ -117,13 +121,25 @@ export class MessageLayer {
     const sheet = { ...scene, picture: this.#sheet(picture) }
     const ended: Message[] = []
     const sent: Message[] = []
+    const pieces: Piece[] = []
     // A label is said when its message is sent.
     const sentSince = Math.max(this.#until, this.#from - 1)
     for (let i = firstAfter(messages, since - longestFlight, (message) => message.sent); i < messages.length; i++) {
       const message = messages[i]!
       if (message.sent > time) break
       if (message.sent > sentSince && isLabelled(message) && passes(message, filter)) sent.push(message)
-      if (message.arrives > this.#until && message.arrives <= time && message.arrives >= this.#from && i % this.#every === 0 && passes(message, filter)) ended.push(message)
+      if (message.arrives <= this.#until || message.arrives < this.#from || !passes(message, filter) || (i % this.#every !== 0 && !this.#grown.has(message))) continue
+      if (message.arrives <= time) ended.push(message)
+      const piece = growthOf(sheet.picture, message, time, ratio, this.#grown.get(message))
+      if (piece === null) continue
+      if (piece === 'shrunk') {
+        // It turned out to be lost on the way when more of it was painted already.
+        this.#begin(scene, this.#key)
+        return this.#append(scene)
+      }
+      pieces.push(piece)
+      if (message.arrives <= time) this.#grown.delete(message)
+      else this.#grown.set(message, piece.to)
     }
     const passed = { from: Math.max(this.#until, this.#from), to: time }
     const marks = placedMarks(
@@ -141,6 +157,7 @@ export class MessageLayer {
       for (let index = Math.floor((x1 - 8) / every); index * every < x2 + 8; index++) touched.add(index)
     }
     for (const box of boxes) if (box !== null) touch(box[0], box[2])
+    for (const { x1, x2 } of pieces) touch(x1, x2)
     for (const { x, wide } of labels) touch(x, x + wide)
     for (const { x1, x2 } of marks) touch(x1, x2)
     const onto = (x1: number, x2: number, index: number): boolean => x1 - 8 < (index + 1) * every && x2 + 8 > index * every
@@ -159,7 +176,9 @@ export class MessageLayer {
       paintMarks(context, sheet, marks.filter(({ x1, x2 }) => onto(x1, x2, index)))
       // Lines come under what is written and marked, whichever came first.
       context.globalCompositeOperation = 'destination-over'
-      paintLines(context, sheet, ended.filter((_, i) => boxes[i] !== null && onto(boxes[i]![0], boxes[i]![2], index)), false)
+      paintLines(context, sheet, ended.filter((_, i) => boxes[i] !== null && onto(boxes[i]![0], boxes[i]![2], index)), 'ended')
+      context.setTransform(1, 0, 0, 1, -index * sliceWidth, 0)
+      paintPieces(context, sheet, pieces.filter(({ x1, x2 }) => onto(x1, x2, index)))
       context.globalCompositeOperation = 'source-over'
       if (index <= this.#reached) continue
       this.#reached = index
@@ -172,6 +191,11 @@ export class MessageLayer {
   #sheet(picture: Picture): Picture {
     const { window, width, left, right } = picture
     return { ...picture, window: { from: this.#origin, to: this.#origin + window.to - window.from }, width: width - left - right, left: 0, right: 0 }
+  }
+
+  /** Is the line of this message painted here as it grows? */
+  hasGrown(message: Message): boolean {
+    return this.#grown.has(message)
   }
 
   /** Messages of the window that have not ended yet, and those of a future that is already known. */

@@ -1,6 +1,7 @@
 import type { ThemeColours } from './colours.ts'
 import { cluster as t } from '../text/cluster.ts'
 import { KeptPicture } from './keptPicture.ts'
+import { tracePiece, type Piece } from './growth.ts'
 import type { MessageLayer } from './messageLayer.ts'
 import { stretchAt, type Applied, type DiskWrite, type Message, type MessageKind, type Recording } from './recording.ts'
 import { lineOf, secondsText, ticksOf, xOf, type Filter, type Hit, type Picture } from './spaceTime.ts'
@@ -103,8 +104,8 @@ export function paint(context: CanvasRenderingContext2D, scene: Scene, kept: Kep
   context.rect(picture.left, 0, picture.width - picture.left - picture.right + 6, picture.height)
   context.clip()
   const { underWay, future } = layer.open(scene)
-  paintLines(context, scene, future, true)
-  const drawn = paintLines(context, scene, underWay, false)
+  paintLines(context, scene, future, 'future')
+  const drawn = paintLines(context, scene, underWay, 'underWay', (message) => layer.hasGrown(message))
   paintFaults(context, scene)
   paintHits(context, scene)
   context.restore()
@@ -242,11 +243,12 @@ function paintLanes(context: CanvasRenderingContext2D, { picture, recording, col
 }
 
 /**
- * Lines of messages: the whole way, or what has been gone of it; faint what lies in a future that is known. Tells how many were drawn. Each line is a stroke of its own: one path of hundreds that cross is
- * filled at a quarter more of the processor's time.
+ * Lines of messages with their heads: the whole way, or what has been gone of it; faint what lies in a future that is known. Of what has ended, and of what `isPainted`, only the end is painted:
+ * the line has grown there (`paintPieces`). Tells how many were drawn. Each line is a stroke of its own: one path of hundreds that cross is filled at a quarter more of the processor's time.
  */
-export function paintLines(context: CanvasRenderingContext2D, scene: Scene, messages: readonly Message[], isFuture: boolean): number {
+export function paintLines(context: CanvasRenderingContext2D, scene: Scene, messages: readonly Message[], which: 'future' | 'underWay' | 'ended', isPainted: (message: Message) => boolean = () => which === 'ended'): number {
   const { picture, colours } = scene
+  const isFuture = which === 'future'
   const until = isFuture ? scene.end : scene.time
   const groups = new Map<MessageKind, Message[]>()
   for (const message of messages) {
@@ -270,10 +272,12 @@ export function paintLines(context: CanvasRenderingContext2D, scene: Scene, mess
       const line = lineOf(picture, message, until)
       if (line === null) continue
       drawn++
-      context.beginPath()
-      context.moveTo(line[0], line[1])
-      context.lineTo(line[2], line[3])
-      context.stroke()
+      if (!isPainted(message)) {
+        context.beginPath()
+        context.moveTo(line[0], line[1])
+        context.lineTo(line[2], line[3])
+        context.stroke()
+      }
       if (message.fate.startsWith('lost') && message.arrives <= until) lost.push(line)
       else heads.push(line)
     }
@@ -298,6 +302,28 @@ export function paintLines(context: CanvasRenderingContext2D, scene: Scene, mess
   context.globalAlpha = 1
   return drawn
 }
+
+/** Pieces that lines have grown by, in device pixels. Many short ones are one path; a long one, which crosses many, is its own. */
+export function paintPieces(context: CanvasRenderingContext2D, { colours, ratio }: Scene, pieces: readonly Piece[]): void {
+  for (const kind of paintOrder) {
+    const { colour, width, dash } = styleOf(kind, colours)
+    const dashes = dash.map((length) => length * ratio)
+    let isOpen = false
+    for (const piece of pieces) {
+      if (piece.kind !== kind) continue
+      context.fillStyle = colour
+      const isLong = piece.length > longPiece
+      if (isLong && isOpen) context.fill()
+      if (isLong || !isOpen) context.beginPath()
+      tracePiece(context, piece, width * ratio, dashes)
+      if (isLong) context.fill()
+      isOpen = !isLong
+    }
+    if (isOpen) context.fill()
+  }
+}
+
+const longPiece = 48
 
 type Line = readonly [number, number, number, number]
 
