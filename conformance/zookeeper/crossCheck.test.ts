@@ -2,15 +2,18 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { submit } from '../../src/ensemble/client/zkClient.ts'
-import type { Program } from '../../src/ensemble/client/clientNode.ts'
-import { makeEnsemble, runUntil } from '../../src/ensemble/simulation.ts'
+import { stateConnected, stateExpired, submit, type ZkClient } from '../../src/ensemble/client/zkClient.ts'
+import type { ClientState, Program } from '../../src/ensemble/client/clientNode.ts'
+import { makeEnsemble } from '../../src/ensemble/simulation.ts'
 import { WorldOptions } from '../../src/ensemble/world/options.ts'
+import type { Node } from '../../src/ensemble/world/node.ts'
 import type { World } from '../../src/ensemble/world/world.ts'
 import { isBetter } from '../../src/ensemble/zab/election.ts'
 import { Server } from '../../src/ensemble/zab/server.ts'
 import { addSession } from '../../src/ensemble/zab/sessionTracker.ts'
+import { digestIdentity } from '../../src/ensemble/znodes/digestAuth.ts'
 import {
+  Acl,
   modeContainer,
   modeEphemeral,
   modeEphemeralSequential,
@@ -18,6 +21,7 @@ import {
   modeSequential,
   ok,
   opAddWatch,
+  opAuth,
   opCheck,
   opCreate,
   opDelete,
@@ -25,7 +29,9 @@ import {
   opGetChildren,
   opGetData,
   opMulti,
+  opSetAcl,
   opSetData,
+  permAll,
   Request,
   type Reply,
   watchEventNames,
@@ -64,7 +70,7 @@ describe(`ZooKeeper ${kept.version}`, () => {
     }
   })
 
-  it('answers a client step by step as the ensemble does: results, suffixes, versions and watches', () => {
+  it('answers two clients step by step as the ensemble does: results, suffixes, versions, access lists, watches, also over a lost connection, and the end of a session', () => {
     expect(answersOf(kept.steps.map(([line]) => line))).toEqual(kept.steps)
     // The script is the one that was asked.
     const script = readFileSync(join(here, 'script.txt'), 'utf8')
@@ -84,39 +90,103 @@ function emptyWorld(): World {
   return makeEnsemble({ seed: 1, options, profile: null })
 }
 
-/** One client goes through the script; after each line it reads something, behind which every event of the line has come. */
+const tickMs = 500
+const timeoutMs = 4000
+
+/** Two clients go through the script; after each line both read something, behind which every event of the line has come. */
 function answersOf(lines: readonly string[]): readonly (readonly [string, string, string])[] {
-  const answers: [string, string, string][] = []
-  let events: string[] = []
-  let answer = ''
+  const events: string[] = []
+  const replies: { readonly node: number; readonly tag: number; readonly reply: Reply }[] = []
+  let hasExpired = false
   const program: Program = {
     name: 'script',
     boot: () => ({}),
-    onState(world, node, state) {
-      submit(world, node, state.zk, requestOf(lines[0]!), 1)
+    onState(_world, _node, { zk }) {
+      if (zk.state === stateExpired) hasExpired = true
     },
-    onReply(world, node, state, op, reply) {
-      if (op.tag === 1) {
-        answer = textOf(lines[answers.length]!, reply)
-        const read = new Request()
-        read.op = opExists
-        read.path = '/'
-        submit(world, node, state.zk, read, 2)
-        return
-      }
-      answers.push([lines[answers.length]!, answer, events.join(', ')])
-      events = []
-      if (answers.length < lines.length) submit(world, node, state.zk, requestOf(lines[answers.length]!), 1)
+    onReply(_world, node, _state, { tag }, reply) {
+      replies.push({ node: node.id, tag, reply })
     },
-    onWatch(_world, _node, _state, event) {
-      events.push(`${eventNames[event.type] ?? watchEventNames[event.type]} ${event.path}`)
+    onWatch(_world, node, _state, event) {
+      events.push(`${node === second ? '2: ' : ''}${eventNames[event.type] ?? watchEventNames[event.type]} ${event.path}`)
     },
     onTimer() {},
   }
   const options = new WorldOptions()
-  options.clients = 1
-  const world = makeEnsemble({ seed: 1, options, profile: null, programs: [program] })
-  runUntil(world, 60_000_000)
+  options.clients = 2
+  options.tickMicros = tickMs * 1000
+  const world = makeEnsemble({ seed: 1, options, profile: null, programs: [program], sessionTimeoutMs: timeoutMs })
+  const [first, second] = world.nodes.slice(options.servers) as [Node, Node]
+  const clientOf = (node: Node): ZkClient => (node.state as ClientState).zk
+  const isConnected = (node: Node): boolean => node.state !== null && clientOf(node).state === stateConnected
+  const until = (holds: () => boolean): void => {
+    const most = world.now + 60_000_000
+    while (!holds() && world.now < most && world.step());
+    expect(holds()).toBe(true)
+  }
+  const ask = (node: Node, request: Request): Reply => {
+    until(() => isConnected(node))
+    replies.length = 0
+    submit(world, node, clientOf(node), request, 1)
+    until(() => replies.some((each) => each.node === node.id && each.tag === 1))
+    return replies.find((each) => each.node === node.id)!.reply
+  }
+  const look = (node: Node, path = '/'): Reply => {
+    const read = new Request()
+    read.op = opExists
+    read.path = path
+    return ask(node, read)
+  }
+  const cut = (isCut: boolean): void => {
+    for (const connection of world.connections) if (isCut && connection.from === first.id) world.breakConnection(connection, 1_000_000)
+    for (let server = 0; server < options.servers; server++) {
+      world.setCut(first.id, server, isCut)
+      world.setCut(server, first.id, isCut)
+    }
+  }
+  const answered = (line: string): string => {
+    if (line === 'away') {
+      cut(true)
+      until(() => !isConnected(first))
+      return 'ok'
+    }
+    if (line === 'back') {
+      cut(false)
+      hasExpired = false
+      until(() => hasExpired || isConnected(first))
+      return hasExpired ? 'expired' : 'connected'
+    }
+    if (line.startsWith('expire ')) {
+      look(first)
+      const touched = world.now
+      cut(true)
+      until(() => look(second, line.slice(7)).error !== ok)
+      const after = (world.now - touched) / 1000
+      return after > timeoutMs && after <= timeoutMs + tickMs * 1.5 ? 'gone after the timeout, within a tick and a half' : `gone after ${after} ms`
+    }
+    const isSecond = line.startsWith('2: ')
+    const asked = isSecond ? line.slice(3) : line
+    if (asked.startsWith('auth ')) {
+      // As the client's library does: at once, and again on every connection.
+      const zk = clientOf(isSecond ? second : first)
+      zk.auth = [...zk.auth, asked.slice(5)]
+      submit(world, isSecond ? second : first, zk, requestOf(asked), 0)
+      return 'ok'
+    }
+    return textOf(asked, ask(isSecond ? second : first, requestOf(asked)))
+  }
+  until(() => isConnected(first) && isConnected(second))
+  let isAway = false
+  const answers = lines.map((line): [string, string, string] => {
+    const answer = answered(line)
+    isAway = line === 'away' || line.startsWith('expire ') || (isAway && line !== 'back')
+    if (!isAway) look(first)
+    look(second)
+    const heard = events.splice(0)
+    // What is told on reconnecting comes in the order of a hash table.
+    if (line === 'back') heard.sort()
+    return [line, answer, heard.join(', ')]
+  })
   expect(world.violation).toBeNull()
   return answers
 }
@@ -160,6 +230,17 @@ function requestOf(line: string): Request {
       request.op = opCheck
       request.version = Number(last)
       break
+    case 'auth':
+      request.op = opAuth
+      request.data = request.path
+      request.path = 'digest'
+      break
+    case 'acl': {
+      const [user, password] = words[2]!.split(':') as [string, string]
+      request.op = opSetAcl
+      request.acl = [new Acl(permAll, 'digest', digestIdentity(user, password))]
+      break
+    }
     case 'addWatch':
       request.op = opAddWatch
       request.watchMode = last === 'recursive' ? watchRecursive : watchPersistent
@@ -175,6 +256,7 @@ function textOf(line: string, reply: Reply): string {
     case 'create':
       return `ok ${reply.path}`
     case 'set':
+    case 'acl':
     case 'exists':
       return `ok ${stats}`
     case 'get':
