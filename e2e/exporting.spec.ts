@@ -28,6 +28,9 @@ test.describe('exporting Flink SQL', () => {
       expect(script).toBe(millrace(['export', '-', '--to', 'flink-sql', '--flink-version', version], example.text))
       expect(script).toContain(`for Apache Flink ${version}`)
     }
+    // The settings that the verdicts rest on, as they stand in the script's comments.
+    await dialog.getByText(/^It rests on \d settings$/).click()
+    await expect(dialog.getByRole('term').filter({ hasText: 'pipeline.auto-watermark-interval = 0 ms' })).toBeVisible()
     await dialog.getByRole('button', { name: 'Copy', exact: true }).click()
     expect(await page.evaluate(() => navigator.clipboard.readText())).toContain('EXECUTE STATEMENT SET')
     expect(designer.errors).toEqual([])

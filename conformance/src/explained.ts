@@ -66,7 +66,7 @@ const rules: readonly Rule[] = [
   { reason: 'a Top-N by constants is refused', holds: limited('constant order'), refuses: /requires order by clause with non-constant fields/ },
   { reason: 'EXISTS over a view with an UNNEST or a temporal join is refused', holds: limited('correlate'), refuses: /unexpected correlate variable/ },
   { reason: 'SUM(DISTINCT) over hopping windows is refused', holds: limited('distinct sum'), refuses: /does not support retraction, Please choose SumWithRetractAggFunction/ },
-  { reason: 'a filter on the rank of a Top-N, other than against a number, is refused', holds: limited('rank in a filter'), refuses: /The window can only be ordered (?:by a single time column|in ASCENDING mode)/ },
+  { reason: 'a filter on the rank of a Top-N, other than against a number, is refused', holds: limited('rank in a filter'), refuses: /The window can only be ordered (?:by a single time column|in ASCENDING mode)|OVER windows' ordering in stream mode must be defined on a time attribute/ },
   { reason: '1.20 gives two columns of OVER aggregates behind each other one name', holds: limited('two overs'), refuses: /Field names must be unique\. Found duplicates: \[w\d+\$o/ },
   { reason: 'FIRST_VALUE and LAST_VALUE of some types are refused', holds: limited('value of a type'), refuses: /(?:FIRST|LAST)_VALUE (?:with retract )?aggregate function does not support type/ },
 ]

@@ -7,6 +7,12 @@
 --   both: same meaning
 --   shape: same meaning
 --   sellers: noted difference. The live table becomes a print sink, which writes rows to the TaskManagers’ output. Set "On Flink" to keep them.
+--
+-- It rests on these settings
+--   execution.runtime-mode = streaming. Rows are worked through as they come; in batch mode Flink sorts them first and knows no late row.
+--   table.local-time-zone = UTC. The time zone of the job: in it days begin, and TIMESTAMP_LTZ is read and written.
+--   pipeline.auto-watermark-interval = 0 ms. The watermark follows every row, so which rows are late is the same in each run. Sources that make watermarks themselves, as kafka does, are told so in their table.
+--   table.exec.mini-batch.enabled = false. Whether changes are folded before they go on: as in the job.
 
 SET 'pipeline.name' = 'New sellers';
 SET 'execution.runtime-mode' = 'streaming';

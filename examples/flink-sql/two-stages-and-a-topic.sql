@@ -11,6 +11,12 @@
 --   spenders: noted difference. The table of the store becomes a JDBC table of the same name, which needs the JDBC connector and the table in a database; set "On Flink" to keep it elsewhere.
 --     JDBC writes at least once; a row that is written again under its key changes nothing.
 --   write: noted difference. Rows are records of a transaction, which commits with its checkpoint; readers see them then if they set isolation.level to read_committed. A transaction lives fifteen minutes, the most that brokers allow by default; where checkpoints, or an outage, may last longer, raise properties.transaction.timeout.ms here and transaction.max.timeout.ms there.
+--
+-- It rests on these settings
+--   execution.runtime-mode = streaming. Rows are worked through as they come; in batch mode Flink sorts them first and knows no late row.
+--   table.local-time-zone = UTC. The time zone of the job: in it days begin, and TIMESTAMP_LTZ is read and written.
+--   pipeline.auto-watermark-interval = 0 ms. The watermark follows every row, so which rows are late is the same in each run. Sources that make watermarks themselves, as kafka does, are told so in their table.
+--   table.exec.mini-batch.enabled = false. Whether changes are folded before they go on: as in the job.
 
 SET 'pipeline.name' = 'Two stages and a topic';
 SET 'execution.runtime-mode' = 'streaming';

@@ -28,7 +28,15 @@ export interface FlinkExport {
   /** What each sink is fed with, as a SELECT of its own: for looking at the rows instead of writing them. */
   readonly queries: readonly { readonly sink: string; readonly text: string }[]
   readonly certificate: readonly CertificateEntry[]
+  /** What the verdicts rest on: settings of the script, with what each is there for. */
+  readonly settings: readonly CertificateSetting[]
   readonly problems: readonly Problem[]
+}
+
+export interface CertificateSetting {
+  readonly key: string
+  readonly value: string
+  readonly why: string
 }
 
 export interface ExportedStatement {
@@ -48,7 +56,7 @@ export interface CertificateEntry {
 
 export function exportFlinkSql(job: Job, options: { readonly version: FlinkVersion }): FlinkExport {
   const compiled = compile(job, definitionOf)
-  if (compiled.logical === null) return { text: null, statements: [], queries: [], certificate: [], problems: compiled.problems }
+  if (compiled.logical === null) return { text: null, statements: [], queries: [], certificate: [], settings: [], problems: compiled.problems }
   const plan = compiled.logical
   const certificate: CertificateEntry[] = []
   const problems: Problem[] = [...compiled.problems.filter((problem) => problem.severity === 'error'), ...unwritableName(job.name), ...plan.operators.flatMap(unwritableParts)]
@@ -83,12 +91,14 @@ export function exportFlinkSql(job: Job, options: { readonly version: FlinkVersi
     const days = longestDays(printStatement(statement))
     if (days > intervalDaysMax) problems.push({ ...exportProblems.longDuration(days), place: { operator: operator.spec.id } })
   }
-  if (problems.length > 0) return { text: null, statements: [], queries: [], certificate, problems }
-  const script = new Script(header(job, options.version, certificate))
-  for (const statement of settingsOf(job, plan, settings)) script.add(null, statement)
+  const all = settingsOf(job, plan, settings)
+  const told = [...all].flatMap(([key, value]) => (reasons[key] === undefined ? [] : [{ key, value, why: reasons[key] }]))
+  if (problems.length > 0) return { text: null, statements: [], queries: [], certificate, settings: told, problems }
+  const script = new Script(header(job, options.version, certificate, told))
+  for (const [key, value] of all) script.add(null, { kind: 'set', key, value })
   for (const { operator, statement } of written) script.add(operator, statement)
   script.addInserts(inserts)
-  return { text: script.text(), statements: script.statements, queries: inserts.map(({ operator, statement }) => ({ sink: operator.spec.id, text: printQuery(statement.query) })), certificate, problems }
+  return { text: script.text(), statements: script.statements, queries: inserts.map(({ operator, statement }) => ({ sink: operator.spec.id, text: printQuery(statement.query) })), certificate, settings: told, problems }
 }
 
 /** Connectors whose sinks take a parallelism of their own. No view has one, and of sources only those of some connectors. */
@@ -131,7 +141,7 @@ function inputView(plan: LogicalPlan, id: string, input: number): string {
 }
 
 /** What makes the meaning the same: streaming, per-record watermarks, the job's time zone, no mini-batches; and what names and sizes the job. `more` is what its operators ask for. */
-function settingsOf(job: Job, plan: LogicalPlan, more: ReadonlyMap<string, string>): Statement[] {
+function settingsOf(job: Job, plan: LogicalPlan, more: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
   const fansOut = plan.operators.some(({ spec }) => plan.edges.filter((edge) => edge.from === spec.id).length > 1)
   const all = new Map<string, string>([
     ['pipeline.name', plan.name],
@@ -158,15 +168,26 @@ function settingsOf(job: Job, plan: LogicalPlan, more: ReadonlyMap<string, strin
     all.set('execution.checkpointing.mode', mode === 'exactly-once' ? 'EXACTLY_ONCE' : 'AT_LEAST_ONCE')
   }
   for (const [key, value] of more) all.set(key, value)
-  return [...all].map(([key, value]) => ({ kind: 'set', key, value }))
+  return all
 }
 
-function header(job: Job, version: FlinkVersion, certificate: readonly CertificateEntry[]): string[] {
+/** Settings by which the script means what the job does. Names, sizes and checkpoints change no row. */
+const reasons: Readonly<Record<string, string>> = {
+  'execution.runtime-mode': 'Rows are worked through as they come; in batch mode Flink sorts them first and knows no late row.',
+  'table.local-time-zone': 'The time zone of the job: in it days begin, and TIMESTAMP_LTZ is read and written.',
+  'pipeline.auto-watermark-interval': 'The watermark follows every row, so which rows are late is the same in each run. Sources that make watermarks themselves, as kafka does, are told so in their table.',
+  'table.exec.mini-batch.enabled': 'Whether changes are folded before they go on: as in the job.',
+  'table.exec.state.ttl': 'State that was not written for so long is forgotten, as in the job.',
+}
+
+function header(job: Job, version: FlinkVersion, certificate: readonly CertificateEntry[], settings: readonly CertificateSetting[]): string[] {
   const lines = [`Job: ${job.name}`, `Written by Millrace for Apache Flink ${version}.`, '', 'Certificate']
   for (const { operator, verdict } of certificate) {
     if (verdict.kind === 'same') lines.push(`  ${operator}: same meaning`)
     else if (verdict.kind === 'noted') for (const [i, note] of verdict.notes.entries()) lines.push(i === 0 ? `  ${operator}: noted difference. ${note}` : `    ${note}`)
   }
+  lines.push('', 'It rests on these settings')
+  for (const { key, value, why } of settings) lines.push(`  ${key} = ${value}. ${why}`)
   return lines.map(comment)
 }
 

@@ -63,6 +63,21 @@ describe('planner limits', () => {
     expect(notesOf([top, project, { kind: 'filter', config: { where: 'p IS TRUE' } }])).toEqual([expect.stringContaining('rank')])
     expect(notesOf([top, project, { kind: 'filter', config: { where: 'v > 1' } }])).toEqual([])
   })
+  it('note a condition on a rank behind a join, by the name it has there', () => {
+    const top = { kind: 'top-n', config: { partitionBy: [], orderBy: [{ column: 'v', direction: 'DESC' }], n: 3, rankColumn: 'r' } as unknown as JsonObject }
+    const join = { kind: 'regular-join', config: { type: 'left', on: [{ left: 'k', right: 'k' }] } as unknown as JsonObject }
+    const filter = (where: string) => ({ kind: 'filter', config: { where } as unknown as JsonObject })
+    expect(notesOf([top, join, filter('r0 < v')], '2.2', true)).toEqual([expect.stringContaining('rank')])
+    expect(notesOf([top, join, filter('v0 < v')], '2.2', true)).toEqual([])
+  })
+  it('note groups by the partition of a Window Top-N, unless its window is part of them', () => {
+    const best = (n: number) => ({ kind: 'window-top-n', config: { ...tumble(0), partitionBy: ['k'], orderBy: [{ column: 'v', direction: 'DESC' }], n } as unknown as JsonObject })
+    const group = (...groupBy: string[]) => ({ kind: 'group-aggregate', config: { groupBy, aggregates: count } as unknown as JsonObject })
+    expect(notesOf([best(1), group('k', 'd')])).toEqual([expect.stringContaining('group of its own')])
+    expect(notesOf([best(1), group('d')])).toEqual([])
+    expect(notesOf([best(2), group('k')])).toEqual([])
+    expect(notesOf([best(1), group('k', 'window_start', 'window_end')])).toEqual([])
+  })
   it('note SUM(DISTINCT) over hopping windows, and FIRST_VALUE of a date', () => {
     const window = { type: 'hop', timeColumn: 'ts', sizeMs: 2000, slideMs: 1000 }
     expect(notesOf([{ kind: 'window-aggregate', config: { window, groupBy: [], aggregates: [{ name: 'n', expression: 'SUM(DISTINCT v)' }] } as unknown as JsonObject }])).toEqual([expect.stringContaining('SUM(DISTINCT')])

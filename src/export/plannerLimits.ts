@@ -5,7 +5,7 @@ import type { Expression, TypedExpression } from '../expression/expression.ts'
 import { children, parseExpression, sameExpression } from '../expression/parse.ts'
 import { checkScalar } from '../expression/typeOf.ts'
 import { columnsRead } from '../job/columnUses.ts'
-import { namedExpressionsOf } from '../job/joinConfig.ts'
+import { freeName, namedExpressionsOf } from '../job/joinConfig.ts'
 import { orderOf } from '../job/orderConfig.ts'
 import { windowOf, type WindowConfig } from '../job/windowOf.ts'
 import type { FlinkVersion } from '../operators/emitters.ts'
@@ -58,6 +58,9 @@ export function plannerLimits(plan: LogicalPlan, version: FlinkVersion): Planner
     }
     if ((kind === 'regular-join' || kind === 'lookup-join' || (kind === 'top-n' && inputs[0]!.updating === true)) && keyedByWindow(plan, id)) {
       add('key without window', 'Flink takes the partition of a Window Top-N or Window Deduplicate for a unique key, though every window has such rows, and keeps one row of each here. Aggregate by window_start and window_end in between.')
+    }
+    if (kind === 'group-aggregate' && groupsByWindowKey(plan, operator)) {
+      add('key without window', 'Flink takes the partition of the Window Top-N or Window Deduplicate before for a unique key, though every window has such rows, and so gives each row as a group of its own. Group by window_start and window_end too.')
     }
     if (kind === 'regular-join' && [0, 1].some((input) => groupOfMovedRanks(plan, id, input) !== null)) {
       add('moved ranks', 'Flink takes the group that the Top-N before ranks for a unique key. While ranks move, a group stands in the changes twice, and this join may forget it: rows are left over or missing, in some runs and not in others. Leave the rank column out, or aggregate in between.')
@@ -160,6 +163,17 @@ function keyedByWindow(plan: LogicalPlan, id: string): boolean {
     })
 }
 
+/** Whether groups are those of a partition that has one row in each window. */
+function groupsByWindowKey(plan: LogicalPlan, operator: LogicalOperator): boolean {
+  const groupBy = namesOf(operator.spec.config.groupBy)
+  const ranked = behindFilters(plan, before(plan, operator))
+  if (groupBy.includes('window_start') && groupBy.includes('window_end')) return false
+  if (ranked === undefined) return false
+  const { kind, config } = ranked.spec
+  if (kind === 'window-deduplicate') return namesOf(config.keys).every((name) => groupBy.includes(name))
+  return kind === 'window-top-n' && namesOf(config.partitionBy).every((name) => groupBy.includes(name)) && (config.n === 1 || (typeof config.rankColumn === 'string' && groupBy.includes(config.rankColumn)))
+}
+
 /** Where a join reads a Top-N with ranks of more than one row: the columns that Flink takes for a unique key of the rows, being the fewest, while the rank alone is one. */
 export function groupOfMovedRanks(plan: LogicalPlan, join: string, input: number): readonly string[] | null {
   const edge = plan.edges.find(({ to, toInput }) => to === join && toInput === input)
@@ -198,8 +212,8 @@ function namesOf(value: unknown): readonly string[] {
   return Array.isArray(value) ? value.filter((name) => typeof name === 'string') : []
 }
 
-function before(plan: LogicalPlan, { spec }: LogicalOperator): LogicalOperator | undefined {
-  const edge = plan.edges.find(({ to, toInput }) => to === spec.id && toInput === 0)
+function before(plan: LogicalPlan, { spec }: LogicalOperator, input = 0): LogicalOperator | undefined {
+  const edge = plan.edges.find(({ to, toInput }) => to === spec.id && toInput === input)
   return plan.operators.find((operator) => operator.spec.id === edge?.from)
 }
 
@@ -217,15 +231,31 @@ function sliceMs(window: Exclude<WindowConfig, { type: 'session' }>): number {
 }
 
 /** The names under which the rank of a Top-N, or what is computed from it, comes to an operator. */
-function rankColumnsAt(plan: LogicalPlan, operator: LogicalOperator): ReadonlySet<string> {
-  const from = before(plan, operator)
+function rankColumnsAt(plan: LogicalPlan, operator: LogicalOperator, input = 0): ReadonlySet<string> {
+  const from = before(plan, operator, input)
   if (from === undefined) return new Set()
   const { kind, config } = from.spec
   if (kind === 'top-n' || kind === 'window-top-n') return new Set(typeof config.rankColumn === 'string' ? [config.rankColumn] : [])
   if (kind === 'filter') return rankColumnsAt(plan, from)
+  // A condition behind a join is asked before it, where it can be.
+  if (kind === 'regular-join' && config.columns === undefined) return rankColumnsOfJoin(plan, from)
   if (kind !== 'project') return new Set()
   const known = rankColumnsAt(plan, from)
   return new Set((namedExpressionsOf(config, 'columns') ?? []).filter(({ expression }) => [...columnsRead(expression, null)].some((name) => known.has(name))).map(({ name }) => name))
+}
+
+function rankColumnsOfJoin(plan: LogicalPlan, join: LogicalOperator): ReadonlySet<string> {
+  const [left, right] = join.spec.inputs
+  const names = new Set(rankColumnsAt(plan, join, 0))
+  if (join.spec.config.type === 'semi' || join.spec.config.type === 'anti') return names
+  const ranks = rankColumnsAt(plan, join, 1)
+  const taken = new Set(left!.schema.fields.map(({ name }) => name))
+  for (const { name } of right!.schema.fields) {
+    const given = freeName(name, taken)
+    taken.add(given)
+    if (ranks.has(name)) names.add(given)
+  }
+  return names
 }
 
 function watermarkColumnOf({ watermark }: LogicalOperator['spec']['config']): string | undefined {

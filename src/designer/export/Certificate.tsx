@@ -57,6 +57,21 @@ export function Certificate({ script, selected, onSelect }: { readonly script: F
           )
         })}
       </ul>
+      {script.settings.length === 0 ? null : (
+        <details className={styles.settings}>
+          <summary>{words.settings(script.settings.length)}</summary>
+          <dl>
+            {script.settings.map(({ key, value, why }) => (
+              <div key={key}>
+                <dt>
+                  {key} = {value}
+                </dt>
+                <dd>{why}</dd>
+              </div>
+            ))}
+          </dl>
+        </details>
+      )}
     </div>
   )
 }

@@ -9,6 +9,7 @@ export const exporting = {
   forOperators: (operators: number) => `${plural(operators, 'operator', 'operators')}, one script, one job on the cluster`,
   script: 'The script in Flink SQL',
   certificate: 'What each operator means on Flink',
+  settings: (count: number) => `It rests on ${plural(count, 'setting', 'settings')}`,
   same: 'Same meaning',
   noted: 'Noted difference',
   notExportable: 'Not exportable',

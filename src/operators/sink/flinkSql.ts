@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../columnar/json.ts'
 import { withNullable } from '../../columnar/dataType.ts'
+import type { Field } from '../../columnar/schema.ts'
 import { columnsOf } from '../../job/orderConfig.ts'
 import { flinkType } from '../../sql/flinkType.ts'
 import { columnSql, quoted } from '../../sql/printStatement.ts'
@@ -23,14 +24,20 @@ export const emitter: SqlEmitter = {
       ...(key.length === 0 ? {} : { primaryKey: key }),
       options,
     }
-    // A sink takes one time attribute at most; the others go as the plain timestamps they are.
-    const times = schema.fields.filter((field) => field.time !== undefined)
+    // A sink takes one time attribute at most; the others go as the plain timestamps they are. To Flink a column may be one still that is none here: behind a window function or an interval join it keeps them all.
+    const times = schema.fields.filter(mayBeTime)
+    const kept = times.find(({ time }) => time === 'event') ?? (times.length === 1 ? times[0] : undefined)
     const columns = schema.fields.map((field): SelectColumn => {
-      const keeps = field.time === undefined || (field.time === 'event' && times[0] === field)
+      const keeps = field === kept || !mayBeTime(field)
       return keeps ? { expression: columnSql(field.name) } : { expression: { sql: `CAST(${quoted(field.name)} AS ${flinkType(withNullable(field.type, true))})` }, as: field.name }
     })
     return { statements: [table, { kind: 'insert', table: context.view('out'), query: selectFrom(context.inputs[0]!, columns) }], verdict: noted(notes) }
   },
+}
+
+/** The bounds of a window never are. */
+function mayBeTime({ name, time, type }: Field): boolean {
+  return time !== undefined || ((type.kind === 'TIMESTAMP' || type.kind === 'TIMESTAMP_LTZ') && type.precision === 3 && name !== 'window_start' && name !== 'window_end')
 }
 
 function optionsFor(connector: JsonObject, id: string, updating: boolean, keyed: boolean, notes: string[]): [string, string][] {
