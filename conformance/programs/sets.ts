@@ -7,6 +7,7 @@ import { cascadePrograms } from './cascades.ts'
 import { notesOnRooms } from './notes.ts'
 import { storePrograms } from './stores.ts'
 import { windowPrograms } from './windows.ts'
+import { workedPrograms } from './workedExamples.ts'
 
 /**
  * Every program there is. A room joins by having cases: they are found, not listed. Sources and sinks are how a program is fed and read, so they have none.
@@ -24,5 +25,6 @@ export const programSets: readonly ProgramSet[] = [
   changelogPrograms,
   cascadePrograms,
   storePrograms,
+  workedPrograms,
   nexmarkPrograms,
 ]

@@ -144,6 +144,7 @@ export const storePrograms: ProgramSet = {
       'got > joined:right',
       'joined > out',
     ),
+    program('table-of-rows-in-windows', 'rows that carry their window have two times that Flink knows as event time, of which a table takes one', [bids, { id: 'assigned', kind: 'window-assign', config: { window: { type: 'tumble', timeColumn: 'ts', sizeMs: 10_000 } } }, { id: 'kept', kind: 'sink', config: { connector: { type: 'store', table: 'windows' } } }], 'bids > assigned > kept'),
     program('table-by-the-key-of-its-rows', 'a table of the store holds the last row of each key', [bids, counted, few, { id: 'kept', kind: 'sink', config: { connector: { type: 'store', table: 'totals' }, key: ['k'] } }], 'bids > counted > few > kept'),
     program('table-by-another-key', 'of rows that share the key of a table the latest that is left holds', [pairs, { id: 'kept', kind: 'sink', config: { connector: { type: 'store', table: 'pairs' }, key: ['k'] } }], 'pairs > kept'),
     program('table-whose-key-is-gone', 'the rows of a key come to the surface again one by one, until none is left (UM-1)', [gone, { id: 'kept', kind: 'sink', config: { connector: { type: 'store', table: 'pairs' }, key: ['k'] } }], 'gone > kept'),

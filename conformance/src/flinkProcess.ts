@@ -37,6 +37,19 @@ const exported = [
 ]
 const opened = ['java.lang', 'java.net', 'java.io', 'java.nio', 'sun.nio.ch', 'java.lang.reflect', 'java.text', 'java.time', 'java.util', 'java.util.concurrent', 'java.util.concurrent.atomic', 'java.util.concurrent.locks']
 
+const reached = [...exported.map((name) => `--add-exports=${name}=ALL-UNNAMED`), ...opened.map((name) => `--add-opens=java.base/${name}=ALL-UNNAMED`)]
+
+/** What a class of ours prints that runs on Flink's class path, in a JVM of its own. */
+export async function outputOf(mainClass: string, version: FlinkVersion, root: string, say: (line: string) => void): Promise<string> {
+  const target = join(root, 'conformance', 'target', `flink-${version}`)
+  const classPath = await assemble(version, root, target, say)
+  return await new Promise((resolve, reject) => {
+    execFile('java', [...reached, '-Xmx512m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', `-Dlog.file=${join(target, 'class.log')}`, '-cp', [join(target, 'classes'), ...classPath].join(delimiter), mainClass], { cwd: target }, (error, stdout, stderr) =>
+      error === null ? resolve(stdout) : reject(new Error(`${mainClass} failed on Flink ${version}: ${stderr.slice(-4000)}`)),
+    )
+  })
+}
+
 export async function startFlink(version: FlinkVersion, root: string, say: (line: string) => void): Promise<FlinkProcess> {
   const target = join(root, 'conformance', 'target', `flink-${version}`)
   const classPath = withOneServiceFile(await assemble(version, root, target, say), target)
@@ -65,8 +78,7 @@ export async function startFlink(version: FlinkVersion, root: string, say: (line
   const child = spawn(
     'java',
     [
-      ...exported.map((name) => `--add-exports=${name}=ALL-UNNAMED`),
-      ...opened.map((name) => `--add-opens=java.base/${name}=ALL-UNNAMED`),
+      ...reached,
       '-Xmx1200m',
       // The planner is deep and there are two cores: the serial collector and small stacks of idle threads cost least.
       '-XX:+UseSerialGC',
@@ -104,7 +116,7 @@ export async function startFlink(version: FlinkVersion, root: string, say: (line
 
 /** The class path of the version: from `target` when Maven has been asked for exactly these files, else from Maven. */
 async function assemble(version: FlinkVersion, root: string, target: string, say: (line: string) => void): Promise<string[]> {
-  const sources = ['pom.xml', ...['java/millrace/conformance/OneJvmFlink.java', 'java/millrace/conformance/KeptRows.java', 'java/millrace/conformance/KeptRowsFormat.java', 'resources/log4j2.properties', 'resources/META-INF/services/org.apache.flink.table.factories.Factory'].map((name) => `src/main/${name}`)]
+  const sources = ['pom.xml', ...['java/millrace/conformance/OneJvmFlink.java', 'java/millrace/conformance/KeptRows.java', 'java/millrace/conformance/KeptRowsFormat.java', 'java/millrace/conformance/WorkedExamples.java', 'resources/log4j2.properties', 'resources/META-INF/services/org.apache.flink.table.factories.Factory'].map((name) => `src/main/${name}`)]
   const hash = createHash('sha256')
   for (const source of sources) hash.update(readFileSync(join(root, 'conformance', 'flink', source)))
   const digest = hash.digest('hex')

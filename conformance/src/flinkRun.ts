@@ -115,12 +115,26 @@ export async function runFlink(job: Job, flink: FlinkProcess): Promise<Map<strin
     const answers = new Map<string, Answer>()
     for (const query of script.queries) {
       const answer = query.written === null ? answerOfFlink(await session.query(query.text, queryTimeoutMs)) : await writtenRows(session, query, query.written)
-      answers.set(query.sink, hasOneSource(job) ? answer : settled(answer))
+      const at = answer.kind === 'failed' ? await refusedAt(session, script.creates) : null
+      if (answer.kind === 'failed') answers.set(query.sink, at === null ? answer : { kind: 'failed', reason: `${at}: ${answer.reason}` })
+      else answers.set(query.sink, hasOneSource(job) ? answer : settled(answer))
     }
     return answers
   } finally {
     await session.close()
   }
+}
+
+/**
+ * The operator that a refusal comes from: the first whose own view Flink cannot plan. Views are planned with what reads them, so that the refusal itself names none. Null where all can be: then it is the rows that
+ * failed, or what the sink asks for.
+ */
+async function refusedAt(session: Session, creates: FlinkScript['creates']): Promise<string | null> {
+  for (const { operator, text } of creates) {
+    const [, view] = /^CREATE TEMPORARY VIEW (`(?:[^`]|``)+`)/.exec(text) ?? []
+    if (view !== undefined && (await session.query(`EXPLAIN SELECT * FROM ${view}`, queryTimeoutMs)).kind === 'refused') return operator
+  }
+  return null
 }
 
 async function writtenRows(session: Session, { sink, text }: ScriptQuery, { insert, path, key }: NonNullable<ScriptQuery['written']>): Promise<Answer> {

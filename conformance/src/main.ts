@@ -1,17 +1,21 @@
-import { existsSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Command, Option } from 'commander'
 import { flinkVersions, type FlinkVersion } from '../../src/operators/emitters.ts'
 import { grids } from '../programs/grids.ts'
 import { programSets } from '../programs/sets.ts'
+import { workedExamples } from '../programs/workedExamples.ts'
 import { differencesOf, keepOpen, openOf } from './openDifferences.ts'
 import { printJson } from '../../src/columnar/jsonText.ts'
-import { startFlink } from './flinkProcess.ts'
+import { parseJob } from '../../src/job/parseJob.ts'
+import { printProblem } from '../../src/job/problem.ts'
+import { outputOf, startFlink } from './flinkProcess.ts'
 import { Session } from './gateway.ts'
 import { askHostileNames } from './hostileNames.ts'
 import { keepHostileRun } from './hostileLog.ts'
 import { readGrid } from './grid.ts'
+import type { ProgramSet } from './program.ts'
 import { expressionsPage, resultsPage } from './results.ts'
 import { runPrograms } from './run.ts'
 
@@ -25,6 +29,8 @@ interface Options {
   readonly times?: true
   readonly ask?: readonly string[]
   readonly names?: string
+  readonly examples?: true
+  readonly job?: readonly string[]
   readonly seed: string
   readonly reread?: true
 }
@@ -39,6 +45,8 @@ const options = new Command('conformance')
   .option('--no-grids', 'programs only, no expression grids')
   .option('--reread', 'ask nothing: write the list of open expressions and the pages anew from the answers that are kept')
   .option('--ask <statements...>', 'run these statements in one session of each version, and print what comes: for looking a rule up')
+  .option('--examples', "give the worked examples that SQL does not reach to Flink's own classes")
+  .option('--job <files...>', 'jobs of your own instead of the programs')
   .option('--names <count>', 'give Flink so many hostile names and texts, and see each come back')
   .option('--seed <seed>', 'which of them', '1')
   .option('--times', 'say how long each program took')
@@ -48,6 +56,7 @@ const options = new Command('conformance')
 const say = (line: string): void => void process.stderr.write(`${line}\n`)
 const terminal = process.stderr.isTTY
 let failed = false
+const sets = options.job === undefined ? programSets : [ownJobs(options.job)]
 if (options.reread === true) {
   for (const version of flinkVersions) {
     for (const grid of grids) {
@@ -72,6 +81,18 @@ if (options.ask !== undefined) {
   }
   process.exit(0)
 }
+if (options.examples === true) {
+  for (const version of options.flink === undefined ? flinkVersions : [options.flink]) {
+    const answers = (await outputOf('millrace.conformance.WorkedExamples', version, root, say)).trim().split('\n')
+    for (const [i, answer] of answers.entries()) {
+      const isExpected = answer === workedExamples[i]
+      failed ||= !isExpected
+      console.log(`${version} ${answer}${isExpected ? '' : `\n     expected ${workedExamples[i]}`}`)
+    }
+    failed ||= answers.length !== workedExamples.length
+  }
+  process.exit(failed ? 1 : 0)
+}
 if (options.names !== undefined) {
   for (const version of options.flink === undefined ? flinkVersions.toReversed() : [options.flink]) {
     const started = performance.now()
@@ -86,11 +107,11 @@ if (options.names !== undefined) {
 }
 for (const version of options.flink === undefined ? flinkVersions.toReversed() : [options.flink]) {
   const started = performance.now()
-  const { release, memoryMb, outcomes, grids: answered } = await runPrograms(programSets, options.grids ? grids : [], {
+  const { release, memoryMb, outcomes, grids: answered } = await runPrograms(sets, options.job === undefined && options.grids ? grids : [], {
     root,
     version,
     only: options.only ?? null,
-    refresh: options.refresh === true,
+    refresh: options.refresh === true && options.job === undefined,
     missing: options.missing === true,
     say,
     progress: (done, of) => {
@@ -99,12 +120,12 @@ for (const version of options.flink === undefined ? flinkVersions.toReversed() :
   })
   const count = (kind: string): number => outcomes.filter(({ verdict }) => verdict.kind === kind).length
   for (const { program, verdict, stale, ms } of outcomes) {
-    if (options.times === true || options.only !== undefined) console.log(`${verdict.kind.padEnd(10)} ${Math.round(ms).toString().padStart(6)} ms  ${program.name}`)
+    if (options.times === true || options.only !== undefined || options.job !== undefined) console.log(`${verdict.kind.padEnd(10)} ${Math.round(ms).toString().padStart(6)} ms  ${program.name}`)
     if (verdict.kind === 'different' || verdict.kind === 'not run' || verdict.kind === 'note without a difference') {
       console.log(`\n${verdict.kind}: ${program.name} (${program.says})\n${verdict.text}`)
       failed = true
     }
-    if (stale && options.refresh !== true) {
+    if (stale && options.refresh !== true && options.job === undefined) {
       console.log(`Flink's answer to ${program.name} is not what is kept; read it with --refresh and git diff`)
       // Where Flink gives other rows than it means to, in several subtasks they may be others each time.
       failed ||= verdict.kind !== 'noted'
@@ -132,6 +153,16 @@ process.exit(failed ? 1 : 0)
 async function writePages(): Promise<void> {
   writeFileSync(join(root, 'conformance', 'RESULTS.md'), await resultsPage(programSets, grids, root))
   writeFileSync(join(root, 'conformance', 'EXPRESSIONS.md'), expressionsPage(grids, root))
+}
+
+/** Jobs from files, each under the name of its file. A generator's rows are those it gives here; files are read from where the job says. */
+function ownJobs(paths: readonly string[]): ProgramSet {
+  const programs = paths.map((path) => {
+    const { job, problems } = parseJob(readFileSync(path, 'utf8'))
+    if (job === null) throw new Error(`${path}: ${problems.map(printProblem).join('; ')}`)
+    return { name: basename(path).replace(/\.json$/, '').replaceAll(/[^\w-]/g, '-'), says: job.name, job: { ...job, settings: { ...job.settings, parallelism: 1 } } }
+  })
+  return { name: 'own', programs, incomparable: [] }
 }
 
 /** The checkout: this file runs from dist/conformance. */
