@@ -158,11 +158,33 @@ test.describe('designing', () => {
     const designer = new Designer(page)
     await designer.open()
     await designer.openSample('Prices in euros')
+    await designer.select('some')
+    const field = designer.inspector.locator('[data-code-field]').first()
+    await field.click()
+    await expect(field.locator('.monaco-editor')).toBeVisible()
+    await page.keyboard.press('Control+a')
+    await page.keyboard.type('MOD(auctoin, 123) = 0')
+    const sentence = /no column.*auctoin|auctoin.*no column/i
+    await expect(designer.inspector.getByText(sentence).first()).toBeVisible()
+    await designer.dock.getByRole('tab', { name: /Problems/ }).click()
+    await expect(designer.dock.getByText(sentence).first()).toBeVisible()
+    await expect(designer.node('some')).toHaveAttribute('data-problem', 'error')
+  })
+
+  test('a document left while its editor loads is there when one comes back', async ({ page }) => {
+    const designer = new Designer(page)
+    await designer.open()
     const json = designer.dock.getByRole('tab', { name: /JSON/ })
+    const data = designer.dock.getByRole('tab', { name: /Data/ })
     await json.click()
-    await designer.select(await idOfKind(page, 'filter', 'project'))
-    const field = designer.inspector.getByRole('textbox').last()
-    await expect(field).toBeVisible()
+    await data.click()
+    await json.click()
+    await expect(designer.dock.locator('.monaco-editor').first()).toBeVisible()
+    await data.click()
+    await json.click()
+    await expect(designer.dock.locator('.monaco-editor .view-line').first()).toBeVisible()
+    await expect(designer.dock.getByText('"millrace/job"').first()).toBeVisible()
+    expect(designer.errors).toEqual([])
   })
 
   test('two tabs do not overwrite each other', async ({ context, page }) => {
@@ -178,8 +200,3 @@ test.describe('designing', () => {
     await expect(other.getByRole('button', { name: /copy|fork/i }).first()).toBeVisible()
   })
 })
-
-async function idOfKind(page: import('@playwright/test').Page, ...kinds: string[]): Promise<string> {
-  const items = await page.locator('[role="treeitem"]').evaluateAll((elements) => elements.map((element) => ({ id: (element as HTMLElement).dataset['item'] ?? '', label: element.getAttribute('aria-label') ?? '' })))
-  return items.find((item) => kinds.some((kind) => item.label.toLowerCase().includes(kind)))?.id ?? items[1]!.id
-}
