@@ -1,6 +1,6 @@
 import type { OperatorCase } from '../../src/operators/operatorCase.ts'
 import type { ProgramSet } from '../src/program.ts'
-import { roomPrograms } from '../src/roomPrograms.ts'
+import { cornerPrograms, roomPrograms } from '../src/roomPrograms.ts'
 import { changelogPrograms } from './changelog.ts'
 import { nexmarkPrograms } from './nexmark.ts'
 import { cascadePrograms } from './cascades.ts'
@@ -14,13 +14,17 @@ import { workedPrograms } from './workedExamples.ts'
  */
 const rooms = import.meta.glob<{ readonly cases?: unknown }>('../../src/operators/*/cases.ts', { eager: true })
 
-export const programSets: readonly ProgramSet[] = [
-  ...Object.entries(rooms)
+const casesOf = new Map(
+  Object.entries(rooms)
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
-    .flatMap(([path, room]) => {
-      const kind = path.split('/').at(-2)!
-      return kind === 'source' || kind === 'sink' ? [] : [roomPrograms(kind, (room.cases ?? []) as readonly OperatorCase[], notesOnRooms[kind])]
-    }),
+    .map(([path, room]) => [path.split('/').at(-2)!, (room.cases ?? []) as readonly OperatorCase[]] as const)
+    .filter(([kind]) => kind !== 'source' && kind !== 'sink'),
+)
+
+export const programSets: readonly ProgramSet[] = [
+  ...[...casesOf].map(([kind, cases]) => roomPrograms(kind, cases, notesOnRooms[kind])),
+  // Flink has no JavaScript.
+  cornerPrograms(new Map([...casesOf].filter(([kind]) => kind !== 'function'))),
   windowPrograms,
   changelogPrograms,
   cascadePrograms,

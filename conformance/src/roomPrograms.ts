@@ -10,6 +10,8 @@ import type { Edge, Operator } from '../../src/job/job.ts'
 import type { OperatorDefinition } from '../../src/job/operatorDefinition.ts'
 import { definitionOf } from '../../src/operators/catalog.ts'
 import type { OperatorCase } from '../../src/operators/operatorCase.ts'
+import { checkJob, hasErrors } from '../../src/job/validate.ts'
+import { timestampText } from '../../src/columnar/valueText.ts'
 import { schemaOf, type HarnessInput } from '../../src/operators/testing/operatorHarness.ts'
 import { jobOf, type Note, type Program, type ProgramSet } from './program.ts'
 
@@ -25,6 +27,84 @@ import { jobOf, type Note, type Program, type ProgramSet } from './program.ts'
  */
 const watermarkColumn = 'wm__'
 const carrierColumn = 'carrier__'
+
+/**
+ * What every operator must get through, whatever its cases say: no rows at all; and rows of NULLs, rows that are equal, values at the ends of their types, so that sums run over, times before 1970, and a row behind the
+ * watermark. Under the first config of a room and those of its cases that are of another sort.
+ */
+export function cornerPrograms(rooms: ReadonlyMap<string, readonly OperatorCase[]>): ProgramSet {
+  const programs: Program[] = []
+  for (const [kind, cases] of rooms) {
+    const sorts = new Set<string>()
+    for (const one of cases) {
+      const sort = sortOf(one)
+      if (one.stateTtlMs !== undefined || sorts.has(sort) || sorts.size === sortsPerRoom) continue
+      const inputs = inputsOf(definitionOf(kind)!, one.inputs)
+      const name = `corner-${kind}-${sorts.size + 1}`
+      const made = [{ ...one, steps: [] }, { ...one, steps: cornerSteps(inputs) }].map((corner, i) => programOf(kind, { ...corner, expect: {} }, i === 0 ? `${name}-empty` : name))
+      if (made.some((program) => typeof program === 'string') || hasErrors(checkJob((made[0] as Program).job, definitionOf).problems)) continue
+      sorts.add(sort)
+      const says = ['of no rows', 'of NULLs, equal rows, ends of types and times before 1970']
+      programs.push(...made.map((program, i) => ({ ...(program as Program), says: `${kind}, ${says[i]!}, as in: ${one.name}` })))
+    }
+  }
+  return { name: 'corners', programs, incomparable: [] }
+}
+
+const sortsPerRoom = 2
+
+/** What makes a config another sort of the operator: its type, its window, whether it keeps one row. */
+function sortOf({ config, inputs }: OperatorCase): string {
+  const { type, keep, window, frame, n } = config as Readonly<Record<string, Json>>
+  return JSON.stringify([type ?? null, keep ?? null, (window as JsonObject | undefined)?.type ?? null, (frame as JsonObject | undefined)?.type ?? null, n === 1, Object.keys(inputs).length])
+}
+
+/** Times in milliseconds, and which end of its type each value stands at; null for NULL. */
+const cornerRows: readonly (readonly [number, 'most' | 'least' | null])[] = [[-10_001, null], [-1, 'most'], [-1, 'most'], [0, 'least'], [1, null]]
+const laterRows: typeof cornerRows = [[4999, 'least'], [5000, null], [5000, 'most'], [61_000, 'least']]
+
+function cornerSteps(inputs: readonly HarnessInput[]): OperatorCase['steps'] {
+  const edge = (at: number): string => String(inputs.slice(0, at).filter(({ port }) => port === inputs[at]!.port).length)
+  const rows = (some: typeof cornerRows): OperatorCase['steps'] => inputs.map(({ port, schema }, at) => ({ rows: [schema.fields.map(({ name }) => name).join(' | '), ...some.map((row) => schema.fields.map((field) => cornerText(field, row)).join(' | '))].join('\n'), to: `${port}#${edge(at)}` }))
+  // Behind the watermark only where one input says what that is.
+  const late: typeof cornerRows = inputs.length === 1 ? [[2, 'most']] : []
+  return [...rows(cornerRows), { watermark: 3000 }, ...rows([...late, ...laterRows])]
+}
+
+function cornerText(field: Field, [at, end]: (typeof cornerRows)[number]): string {
+  const { type } = field
+  if (field.time === 'event') return `${timestampText(at, 3)}${type.kind === 'TIMESTAMP_LTZ' ? 'Z' : ''}`
+  if (end === null && type.nullable) return 'null'
+  const most = end === 'most'
+  switch (type.kind) {
+    case 'BOOLEAN':
+      return String(most)
+    case 'TINYINT':
+      return most ? '127' : '-128'
+    case 'SMALLINT':
+      return most ? '32767' : '-32768'
+    case 'INT':
+      return most ? '2147483647' : '-2147483648'
+    case 'BIGINT':
+      return most ? '9223372036854775807' : '-9223372036854775808'
+    case 'FLOAT':
+    case 'DOUBLE':
+      return most ? '1e30' : '-1e30'
+    case 'DECIMAL':
+      return `${most ? '' : '-'}${'9'.repeat(type.precision - type.scale)}${type.scale > 0 ? `.${'9'.repeat(type.scale)}` : ''}`
+    case 'CHAR':
+    case 'VARCHAR':
+      return most ? 'ß🙂' : 'A'
+    case 'DATE':
+      return most ? '9999-12-31' : '0001-01-01'
+    case 'TIMESTAMP':
+      return timestampText(most ? 4_102_444_799_999 : -1, type.precision)
+    case 'TIMESTAMP_LTZ':
+      return `${timestampText(most ? 4_102_444_799_999 : -1, type.precision)}Z`
+    default:
+      return 'null'
+  }
+}
 
 export function roomPrograms(kind: string, cases: readonly OperatorCase[], noted: Readonly<Record<string, readonly Note[]>> = {}): ProgramSet {
   const programs: Program[] = []
