@@ -2,6 +2,7 @@ import { columnOf } from '../columnar/batchBuilder.ts'
 import { gather, gatherFloat64, storageOf, valueAt, type BoolColumn, type Column, type ObjectColumn, type StringColumn, type Value } from '../columnar/column.ts'
 import { sameType, type DataType } from '../columnar/dataType.ts'
 import { RowError } from '../columnar/rowError.ts'
+import { caseOverTexts } from './caseOverTexts.ts'
 import { castKernel } from './cast.ts'
 import { CastFailure, castFails, castReadsZone, castValue } from './castValue.ts'
 import { isComparison, mirrored, safeNumber, textHolds, type Comparison } from './compareKernels.ts'
@@ -199,6 +200,8 @@ const costOf: Readonly<Record<string, number>> = { comparison: 1, logic: 1, arit
 function compileCall(typed: TypedExpression & { kind: 'call' }, registers: Registers, buffers: Buffers): CompiledNode {
   const length = lengthOfReplaced(typed, literalOf)
   if (length !== null) return compileLength(typed, length, registers, buffers)
+  const overTexts = caseOverTexts(typed, literalOf)
+  if (overTexts !== null && !traitsOf(overTexts.args[0]!).contextual) return compileCall(overTexts, registers, buffers)
   const definition = functionTable.get(typed.name)
   if (definition === undefined || definition.kind === 'aggregate' || definition.kind === 'over') throw new Error(`${typed.name} is no scalar function`)
   const args = typed.args.map((argument) => compileNode(argument, registers, registers.buffers()))

@@ -157,6 +157,26 @@ describe('value semantics of Flink', () => {
   })
 })
 
+describe('CASE over texts', () => {
+  const columns: Columns = { s: ['STRING', ['b', 'a', null, 'c', 'a', 'z', '']], n: ['INT', [1, 2, 3, 0, 5, 6, 7]] }
+  it.each([
+    ["CASE s WHEN 'a' THEN n WHEN 'b' THEN -1 END", [-1, 2, null, null, 5, null, null]],
+    ["CASE s WHEN 'a' THEN n WHEN 'b' THEN -1 WHEN 'a' THEN 99 ELSE 0 END", [-1, 2, 0, 0, 5, 0, 0]],
+    ["CASE LOWER(s) WHEN '' THEN 'none' WHEN 'c' THEN s ELSE s || '!' END", ['b!', 'a!', null, 'c', 'a!', 'z!', 'none']],
+    ["CASE s WHEN 'c' THEN 0 ELSE 10 / n END", [10, 5, 3, 0, 2, 1, 1]],
+    ["CASE WHEN s = 'a' THEN n WHEN 'b' = s THEN -1 WHEN s = 'a' THEN 99 ELSE 0 END", [-1, 2, 0, 0, 5, 0, 0]],
+    ["CASE WHEN LOWER(s) = '' THEN 'none' WHEN LOWER(s) = 'c' THEN s ELSE s || '!' END", ['b!', 'a!', null, 'c', 'a!', 'z!', 'none']],
+    ["CASE WHEN s = 'a' THEN n WHEN UPPER(s) = 'B' THEN -1 WHEN s <> 'z' THEN 0 END", [-1, 2, null, 0, 5, null, 0]],
+    ["CASE s WHEN 'q' THEN 1 END", [null, null, null, null, null, null, null]],
+  ] as const)('takes the first branch with the text: %s', (text, expected) => {
+    expect(evaluate(text, columns)).toEqual(expected)
+  })
+
+  it('fails only for rows that take the failing branch', () => {
+    expect(() => evaluate("CASE s WHEN 'a' THEN 0 ELSE 10 / n END", columns)).toThrow(expect.objectContaining({ row: 3 }))
+  })
+})
+
 describe('failing rows', () => {
   const columns: Columns = { n: ['INT', [6, null, 4]], d: ['INT', [3, 0, 0]], s: ['STRING', ['1', 'x', null]] }
 

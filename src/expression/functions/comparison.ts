@@ -216,7 +216,8 @@ const inList: ScalarFunction = {
   resolve: resolveIn,
   kernel: (call) => {
     const constants = call.args.slice(1).map((_, i) => constantArgument(call, i + 1))
-    const alike = call.args.every(({ type }) => sameType(type, call.args[0]!.type))
+    // Texts of any length are one storage.
+    const alike = call.args.every(({ type }) => sameType(type, call.args[0]!.type) || (isCharacter(type) && isCharacter(call.args[0]!.type)))
     return !alike || constants.includes(undefined) ? inExpressions(call) : inConstants(call, constants as Value[])
   },
 }

@@ -1,11 +1,11 @@
-import { gather, type BoolColumn, type Column } from '../../columnar/column.ts'
+import { gather, type BoolColumn, type Column, type Int32Column } from '../../columnar/column.ts'
 import { booleanType, isNumeric, printType, withNullable, type DataType } from '../../columnar/dataType.ts'
 import { expressionCode } from '../codes.ts'
 import { commonNumeric, commonType } from '../commonType.ts'
 import { comparedTypes, compareColumns, type Compared } from '../compareKernels.ts'
 import type { ArgumentType, Buffers, CallSite, CallTypes, Frame, FunctionDefinition, LazyArgument, LazyFunction, LazyKernel, Resolution } from '../functionDefinition.ts'
 import { castKernel } from '../cast.ts'
-import { unionMasks } from '../kernels.ts'
+import { constantArgument, stringToInt32, unionMasks } from '../kernels.ts'
 import { assembled, type Source } from '../selectKernels.ts'
 
 /**
@@ -99,6 +99,8 @@ function comparedType(call: CallTypes, conditions: readonly number[]): DataType 
 
 function caseKernel(call: CallSite, args: readonly LazyArgument[]): LazyKernel {
   const { simple, conditions, results } = shapeOf(args.length, call.symbols)
+  const texts = simple ? conditions.map((index) => constantArgument(call, index)) : []
+  if (simple && texts.every((text) => typeof text === 'string')) return switching(call, args[0]!, texts, results.map((index) => args[index]!))
   const compared = comparedTypes(call.args[0]!.type, call.args[0]!.type)
   const test: Test = simple
     ? (frame, branch, rows, count, state) => equalities(args[0]!, args[conditions[branch]!]!, frame, rows, count, compared, state)
@@ -162,6 +164,35 @@ function branching(branches: number, test: Test, results: readonly LazyArgument[
     if (results.length > branches) {
       for (let k = 0; k < openCount; k++) choice[open[k]!] = branches
       taken.push(open.subarray(0, openCount))
+    }
+    return fromBranches(frame, choice, taken, results)
+  }
+}
+
+/** `CASE x WHEN 'text'` throughout: which branch a text takes is asked once for each entry of a dictionary, not once for each row and branch. */
+function switching(call: CallSite, operand: LazyArgument, texts: readonly string[], results: readonly LazyArgument[]): LazyKernel {
+  const branches = texts.length
+  // Of equal texts the first counts.
+  const branchOf = new Map(texts.map((text, branch) => [text, branch] as const).toReversed())
+  const branchesOf = stringToInt32(call, (text) => branchOf.get(text) ?? branches)
+  return (frame) => {
+    const n = frame.rowCount
+    const { values, nulls } = branchesOf([operand.evaluate(frame)], n, frame.context) as Int32Column
+    const choice = new Int32Array(n)
+    const counts = new Int32Array(branches + 1)
+    for (let i = 0; i < n; i++) {
+      const branch = nulls !== null && nulls[i] === 1 ? branches : values[i]!
+      choice[i] = branch
+      counts[branch] = counts[branch]! + 1
+    }
+    const taken = results.map((_, branch) => new Int32Array(counts[branch]!))
+    counts.fill(0)
+    for (let i = 0; i < n; i++) {
+      const branch = choice[i]!
+      if (branch === results.length) continue
+      const at = counts[branch]!
+      taken[branch]![at] = i
+      counts[branch] = at + 1
     }
     return fromBranches(frame, choice, taken, results)
   }
