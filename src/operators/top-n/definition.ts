@@ -69,11 +69,9 @@ export const definition: OperatorDefinition = {
   },
   upsertKeys: ({ config, keys }) => {
     const partitionBy = columnsOf(config, 'partitionBy')
-    return [
-      ...(config.n === 1 ? [partitionBy] : []),
-      ...(typeof config.rankColumn === 'string' ? [[...partitionBy, config.rankColumn]] : []),
-      ...keysWithin(keys.in ?? [], partitionBy),
-    ]
+    if (config.n === 1) return [partitionBy]
+    // Changes of a ranked result go by place: a row that falls off its end is taken back as the row before the one that has its place now, and nothing says so by the row's own key.
+    return typeof config.rankColumn === 'string' ? [[...partitionBy, config.rankColumn]] : keysWithin(keys.in ?? [], partitionBy)
   },
   updateBefore: ({ config }) => (config.n === 1 || typeof config.rankColumn === 'string' ? { output: 'made' } : {}),
   conditionBefore: ({ config, condition }) => {
