@@ -80,6 +80,16 @@ describe('names and texts that mean to break out', () => {
     )
   }, 60_000)
 
+  it('stay one name each in the list of a topic’s keys', () => {
+    const names = ['plain', 'a;b', "it's", ' d ', '[e]', 'ä']
+    const operators = [
+      { id: 'rows', kind: 'source', config: { connector: { type: 'inline', rows: [] }, columns: names.map((name) => ({ name, type: 'STRING' })) } },
+      { id: 'out', kind: 'sink', config: { connector: { type: 'topic', topic: 't', keyFields: names } } },
+    ]
+    const tokens = exported('2.2', { format: 'millrace/job', version: 1, name: 'keys', operators, edges: [{ from: 'rows', to: 'out' }] }).flat()
+    expect(tokens[tokens.findIndex(({ value }) => value === 'key.fields') + 2]).toEqual({ kind: 'text', value: "plain;'a;b';'it''s';' d ';'[e]';'ä'" })
+  })
+
   it('are refused with a Problem that says where, when no script can carry them', () => {
     const problemsOf = (words: Words): string[] => exportFlinkSql(jobWith(words), { version: '2.2' }).problems.map(({ code, place, message }) => `${code} ${place.operator ?? ''}.${place.path ?? ''} ${message}`)
     const withName = (text: string): Words => ({ ...plain, names: [text, ...plain.names.slice(1)] })

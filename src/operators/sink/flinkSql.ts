@@ -54,7 +54,7 @@ function optionsFor(connector: JsonObject, id: string, updating: boolean, keyed:
     case 'topic': {
       const topic: [string, string][] = [['topic', String(connector.topic)], ['properties.bootstrap.servers', '${secret:KAFKA_BOOTSTRAP_SERVERS}']]
       const keyFields = columnsOf(connector, 'keyFields')
-      const recordKey: [string, string][] = keyFields.length === 0 ? [] : [['key.format', 'json'], ['key.fields', keyFields.join(';')]]
+      const recordKey: [string, string][] = keyFields.length === 0 ? [] : [['key.format', 'json'], ['key.fields', keyFields.map(listItem).join(';')]]
       const delivery = deliveryOptions(connector, id, notes)
       // A Kafka table with a primary key is refused; what has one is a topic of upserts.
       if (keyed) {
@@ -78,6 +78,11 @@ function optionsFor(connector: JsonObject, id: string, updating: boolean, keyed:
       notes.push(`${connector.type === 'chart' ? 'The chart' : 'The live table'} becomes a print sink, which writes rows to the TaskManagers’ output. Set "On Flink" to keep them.`)
       return [['connector', 'print']]
   }
+}
+
+/** A name in a list of names, which Flink parts at semicolons, trims, and reads as YAML where it stands in brackets; in quotes it is what it is. */
+function listItem(name: string): string {
+  return /^\w+$/.test(name) ? name : `'${name.replaceAll("'", "''")}'`
 }
 
 /**
