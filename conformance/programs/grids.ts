@@ -147,13 +147,23 @@ function unique(expressions: readonly GridExpression[]): GridExpression[] {
 
 const zoned = (expressions: readonly GridExpression[]): GridExpression[] => expressions.filter(({ text }) => /\btz\b|UNIX|LTZ|CONVERT_TZ|FROM_UNIXTIME/.test(text))
 
-const functions = unique(functionExpressions())
-const operators = unique(operatorExpressions())
-const casts = unique(castExpressions())
+/** Made when they are first asked for: some ten thousand candidates are type-checked, which a program alone has no need of. */
+function grid(name: string, timeZone: string, make: () => GridExpression[]): Grid {
+  let made: readonly GridExpression[] | null = null
+  return {
+    name,
+    columns,
+    rows,
+    timeZone,
+    get expressions() {
+      made ??= unique(make())
+      return made
+    },
+  }
+}
 
-export const grids: readonly Grid[] = [
-  { name: 'functions', columns, rows, expressions: functions, timeZone: 'UTC' },
-  { name: 'operators', columns, rows, expressions: operators, timeZone: 'UTC' },
-  { name: 'casts', columns, rows, expressions: casts, timeZone: 'UTC' },
-  { name: 'zoned', columns, rows, expressions: unique([...zoned(functions), ...zoned(operators), ...zoned(casts)]), timeZone: 'America/Los_Angeles' },
-]
+const functions = grid('functions', 'UTC', functionExpressions)
+const operators = grid('operators', 'UTC', operatorExpressions)
+const casts = grid('casts', 'UTC', castExpressions)
+
+export const grids: readonly Grid[] = [functions, operators, casts, grid('zoned', 'America/Los_Angeles', () => [functions, operators, casts].flatMap(({ expressions }) => zoned(expressions)))]
