@@ -18,7 +18,7 @@ import type { StartJob } from './runStore.ts'
  * Compiled without column pruning: the page shows the rows of every edge whole.
  */
 async function load() {
-  const [{ compile }, { startRun }, { topicsOf }, { browserLauncher, keepWarm }, { openPlane, closePlane }] = await Promise.all([
+  const [{ compile }, { startRun }, { topicsOf }, { browserLauncher, keepWarm, standBy }, { openPlane, closePlane }] = await Promise.all([
     import('../../compiler/compile.ts'),
     import('../../runtime/startRun.ts'),
     import('../../runtime/topicWriters.ts'),
@@ -26,7 +26,7 @@ async function load() {
     import('../checkpoints/livePlane.ts'),
     definitionsReady,
   ])
-  loaded = { compile, startRun, topicsOf, browserLauncher, keepWarm, openPlane, closePlane }
+  loaded = { compile, startRun, topicsOf, browserLauncher, keepWarm, standBy, openPlane, closePlane }
   return loaded
 }
 
@@ -36,6 +36,7 @@ interface Loaded {
   readonly topicsOf: (typeof import('../../runtime/topicWriters.ts'))['topicsOf']
   readonly browserLauncher: Launcher
   readonly keepWarm: (count: number) => void
+  readonly standBy: (count: number) => void
   readonly openPlane: (typeof import('../checkpoints/livePlane.ts'))['openPlane']
   readonly closePlane: (typeof import('../checkpoints/livePlane.ts'))['closePlane']
 }
@@ -44,10 +45,10 @@ interface Loaded {
 let loaded: Loaded | null = null
 
 export const startInBrowser: StartJob = async (job, { speed, paused, resume }) => {
-  const { compile, startRun, topicsOf, browserLauncher, openPlane, closePlane } = loaded ?? (await load())
+  const { compile, startRun, topicsOf, browserLauncher, standBy, openPlane, closePlane } = loaded ?? (await load())
   const compiled = compiledOnce(job, compile)
   if (compiled.physical === null || compiled.problems.some((problem) => problem.severity === 'error')) return { problems: compiled.problems }
-  const { checkpoint, restart } = mergeSettings(job.settings)
+  const { checkpoint, restart, parallelism } = mergeSettings(job.settings)
   storageTrouble.set(null)
   const backend = new BrowserBackend(designerState().document.id, storageTrouble.set)
   const stores = await storesOf(job, resume !== undefined)
@@ -63,6 +64,13 @@ export const startInBrowser: StartJob = async (job, { speed, paused, resume }) =
     ...(resume === undefined ? {} : { resume: { upTo: resume } }),
   }
   const run = startRun(compiled.physical, { launcher: browserLauncher, files: browserFiles, speed, paused, faultTolerance, ...(stores === null ? {} : { stores }) })
+  let hasLed = false
+  controlPlane.subscribe(() => {
+    const leads = controlPlane.status.leader.jobManager >= 0
+    // Workers lose the connection to their JobManager when it dies, a second before another has its latch.
+    if (hasLed && !leads) standBy(Math.min(parallelism, sparesMax))
+    hasLed = leads
+  })
   run.subscribe((event) => {
     if (event.kind === 'status' && (event.status.kind === 'finished' || event.status.kind === 'failed' || event.status.kind === 'canceled')) closePlane(controlPlane)
   })

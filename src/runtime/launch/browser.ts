@@ -7,7 +7,7 @@ import { workerUrl } from './workerUrl.ts'
  * Engines in Web Workers of the page.
  *
  * Starting a worker costs a sixth of a second, most of it compiling the engine, so some stand ready: `keepWarm` starts them, the next run takes them, and
- * when it has ended new ones are started. An engine never serves two runs, and while a job runs there are exactly the workers that it uses.
+ * when it has ended new ones are started. An engine never serves two runs, and while a job runs there are exactly the workers that it uses, and those of `standBy` while nobody leads it.
  */
 export const browserLauncher: Launcher = {
   name: 'browser',
@@ -45,9 +45,18 @@ export function keepWarm(count: number): void {
   fill()
 }
 
+/** A running job lost its leader: whoever leads next begins its engines anew, and finds so many started. */
+export function standBy(count: number): void {
+  start(count)
+}
+
 function fill(): void {
+  if (engines === 0) start(sparesWanted)
+}
+
+function start(count: number): void {
   try {
-    while (engines === 0 && spares.length < sparesWanted) {
+    while (spares.length < count) {
       const worker = startWorker()
       worker.onerror = () => {
         worker.terminate()
