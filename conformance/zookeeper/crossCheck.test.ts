@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -81,6 +81,17 @@ describe(`ZooKeeper ${kept.version}`, () => {
   it.skipIf(!isInstalled)(`still answers as was kept${isInstalled ? '' : ' (skipped: no server here; `node conformance/zookeeper/ask.mjs` fetches one, with Java and Maven)'}`, { timeout: 60_000 }, () => {
     const path = execFileSync('node', [join(here, 'ask.mjs'), '--check'], { encoding: 'utf8' }).trim()
     expect(JSON.parse(readFileSync(path, 'utf8'))).toEqual(kept)
+  })
+
+  // With a compiler: what is asked is compiled against the package's own server.
+  const hasDebian = existsSync('/usr/share/java/zookeeper.jar') && spawnSync('javac', ['-version']).status === 0
+  it.skipIf(!hasDebian)(`has the same answers from Debian's package${hasDebian ? '' : ' (skipped: libzookeeper-java or a JDK is not installed)'}`, { timeout: 60_000 }, () => {
+    const path = execFileSync('node', [join(here, 'ask.mjs'), '--debian'], { encoding: 'utf8' }).trim()
+    const debian = JSON.parse(readFileSync(path, 'utf8')) as typeof kept
+    // Since 3.9 (and the security releases of 3.8) EXISTS asks the access list, so that nobody learns the names of what they may not read; 3.8.0 tells anybody.
+    const steps = kept.steps.map((step) => (step[0] === 'exists /locked' ? [step[0], 'ok v0 c0 n0', ''] : step))
+    expect(debian).toEqual({ ...kept, version: debian.version, steps })
+    expect(debian.version).toMatch(/^3\./)
   })
 })
 
