@@ -75,7 +75,7 @@ function made(spec: RunSpec): World {
 const loads: Readonly<Record<Load, Partial<WorldOptions>>> = {
   quiet: { clients: programs.length },
   busy: { clients: 8, thinkMicros: 8_000, requestsInFlight: 8 },
-  eager: { clients: 8, thinkMicros: 5_500, requestsInFlight: 21 },
+  eager: { clients: 8, thinkMicros: 5_500, requestsInFlight: 20 },
 }
 
 function madeFree({ seed, servers, network, load, beside }: Extract<RunSpec, { kind: 'free' }>): World {
