@@ -56,6 +56,21 @@ describe('the coordinator', () => {
     ])
   })
 
+  it('finishes with engines that have finished before it hears that they are deployed, as those do that are restored behind their end', () => {
+    expect(transcript(2, max, false, [{ kind: 'start', at: 100 }, { kind: 'finished', engine: 0, at: 105 }, { kind: 'deployed', engine: 0, at: 110 }, { kind: 'finished', engine: 1, at: 115 }, { kind: 'deployed', engine: 1, at: 120 }])).toEqual([
+      'status deploying, deploy 0, deploy 1',
+      '',
+      '',
+      '',
+      'terminate 0, terminate 1, status finished',
+    ])
+    // The other goes on alone.
+    expect(transcript(2, max, false, [{ kind: 'start', at: 100 }, { kind: 'finished', engine: 0, at: 105 }, { kind: 'deployed', engine: 0, at: 110 }, { kind: 'deployed', engine: 1, at: 120 }, { kind: 'finished', engine: 1, at: 300 }]).slice(3)).toEqual([
+      'status running, release 1 max',
+      'terminate 0, terminate 1, status finished',
+    ])
+  })
+
   it('starts event time at the smallest first row of all engines', () => {
     expect(transcript(2, fast, false, [...deployed, ...positioned(1, 9000, 5000)]).slice(2)).toEqual([
       'status running, position 0 #1, position 1 #1',

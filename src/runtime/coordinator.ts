@@ -113,8 +113,10 @@ export function step(state: CoordinatorState, event: CoordinatorEvent): Transiti
       }
     case 'deployed': {
       if (state.phase !== 'deploying') return stay(state)
-      const engines = withEngine(state, event.engine, { life: 'running', position: undefined })
+      // One that is restored behind its end has finished when it begins, and may say so first.
+      const engines = state.engines[event.engine]!.life === 'finished' ? state.engines : withEngine(state, event.engine, { life: 'running', position: undefined })
       if (engines.some(({ life }) => life === 'deploying')) return stay({ ...state, engines })
+      if (engines.every(({ life }) => life === 'finished')) return over({ ...state, engines }, { kind: 'finished', durationMs: event.at - state.startedAt })
       const running: CoordinatorState = { ...state, engines, phase: 'running', startedAt: state.attempt === 0 ? event.at : state.startedAt }
       const status: CoordinatorCommand = { kind: 'status', status: running.paused ? { kind: 'paused' } : { kind: 'running', since: running.startedAt } }
       const next = running.paused ? startRound(running, state.stepsWaiting > 0 ? 'step' : 'hold', event.at) : flow(running, event.at)

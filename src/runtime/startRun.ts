@@ -301,9 +301,10 @@ class Run implements StartedRun {
     const before = this.#state
     const { state, commands } = step(before, event)
     this.#state = state
-    if (before.phase === 'running' && state.phase !== 'running') {
-      if (event.kind === 'finished') this.#checkpoints?.finished()
-      else this.#checkpoints?.stopped(state.phase === 'restarting' || state.failure !== null ? `cut short: ${state.failure?.message ?? 'the job went on from another checkpoint'}` : 'the job was cancelled')
+    // An engine that is restored behind its end may have finished before it counts as deployed.
+    if (state.phase === 'over' && before.phase !== 'over' && (event.kind === 'finished' || event.kind === 'deployed')) this.#checkpoints?.finished()
+    else if (before.phase === 'running' && state.phase !== 'running') {
+      this.#checkpoints?.stopped(state.phase === 'restarting' || state.failure !== null ? `cut short: ${state.failure?.message ?? 'the job went on from another checkpoint'}` : 'the job was cancelled')
     }
     if (before.paused !== state.paused) {
       if (state.paused) this.#checkpoints?.paused()
