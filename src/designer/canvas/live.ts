@@ -69,7 +69,7 @@ function paintSome(): void {
   if (isQueued) inNextFrame(paintSome)
 }
 
-/** The frame that brings the numbers has the timeline and the outline of the run to draw already. */
+/** The frame that brings the numbers has the timeline to draw already. */
 const inNextFrame = (work: () => void): void => void requestAnimationFrame(work)
 
 /** `frame` and `view` come together; one beat serves both. */
