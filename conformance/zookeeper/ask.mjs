@@ -6,7 +6,6 @@ import { delimiter, join } from 'node:path'
 
 const here = import.meta.dirname
 const target = join(here, 'target')
-const classpathFile = join(target, 'classpath.txt')
 const script = join(here, 'script.txt')
 
 /** Writes what a server of these jars answers, and prints where. */
