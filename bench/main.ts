@@ -25,8 +25,18 @@ const measurements: Readonly<Record<string, (options: BenchOptions) => Promise<u
   simulate: async () => (await import('./simulate.ts')).benchSimulation(1_000_000),
   nexmark: async ({ queries }) => (await import('./nexmark/queries.ts')).benchQueries(queries, 1_000_000),
   linearity: async () => (await import('./nexmark/queries.ts')).benchLinearity(100_000),
-  peers: async () => (await import('./nexmark/peers.ts')).benchPeers(200_000),
+  peers: async () => {
+    const { benchPeers, peersSettings } = await import('./nexmark/peers.ts')
+    return benchPeers(peersSettings.stream)
+  },
+  'short-peers': async () => {
+    const { benchPeers, peersSettings } = await import('./nexmark/peers.ts')
+    return benchPeers(peersSettings.short)
+  },
 }
+
+/** Measured only when they are asked for: they bring other libraries. */
+const withOthers = new Set(['peers', 'short-peers'])
 
 function machine(): { readonly node: string; readonly cpu: string; readonly cores: number } {
   const list = cpus()
@@ -39,7 +49,7 @@ export { nexmarkNames } from './nexmark/queries.ts'
 export async function bench(options: BenchOptions): Promise<void> {
   const results: Record<string, unknown> = { machine: machine() }
   for (const name of measurementNames) {
-    if (options.only.length > 0 ? !options.only.includes(name) : name === 'peers' && !options.peers) continue
+    if (options.only.length > 0 ? !options.only.includes(name) : withOthers.has(name) && !options.peers) continue
     results[name] = await measurements[name]!(options)
   }
   mkdirSync('bench/results', { recursive: true })
