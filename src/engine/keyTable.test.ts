@@ -85,6 +85,26 @@ describe('key table', () => {
     expect(found).toEqual(slots)
   })
 
+  it.each([1, 7, 8, 4096, -8])('tells keys apart that are multiples of %s', (step) => {
+    const table = new KeyTable(1, 4)
+    const keys = Float64Array.from({ length: 3000 }, (_, i) => (i % 1500) * step)
+    const slots = new Int32Array(3000)
+    table.slotsOf([keys], 0, 3000, slots)
+    expect(slots).toEqual(Int32Array.from({ length: 3000 }, (_, i) => i % 1500))
+  })
+
+  it.each([1, 2])('says when a range surely has none of its %s keys', (size) => {
+    const table = new KeyTable(1)
+    table.slotsOf([Float64Array.of(5, 6)], 0, size, new Int32Array(2))
+    const found = new Int32Array(3).fill(9)
+    const keys = [Float64Array.of(5, 1, 5, 2, 3, 4, 5)]
+    expect(table.find(keys, 1, 4, found)).toBe(true)
+    expect([...found]).toEqual([-1, 0, -1])
+    if (size === 1) expect(table.find(keys, 3, 6, found)).toBe(false)
+    else table.find(keys, 3, 6, found)
+    expect([...found]).toEqual([-1, -1, -1])
+  })
+
   it('forgets interned values that no table holds', () => {
     const encoder = new KeyEncoder([stringType])
     const table = new KeyTable(1)

@@ -1,4 +1,5 @@
 import type { StateReader, StateWriter } from '../columnar/stateCodec.ts'
+import type { RowWatermarks } from './rowWatermarks.ts'
 import { Timers } from './timers.ts'
 import type { SessionTime } from './sessionTime.ts'
 
@@ -80,9 +81,9 @@ export class SessionStore {
 
   /**
    * The usual case for rows [row, rowCount) in one loop: each falls into the one open session of its key, or extends it. Sessions go into `sessions` from `at` on. Returns the row it stopped before, because that one begins a session,
-   * joins some, or is late: `sessionOf` knows. `watermark` holds before the first of them, and for all where `watermarks` is null.
+   * joins some, or is late: `sessionOf` knows. `watermark` holds before the first of them, and for all where `told` is null.
    */
-  extend(keys: Int32Array, times: Float64Array, watermarks: Float64Array | null, watermark: number, row: number, rowCount: number, sessions: Int32Array, at: number): number {
+  extend(keys: Int32Array, times: Float64Array, told: RowWatermarks | null, watermark: number, row: number, rowCount: number, sessions: Int32Array, at: number): number {
     if (this.#allowedLatenessMs > 0 || !this.#time.identity) return row
     const heads = this.#heads
     const starts = this.#starts
@@ -90,6 +91,8 @@ export class SessionStore {
     const next = this.#next
     const gapMs = this.#gapMs
     const keyCount = heads.length
+    // No row has a higher one: only where that has passed a session each row's own decides.
+    const last = told === null ? watermark : Math.max(watermark, told.at(rowCount - 1))
     for (; row < rowCount; row++) {
       const key = keys[row]!
       if (key >= keyCount) break
@@ -98,7 +101,8 @@ export class SessionStore {
       const time = times[row]!
       const end = ends[session]!
       // Fired, and so closed, when the watermark reaches its last millisecond.
-      if (!(time >= starts[session]! && time <= end) || watermark >= end - 1 || (watermarks !== null && watermarks[row]! >= end - 1)) break
+      if (!(time >= starts[session]! && time <= end)) break
+      if (last >= end - 1 && (watermark >= end - 1 || told!.at(row) >= end - 1)) break
       if (time + gapMs > end) ends[session] = time + gapMs
       sessions[at++] = session
     }

@@ -282,8 +282,19 @@ export class AggregateTable {
   }
   /** All rows go into one slot. */
   addTo(slot: number, inputs: readonly AggregateInput[], rowCount: number, kinds: Uint8Array | null): void {
+    let slots: Int32Array | null = null
+    for (let i = 0; i < this.#accumulators.length; i++) {
+      const accumulator = this.#accumulators[i]!
+      const { values, mask } = inputs[i]!
+      if (kinds === null && mask === null && accumulator.addAllTo?.(slot, values, rowCount) === true) continue
+      slots ??= this.#slotsOf(slot, rowCount)
+      accumulator.add(slots, values, rowCount, mask, kinds)
+    }
+  }
+  /** As many times the same slot. */
+  #slotsOf(slot: number, rowCount: number): Int32Array {
     if (this.#slots.length < rowCount) this.#slots = new Int32Array(Math.max(rowCount, 4096))
-    this.add(this.#slots.fill(slot, 0, rowCount), inputs, rowCount, kinds)
+    return this.#slots.fill(slot, 0, rowCount)
   }
   /** Adds a slot of another table of the same calls. */
   merge(target: number, other: AggregateTable, source: number): void {

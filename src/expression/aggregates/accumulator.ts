@@ -17,6 +17,8 @@ export interface Accumulator {
    * taken back; only accumulators that can do so may be given `kinds`.
    */
   add(slots: Int32Array, values: Column | null, rowCount: number, mask: Uint8Array | null, kinds: Uint8Array | null): void
+  /** Takes rows [0, rowCount) of `values`, none of which is passed over or taken back, into one slot; false, with nothing added, where it has no quicker way than `add`. */
+  addAllTo?(slot: number, values: Column | null, rowCount: number): boolean
   /**
    * Takes rows as `add` does, without any that is taken back, and gives the result of `slots[row]` after each. Null, with nothing added, where values are too large for that; absent where the rows have to be taken one by one.
    */

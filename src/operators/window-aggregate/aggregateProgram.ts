@@ -85,14 +85,14 @@ export class AggregateProgram {
     table.ensure(slotCount)
     const { inputs, kinds } = prepared
     if (first === 0) {
-      this.#take(table, slots, inputs, count, kinds)
+      this.#take(table, slots, inputs, count, kinds, slotCount)
       return
     }
     const part = inputs.map(({ values, mask }) => ({
       values: values === null ? null : sliceColumn(values, first, first + count),
       mask: mask === null ? null : mask.subarray(first, first + count),
     }))
-    this.#take(table, slots, part, count, kinds === null ? null : kinds.subarray(first, first + count))
+    this.#take(table, slots, part, count, kinds === null ? null : kinds.subarray(first, first + count), slotCount)
   }
 
   /** The given rows go into the slots `slots[0 … count)`. */
@@ -103,12 +103,14 @@ export class AggregateProgram {
       values: values === null ? null : gather(values, rows, count),
       mask: mask === null ? null : gatherUint8(mask, rows, count),
     }))
-    this.#take(table, slots, part, count, kinds === null ? null : gatherUint8(kinds, rows, count))
+    this.#take(table, slots, part, count, kinds === null ? null : gatherUint8(kinds, rows, count), slotCount)
   }
 
-  #take(table: AggregateTable, slots: Int32Array, inputs: readonly AggregateInput[], count: number, kinds: Uint8Array | null): void {
-    if (this.#partialColumns === null) table.add(slots, inputs, count, kinds)
-    else table.addPartials(slots, inputs.map(({ values }) => values!), count)
+  #take(table: AggregateTable, slots: Int32Array, inputs: readonly AggregateInput[], count: number, kinds: Uint8Array | null, slotCount: number): void {
+    if (this.#partialColumns === null) {
+      if (slotCount === 1) table.addTo(0, inputs, count, kinds)
+      else table.add(slots, inputs, count, kinds)
+    } else table.addPartials(slots, inputs.map(({ values }) => values!), count)
   }
 
   /** In the local phase: the columns of partial rows that are not of the group nor the slice. */

@@ -6,6 +6,7 @@ import type { StateReader, StateSchema, StateWriter } from '../../columnar/state
 import { settingText } from '../../engine/keyedState.ts'
 import { KeyTable } from '../../engine/keyTable.ts'
 import type { OperatorContext, OperatorRuntime } from '../../engine/operatorRuntime.ts'
+import { RowWatermarks } from '../../engine/rowWatermarks.ts'
 import { SessionStore } from '../../engine/sessions.ts'
 import { sessionTime, wallClock, type SessionTime } from '../../engine/sessionTime.ts'
 import { WindowTimes } from '../../engine/windowTimes.ts'
@@ -27,6 +28,7 @@ const emitRowsMax = 4096
  */
 export class SessionAggregate implements OperatorRuntime {
   readonly keeps = 'nothing'
+  readonly watermarks: 'trailing' | undefined
   readonly #spec: OperatorSpec
   readonly #window: Extract<WindowConfig, { type: 'session' }>
   readonly #input: Schema
@@ -60,6 +62,7 @@ export class SessionAggregate implements OperatorRuntime {
     this.#allowedLatenessMs = (spec.config.allowedLatenessMs as number | undefined) ?? 0
     const groupBy = (spec.config.groupBy as readonly string[] | undefined) ?? []
     this.#program = new AggregateProgram(spec)
+    this.watermarks = this.#program.readsWatermark ? undefined : 'trailing'
     this.#grouping = new Grouping(spec, groupBy, groupBy, this.#program)
     this.#accumulators = this.#program.table()
     this.#keys = new KeyTable(groupBy.length)
@@ -87,15 +90,16 @@ export class SessionAggregate implements OperatorRuntime {
     this.#keys.slotsOf(keys, 0, rowCount, this.#keySlots)
     const now = this.#processing ? this.#context.processingTime() : 0
     const times = this.#times.of(batch, now)
-    const watermarks = this.#processing ? null : batch.watermarks
+    const told = this.#processing ? null : RowWatermarks.of(batch)
     const late: number[] = []
     let watermark = this.#processing ? -Infinity : this.#watermark
     for (let row = 0; row < rowCount; row++) {
-      const extended = this.#store.extend(this.#keySlots, times, watermarks, watermark, row, rowCount, this.#slots, this.#pending)
-      while (row < extended) this.#rows[this.#pending++] = row++
+      const extended = this.#store.extend(this.#keySlots, times, told, watermark, row, rowCount, this.#slots, this.#pending)
+      this.#take(row, extended)
+      row = extended
       if (row === rowCount) break
-      if (watermarks !== null && watermarks[row]! > watermark) {
-        watermark = watermarks[row]!
+      if (told !== null && told.at(row) > watermark) {
+        watermark = told.at(row)
         if (this.#allowedLatenessMs > 0 && this.#store.firesBy(watermark)) {
           this.#flush()
           this.#advance(watermark)
@@ -123,6 +127,14 @@ export class SessionAggregate implements OperatorRuntime {
     }
     this.#dropKeys()
     if (this.#processing) this.#schedule()
+  }
+
+  /** Rows [row, end) are to be accumulated; their sessions stand in their places already. */
+  #take(row: number, end: number): void {
+    const rows = this.#rows
+    let pending = this.#pending
+    while (row < end) rows[pending++] = row++
+    this.#pending = pending
   }
 
   /** Two sessions become one: what was not accumulated yet belongs to them as they were. */

@@ -112,9 +112,9 @@ class WindowJoin implements OperatorRuntime {
       const keys = this.#keyColumns[0]!.map((column) => columns[column]!)
       const slots = this.#leftSlots.subarray(first, first + rowCount)
       first += rowCount
-      this.#keys.find(this.#encoder.encode(keys, rowCount), 0, rowCount, slots)
+      const meets = this.#keys.find(this.#encoder.encode(keys, rowCount), 0, rowCount, slots)
       forgetNulls(keys, rowCount, slots)
-      return { columns, slots }
+      return { columns, slots, meets }
     })
     return { leftParts, rightColumns, rightSlots, keyCount: this.#keys.size }
   }
@@ -183,6 +183,8 @@ interface LeftPart {
   readonly columns: readonly Column[]
   /** Key of each of its rows in the right side's table; -1 when no right row has it. */
   readonly slots: Int32Array
+  /** False when surely none of them has any. */
+  readonly meets: boolean
 }
 
 interface KeyedSides {
@@ -240,7 +242,8 @@ class WindowPairs {
   }
 
   #pair(part: number, heads: Int32Array, next: Int32Array): void {
-    const { slots } = this.#sides.leftParts[part]!
+    const { slots, meets } = this.#sides.leftParts[part]!
+    if (!meets) return
     const pairs = this.#pairs
     for (let row = 0; row < slots.length; row++) {
       const slot = slots[row]!
