@@ -48,12 +48,14 @@ function generated(chance: Chance): Job {
   const ordered = new Set<string>()
   const windowed = new Set<string>()
   const lacksTime = new Set<string>()
+  const rowsMost = new Map<string, number>()
   const keyedByWindow = new Set<string>()
   let keyType: string | null = null
   for (let i = 0; i < sourceCount; i++) {
     const source = arbitrarySource(chance, `s${i}`, { keyType, mayBeLate: chance.happens(sourceCount === 1 ? 60 : 15) })
     keyType = ((source.operator.config.columns as readonly JsonObject[])[0]!.type as string)
     operators.push(source.operator)
+    rowsMost.set(source.operator.id, ((source.operator.config.connector as JsonObject).rows as readonly Json[]).length)
     ordered.add(source.operator.id)
     if (source.late) late.add(source.operator.id)
   }
@@ -68,10 +70,13 @@ function generated(chance: Chance): Job {
     const config = facet.config(chance, inputs.map(({ stream }) => stream))
     if (config === null) continue
     const id = `o${made}`
+    const rows = rowsAtMost(kind, config, inputs.map(({ stream }) => rowsMost.get(stream.operator)!))
+    if (rows > mostRows) continue
     const added = inputs.map(({ stream, port }): Edge => ({ from: stream.operator, to: id, ...(stream.port === 'out' ? {} : { fromPort: stream.port }), ...(port === 'in' ? {} : { toPort: port }) }))
     const now = checkJob(jobOf([...operators, { id, kind, config }], [...edges, ...added]), definitionOf)
     if (hasErrors(now.problems) || now.outputs.get(id)?.out === undefined) continue
     operators.push({ id, kind, config })
+    rowsMost.set(id, rows)
     edges.push(...added)
     checked = now
     made++
@@ -94,6 +99,17 @@ function generated(chance: Chance): Job {
     edges.push({ from: id, to: `out${i}` })
   })
   return throughTopics(chance, withoutUnused(jobOf(operators, edges)))
+}
+
+/** Joins of joins of one source with itself square its rows each time: more than these say nothing more, and take minutes. */
+const mostRows = 200_000
+
+/** As many rows as an operator may give, and no fewer by much: each row of a join meets each of the other side, and each is in every window of its time. */
+function rowsAtMost(kind: Kind, config: JsonObject, inputs: readonly number[]): number {
+  const { type, sizeMs, slideMs, stepMs } = (config.window ?? {}) as { readonly type?: string; readonly sizeMs?: number; readonly slideMs?: number; readonly stepMs?: number }
+  const windows = type === 'hop' || type === 'cumulate' ? sizeMs! / (slideMs ?? stepMs)! : 1
+  const pairs = kind === 'regular-join' || kind === 'interval-join' || kind === 'window-join'
+  return (pairs ? inputs.reduce((product, rows) => product * rows, 1) : inputs.reduce((sum, rows) => sum + rows, 0)) * windows
 }
 
 /** What windows give is never behind the watermark, nor what looks at all rows before and waits for it. */

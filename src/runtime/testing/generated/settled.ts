@@ -1,4 +1,7 @@
+import type { JsonObject } from '../../../columnar/json.ts'
+import { compile } from '../../../compiler/compile.ts'
 import type { Job } from '../../../job/job.ts'
+import { definitionOf } from '../../../operators/catalog.ts'
 import { topicEdges } from './throughTopics.ts'
 
 /**
@@ -6,9 +9,13 @@ import { topicEdges } from './throughTopics.ts'
  * watermark is the least of its channels', so whether it is there before the row depends on which channel is read first, here as on Flink. In one subtask there is one channel.
  *
  * Only `deduplicate` gives such rows on: it passes late ones, and takes a row back at that row's own time. Nor are they where several subtasks write a topic without a key: its order is the one in which they happen to.
+ *
+ * Nor where a session window comes after several channels met: a row at the very end of a session joins it, unless the session has fired, which it does at the watermark one millisecond before (`TimeWindow.maxTimestamp`). That
+ * row is in time either way, so whether there is one session or two is open wherever it is open which watermarks come between two rows (Flink makes them by the wall clock, so that there it is open in one subtask too).
  */
 export function isSettledInParallel(job: Job): boolean {
   const { operators, edges } = job
+  if (hasSessionBehindSeveralChannels(job)) return false
   if (topicEdges(job).some(({ from }) => operators.find(({ id }) => id === from)!.config.key === undefined)) return false
   const kindOf = new Map(operators.map(({ id, kind }) => [id, kind]))
   const behind = new Set<string>()
@@ -22,3 +29,17 @@ export function isSettledInParallel(job: Job): boolean {
 const goByTime: ReadonlySet<string> = new Set([
   'window-assign', 'window-aggregate', 'window-top-n', 'window-deduplicate', 'window-join', 'interval-join', 'temporal-join', 'over-aggregate', 'deduplicate', 'match',
 ])
+
+function hasSessionBehindSeveralChannels(job: Job): boolean {
+  const sessions = new Set(job.operators.filter(({ config }) => (config.window as JsonObject | undefined)?.type === 'session').map(({ id }) => id))
+  if (sessions.size === 0) return false
+  const { chains, exchanges } = compile({ ...job, settings: { ...job.settings, parallelism: 2 } }, definitionOf).physical!
+  const parallelismOf = new Map(chains.map(({ id, parallelism }) => [id, parallelism]))
+  const behind = new Set<number>()
+  for (const { id } of chains) {
+    const inputs = exchanges.filter(({ toChain }) => toChain === id)
+    const channels = inputs.reduce((sum, { partitioning, fromChain }) => sum + (partitioning.kind === 'forward' ? 1 : parallelismOf.get(fromChain)!), 0)
+    if (channels > 1 || inputs.some(({ fromChain }) => behind.has(fromChain))) behind.add(id)
+  }
+  return chains.some(({ id, operators }) => behind.has(id) && operators.some(({ spec }) => sessions.has(spec.id)))
+}
