@@ -352,7 +352,7 @@ describe('what tasks begin from', () => {
       operators: fc.array(fc.record({ operator: fc.string(), kind: fc.string(), watermark, forwarded: watermark, timers: fc.array(fc.integer()), blob: bytes }, { noNullPrototype: true }), { maxLength: 3 }),
       channels: fc.array(fc.record({ watermark, combined: watermark, idle: fc.boolean(), aligned: fc.boolean(), ended: fc.boolean() }, { noNullPrototype: true }), { maxLength: 3 }),
       splits: fc.array(
-        fc.record({ split: fc.nat(), splits: fc.nat(), position: fc.option(fc.record({ rows: fc.nat(), at: fc.dictionary(fc.string({ minLength: 1 }).filter((name) => !/^\d/.test(name) && name !== '__proto__'), fc.integer(), { noNullPrototype: true }) }, { noNullPrototype: true })), skip: fc.nat(), watermark, idle: fc.boolean() }, { noNullPrototype: true }),
+        fc.record({ split: fc.nat(), splits: fc.nat(), position: fc.option(fc.record({ rows: fc.nat(), at: fc.dictionary(fc.string({ minLength: 1 }).filter((name) => !/^\d/.test(name) && name !== '__proto__'), fc.integer(), { noNullPrototype: true }) }, { noNullPrototype: true })), skip: fc.nat(), watermark, idle: fc.boolean(), eventTimeRead: watermark }, { noNullPrototype: true, requiredKeys: ['split', 'splits', 'position', 'skip', 'watermark', 'idle'] }),
         { maxLength: 3 },
       ),
       inFlight: fc.array(fc.record({ side: fc.constantFrom('in' as const, 'out' as const), channel: fc.nat(), target: fc.nat(), rows: fc.nat(), to: fc.record({ operator: fc.string(), input: fc.nat(), subtask: fc.nat(), channel: fc.nat(), types: fc.string() }, { noNullPrototype: true }), blob: bytes }, { noNullPrototype: true }), { maxLength: 2 }),

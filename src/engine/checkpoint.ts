@@ -123,6 +123,8 @@ export interface SplitSnapshot {
   /** Of its watermark generator; -Infinity for none. */
   readonly watermark: number
   readonly idle: boolean
+  /** The highest event time that its engine had read, where processing time follows it: after a restore nothing may seem younger than it was. */
+  readonly eventTimeRead?: number
 }
 
 /** Elements in order, encoded. */
@@ -365,6 +367,8 @@ export function encodeTaskSnapshot(snapshot: TaskSnapshot): Uint8Array[] {
   })
   writer.numbers('channels', channels.flatMap(({ watermark, combined, idle, aligned, ended }) => [watermark, combined, idle ? 1 : 0, aligned ? 1 : 0, ended ? 1 : 0]))
   writer.numbers('splits', splits.flatMap(({ split, splits: of, position, skip, watermark, idle }) => [split, of, position === null ? 0 : 1, position?.rows ?? 0, skip, watermark, idle ? 1 : 0]))
+  // Beside the others, which checkpoints of earlier versions have.
+  writer.numbers('eventTimesRead', splits.map(({ eventTimeRead }) => eventTimeRead ?? NaN))
   splits.forEach(({ position }, i) => {
     if (position === null) return
     writer.at('split').at(i).strings('names', Object.keys(position.at))
@@ -384,6 +388,7 @@ export function decodeTaskSnapshot(bytes: Uint8Array): TaskSnapshot {
   const identities = reader.strings('operators')
   const channels = reader.float64('channels')
   const splits = reader.float64('splits')
+  const eventTimesRead = reader.has('eventTimesRead') ? reader.float64('eventTimesRead') : null
   const inFlight = reader.float64('inFlight')
   const receivers = reader.has('inFlightTo') ? reader.float64('inFlightTo') : null
   const receiverWords = receivers === null ? [] : reader.strings('inFlightOf')
@@ -410,7 +415,8 @@ export function decodeTaskSnapshot(bytes: Uint8Array): TaskSnapshot {
       const own = reader.at('split').at(i)
       const values = open === 1 ? own.numbers('values') : []
       const position = open === 1 ? { rows, at: Object.fromEntries(own.strings('names').map((name, at) => [name, values[at]!])) } : null
-      return { split, splits: of, position, skip, watermark, idle: idle === 1 }
+      const eventTimeRead = eventTimesRead?.[i] ?? NaN
+      return { split, splits: of, position, skip, watermark, idle: idle === 1, ...(Number.isNaN(eventTimeRead) ? {} : { eventTimeRead }) }
     }),
     inFlight: Array.from({ length: inFlight.length / 4 }, (_, i): InFlight => ({
       side: inFlight[i * 4] === 0 ? 'in' : 'out',

@@ -117,7 +117,7 @@ export class EngineThread {
           place: { chain: chain.id, subtask, parallelism: chain.parallelism, maxParallelism: plan.settings.maxParallelism },
           operators: chain.operators.map(({ spec }) => ({ operator: spec.id, kind: spec.kind })),
           ...(snapshots.memory === undefined ? {} : { memory: snapshots.memory }),
-          acknowledge: (snapshot) => snapshots.acknowledge(snapshot),
+          acknowledge: (snapshot) => snapshots.acknowledge(this.#withEventTime(snapshot)),
           decline: (checkpoint, reason) => snapshots.decline(checkpoint, chain.id, subtask, reason),
         }
       }
@@ -133,6 +133,10 @@ export class EngineThread {
 
   /** After `open`, before the first `pass`: tasks that are named begin where their snapshot was. */
   async restore(starts: readonly TaskStart[]): Promise<void> {
+    // Before anything else: what was in flight is processed at the time it was.
+    for (const { restore } of starts) {
+      for (const { eventTimeRead } of restore.kind === 'same' ? restore.snapshot.splits : restore.splits) this.#eventTimeMax = Math.max(this.#eventTimeMax, eventTimeRead ?? -Infinity)
+    }
     for (const subtask of this.subtasks) {
       const start = starts.find((candidate) => candidate.chain === subtask.chain.id && candidate.subtask === subtask.subtask)
       if (start === undefined) continue
@@ -393,6 +397,12 @@ export class EngineThread {
       })
     }
     return sources
+  }
+
+  /** Where processing time follows the data, it is where it was after a restore. */
+  #withEventTime(snapshot: TaskSnapshot): TaskSnapshot {
+    if (this.#setup.eventTimeAsProcessingTime !== true || snapshot.splits.length === 0) return snapshot
+    return { ...snapshot, splits: snapshot.splits.map((split) => ({ ...split, eventTimeRead: this.#eventTimeMax })) }
   }
 
   /** Where processing time follows the data, each read moves it. */

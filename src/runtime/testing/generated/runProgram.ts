@@ -20,8 +20,8 @@ export interface RunOptions extends CompileOptions {
   readonly stateTtlMs?: number
 }
 
-/** A time to live that nothing is idle for, not even where the clock begins at 0, before the first event time is read. */
-export const longTtlMs = 100_000_000_000_000
+/** A time to live that nothing is idle for, of a day: a program's rows are minutes apart. A clock that begins anew at 0 after a restore would have everything expire. */
+export const longTtlMs = 86_400_000
 
 /** What a job leaves at each of its sinks: the table when all changes are applied, by the sink's key where it has one, as sorted lines; one line that says so where the job fails. */
 export async function rowsAtSinks(job: Job, { parallelism = 1, batchRows, stateTtlMs, ...options }: RunOptions = {}): Promise<Readonly<Record<string, readonly string[]>>> {
