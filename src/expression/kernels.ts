@@ -101,23 +101,27 @@ export function stringToString(f: (text: string) => string | null): Kernel {
       const answer = f(source[code]!)
       mapped.push(answer ?? '')
       if (answer === null) {
-        if (entry.nullCodes === null || entry.nullCodes.length <= code) {
-          const grown: Uint8Array = new Uint8Array(Math.max(source.length, 2 * (entry.nullCodes?.length ?? 0)))
-          if (entry.nullCodes !== null) grown.set(entry.nullCodes)
-          entry.nullCodes = grown
-        }
+        entry.nullCodes = withRoom(entry.nullCodes, source.length)
         entry.nullCodes[code] = 1
       }
     }
     let nulls = column.nulls
-    const nullCodes = entry.nullCodes
-    if (nullCodes !== null) {
+    if (entry.nullCodes !== null) {
+      entry.nullCodes = withRoom(entry.nullCodes, source.length)
       const marked = new Uint8Array(rowCount)
-      for (let i = 0; i < rowCount; i++) marked[i] = (nulls !== null && nulls[i] === 1) || nullCodes[column.codes[i]!] === 1 ? 1 : 0
+      lookUp(entry.nullCodes, column.codes, marked, rowCount)
+      if (nulls !== null) for (let i = 0; i < rowCount; i++) marked[i]! |= nulls[i]!
       nulls = marked
     }
     return { storage: 'string', codes: column.codes, dictionary: entry.dictionary, nulls }
   }
+}
+
+function withRoom(flags: Uint8Array | null, length: number): Uint8Array {
+  if (flags !== null && flags.length >= length) return flags
+  const grown = new Uint8Array(Math.max(length, 2 * (flags?.length ?? 0)))
+  if (flags !== null) grown.set(flags)
+  return grown
 }
 
 /** As `stringToString`, for a function that gives a number stored as int32 (INT, SMALLINT, DATE…). */

@@ -1,4 +1,5 @@
 import type { Column, DecimalColumn, Int64Column, Nulls, StringColumn, Value } from '../columnar/column.ts'
+import type { TextUnion } from './textUnion.ts'
 import { wideDecimal, wideInt64 } from './wide.ts'
 
 /**
@@ -10,6 +11,8 @@ import { wideDecimal, wideInt64 } from './wide.ts'
 export interface Source {
   readonly column: Column
   readonly compact: boolean
+  /** The rows that come from it, where they are known: nobody has to look for them in `choice` then. */
+  readonly rows?: Int32Array
 }
 
 /** Row i of `a` where `first[i]` is 1, else of `b`. Null masks are the caller's. */
@@ -19,8 +22,8 @@ export function chosen(first: Uint8Array, a: Column, b: Column, rowCount: number
   return assembled(choice, [{ column: a, compact: false }, { column: b, compact: false }], rowCount)
 }
 
-/** `choice[i]` = `sources.length` gives NULL. */
-export function assembled(choice: Int32Array, sources: readonly Source[], rowCount: number): Column {
+/** `choice[i]` = `sources.length` gives NULL. `texts`, of a caller that knows the rows of each source, keeps one dictionary for strings from batch to batch. */
+export function assembled(choice: Int32Array, sources: readonly Source[], rowCount: number, texts: TextUnion | null = null): Column {
   const nulls = assembledNulls(choice, sources, rowCount)
   const storage = sources[0]!.column.storage
   switch (storage) {
@@ -62,7 +65,7 @@ export function assembled(choice: Int32Array, sources: readonly Source[], rowCou
       return { storage, values: null, wide, nulls }
     }
     case 'string':
-      return assembledStrings(choice, sources, nulls, rowCount)
+      return assembledStrings(choice, sources, nulls, rowCount, texts)
     case 'object': {
       const values = new Array<Value>(rowCount).fill(null)
       sources.forEach((source, k) => pickArray(choice, k, (source.column as { values: Value[] }).values, source.compact, values, rowCount))
@@ -84,8 +87,12 @@ function assembledNulls(choice: Int32Array, sources: readonly Source[], rowCount
     const mask = source.column.nulls
     if (mask === null) return
     nulls ??= new Uint8Array(rowCount)
-    pickUint8(choice, k, mask, source.compact, nulls, rowCount)
+    if (source.rows === undefined) pickUint8(choice, k, mask, source.compact, nulls, rowCount)
+    else writeUint8(mask, source.compact, source.rows, nulls)
   })
+  let taken = 0
+  for (const { rows } of sources) taken += rows === undefined ? 0 : rows.length
+  if (taken === rowCount) return nulls
   for (let i = 0; i < rowCount; i++) {
     if (choice[i] === sources.length) {
       nulls ??= new Uint8Array(rowCount)
@@ -95,12 +102,17 @@ function assembledNulls(choice: Int32Array, sources: readonly Source[], rowCount
   return nulls
 }
 
-function assembledStrings(choice: Int32Array, sources: readonly Source[], nulls: Nulls, rowCount: number): StringColumn {
+function assembledStrings(choice: Int32Array, sources: readonly Source[], nulls: Nulls, rowCount: number, texts: TextUnion | null): StringColumn {
   const columns = sources.map((source) => source.column as StringColumn)
   const codes = new Int32Array(rowCount)
   if (columns.every((column) => column.dictionary === columns[0]!.dictionary)) {
     columns.forEach((column, k) => pickInt32(choice, k, column.codes, sources[k]!.compact, codes, rowCount))
     return { storage: 'string', codes, dictionary: columns[0]!.dictionary, nulls }
+  }
+  const dictionary = texts === null ? null : texts.of(columns)
+  if (dictionary !== null) {
+    columns.forEach((column, k) => texts!.write(column, sources[k]!.compact, sources[k]!.rows!, codes))
+    return { storage: 'string', codes, dictionary, nulls }
   }
   // Entries of the sources, renumbered in the order they are met; large dictionaries contribute only what is used.
   const values: string[] = []
@@ -146,6 +158,11 @@ function renumberSome(choice: Int32Array, k: number, { codes, dictionary, nulls 
     }
     out[i] = renumbered
   }
+}
+
+function writeUint8(source: Uint8Array, compact: boolean, rows: Int32Array, out: Uint8Array): void {
+  if (compact) for (let i = 0; i < rows.length; i++) out[rows[i]!] = source[i]!
+  else for (let i = 0; i < rows.length; i++) out[rows[i]!] = source[rows[i]!]!
 }
 
 // One loop per array class.

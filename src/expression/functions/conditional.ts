@@ -7,6 +7,7 @@ import type { ArgumentType, Buffers, CallSite, CallTypes, Frame, FunctionDefinit
 import { castKernel } from '../cast.ts'
 import { constantArgument, stringToInt32, unionMasks } from '../kernels.ts'
 import { assembled, type Source } from '../selectKernels.ts'
+import { TextUnion } from '../textUnion.ts'
 
 /**
  * CASE, IF, COALESCE, NULLIF: functions that look at an argument only where its value is needed.
@@ -132,6 +133,7 @@ function equalities(operand: LazyArgument, value: LazyArgument, frame: Frame, ro
  * Rows try branch after branch; those that take none get the last result, or NULL when there is none. A row takes a branch on TRUE only.
  */
 function branching(branches: number, test: Test, results: readonly LazyArgument[]): LazyKernel {
+  const union = new TextUnion(results.length)
   return (frame) => {
     const n = frame.rowCount
     const choice = new Int32Array(n).fill(results.length)
@@ -165,7 +167,7 @@ function branching(branches: number, test: Test, results: readonly LazyArgument[
       for (let k = 0; k < openCount; k++) choice[open[k]!] = branches
       taken.push(open.subarray(0, openCount))
     }
-    return fromBranches(frame, choice, taken, results)
+    return fromBranches(frame, choice, taken, results, union)
   }
 }
 
@@ -175,6 +177,7 @@ function switching(call: CallSite, operand: LazyArgument, texts: readonly string
   // Of equal texts the first counts.
   const branchOf = new Map(texts.map((text, branch) => [text, branch] as const).toReversed())
   const branchesOf = stringToInt32(call, (text) => branchOf.get(text) ?? branches)
+  const union = new TextUnion(results.length)
   return (frame) => {
     const n = frame.rowCount
     const { values, nulls } = branchesOf([operand.evaluate(frame)], n, frame.context) as Int32Column
@@ -185,36 +188,43 @@ function switching(call: CallSite, operand: LazyArgument, texts: readonly string
       choice[i] = branch
       counts[branch] = counts[branch]! + 1
     }
-    const taken = results.map((_, branch) => new Int32Array(counts[branch]!))
-    counts.fill(0)
+    // The rows of one branch after those of another, in one array.
+    const rows = new Int32Array(n)
+    const taken: Int32Array[] = []
+    for (let branch = 0, first = 0; branch <= branches; branch++) {
+      const next = first + counts[branch]!
+      if (branch < results.length) taken.push(rows.subarray(first, next))
+      counts[branch] = first
+      first = next
+    }
     for (let i = 0; i < n; i++) {
       const branch = choice[i]!
-      if (branch === results.length) continue
       const at = counts[branch]!
-      taken[branch]![at] = i
+      rows[at] = i
       counts[branch] = at + 1
     }
-    return fromBranches(frame, choice, taken, results)
+    return fromBranches(frame, choice, taken, results, union)
   }
 }
 
-function fromBranches(frame: Frame, choice: Int32Array, taken: readonly Int32Array[], results: readonly LazyArgument[]): Column {
+function fromBranches(frame: Frame, choice: Int32Array, taken: readonly Int32Array[], results: readonly LazyArgument[], texts: TextUnion): Column {
   const n = frame.rowCount
   // Branches that no row takes contribute nothing; sources are renumbered without them.
   const renumbered = new Int32Array(results.length + 1)
   const sources: Source[] = []
   for (let k = 0; k < results.length; k++) {
     renumbered[k] = sources.length
-    if (taken[k]!.length > 0) sources.push(evaluateFor(results[k]!, frame, taken[k]!, taken[k]!.length))
+    const rows = taken[k]!
+    if (rows.length > 0) sources.push({ ...evaluateFor(results[k]!, frame, rows, rows.length), rows })
   }
   renumbered[results.length] = sources.length
   if (sources.length === 0) {
     // All rows are NULL (or there is none): the storage is that of any branch, over no rows.
-    sources.push({ column: results[0]!.evaluateRows(frame, choice, 0), compact: true })
+    sources.push({ column: results[0]!.evaluateRows(frame, choice, 0), compact: true, rows: choice.subarray(0, 0) })
     renumbered.fill(1)
   } else if (sources.length === 1 && !sources[0]!.compact && taken.some((rows) => rows.length === n)) return sources[0]!.column
-  for (let i = 0; i < n; i++) choice[i] = renumbered[choice[i]!]!
-  return assembled(choice, sources, n)
+  if (sources.length < results.length) for (let i = 0; i < n; i++) choice[i] = renumbered[choice[i]!]!
+  return assembled(choice, sources, n, texts)
 }
 
 const caseForm: LazyFunction = {

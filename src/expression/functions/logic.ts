@@ -134,7 +134,11 @@ function isNull(name: string, marked: 0 | 1, summary: string, examples: ScalarFu
       const nulls = columns[0]!.nulls
       const values = call.buffers.uint8(rowCount)
       if (nulls === null) values.fill(1 - marked, 0, rowCount)
-      else for (let i = 0; i < rowCount; i++) values[i] = nulls[i] === marked ? 1 : 0
+      else {
+        // Without asking, because nobody can foretell the answers.
+        const flip = 1 - marked
+        for (let i = 0; i < rowCount; i++) values[i] = nulls[i]! ^ flip
+      }
       return { storage: 'bool', values, nulls: null }
     },
   }
