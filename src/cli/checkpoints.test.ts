@@ -9,7 +9,25 @@ let folder = ''
 beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'millrace-checkpoints-'))))
 afterEach(() => rmSync(folder, { recursive: true }))
 
-async function call(...args: readonly string[]): Promise<{ readonly exit: number; readonly out: string; readonly err: string }> {
+interface Called {
+  readonly exit: number
+  readonly out: string
+  readonly err: string
+}
+
+async function call(...args: readonly string[]): Promise<Called> {
+  return callWith(() => () => {}, args)
+}
+
+/** Interrupted as soon as somebody listens, before the job runs. */
+async function interrupted(...args: readonly string[]): Promise<Called> {
+  return callWith((listener) => {
+    listener()
+    return () => {}
+  }, args)
+}
+
+async function callWith(onInterrupt: (listener: () => void) => () => void, args: readonly string[]): Promise<Called> {
   let out = ''
   let err = ''
   const exit = await runCommandLine(args, {
@@ -19,7 +37,7 @@ async function call(...args: readonly string[]): Promise<{ readonly exit: number
     stdin: () => Promise.resolve(new Uint8Array(0)),
     engineScript: null,
     now: () => 0,
-    onInterrupt: () => () => {},
+    onInterrupt,
   })
   return { exit, out, err }
 }
@@ -132,6 +150,47 @@ describe('millrace run with checkpoints', { timeout: 120_000 }, () => {
     expect((await call('run', jobFile({ events: 400_000 }), '--output', `out=${out}`, '--resume', state)).err).toContain('"events":600000')
   })
 
+  // That it ends at once is the built program's to show (`built.test.ts`): here the engine may be at its end by then.
+  it('takes a savepoint when it is interrupted, and goes on from it by its folder, at another parallelism', async () => {
+    const job = jobFile()
+    const out = join(folder, 'rows.jsonl')
+    const state = join(folder, 'state')
+    await call('run', job, '--output', `out=${join(folder, 'whole.jsonl')}`)
+    const stopped = await interrupted('run', job, '--output', `out=${out}`, '--checkpoint-dir', state, '--savepoint', 'evening')
+    const [taken] = readdirSync(state).filter((name) => name.startsWith('savepoint-'))
+    const id = taken!.slice('savepoint-'.length)
+    expect(stopped).toMatchObject({ exit: 0, err: `advice MR-411 job: savepoint ${id} “evening” is complete; go on from it with --resume ${join(state, taken!)}\n` })
+    const resumed = await call('run', job, '--output', `out=${out}`, '--resume', join(state, taken!), '--parallelism', '3')
+    expect(resumed).toMatchObject({ exit: 0, err: `advice MR-408 job: it goes on from savepoint ${id}\n` })
+    expect(rows('rows.jsonl')).toEqual(rows('whole.jsonl'))
+    // Newer checkpoints do not take it away.
+    expect(readdirSync(state)).toContain(taken)
+    const refused = await call('run', jobFile({ events: 400_000 }), '--output', `out=${out}`, '--resume', join(state, taken!))
+    expect(refused).toMatchObject({ exit: 2, err: expect.stringMatching(/^error MR-406 job: Savepoint \d+ “evening” cannot be restored into this job: .*"events":600000 then/) as string })
+  })
+
+  it('goes on from one of several checkpoints by its folder, and from none that is not complete', async () => {
+    const job = jobFile()
+    const out = join(folder, 'rows.jsonl')
+    const state = join(folder, 'state')
+    await call('run', job, '--output', `out=${join(folder, 'whole.jsonl')}`)
+    await call('run', job, '--output', `out=${out}`, '--checkpoint-dir', state)
+    const [name] = readdirSync(state).filter((entry) => entry.startsWith('checkpoint-'))
+    expect(await call('run', job, '--output', `out=${out}`, '--resume', join(state, name!), '--checkpoint-dir', state)).toMatchObject({ exit: 0, err: `advice MR-408 job: it goes on from ${name!.replace('-', ' ')}\n` })
+    expect(rows('rows.jsonl')).toEqual(rows('whole.jsonl'))
+    rmSync(join(state, 'pointers'))
+    const kept = readdirSync(state).find((entry) => entry.startsWith('checkpoint-'))!
+    expect(await call('run', job, '--resume', join(state, kept))).toMatchObject({ exit: 2, err: `error: --resume: ${join(state, kept)} is not complete: ${join(state, 'pointers')} does not name it\n` })
+  })
+
+  it('says which fault did not happen, and is no success then', async () => {
+    const job = jobFile({ events: 1000, intervalMs: 0 })
+    const undisturbed = await call('run', job, '--output', `out=${join(folder, 'rows.jsonl')}`, '--fault', 'kill=0@checkpoint=9:writing', '--fault', 'kill=0@rows=5000')
+    expect(undisturbed.exit).toBe(1)
+    expect(undisturbed.err).toMatch(/^warning MR-410 job: --fault kill=0@checkpoint=9:writing did not happen: no checkpoint 9 came to that moment; .*\nwarning MR-410 job: --fault kill=0@rows=5000 did not happen: .*\n$/)
+    expect(rows('rows.jsonl')).toMatch(/^921 /)
+  })
+
   it('starts a job that always fails again as often as it says, then fails with the row', async () => {
     const failing = await call('run', jobFile({ where: '100 / (auction - auction) > 1' }), '--checkpoint-dir', join(folder, 'state'))
     expect(failing.exit).toBe(1)
@@ -146,6 +205,7 @@ describe('millrace run with checkpoints', { timeout: 120_000 }, () => {
     await call('run', jobFile(), '--checkpoint-dir', state)
     expect((await call('run', job, '--checkpoint-dir', state)).err).toContain('holds checkpoints of an earlier run; go on from them with --resume')
     expect((await call('run', job, '--resume', state, '--checkpoint-dir', join(folder, 'other'))).err).toContain('names another folder')
+    expect(await call('run', job, '--savepoint', 'evening')).toMatchObject({ exit: 2, err: 'error: --savepoint evening needs a folder to be kept in: add --checkpoint-dir D\n' })
     for (const fault of ['kill=7@rows=5', 'kill=1@checkpoint=0', 'exit@rows=4', 'kill=1@checkpoint=2:soon', 'boom']) {
       expect(await call('run', job, '--fault', fault)).toMatchObject({ exit: 2, err: expect.stringContaining(`error: --fault "${fault}"`) as string })
     }

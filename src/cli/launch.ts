@@ -15,6 +15,8 @@ export interface LaunchOptions {
   readonly faultTolerance?: FaultTolerance
   readonly faults?: readonly Fault[]
   readonly stores?: DurableStores
+  /** An interrupted run takes a savepoint of this name before it ends. */
+  readonly savepoint?: string
 }
 
 /** Runs a plan to the end of its input on worker threads; in this thread where there is no script for them. */
@@ -27,7 +29,9 @@ export async function runPlan(plan: PhysicalPlan, options: LaunchOptions, listen
       ? await import('../runtime/launch/inProcess.ts').then(({ inProcessLauncher }) => inProcessLauncher(systemClock()))
       : await import('../runtime/launch/node.ts').then(({ nodeLauncher }) => nodeLauncher(engineScript))
   const run = startRun(plan, { launcher, files: filesAndInput(terminal.stdin), previewRows: 0, ...options, ...(terminal.crash === undefined ? {} : { exit: terminal.crash }) })
-  return untilOver(run, listeners, terminal)
+  const status = await untilOver(run, listeners, terminal, options.savepoint ?? null)
+  listeners.faultsLeft?.(run.faultsLeft)
+  return status
 }
 
 async function runHere(plan: PhysicalPlan, options: LaunchOptions, listeners: Listeners, terminal: Terminal): Promise<JobStatus> {

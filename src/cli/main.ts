@@ -17,8 +17,11 @@ const terminal: Terminal = {
   now: () => performance.now(),
   crash: () => process.kill(process.pid, 'SIGKILL'),
   onInterrupt: (listener) => {
-    process.once('SIGINT', listener)
-    return () => process.removeListener('SIGINT', listener)
+    // Once: the second ends the process, whatever it is at.
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, listener)
+    return () => {
+      for (const signal of ['SIGINT', 'SIGTERM'] as const) process.removeListener(signal, listener)
+    }
   },
 }
 

@@ -42,7 +42,8 @@ export async function runCommandLine(args: readonly string[], terminal: Terminal
     .option('--changelog', 'writes every change with its row kind, not the final rows')
     .option('--parallelism <N>', 'subtasks per operator, instead of what the job says', wholeNumber)
     .option('--checkpoint-dir <D>', 'keeps checkpoints in the folder D, as the settings of the job say; without it they live as long as the run')
-    .option('--resume <D>', 'goes on from the newest checkpoint in the folder D, at another --parallelism too, and keeps new ones there')
+    .option('--resume <D>', 'goes on from the newest checkpoint in the folder D, or from the checkpoint or savepoint whose own folder D is, at another --parallelism too, and keeps new ones beside it')
+    .option('--savepoint <NAME>', 'when the run is interrupted (SIGINT, SIGTERM), takes a savepoint called NAME in the folder of the checkpoints before it ends')
     .option('--fault <SPEC>', 'makes a fault happen once, to see the job recover; repeatable', collected)
     .addOption(new Option('--processing-time <CLOCK>', 'what PROCTIME() reads: the wall clock, or the highest event time read so far').choices(['wall', 'event']).default('wall'))
     .addHelpText(
@@ -55,6 +56,8 @@ Examples:
   millrace explain job.json                          names the sources and sinks of a job
   millrace run job.json --output board=rows.jsonl --checkpoint-dir state
   millrace run job.json --output board=rows.jsonl --resume state --parallelism 4
+  millrace run job.json --output board=rows.jsonl --checkpoint-dir state --savepoint evening   Ctrl+C, and on another day:
+  millrace run job.json --output board=rows.jsonl --resume state/savepoint-7
   millrace run writer.json --topic orders=orders.jsonl   then: millrace run reader.json --topic orders=orders.jsonl
 
 Faults (workers and checkpoints by number; checkpoints count from 1):
@@ -62,6 +65,10 @@ Faults (workers and checkpoints by number; checkpoints count from 1):
   kill=1@checkpoint=3                kills it when checkpoint 3 is triggered
   kill=1@checkpoint=3:acknowledged   … when the first subtask has acknowledged it; :writing, when all have; :completed, when it is complete
   exit@checkpoint=3:writing          ends the whole process at that moment, as a power cut would
+
+A fault whose moment never comes is named at the end, and the exit code is 1 then.
+
+A savepoint stays until its folder is removed; later checkpoints and runs do not touch it. One of another job is refused, with the differences. A second signal ends the process at once.
 
 With checkpoints on (settings.checkpoint.intervalMs above 0), rows are written when a checkpoint covers them, each once, and a failed job is started
 again as settings.restart says. --resume cuts output files back to the checkpoint; what went to standard output stays there.
@@ -137,6 +144,7 @@ export interface RunFlags {
   readonly parallelism?: number
   readonly checkpointDir?: string
   readonly resume?: string
+  readonly savepoint?: string
   readonly fault?: readonly string[]
   readonly processingTime: 'wall' | 'event'
 }

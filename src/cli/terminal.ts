@@ -16,7 +16,7 @@ export interface Terminal {
   now(): number
   /** Ends the process at once, as a power cut would: for faults that are asked for. */
   readonly crash?: () => void
-  /** Calls back when the user interrupts; returns how to stop listening. */
+  /** Calls back when the user interrupts, or a supervisor asks the process to end; returns how to stop listening. */
   onInterrupt(listener: () => void): () => void
 }
 

@@ -53,6 +53,8 @@ export interface RunOptions {
 
 /** A run, and what joins its workers. */
 export interface StartedRun extends JobRun {
+  /** Faults that were asked for and have not happened. */
+  readonly faultsLeft: readonly Fault[]
   readonly carrier: Carriers['kind']
   readonly workers: number
 }
@@ -166,6 +168,10 @@ class Run implements StartedRun {
 
   get checkpoints(): CheckpointState | null {
     return this.#checkpoints?.state ?? null
+  }
+
+  get faultsLeft(): readonly Fault[] {
+    return this.#faults
   }
 
   start(): void {

@@ -1,4 +1,4 @@
-import { resolve } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import type { JsonObject } from '../../columnar/json.ts'
 import { fieldIndex } from '../../columnar/schema.ts'
 import { CheckpointStore } from '../../checkpoints/checkpointStore.ts'
@@ -10,6 +10,7 @@ import { mergeSettings } from '../../job/settings.ts'
 import { definitionOf } from '../../operators/catalog.ts'
 import { engineCountOf } from '../../runtime/placement.ts'
 import { parseFault, type Fault } from '../../runtime/faults.ts'
+import type { CheckpointRecord } from '../../runtime/checkpointCoordinator.ts'
 import type { FaultTolerance, SinkWriters } from '../../runtime/jobCheckpoints.ts'
 import { failureText } from '../execution.ts'
 import { FolderBackend } from '../folderBackend.ts'
@@ -41,6 +42,7 @@ export async function run(path: string, flags: RunFlags, terminal: Terminal): Pr
 
   const faults = faultsOf(flags.fault ?? [], engineCountOf(compiled.physical))
   const folder = await checkpointFolder(flags)
+  checkSavepoint(flags)
   const resuming = flags.resume !== undefined
   const files: { close(): void }[] = []
   const writers = new Map<string, ResultWriter>()
@@ -63,10 +65,12 @@ export async function run(path: string, flags: RunFlags, terminal: Terminal): Pr
     const progress = terminal.isInteractive ? progressLine(terminal) : null
     let poisonRows = 0
     let restores = 0
+    let faultsLeft = 0
+    let savepoint: CheckpointRecord | null = null
     const tolerance = faultTolerance(job, folder, resuming, new KeptSinks(writers, stores))
     const status = await runPlan(
       compiled.physical,
-      { processingTime: flags.processingTime, faults, stores: stores.stores, ...(terminal.engineScript === null && folder === null && faults.length === 0 ? {} : { faultTolerance: tolerance }) },
+      { processingTime: flags.processingTime, faults, stores: stores.stores, ...(flags.savepoint === undefined ? {} : { savepoint: flags.savepoint }), ...(terminal.engineScript === null && folder === null && faults.length === 0 ? {} : { faultTolerance: tolerance }) },
       {
         sink: (operator, batch) => writers.get(operator)?.receive(batch),
         metrics: (frame) => progress?.show(frame),
@@ -78,6 +82,11 @@ export async function run(path: string, flags: RunFlags, terminal: Terminal): Pr
             for (const note of notes) terminal.err(`warning MR-407 job: ${note}\n`)
             terminal.err(`advice MR-408 job: ${operators === null ? 'it goes' : `${operators.join(', ')} go`} on from ${checkpoint === null ? 'its beginning, because there is no checkpoint' : `${kind} ${checkpoint}`}\n`)
           }
+        },
+        savepoint: (ended) => (savepoint = ended),
+        faultsLeft: (left) => {
+          faultsLeft = left.length
+          for (const fault of left) terminal.err(`warning MR-410 job: --fault ${flags.fault![faults.indexOf(fault)]!} did not happen: ${notMetBecause(fault)}\n`)
         },
         restarting: (failure) => terminal.err(`${failureText(failure).replace('error', 'warning')}\n`),
         poison: (operator, rows, total) => {
@@ -96,12 +105,16 @@ export async function run(path: string, flags: RunFlags, terminal: Terminal): Pr
       // A checkpoint of another job: the call is wrong, and nothing has been changed.
       return status.failure.code === 'MR-406' ? 2 : 1
     }
+    const taken = savepoint === null ? null : savepointText(savepoint, folder!)
+    if (taken !== null) terminal.err(`${taken}\n`)
     if (status.kind !== 'finished') {
+      if (taken !== null && savepoint!.status === 'completed') return 0
       terminal.err('error: the run was interrupted; what it had written stays\n')
       return 1
     }
     if (terminal.isInteractive) terminal.err(summaryText(job, status.durationMs, writers))
-    return 0
+    // The rows are right, but what was to be seen has not been seen: a script that tries recovery must not pass by a run that had nothing to recover from.
+    return faultsLeft === 0 ? 0 : 1
   } finally {
     for (const file of files) file.close()
   }
@@ -132,37 +145,80 @@ function outputFiles(job: Job, flags: readonly string[]): Map<string, string> {
   return outputs
 }
 
-/** The folder of checkpoints; null without one. */
-async function checkpointFolder({ checkpointDir, resume }: RunFlags): Promise<FolderBackend | null> {
-  if (resume !== undefined && checkpointDir !== undefined && resolve(resume) !== resolve(checkpointDir)) {
-    throw new UsageError(`error: --resume ${resume} also keeps the new checkpoints there; --checkpoint-dir ${checkpointDir} names another folder`)
-  }
-  const path = resume ?? checkpointDir
-  if (path === undefined) return null
-  const backend = new FolderBackend(resolve(path))
-  let names: readonly string[]
-  try {
-    names = await backend.list()
-  } catch (error) {
-    throw new UsageError(`error: ${reasonOf(error)}`)
-  }
-  if (resume === undefined && names.includes('pointers')) {
-    throw new UsageError(`error: --checkpoint-dir: ${path} holds checkpoints of an earlier run; go on from them with --resume ${path}, or name an empty folder`)
-  }
-  if (resume !== undefined && !names.some((name) => name === 'pointers' || name.endsWith('/manifest'))) {
-    throw new UsageError(`error: --resume: there is no checkpoint in ${path}`)
-  }
-  return backend
+/** Where checkpoints are kept; null: nowhere. `upTo`: the one to go on from, null where it is the newest. */
+interface CheckpointFolder {
+  readonly path: string
+  readonly backend: FolderBackend
+  readonly upTo: number | null
 }
 
-function faultTolerance(job: Job, folder: FolderBackend | null, resuming: boolean, sinks: SinkWriters): FaultTolerance {
+async function checkpointFolder({ checkpointDir, resume }: RunFlags): Promise<CheckpointFolder | null> {
+  if (resume === undefined && checkpointDir === undefined) return null
+  try {
+    return resume === undefined ? await freshFolder(checkpointDir!) : await resumedFolder(resume, checkpointDir)
+  } catch (error) {
+    if (error instanceof UsageError) throw error
+    throw new UsageError(`error: ${reasonOf(error)}`)
+  }
+}
+
+async function freshFolder(path: string): Promise<CheckpointFolder> {
+  const backend = new FolderBackend(resolve(path))
+  if ((await backend.list()).includes('pointers')) {
+    throw new UsageError(`error: --checkpoint-dir: ${path} holds checkpoints of an earlier run; go on from them with --resume ${path}, or name an empty folder`)
+  }
+  return { path, backend, upTo: null }
+}
+
+/** `resume` names the folder of all checkpoints, or the folder of one of them in it. */
+async function resumedFolder(resume: string, checkpointDir: string | undefined): Promise<CheckpointFolder> {
+  const within = new FolderBackend(resolve(resume))
+  const names = await within.list()
+  const isOne = names.includes('manifest')
+  const path = isOne ? dirname(resolve(resume)) : resume
+  if (checkpointDir !== undefined && resolve(path) !== resolve(checkpointDir)) {
+    throw new UsageError(`error: --resume ${resume} also keeps the new checkpoints ${isOne ? `in ${path}` : 'there'}; --checkpoint-dir ${checkpointDir} names another folder`)
+  }
+  if (!isOne) {
+    if (!names.some((name) => name === 'pointers' || name.endsWith('/manifest'))) throw new UsageError(`error: --resume: there is no checkpoint in ${resume}`)
+    return { path, backend: within, upTo: null }
+  }
+  const backend = new FolderBackend(path)
+  const known = await new CheckpointStore(backend).list()
+  const chosen = known.find(({ manifest }) => manifest === `${basename(resolve(resume))}/manifest`)
+  if (chosen === undefined) {
+    const others = known.map(({ manifest }) => dirname(manifest)).join(', ')
+    throw new UsageError(`error: --resume: ${resume} is not complete: ${join(path, 'pointers')} does not name it${others === '' ? '' : `; it names ${others}`}`)
+  }
+  return { path, backend, upTo: chosen.id }
+}
+
+function checkSavepoint({ savepoint, checkpointDir, resume }: RunFlags): void {
+  if (savepoint === undefined) return
+  if (savepoint.trim() === '') throw new UsageError('error: --savepoint needs a name')
+  if (checkpointDir === undefined && resume === undefined) throw new UsageError(`error: --savepoint ${savepoint} needs a folder to be kept in: add --checkpoint-dir D`)
+}
+
+function savepointText({ id, name, status, failure }: CheckpointRecord, { path }: CheckpointFolder): string {
+  if (status === 'completed') return `advice MR-411 job: savepoint ${id} “${name}” is complete; go on from it with --resume ${join(path, `savepoint-${id}`)}`
+  return `error MR-411 job: savepoint “${name}” was not taken: ${failure}`
+}
+
+function notMetBecause({ when }: Fault): string {
+  const isUndisturbed = 'the run went on undisturbed, and so it shows nothing of a recovery'
+  return when.kind === 'rows'
+    ? `the sources of that worker let fewer than ${when.rows} rows through; ${isUndisturbed}. Choose fewer rows`
+    : `no checkpoint ${when.checkpoint} came to that moment; ${isUndisturbed}. Choose an earlier one, or a shorter settings.checkpoint.intervalMs`
+}
+
+function faultTolerance(job: Job, folder: CheckpointFolder | null, resuming: boolean, sinks: SinkWriters): FaultTolerance {
   const { checkpoint, restart } = mergeSettings(job.settings)
   return {
     checkpoint,
     restart,
-    store: new CheckpointStore(folder ?? new MemoryBackend()),
+    store: new CheckpointStore(folder?.backend ?? new MemoryBackend()),
     uncommittedRows: 'held',
-    ...(resuming ? { resume: { upTo: null } } : {}),
+    ...(resuming ? { resume: { upTo: folder?.upTo ?? null } } : {}),
     // A run that keeps nothing cannot be gone on from, so nobody needs to know how far its files were.
     ...(folder === null ? {} : { sinks }),
   }
