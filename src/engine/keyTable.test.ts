@@ -105,6 +105,47 @@ describe('key table', () => {
     expect([...found]).toEqual([-1, -1, -1])
   })
 
+  it('gives slots alike while keys lie together, spread, leave the whole numbers and come after it was cleared', () => {
+    const near = fc.integer({ min: -700, max: 3000 })
+    const far = fc.constantFrom(1e6, -1e6, 2 ** 31, 2 ** 53 - 1, -(2 ** 53) + 1)
+    const odd = fc.constantFrom(-0.5, 0.5, 7.5)
+    const run = fc.record({ from: fc.oneof({ arbitrary: near, weight: 6 }, { arbitrary: far, weight: 1 }), count: fc.nat(200), step: fc.constantFrom(1, 1, 1, 2, 5, -1) })
+    const batch: fc.Arbitrary<readonly number[]> = fc.oneof({ arbitrary: run.map(({ from, count, step }) => Array.from({ length: count }, (_, i) => Math.max(-Number.MAX_SAFE_INTEGER, Math.min(Number.MAX_SAFE_INTEGER, from + i * step)))), weight: 8 }, { arbitrary: fc.array(odd, { maxLength: 3 }), weight: 1 })
+    fc.assert(
+      fc.property(fc.array(fc.record({ keys: batch, clear: fc.integer({ min: 0, max: 9 }), within: fc.boolean() }), { maxLength: 30 }), (steps) => {
+        const table = new KeyTable(1, 8)
+        let slotOf = new Map<number, number>()
+        for (const { keys, clear, within } of steps) {
+          if (clear === 0) {
+            table.clear()
+            slotOf = new Map()
+          }
+          const asked = Float64Array.from([...keys, -3, 12.5, 1e15])
+          const found = new Int32Array(asked.length)
+          table.find([asked], 0, asked.length, found)
+          expect([...found]).toEqual(Array.from(asked, (key) => slotOf.get(key) ?? -1))
+          const slots = new Int32Array(keys.length)
+          if (within) expect(table.slotsWithin(Float64Array.from(keys), new Float64Array(keys.length), 0, 1, 0, keys.length, slots)).toBe(keys.length)
+          else table.slotsOf([Float64Array.from(keys)], 0, keys.length, slots)
+          for (const key of keys) if (!slotOf.has(key)) slotOf.set(key, slotOf.size)
+          expect([...slots]).toEqual(Array.from(keys, (key: number) => slotOf.get(key)))
+          expect(table.size).toBe(slotOf.size)
+          expect([...table.keysOf(0).subarray(0, table.size)]).toEqual([...slotOf.keys()])
+        }
+      }),
+    )
+  })
+
+  it('needs no more for keys that lie together than a hash table does', () => {
+    const bytesOf = (step: number): number => {
+      const table = new KeyTable(1)
+      table.slotsOf([Float64Array.from({ length: 10_000 }, (_, i) => i * step)], 0, 10_000, new Int32Array(10_000))
+      return table.bytes
+    }
+    expect(bytesOf(1)).toBeLessThan(bytesOf(1000))
+    expect(bytesOf(4)).toBeLessThanOrEqual(bytesOf(1000))
+  })
+
   it('forgets interned values that no table holds', () => {
     const encoder = new KeyEncoder([stringType])
     const table = new KeyTable(1)

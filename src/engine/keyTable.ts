@@ -8,8 +8,11 @@ import type { StateReader, StateWriter } from '../columnar/stateCodec.ts'
  * special value and an empty cell is 0. Slots are dense and keep insertion order: state lives in plain arrays by slot, results come
  * out in the order in which groups appeared, and dropping a table is dropping it whole. There is no removal of single keys.
  *
+ * A table of one key column begins *direct*: as long as its keys are whole numbers that lie close together, as ids and the numbers of texts do, a key's cell is its distance from a base, and nothing is hashed or compared
+ * (docs/decisions/0273). The first key that is far off makes it a hash table, which it stays.
+ *
  * One call handles a batch: a method call per row costs half the speed (measured). The loops for one key column, for two and for several are
- * apart, because the first is by far the most frequent; it also keeps each key beside its cell, which saves the way to the dense array.
+ * apart, because the first is by far the most frequent; its hash table also keeps each key beside its cell, which saves the way to the dense array.
  */
 export class KeyTable {
   /** Key columns. 0 means that all rows are one group. */
@@ -17,8 +20,10 @@ export class KeyTable {
   #size = 0
   #keys: Float64Array[]
   #index: Int32Array
-  /** With one key column, the key of each cell that is taken; what stands in others means nothing. */
-  #cellKeys: Float64Array
+  /** With one key column, hashed: the key of each cell that is taken; what stands in others means nothing. */
+  #cellKeys: Float64Array = noKeys
+  /** The key of cell 0 of a direct table, NaN before the first key; null when keys are hashed. */
+  #base: number | null
   #mask: number
   /** 32 minus the logarithm of the number of cells: a hash's high bits pick the cell. */
   #shift: number
@@ -28,7 +33,7 @@ export class KeyTable {
     let cells = 16
     while (cells < capacity * 2) cells *= 2
     this.#index = new Int32Array(cells)
-    this.#cellKeys = new Float64Array(width === 1 ? cells : 0)
+    this.#base = width === 1 ? Number.NaN : null
     this.#mask = cells - 1
     this.#shift = Math.clz32(cells) + 1
     this.#keys = Array.from({ length: width }, () => new Float64Array(cells / 2))
@@ -67,10 +72,35 @@ export class KeyTable {
   #slotsOfOne(keys: Float64Array, start: number, end: number, out: Int32Array): void {
     let row = start
     for (;;) {
-      row = this.#addOne(keys, start, row, end, out)
+      row = this.#base === null ? this.#addOne(keys, start, row, end, out) : this.#addDirect(keys, this.#base, start, row, end, out)
       if (row === end) return
-      this.#grow()
+      this.#makeRoomFor(keys[row]!)
     }
+  }
+
+  #addDirect(keys: Float64Array, base: number, start: number, row: number, end: number, out: Int32Array): number {
+    const index = this.#index
+    const cells = index.length
+    const dense = this.#keys[0]!
+    const capacity = dense.length
+    let size = this.#size
+    for (; row < end; row++) {
+      const key = keys[row]!
+      const distance = key - base
+      const cell = distance | 0
+      if (cell !== distance || cell < 0 || cell >= cells) break
+      let slot = index[cell]!
+      if (slot === 0) {
+        if (size === capacity) break
+        dense[size] = key
+        size++
+        index[cell] = size
+        slot = size
+      }
+      out[row - start] = slot - 1
+    }
+    this.#size = size
+    return row
   }
 
   /**
@@ -111,6 +141,11 @@ export class KeyTable {
    */
   slotsWithin(keys: Float64Array, times: Float64Array, low: number, high: number, start: number, end: number, out: Int32Array): number {
     let row = start
+    if (this.#base !== null) {
+      while (row < end && times[row]! >= low && times[row]! < high) row++
+      this.#slotsOfOne(keys, start, row, out)
+      return row
+    }
     for (;;) {
       row = this.#addWithin(keys, times, low, high, start, row, end, out)
       if (row === end || !(times[row]! >= low && times[row]! < high)) return row
@@ -249,6 +284,10 @@ export class KeyTable {
       return true
     }
     const index = this.#index
+    if (this.#base !== null) {
+      findDirect(keys, this.#base, index, start, end, out)
+      return true
+    }
     const cellKeys = this.#cellKeys
     const mask = this.#mask
     const shift = this.#shift
@@ -289,26 +328,74 @@ export class KeyTable {
     this.rehash()
   }
 
-  #grow(): void {
-    const cells = this.#index.length * 2
+  /** For a key that had no place: the table of one key column grows, moves its base, or becomes a hash table. */
+  #makeRoomFor(key: number): void {
+    const base = this.#base
+    if (base === null) {
+      this.#grow()
+      return
+    }
+    if (this.#size === this.#keys[0]!.length) this.#growKeys(this.#size * 2)
+    const distance = key - base
+    if (distance >= 0 && distance < this.#index.length && Number.isInteger(distance)) return
+    this.#settle(key, key)
+  }
+
+  /** Gives each key its cell anew, the keys from `least` to `most` being among those to come. */
+  #settle(least: number, most: number): void {
+    const keys = this.#keys[0]!
+    const size = this.#size
+    let whole = Number.isSafeInteger(least) && Number.isSafeInteger(most)
+    for (let slot = 0; slot < size && whole; slot++) {
+      const key = keys[slot]!
+      whole = Number.isSafeInteger(key)
+      if (key < least) least = key
+      if (key > most) most = key
+    }
+    const range = most - least + 1
+    if (!whole || range > Math.max(directRangeMin, size * directRangeOfKey)) {
+      this.#base = null
+      this.#resize(keys.length * 2)
+      this.rehash()
+      return
+    }
+    let cells = this.#index.length
+    while (cells < range * 2) cells *= 2
+    // More room above: ids are mostly given out in rising order.
+    this.#base = least - Math.floor((cells - range) / 4)
+    if (cells === this.#index.length) this.#index.fill(0)
+    else this.#index = new Int32Array(cells)
+    placeDirect(keys, this.#base, size, this.#index)
+  }
+
+  #growKeys(capacity: number): void {
     this.#keys = this.#keys.map((keys) => {
-      const grown = new Float64Array(cells / 2)
+      const grown = new Float64Array(capacity)
       grown.set(keys)
       return grown
     })
+  }
+
+  #grow(): void {
+    const cells = this.#index.length * 2
+    this.#growKeys(cells / 2)
     this.#resize(cells)
     this.rehash()
   }
 
   #resize(cells: number): void {
     this.#index = new Int32Array(cells)
-    if (this.width === 1) this.#cellKeys = new Float64Array(cells)
+    if (this.width === 1 && this.#base === null) this.#cellKeys = new Float64Array(cells)
     this.#mask = cells - 1
     this.#shift = Math.clz32(cells) + 1
   }
 
   /** Rebuilds the index after keys were rewritten in place (`KeyEncoder.shrink`). */
   rehash(): void {
+    if (this.#base !== null) {
+      if (this.#size > 0) this.#settle(this.#keys[0]![0]!, this.#keys[0]![0]!)
+      return
+    }
     this.#index.fill(0)
     if (this.width === 1) placeOne(this.#keys[0]!, this.#size, this.#index, this.#cellKeys, this.#mask, this.#shift)
     else if (this.width === 2) placeTwo(this.#keys[0]!, this.#keys[1]!, this.#size, this.#index, this.#mask, this.#shift)
@@ -322,8 +409,29 @@ export class KeyTable {
       this.#resize(cells)
       this.#keys = this.#keys.map(() => new Float64Array(cells / 2))
     } else this.#index.fill(0)
+    // The next keys choose a base of their own.
+    if (this.#base !== null) this.#base = Number.NaN
     this.#size = 0
   }
+}
+
+const noKeys = new Float64Array(0)
+
+// A direct table has at most twice as many cells as its range of keys, of four bytes each; a hash table needs 24 to 48 bytes for a key. The least range costs 8 KB.
+const directRangeMin = 1024
+const directRangeOfKey = 4
+
+function findDirect(keys: Float64Array, base: number, index: Int32Array, start: number, end: number, out: Int32Array): void {
+  const cells = index.length
+  for (let row = start; row < end; row++) {
+    const distance = keys[row]! - base
+    const cell = distance | 0
+    out[row - start] = cell === distance && cell >= 0 && cell < cells ? index[cell]! - 1 : -1
+  }
+}
+
+function placeDirect(keys: Float64Array, base: number, size: number, index: Int32Array): void {
+  for (let slot = 0; slot < size; slot++) index[keys[slot]! - base] = slot + 1
 }
 
 // The keys of slots 0 … size - 1, which differ, into an empty index. In loops of their own, because they are most of what growing costs.
