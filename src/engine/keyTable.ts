@@ -360,7 +360,7 @@ export class KeyTable {
       return
     }
     let cells = this.#index.length
-    while (cells < range * 2) cells *= 2
+    while (cells < range * 1.25) cells *= 2
     // More room above: ids are mostly given out in rising order.
     this.#base = least - Math.floor((cells - range) / 4)
     if (cells === this.#index.length) this.#index.fill(0)
@@ -417,7 +417,7 @@ export class KeyTable {
 
 const noKeys = new Float64Array(0)
 
-// A direct table has at most twice as many cells as its range of keys, of four bytes each; a hash table needs 24 to 48 bytes for a key. The least range costs 8 KB.
+// A direct table that grew has at most two and a half times as many cells as its range of keys, of four bytes each: up to 40 bytes for a key, where a hash table needs 24 to 48. The least range costs 8 KB.
 const directRangeMin = 1024
 const directRangeOfKey = 4
 

@@ -103,7 +103,8 @@ export class SessionStore {
       // Fired, and so closed, when the watermark reaches its last millisecond.
       if (!(time >= starts[session]! && time <= end)) break
       if (last >= end - 1 && (watermark >= end - 1 || told!.at(row) >= end - 1)) break
-      if (time + gapMs > end) ends[session] = time + gapMs
+      // Of rows in order all reach as far, so that the processor can foretell it.
+      if (time + gapMs >= end) ends[session] = time + gapMs
       sessions[at++] = session
     }
     return row

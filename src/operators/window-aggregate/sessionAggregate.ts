@@ -49,7 +49,10 @@ export class SessionAggregate implements OperatorRuntime {
   #keySlots: Int32Array = new Int32Array(0)
   #rows: Int32Array = new Int32Array(0)
   #slots: Int32Array = new Int32Array(0)
+  /** Rows that are to be accumulated, `#pending` of them: from `#first` on, or, once one was passed over, those in `#rows`. */
   #pending = 0
+  #first = 0
+  #parted = false
   #prepared: PreparedArguments | null = null
 
   constructor(spec: OperatorSpec, window: Extract<WindowConfig, { type: 'session' }>) {
@@ -110,9 +113,8 @@ export class SessionAggregate implements OperatorRuntime {
         late.push(row)
         continue
       }
-      this.#rows[this.#pending] = row
       this.#slots[this.#pending] = session
-      this.#pending++
+      this.#take(row, row + 1)
       if (this.#allowedLatenessMs > 0 && this.#store.isFired(this.#store.endOf(session), watermark)) {
         this.#flush()
         this.#store.gaveResult(session)
@@ -131,10 +133,17 @@ export class SessionAggregate implements OperatorRuntime {
 
   /** Rows [row, end) are to be accumulated; their sessions stand in their places already. */
   #take(row: number, end: number): void {
+    if (row === end) return
     const rows = this.#rows
-    let pending = this.#pending
-    while (row < end) rows[pending++] = row++
-    this.#pending = pending
+    if (this.#pending === 0) {
+      this.#first = row
+      this.#parted = false
+    } else if (!this.#parted && row !== this.#first + this.#pending) {
+      for (let i = 0; i < this.#pending; i++) rows[i] = this.#first + i
+      this.#parted = true
+    }
+    if (this.#parted) for (let i = row, at = this.#pending; i < end; i++) rows[at++] = i
+    this.#pending += end - row
   }
 
   /** Two sessions become one: what was not accumulated yet belongs to them as they were. */
@@ -146,9 +155,8 @@ export class SessionAggregate implements OperatorRuntime {
 
   #flush(): void {
     if (this.#pending === 0) return
-    const first = this.#rows[0]!
     const slotCount = this.#store.slotsUsed
-    if (this.#rows[this.#pending - 1]! - first + 1 === this.#pending) this.#program.add(this.#accumulators, this.#prepared!, this.#slots, first, this.#pending, slotCount)
+    if (!this.#parted) this.#program.add(this.#accumulators, this.#prepared!, this.#slots, this.#first, this.#pending, slotCount)
     else this.#program.addRows(this.#accumulators, this.#prepared!, this.#slots, this.#rows, this.#pending, slotCount)
     this.#pending = 0
   }
