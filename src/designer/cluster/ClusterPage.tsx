@@ -236,6 +236,16 @@ function Counts() {
 
 const everyMessage = { kinds: new Set(messageKinds), node: -1 }
 
+/** How many servers vote, and how many only listen. */
+const sizes = [
+  { servers: 3, observers: 0 },
+  { servers: 3, observers: 2 },
+  { servers: 5, observers: 0 },
+  { servers: 5, observers: 2 },
+  { servers: 7, observers: 0 },
+] as const
+const sizeKey = ({ servers, observers }: { readonly servers: number; readonly observers: number }): string => (observers === 0 ? String(servers) : `${servers}+${observers}`)
+
 /** What a free run is made from; pressing the button, or Enter in the seed, starts it. */
 function RunSettings() {
   const { run } = useCluster()
@@ -247,7 +257,7 @@ function RunSettings() {
 function FreeSettings({ spec }: { readonly spec: RunSpec }) {
   const free = spec.kind === 'free' ? spec : null
   const [seed, setSeed] = useState(String(free?.seed ?? 42))
-  const start = (change: { readonly servers?: 3 | 5 | 7; readonly network?: Network; readonly load?: Load; readonly beside?: Beside } = {}): void => {
+  const start = (change: { readonly servers?: 3 | 5 | 7; readonly observers?: 0 | 2; readonly network?: Network; readonly load?: Load; readonly beside?: Beside } = {}): void => {
     const number = Number.parseInt(seed, 10)
     startFree({ seed: Number.isSafeInteger(number) && number >= 0 ? number : 42, ...change })
   }
@@ -264,10 +274,10 @@ function FreeSettings({ spec }: { readonly spec: RunSpec }) {
         {t.seed}
         <input className={styles.seed} inputMode="numeric" value={seed} onChange={(event) => setSeed(event.currentTarget.value.replaceAll(/\D/g, '').slice(0, 10))} />
       </label>
-      <select className={styles.select} aria-label={t.serverCount} value={free?.servers ?? 3} onChange={(event) => start({ servers: Number(event.currentTarget.value) as 3 | 5 | 7 })}>
-        {[3, 5, 7].map((count) => (
-          <option key={count} value={count}>
-            {t.servers(count)}
+      <select className={styles.select} aria-label={t.serverCount} value={sizeKey(free ?? sizes[0])} onChange={(event) => start(sizes.find((size) => sizeKey(size) === event.currentTarget.value))}>
+        {sizes.map(({ servers, observers }) => (
+          <option key={sizeKey({ servers, observers })} value={sizeKey({ servers, observers })}>
+            {observers === 0 ? t.servers(servers) : t.serversAndObservers(servers, observers)}
           </option>
         ))}
       </select>

@@ -6,7 +6,7 @@ import { sessionRows } from './selectors.ts'
 import { statusOf } from './status.ts'
 import { describeMessage } from './words.ts'
 
-const base = { kind: 'free', seed: 42, servers: 3, network: 'zones', load: 'quiet' } as const
+const base = { kind: 'free', seed: 42, servers: 3, observers: 0, network: 'zones', load: 'quiet' } as const
 
 describe('a job beside the ensemble', () => {
   it('shows one JobManager leading, the others in line, and checkpoints that complete', () => {

@@ -29,7 +29,7 @@ function take(event: KeyboardEvent): boolean {
   const view = clusterView()
   if (/^\d$/.test(event.key)) {
     const id = Number(event.key)
-    if (id >= view.run.recording.world.servers) return false
+    if (id >= view.run.recording.world.servers + view.run.recording.world.observers) return false
     chooseTarget(id)
     return true
   }

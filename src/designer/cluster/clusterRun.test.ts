@@ -4,7 +4,7 @@ import { ClusterRun } from './clusterRun.ts'
 import { defaultSpec, type RunSpec } from './runSpec.ts'
 import { ensembleState } from './status.ts'
 
-const free: RunSpec = { kind: 'free', seed: 7, servers: 3, network: 'zones', load: 'quiet', beside: 'clients' }
+const free: RunSpec = { kind: 'free', seed: 7, servers: 3, observers: 0, network: 'zones', load: 'quiet', beside: 'clients' }
 
 function played(seconds: number, spec: RunSpec = free): ClusterRun {
   const run = new ClusterRun(spec)
@@ -136,7 +136,7 @@ describe('a run on the page', () => {
   it('breaks no invariant with its own clients, whatever a hand does', () => {
     for (const servers of [3, 5, 7] as const) {
       for (let seed = 1; seed <= 8; seed++) {
-        const run = new ClusterRun({ kind: 'free', seed, servers, network: seed % 2 === 0 ? 'rack' : 'zones', load: 'quiet', beside: 'clients' })
+        const run = new ClusterRun({ kind: 'free', seed, servers, observers: 0, network: seed % 2 === 0 ? 'rack' : 'zones', load: 'quiet', beside: 'clients' })
         run.play(3e6)
         const { leader } = ensembleState(run.world)
         const session = [...(run.world.nodes[leader]!.state as { tree: { sessions: Map<number, number> } }).tree.sessions.keys()][0] ?? 0
@@ -162,6 +162,6 @@ describe('a run on the page', () => {
   })
 
   it('starts with the same run for everybody', () => {
-    expect(defaultSpec).toEqual({ kind: 'free', seed: 42, servers: 3, network: 'zones', load: 'quiet', beside: 'clients' })
+    expect(defaultSpec).toEqual({ kind: 'free', seed: 42, servers: 3, observers: 0, network: 'zones', load: 'quiet', beside: 'clients' })
   })
 })

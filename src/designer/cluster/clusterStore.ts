@@ -408,7 +408,7 @@ export function brokenIn({ run, search }: ClusterView): Pick<Violation, 'invaria
   return run.time < search.found.time ? null : { ...search.found, node: -1 }
 }
 
-export function startFree(wanted: { readonly seed?: number; readonly servers?: 3 | 5 | 7; readonly network?: Network; readonly load?: Load; readonly beside?: Beside } = {}): void {
+export function startFree(wanted: { readonly seed?: number; readonly servers?: 3 | 5 | 7; readonly observers?: 0 | 2; readonly network?: Network; readonly load?: Load; readonly beside?: Beside } = {}): void {
   const { spec } = clusterView().run
   const base = spec.kind === 'free' ? spec : (defaultSpec as Extract<RunSpec, { kind: 'free' }>)
   const next = { ...base, ...wanted }

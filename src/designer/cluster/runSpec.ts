@@ -21,7 +21,8 @@ import { applyHandFault } from './handFaults.ts'
  * A network between zones makes messages slow enough to be seen beside an election; the protocol's own times are ZooKeeper's in either (coordination reference 7.2).
  */
 export type RunSpec =
-  | { readonly kind: 'free'; readonly seed: number; readonly servers: 3 | 5 | 7; readonly network: Network; readonly load: Load; readonly beside: Beside }
+  /** Observers stand beside the servers that vote: they serve clients and have no voice. */
+  | { readonly kind: 'free'; readonly seed: number; readonly servers: 3 | 5 | 7; readonly observers: 0 | 2; readonly network: Network; readonly load: Load; readonly beside: Beside }
   | { readonly kind: 'scenario'; readonly name: string }
   | { readonly kind: 'card'; readonly id: string; readonly seed: number; readonly servers: number; readonly isDeeper: boolean; readonly isFixed: boolean }
   /** A card's minimal schedule: what must happen and nothing else. */
@@ -34,7 +35,7 @@ export type Beside = 'clients' | 'job' | 'topics'
 /** What clients do: a lock, a group and some reads and writes; eight of them that ask as soon as they are answered; or eight that do not wait for answers, which keeps hundreds of messages under way among seven servers. */
 export type Load = 'quiet' | 'busy' | 'eager'
 
-export const defaultSpec: RunSpec = { kind: 'free', seed: 42, servers: 3, network: 'zones', load: 'quiet', beside: 'clients' }
+export const defaultSpec: RunSpec = { kind: 'free', seed: 42, servers: 3, observers: 0, network: 'zones', load: 'quiet', beside: 'clients' }
 
 const networks: Readonly<Record<Network, Partial<WorldOptions>>> = {
   zones: { latencyMicros: 14_000, latencySpreadMicros: 9_000, latencyTailMicros: 60_000, fsyncMicros: 7_000, fsyncSpreadMicros: 6_000 },
@@ -75,11 +76,11 @@ function made(spec: RunSpec): World {
 const loads: Readonly<Record<Load, Partial<WorldOptions>>> = {
   quiet: { clients: programs.length },
   busy: { clients: 8, thinkMicros: 8_000, requestsInFlight: 8 },
-  eager: { clients: 8, thinkMicros: 5_500, requestsInFlight: 20 },
+  eager: { clients: 8, thinkMicros: 5_500, requestsInFlight: 22 },
 }
 
-function madeFree({ seed, servers, network, load, beside }: Extract<RunSpec, { kind: 'free' }>): World {
-  const options = Object.assign(new WorldOptions(), networks[network], { servers, rareOperations: false, thinkMicros: 350_000, requestsInFlight: 2 })
+function madeFree({ seed, servers, observers, network, load, beside }: Extract<RunSpec, { kind: 'free' }>): World {
+  const options = Object.assign(new WorldOptions(), networks[network], { servers, observers, rareOperations: false, thinkMicros: 350_000, requestsInFlight: 2 })
   if (beside === 'job') {
     options.clients = 0
     return makeEnsemble({ seed, options, profile: null, ...clusterParts({ jobManagers: 3, taskManagers: 2 }) })

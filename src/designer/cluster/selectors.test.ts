@@ -7,7 +7,7 @@ import { ensembleState } from './status.ts'
 import { describeMessage, fateText, messageLabel, sessionText } from './words.ts'
 
 function played(seconds: number, seed = 42): ClusterRun {
-  const run = new ClusterRun({ kind: 'free', seed, servers: 3, network: 'zones', load: 'quiet', beside: 'clients' })
+  const run = new ClusterRun({ kind: 'free', seed, servers: 3, observers: 0, network: 'zones', load: 'quiet', beside: 'clients' })
   run.play(seconds * 1e6)
   return run
 }
@@ -19,6 +19,18 @@ describe('what the panels show', () => {
     expect(rows.map(({ status }) => status).toSorted()).toEqual(['following', 'following', 'leading'])
     expect(new Set(rows.map(({ voteFor }) => voteFor)).size).toBe(1)
     expect(rows.every(({ accepted, current }) => accepted === 1 && current === 1)).toBe(true)
+  })
+
+  it('knows observers: they serve clients, have no vote and are not of the quorum', () => {
+    const run = new ClusterRun({ kind: 'free', seed: 42, servers: 3, observers: 2, network: 'zones', load: 'busy', beside: 'clients' })
+    run.play(4e6)
+    expect(serverRows(run.world).map(({ status }) => status).toSorted()).toEqual(['following', 'following', 'leading', 'observing', 'observing'])
+    expect(whyWon(run.world)!.candidates.map(({ id }) => id)).toEqual([0, 1, 2])
+    expect(sessionRows(run.world).some(({ server }) => server >= 3)).toBe(true)
+    const { leader } = ensembleState(run.world)
+    for (const voter of [0, 1, 2]) if (voter !== leader) run.act({ kind: 'kill', node: voter })
+    run.play(3e6)
+    expect(ensembleState(run.world)).toMatchObject({ quorum: 2, kind: 'noQuorum' })
   })
 
   it('says of an isolated leader that it only believes it leads', () => {

@@ -6,7 +6,7 @@ import { following, hitAt, lineOf, messagesIn, pictureOf, secondsText, showing, 
 import { ensembleState } from './status.ts'
 
 const everything: Filter = { kinds: new Set(messageKinds), node: -1 }
-const run = new ClusterRun({ kind: 'free', seed: 3, servers: 5, network: 'zones', load: 'quiet', beside: 'clients' })
+const run = new ClusterRun({ kind: 'free', seed: 3, servers: 5, observers: 0, network: 'zones', load: 'quiet', beside: 'clients' })
 run.play(6e6)
 const { recording } = run
 const { world } = recording
@@ -134,7 +134,7 @@ describe('the space-time diagram', () => {
 
 describe('the fate of a message', () => {
   it('is told for each: arrived, or lost and why, with as many arrivals as the world delivered', () => {
-    const hit = new ClusterRun({ kind: 'free', seed: 5, servers: 3, network: 'zones', load: 'quiet', beside: 'clients' })
+    const hit = new ClusterRun({ kind: 'free', seed: 5, servers: 3, observers: 0, network: 'zones', load: 'quiet', beside: 'clients' })
     hit.play(2e6)
     const { leader } = ensembleState(hit.world)
     hit.act({ kind: 'kill', node: leader })

@@ -87,6 +87,7 @@ export const cluster = {
   seed: 'Seed',
   serverCount: 'Servers',
   servers: (count: number) => plural(count, 'server', 'servers'),
+  serversAndObservers: (servers: number, observers: number) => `${servers} + ${plural(observers, 'observer', 'observers')}`,
   network: 'Network',
   networks: { zones: 'between zones', rack: 'in one rack' },
   beside: 'Beside the ensemble',
