@@ -303,9 +303,9 @@ export class BatchDecoder {
     this.#schema = schema
   }
 
-  /** The batch in these bytes, copied. `byteOffset` is a multiple of eight. */
-  decode(source: ArrayBufferLike, byteOffset: number, byteLength: number): Batch {
-    const buffer = new ArrayBuffer(aligned(byteLength))
+  /** The batch in these bytes, copied: into `memory`, as long as that is not used again, where it has room. `byteOffset` is a multiple of eight. */
+  decode(source: ArrayBufferLike, byteOffset: number, byteLength: number, memory: ArrayBuffer | null = null): Batch {
+    const buffer = memory !== null && memory.byteLength >= aligned(byteLength) ? memory : new ArrayBuffer(aligned(byteLength))
     new Uint8Array(buffer).set(new Uint8Array(source, byteOffset, byteLength))
     const header = new Int32Array(buffer, 0, 4)
     const rowCount = header[0]!

@@ -85,6 +85,11 @@ export class Alignment<C extends AlignedChannel> {
     return { first, superseded }
   }
 
+  /** Whether elements may be kept that are taken now. */
+  get records(): boolean {
+    return this.#pending !== null && this.#pending.barrier.alignment === 'unaligned'
+  }
+
   /** An element was taken from a channel: in flight, when it came before the barrier and the state is copied already. */
   took(channel: C, element: Element): void {
     if (this.#pending === null || this.#pending.barrier.alignment !== 'unaligned' || this.#pending.arrived.has(channel)) return

@@ -41,8 +41,8 @@ export interface OvertakingBarrier {
 }
 
 export interface ChannelReader {
-  /** The next element, taken; null when there is none now. */
-  poll(): Element | null
+  /** The next element, taken; null when there is none now. `passing`: its batch is not looked at any more when the next is polled, so that the memory it lies in may be used again. */
+  poll(passing?: boolean): Element | null
   /** Elements that wait to be taken, as far as is known. */
   waiting(): number
   /** The unaligned barrier of this checkpoint, if it has come, before its turn; what it overtook stays to be taken. */

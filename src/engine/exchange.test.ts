@@ -155,6 +155,21 @@ describe('an exchange', () => {
     expect(polled(channel)).toMatchObject([{ kind: 'batch', batch: { rowCount: 1000 } }])
   })
 
+  it('tells a watermark before rows that do not tell theirs, instead of one for each of them', () => {
+    const channel = new SlotChannel()
+    const writer = new ExchangeWriter({ kind: 'single' }, one, [channel])
+    writer.watermark(7)
+    writer.write(rows(20), 7)
+    writer.write(rows(30), 7)
+    writer.watermark(9)
+    writer.write(rows(10), 9)
+    writer.flush()
+    const elements = polled(channel)
+    expect(elements).toMatchObject([{ kind: 'watermark', watermark: 7 }, { kind: 'batch', batch: { rowCount: 60 }, watermark: 9 }])
+    // Those that came before it rose again still know what held for them.
+    expect([...(elements[1] as Element & { readonly kind: 'batch' }).batch.watermarks!]).toEqual(Array.from({ length: 60 }, (_, row) => (row < 50 ? 7 : 9)))
+  })
+
   it('passes a whole batch by reference', () => {
     const channel = new LocalChannel()
     const writer = new ExchangeWriter({ kind: 'forward' }, one, [channel])

@@ -160,6 +160,8 @@ class Target {
     const passes = rows === null && count >= passedRowsMin && this.writer.passesReferences === true
     // A full collector has waited for the watermark behind it; none came.
     if (this.#collector.isFull || passes || this.#passes) this.flush()
+    // Rows that do not tell their watermarks need not be told them one by one, where the one that holds for all of them has gone before them.
+    if (this.#collector.rowCount === 0 && watermark === this.#held && watermark > this.#sent && batch.watermarks === null && !batch.trailing) this.flush()
     this.#collector.add(batch, rows, count, watermark)
     this.#passes = passes
   }

@@ -53,9 +53,9 @@ export class ReplayedChannel implements ChannelReader {
     this.#channel = channel
   }
 
-  poll(): Element | null {
+  poll(passing = false): Element | null {
     const first = this.#elements[0]
-    if (first === undefined) return this.#channel.poll()
+    if (first === undefined) return this.#channel.poll(passing)
     this.#elements = this.#elements.slice(1)
     return first
   }

@@ -1,4 +1,4 @@
-import { freshArrays } from '../columnar/arrays.ts'
+import { freshArrays, type Arrays } from '../columnar/arrays.ts'
 import { gather, storageOf, type Column, type DecimalColumn, type Int64Column } from '../columnar/column.ts'
 import type { DataType } from '../columnar/dataType.ts'
 import type { Schema } from '../columnar/schema.ts'
@@ -117,6 +117,6 @@ export function nullColumn(type: DataType, count: number): Column {
 }
 
 /** A column holding one time in every row. */
-export function constantTime(time: number, count: number): Column {
-  return { storage: 'float64', values: freshArrays.float64(count).fill(time), nulls: null }
+export function constantTime(time: number, count: number, arrays: Arrays = freshArrays): Column {
+  return { storage: 'float64', values: arrays.float64(count).fill(time), nulls: null }
 }

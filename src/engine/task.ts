@@ -127,11 +127,12 @@ export class OperatorTask implements Task {
   /** Takes one element of the next channel that has one, in turn. */
   #poll(): Element | null {
     const channels = this.#channels
+    const passing = this.#head.runtime?.keeps === 'nothing' && !this.#alignment.records
     for (let tried = 0; tried < channels.length; tried++) {
       const channel = channels[this.#next]!
       this.#next = this.#next + 1 === channels.length ? 0 : this.#next + 1
       if (channel.ended || channel.blocked) continue
-      const element = channel.reader.poll()
+      const element = channel.reader.poll(passing)
       if (element === null) continue
       this.#alignment.took(channel, element)
       this.#take(channel, element)

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { rowTexts } from '../columnar/compareRows.ts'
 import { batchOf } from '../columnar/batchBuilder.ts'
+import type { Int64Column } from '../columnar/column.ts'
 import { bigintType, stringType } from '../columnar/dataType.ts'
 import type { Schema } from '../columnar/schema.ts'
 import type { Element } from '../engine/channel.ts'
@@ -72,6 +73,21 @@ describe.each(carriers)('a channel over %s', (_, ends) => {
       received.push(...drained(reader))
     }
     expect(text(received)).toEqual(text(elements))
+  })
+
+  it('gives a batch that only passes in the memory of the one before it, and any other in memory of its own', () => {
+    const { writer: slots, reader: readerSlots } = ends()
+    const writer = new CarriedWriter(slots)
+    const reader = new CarriedReader(readerSlots, schema)
+    for (const first of [0, 10, 20, 30]) writer.send(numbered(first, 3))
+    const [passed, again, kept, last] = [true, true, false, true].map((passing) => {
+      const element = reader.poll(passing)
+      if (element?.kind !== 'batch') throw new Error('a batch was sent')
+      return { text: text([element]), memory: (element.batch.columns[0] as Int64Column).values!.buffer, now: () => text([element]) }
+    })
+    expect([passed!.text, again!.text, kept!.text, last!.text]).toEqual([0, 10, 20, 30].map((first) => text([numbered(first, 3)])))
+    expect([again!.memory === passed!.memory, kept!.memory === passed!.memory, last!.memory === passed!.memory]).toEqual([true, false, true])
+    expect(kept!.now()).toEqual(kept!.text)
   })
 
   it('is out of credit after as many elements as it has slots, keeps the rest, and loses nothing', () => {

@@ -130,6 +130,8 @@ export class CarriedReader implements ChannelReader {
   readonly #decoder: BatchDecoder
   /** Taken out of their slots before their turn. */
   readonly #ahead: Element[] = []
+  /** Of the last batch that only passed. */
+  #memory = new ArrayBuffer(0)
   #pieces: { readonly bytes: Uint8Array; received: number; readonly watermark: number } | null = null
 
   constructor(slots: SlotReader, schema: Schema) {
@@ -156,11 +158,11 @@ export class CarriedReader implements ChannelReader {
     return { barrier: found.barrier, overtaken: this.#ahead.slice(0, at) }
   }
 
-  poll(): Element | null {
-    return this.#ahead.shift() ?? this.#next()
+  poll(passing = false): Element | null {
+    return this.#ahead.shift() ?? this.#next(passing)
   }
 
-  #next(): Element | null {
+  #next(passing = false): Element | null {
     for (;;) {
       const slot = this.#slots.peek()
       if (slot === null) return null
@@ -168,17 +170,18 @@ export class CarriedReader implements ChannelReader {
       const kind = header[0]!
       const byteLength = header[1]!
       const watermark = kind === kinds.batch || kind === kinds.watermark ? new Float64Array(slot.buffer, slot.byteOffset + 8, 1)[0]! : 0
-      const element = this.#element(kind, byteLength, watermark, slot)
+      const element = this.#element(kind, byteLength, watermark, slot, passing)
       this.#slots.release()
       if (element !== null) return element
     }
   }
 
-  #element(kind: number, byteLength: number, watermark: number, slot: Slot): Element | null {
+  #element(kind: number, byteLength: number, watermark: number, slot: Slot, passing: boolean): Element | null {
     switch (kind) {
       case kinds.batch:
         if (slot.byteLength >= headerBytes + byteLength) {
-          return { kind: 'batch', batch: this.#decoder.decode(slot.buffer, slot.byteOffset + headerBytes, byteLength), watermark }
+          if (passing && this.#memory.byteLength < byteLength) this.#memory = new ArrayBuffer(slot.byteLength)
+          return { kind: 'batch', batch: this.#decoder.decode(slot.buffer, slot.byteOffset + headerBytes, byteLength, passing ? this.#memory : null), watermark }
         }
         this.#pieces = { bytes: new Uint8Array(byteLength), received: 0, watermark }
         return null

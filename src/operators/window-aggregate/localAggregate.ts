@@ -1,11 +1,11 @@
-import type { Batch } from '../../columnar/batch.ts'
+import { watermarkBefore, withWatermarks, type Batch } from '../../columnar/batch.ts'
 import { gather, type Column } from '../../columnar/column.ts'
 import { sliceColumn } from '../../columnar/concat.ts'
 import { fieldIndex, type Schema } from '../../columnar/schema.ts'
 import { constantTime } from '../../engine/joinOutput.ts'
 import type { OperatorContext, OperatorRuntime } from '../../engine/operatorRuntime.ts'
 import { wallClock } from '../../engine/sessionTime.ts'
-import { groupBySlice, stretches } from '../../engine/slices.ts'
+import { firstAtLeast, groupBySlice, stretches } from '../../engine/slices.ts'
 import { WindowGrid } from '../../engine/windows.ts'
 import { WindowTimes } from '../../engine/windowTimes.ts'
 import { partialRowsMax } from '../../expression/aggregates/partials.ts'
@@ -28,6 +28,7 @@ import type { GridWindowConfig } from './twoPhase.ts'
  */
 export class LocalAggregate implements OperatorRuntime {
   readonly keeps = 'nothing'
+  readonly watermarks: 'trailing' | undefined
   readonly #grid: WindowGrid
   readonly #input: Schema
   readonly #output: Schema
@@ -67,6 +68,7 @@ export class LocalAggregate implements OperatorRuntime {
     const groupBy = (spec.config.groupBy as readonly string[] | undefined) ?? []
     this.#groupColumns = groupBy.map((name) => fieldIndex(this.#input, name))
     this.#program = new AggregateProgram(spec)
+    this.watermarks = this.#program.readsWatermark ? undefined : 'trailing'
     this.#grouping = new Grouping(spec, groupBy, groupBy, this.#program)
   }
 
@@ -77,22 +79,25 @@ export class LocalAggregate implements OperatorRuntime {
   }
 
   processBatch(_input: number, batch: Batch): void {
-    const { rowCount, watermarks } = batch
+    const { rowCount } = batch
     if (rowCount === 0) return
     const prepared = this.#program.prepare(batch, this.#forwarded)
     const times = this.#times.of(batch, 0)
     if (this.#passing > 0) {
       this.#passing -= rowCount
       this.flush()
-      this.#pass(batch, times, prepared)
-      if (watermarks !== null) this.#watermark = Math.max(this.#watermark, watermarks[rowCount - 1]!)
+      this.#pass(withWatermarks(batch), times, prepared)
+      this.#watermark = Math.max(this.#watermark, watermarkBefore(batch, rowCount - 1) ?? -Infinity)
       return
     }
     if (this.#slots.length < rowCount) this.#slots = new Int32Array(Math.max(1024, rowCount))
     const keys = this.#grouping.encode(batch)
-    for (const { start, end, watermark } of stretches(watermarks, 0, rowCount, this.#watermark, this.#nextBoundary)) {
-      this.#rise(watermark)
-      this.#hold(times, start, end, prepared, keys)
+    if (this.#times.areInOrder(batch)) this.#holdInOrder(batch, times, prepared, keys)
+    else {
+      for (const { start, end, watermark } of stretches(withWatermarks(batch).watermarks, 0, rowCount, this.#watermark, this.#nextBoundary)) {
+        this.#rise(watermark)
+        this.#hold(times, start, end, prepared, keys)
+      }
     }
     if (this.#groups > this.#limits.groupsMax || this.#rowsHeld > partialRowsMax / 2) this.flush()
   }
@@ -120,6 +125,28 @@ export class LocalAggregate implements OperatorRuntime {
 
   /** The least watermark above this one at which a window fires. */
   readonly #nextBoundary = (watermark: number): number => (watermark === -Infinity ? -Number.MAX_VALUE : this.#grid.sliceEnd(watermark + 1) - 1)
+
+  /**
+   * Takes rows in order of time, whatever the watermark does between them: each is above the watermark before it, so what a watermark among them fires is of slices before theirs, and goes out behind
+   * the rows as it would between them, with the watermark from before them all.
+   */
+  #holdInOrder(batch: Batch, times: Float64Array, prepared: PreparedArguments, keys: readonly Float64Array[]): void {
+    const { rowCount } = batch
+    this.#rowsTaken += rowCount
+    this.#rowsHeld += rowCount
+    let row = 0
+    while (row < rowCount) {
+      const sliceEnd = this.#grid.sliceEnd(times[row]!)
+      const next = firstAtLeast(times, row, rowCount, sliceEnd)
+      const { keys: table, accumulators } = this.#sliceOf(sliceEnd).state
+      const before = table.size
+      table.slotsOf(keys, row, next, this.#slots)
+      this.#program.add(accumulators, prepared, this.#slots, row, next - row, table.size)
+      this.#groups += table.size - before
+      row = next
+    }
+    this.#rise(watermarkBefore(batch, rowCount - 1) ?? -Infinity)
+  }
 
   /** Takes rows among which no window fires. */
   #hold(times: Float64Array, start: number, end: number, prepared: PreparedArguments, keys: readonly Float64Array[]): void {

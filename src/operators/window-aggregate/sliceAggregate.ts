@@ -301,7 +301,7 @@ export class SliceAggregate implements OperatorRuntime {
     const results = this.#program.results(state.accumulators, left ?? this.#program.allSlots(size), count, grouping.byInputColumn(groupColumns))
     // All parts share the columns that hold one time throughout.
     const partRows = Math.min(count, emitRowsMax)
-    const bounds = [window.start, window.end, this.#time.instantOf(window.end - 1)].map((time) => constantTime(time, partRows))
+    const bounds = [window.start, window.end, this.#time.instantOf(window.end - 1)].map((time) => constantTime(time, partRows, this.#context.arrays))
     for (let row = 0; row < count; row += emitRowsMax) {
       const end = Math.min(count, row + emitRowsMax)
       const part = (columns: readonly Column[]): readonly Column[] => (end - row === count ? columns : columns.map((column) => sliceColumn(column, row, end)))

@@ -2,7 +2,7 @@ import { freshArrays } from '../../columnar/arrays.ts'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { batchOf } from '../../columnar/batchBuilder.ts'
-import type { Batch } from '../../columnar/batch.ts'
+import { watermarkBefore, type Batch } from '../../columnar/batch.ts'
 import type { Value } from '../../columnar/column.ts'
 import { rowTexts } from '../../columnar/compareRows.ts'
 import type { JsonObject } from '../../columnar/json.ts'
@@ -109,7 +109,7 @@ function inPhases(batches: readonly Batch[], config: JsonObject, limits: LocalLi
   })
   for (const batch of batches) {
     local.processBatch(0, batch)
-    global.watermark(local.onWatermark(batch.watermarks![batch.rowCount - 1]!))
+    global.watermark(local.onWatermark(watermarkBefore(batch, batch.rowCount - 1)!))
     if (flushes.next().value % 5 === 0) local.flush()
   }
   global.watermark(local.onWatermark(Infinity))
@@ -128,6 +128,26 @@ describe('window aggregate in two phases', () => {
         expect({ rows, lateRows }).toEqual(atOnce(batches, config))
       }),
       { numRuns: 250 },
+    )
+  })
+
+  it('does so for batches in order whose watermarks trail their times', () => {
+    fc.assert(
+      fc.property(fc.array(fc.record({ step: fc.integer({ min: 0, max: 9 }), key: fc.constantFrom('a', 'b'), b: fc.bigInt({ min: -3n, max: 3n }) }), { minLength: 1, maxLength: 60 }), fc.integer({ min: 1, max: 30 }), windows, fc.boolean(), limits, fc.infiniteStream(fc.nat()), fc.infiniteStream(fc.nat()), (steps, delayMs, window, byKey, some, cuts, flushes) => {
+        let time = 0
+        let watermark = -Infinity
+        const list = steps.map(({ step, key, b }): Row => {
+          const row = { values: [key, 1, (time += step), 1, 1, b, 5n, 's'], watermark }
+          watermark = Math.max(watermark, time - delayMs)
+          return row
+        })
+        const config = { window, groupBy: byKey ? ['key'] : [], aggregates: [{ name: 'n', expression: 'COUNT(*)' }, { name: 'total', expression: 'SUM(b)' }] }
+        const batches = batchesOf(list, cuts)
+        const trailing = batches.map((batch) => ({ ...batch, watermarks: null, inOrder: true, trailing: { before: batch.watermarks![0]!, delayMs } }))
+        const { rows, lateRows } = inPhases(trailing, config, some, flushes)
+        expect({ rows, lateRows }).toEqual(atOnce(batches, config))
+      }),
+      { numRuns: 150 },
     )
   })
 
