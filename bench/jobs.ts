@@ -6,27 +6,34 @@ import { definitionOf } from '../src/operators/catalog.ts'
 import type { JobStatus } from '../src/runtime/jobRun.ts'
 import type { Launcher } from '../src/runtime/launcher.ts'
 import { startRun } from '../src/runtime/startRun.ts'
-import { compare, type Comparison } from './harness.ts'
+import { median } from './harness.ts'
 
 /**
  * Whole jobs, from generator to sink, on the engine threads that `millrace run` uses: what a user gets, with exchanges, watermarks and back-pressure.
  */
-export function windowedJob(events: number, parallelism: number): PhysicalPlan {
-  return planOf(events, parallelism, [
-    {
-      id: 'counts',
-      kind: 'window-aggregate',
-      config: {
-        window: { type: 'tumble', timeColumn: 'dateTime', sizeMs: 10_000 },
-        groupBy: ['auction'],
-        aggregates: [
-          { name: 'bids', expression: 'COUNT(*)' },
-          { name: 'total', expression: 'SUM(price)' },
-        ],
-      },
+export function windowedJob(events: number, parallelism: number, keys: Keys = 'auctions'): PhysicalPlan {
+  const columns = [
+    { name: 'key', expression: 'MOD(auction, 1000)' },
+    { name: 'price', expression: 'price' },
+    { name: 'dateTime', expression: '`dateTime`' },
+  ]
+  const counts = {
+    id: 'counts',
+    kind: 'window-aggregate',
+    config: {
+      window: { type: 'tumble', timeColumn: 'dateTime', sizeMs: 10_000 },
+      groupBy: [keys === 'auctions' ? 'auction' : 'key'],
+      aggregates: [
+        { name: 'bids', expression: 'COUNT(*)' },
+        { name: 'total', expression: 'SUM(price)' },
+      ],
     },
-  ])
+  }
+  return planOf(events, parallelism, keys === 'auctions' ? [counts] : [{ id: 'keys', kind: 'project', config: { columns } }, counts])
 }
+
+/** What is grouped by: the auction, of which a window has thousands (each partial row stands for nine), or a thousand keys (for fifty and more). */
+export type Keys = 'auctions' | 'thousand'
 
 export interface Stage {
   readonly id: string
@@ -80,19 +87,61 @@ async function toTheEnd(plan: PhysicalPlan, launcher: Launcher): Promise<number>
   return status.durationMs
 }
 
-/** The windowed job on two engine threads and on one. Starting the threads is part of both. */
-export async function benchWorkers(events: number, launcher: Launcher): Promise<Comparison[]> {
-  const plans = [2, 1].map((parallelism) => windowedJob(events, parallelism))
-  return [
-    await compare(
-      `windowed job, ${events.toLocaleString('en')} Nexmark events, whole`,
-      [
-        { name: 'two workers', pass: () => toTheEnd(plans[0]!, launcher) },
-        { name: 'one worker', pass: () => toTheEnd(plans[1]!, launcher) },
-      ],
-      { rows: events, turns: 5, warmups: 1, goal: { against: 'one worker', atLeast: 1.6 } },
-    ),
-  ]
+export interface WorkersResult {
+  readonly title: string
+  readonly rows: number
+  /** Wall and processor time of a whole job, its threads' start included: one worker, two workers, and two jobs of half the events on a worker each, at once. */
+  readonly rounds: readonly Readonly<Record<'one' | 'two' | 'halves', { readonly wallMs: number; readonly cpuMs: number }>>[]
+  /** Medians over the rounds: of one worker's time by that of two, and by that of the two jobs, which is what the machine had to give in that round; how much of it two workers took. */
+  readonly twoTimes: number
+  readonly machineTimes: number
+  readonly share: number
+  readonly goal: number
+}
+
+/**
+ * The windowed job on two engine threads and on one, by few keys and by many. Two jobs that share nothing tell in each round what a second thread is worth on this machine at this moment: two
+ * processors may be one core, and neighbours come and go.
+ */
+export async function benchWorkers(events: number, launcher: Launcher): Promise<WorkersResult[]> {
+  const results: WorkersResult[] = []
+  for (const keys of ['thousand', 'auctions'] as const) results.push(await compareWorkers(events, keys, launcher))
+  return results
+}
+
+const workersGoal = 1.6
+const workersRounds = 3
+
+async function compareWorkers(events: number, keys: Keys, launcher: Launcher): Promise<WorkersResult> {
+  const title = `windowed job by ${keys === 'thousand' ? '1,000 keys' : 'auction'}, ${events.toLocaleString('en')} Nexmark events, whole`
+  const [one, two, half] = [windowedJob(events, 1, keys), windowedJob(events, 2, keys), windowedJob(events / 2, 1, keys)]
+  console.log(`\n${title}`)
+  await toTheEnd(windowedJob(events / 10, 2, keys), launcher)
+  const rounds: WorkersResult['rounds'][number][] = []
+  for (let round = 0; round < workersRounds; round++) {
+    const measured = {
+      one: await timed(() => toTheEnd(one, launcher)),
+      two: await timed(() => toTheEnd(two, launcher)),
+      halves: await timed(() => Promise.all([toTheEnd(half, launcher), toTheEnd(half, launcher)])),
+    }
+    rounds.push(measured)
+    const text = (name: keyof typeof measured): string => `${(measured[name].wallMs / 1000).toFixed(2)} s (cpu ${(measured[name].cpuMs / 1000).toFixed(2)} s)`
+    console.log(`  one worker ${text('one')}, two workers ${text('two')}, two jobs of half the events ${text('halves')}`)
+  }
+  const ratio = (above: keyof typeof rounds[number], below: keyof typeof rounds[number]): number => median(rounds.map((round) => round[above].wallMs / round[below].wallMs))
+  const [twoTimes, machineTimes, share] = [ratio('one', 'two'), ratio('one', 'halves'), ratio('halves', 'two')]
+  console.log(`  two workers run at ${twoTimes.toFixed(2)} × one worker  goal ≥ ${workersGoal}  ${twoTimes >= workersGoal ? 'reached' : 'NOT REACHED'}`)
+  console.log(`  two jobs that share nothing at ${machineTimes.toFixed(2)} ×: two workers take ${Math.round(share * 100)} % of what the machine gave`)
+  return { title, rows: events, rounds, twoTimes, machineTimes, share, goal: workersGoal }
+}
+
+async function timed(pass: () => Promise<unknown>): Promise<{ readonly wallMs: number; readonly cpuMs: number }> {
+  const before = process.cpuUsage()
+  const begun = performance.now()
+  await pass()
+  const wallMs = performance.now() - begun
+  const { user, system } = process.cpuUsage(before)
+  return { wallMs, cpuMs: (user + system) / 1000 }
 }
 
 export interface MemoryResult {

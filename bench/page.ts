@@ -120,8 +120,10 @@ async function kernelsInPage(browser: Browser, tools: Tools): Promise<object> {
       return there.map(({ title, results }, i) => {
         const node = Math.min(...here.map((run) => run[i]!.results[0]!.wallMs))
         const ratio = results[0]!.wallMs / node
-        say(title, `${ratio.toFixed(2)} × Node's time`, `≤ ${goals.kernelRatio}`, ratio <= goals.kernelRatio)
-        return { title, chromiumMs: results[0]!.wallMs, nodeMs: node, ratio, handLoopRatio: results[1]!.wallMs / Math.min(...here.map((run) => run[i]!.results[1]!.wallMs)) }
+        const handLoopRatio = results[1]!.wallMs / Math.min(...here.map((run) => run[i]!.results[1]!.wallMs))
+        // The loop by hand shares no code with the engine: what it loses in the page is the browser's compiler and memory.
+        say(title, `${ratio.toFixed(2)} × Node's time, the loop by hand ${handLoopRatio.toFixed(2)} ×: ${(ratio / handLoopRatio).toFixed(2)} × is ours`, `≤ ${goals.kernelRatio}`, ratio <= goals.kernelRatio)
+        return { title, chromiumMs: results[0]!.wallMs, nodeMs: node, ratio, handLoopRatio, own: ratio / handLoopRatio }
       })
     } finally {
       await host.close()
