@@ -277,10 +277,11 @@ export class KeyTable {
     if (this.#size === 1) {
       // Such as the one highest price of a window: the array's own search takes a third of the time of a loop (measured).
       const only = this.#keys[0]![0]!
+      const asked = start === 0 && end === keys.length ? keys : keys.subarray(start, end)
       out.fill(-1, 0, end - start)
-      let row = keys.indexOf(only, start)
-      if (row < 0 || row >= end) return false
-      for (; row >= 0 && row < end; row = keys.indexOf(only, row + 1)) out[row - start] = 0
+      let row = asked.indexOf(only)
+      if (row < 0) return false
+      for (; row >= 0; row = asked.indexOf(only, row + 1)) out[row] = 0
       return true
     }
     const index = this.#index

