@@ -66,16 +66,47 @@ describe('json lines', () => {
   })
 
   it('keeps bad rows with number and reason', async () => {
-    const { batches, bad } = await read(['{"n": 1}', '{"n": "1"}', '{"n": 1', 'null', '[1]', '{"n": 1} {}', `${'['.repeat(100)}`, '{"n": 2}'].join('\n'))
+    const { batches, bad } = await read(['{"n": 1}', '{"n": "1.0"}', '{"n": 1', 'null', '[1]', '{"n": 1} {}', `${'['.repeat(100)}`, '{"n": 2}'].join('\n'))
     expect(batches[0]!.rowCount).toBe(2)
     expect(bad.map(({ row, reason }) => `${row}: ${reason}`)).toEqual([
-      '2: n: expected BIGINT, found "1".',
+      '2: n: expected BIGINT, found "1.0".',
       expect.stringMatching(/^3: it is not JSON: /),
       '4: a row is an object by column name or a list of values.',
       '5: it has 1 value, expected 7, one for each column.',
       expect.stringMatching(/^6: it is not JSON: /),
       expect.stringMatching(/^7: it is not JSON: More than 64 levels/),
     ])
+  })
+
+  // As Flink 2.2.1 and 1.20.3 answer: `SELECT * FROM` a table of the `json` format with `json.ignore-parse-errors`, which makes NULL of what cannot be read.
+  it.each([
+    ['"12"', '12', '12.0000', '12'],
+    ['" -12 "', '-12', '-12.0000', '-12'],
+    ['"+5"', '5', '5.0000', '5'],
+    ['"12.50"', null, '12.5000', '12.5'],
+    ['"1e3"', null, '1000.0000', '1000'],
+    ['"12."', null, '12.0000', '12'],
+    ['".5"', null, '0.5000', '0.5'],
+    ['"1.00005"', null, '1.0001', '1.00005'],
+    ['"9007199254740993"', '9007199254740993', '9007199254740993.0000', '9007199254740992'],
+    ['"NaN"', null, null, '"NaN"'],
+    ['"99999999999999999999"', null, '99999999999999999999.0000', '100000000000000000000'],
+    ['""', null, null, null],
+    ['"abc"', null, null, null],
+    ['"0x1F"', null, null, null],
+    ['"1_000"', null, null, null],
+  ])('reads numbers written as texts: %s is BIGINT %s, DECIMAL(38, 4) %s, DOUBLE %s, or cannot be read', async (text, bigint, decimal, double) => {
+    for (const [column, expected] of [['n', bigint], ['d', decimal], ['f', double]] as const) {
+      const { batches, bad } = await read(`{"${column}": ${text}}`)
+      expect(batches.flatMap((batch) => rowTexts([batch])).map((row) => new RegExp(`"${column}":([^,]*),`).exec(row)![1])).toEqual(expected === null ? [] : [expected])
+      expect(bad).toHaveLength(expected === null ? 1 : 0)
+    }
+  })
+
+  it('reads TRUE and FALSE as texts, and takes no other text for FALSE', async () => {
+    const { batches, bad } = await read('{"b": "true"}\n{"b": " False"}\n{"b": "no"}\n{"n": 12.7}\n')
+    expect(rowTexts(batches).map((row) => row.slice(0, 10))).toEqual(['{"b":true,', '{"b":false'])
+    expect(bad.map(({ row, reason }) => `${row}: ${reason}`)).toEqual(['3: b: expected BOOLEAN, found "no".', '4: n: expected BIGINT, found 12.7.'])
   })
 
   it('reads a file that is one list of objects, however it is laid out and cut', async () => {

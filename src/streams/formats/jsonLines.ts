@@ -33,7 +33,7 @@ export class JsonLinesReader implements RowReader {
 
   constructor(input: FileInput, schema: Schema, listColumns: readonly string[], changelog: boolean, pieceBytes?: number) {
     this.#input = input
-    this.#rows = new JsonRowReader(schema, listColumns, changelog)
+    this.#rows = new JsonRowReader(schema, listColumns, changelog, true)
     this.#builder = new BatchBuilder(schema)
     this.#pieces = new TextPieces(input.name, input.file, pieceBytes)
   }

@@ -5,10 +5,13 @@ import { ExactNumber, type Json, type JsonObject } from '../../columnar/json.ts'
 import type { Schema } from '../../columnar/schema.ts'
 import { NotOfType } from '../../columnar/valueJson.ts'
 import { jsonReader, type ReadJson } from './fastValue.ts'
+import { readWritten } from './writtenNumbers.ts'
 
 /**
  * One row of JSON: an object by column name, or a list in column order. A missing key is NULL, an unknown key is ignored (job format, section 2).
  * With `changelog` the row stands in `{ "kind": "+I", "row": … }`.
+ *
+ * `written`: numbers may be written as texts, as in files and topics that others write; not in a job's own rows.
  */
 export interface JsonRow {
   readonly kind: RowKindText
@@ -23,9 +26,9 @@ export class JsonRowReader {
   readonly #width: number
   readonly #changelog: boolean
 
-  constructor(schema: Schema, listColumns: readonly string[], changelog: boolean) {
+  constructor(schema: Schema, listColumns: readonly string[], changelog: boolean, written = false) {
     this.#schema = schema
-    this.#read = schema.fields.map((field) => jsonReader(field.type))
+    this.#read = schema.fields.map(({ type }) => (written ? readWritten(type, jsonReader(type)) : jsonReader(type)))
     this.#positions = schema.fields.map((field) => listColumns.indexOf(field.name))
     this.#width = listColumns.length
     this.#changelog = changelog

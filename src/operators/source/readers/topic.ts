@@ -38,10 +38,10 @@ export class TopicReader implements RowReader {
 
   constructor(connector: JsonObject, schema: Schema, listColumns: readonly string[], context: SourceContext, badRow: BadRow) {
     this.#connector = connector
-    this.#rows = new JsonRowReader(schema, listColumns, false)
+    this.#rows = new JsonRowReader(schema, listColumns, false, true)
     const key = keyOf(connector)
     const keySchema: Schema = { fields: key.flatMap((name) => fieldOf(schema, name) ?? []) }
-    this.#keyReader = key.length === 0 ? null : new JsonRowReader(keySchema, key, false)
+    this.#keyReader = key.length === 0 ? null : new JsonRowReader(keySchema, key, false, true)
     this.#context = context
     this.#badRow = badRow
     this.#builder = new BatchBuilder(schema)
