@@ -10,6 +10,7 @@
 --   totals: same meaning
 --   spenders: noted difference. The table of the store becomes a JDBC table of the same name, which needs the JDBC connector and the table in a database; set "On Flink" to keep it elsewhere.
 --     JDBC writes at least once; a row that is written again under its key changes nothing.
+--     On Flink no column of a key may be NULL: a row with NULL in bidder fails the job there, and is a row like any other here. Filter such rows out before the sink.
 --   write: noted difference. Rows are records of a transaction, which commits with its checkpoint; readers see them then if they set isolation.level to read_committed. A transaction lives fifteen minutes, the most that brokers allow by default; where checkpoints, or an outage, may last longer, raise properties.transaction.timeout.ms here and transaction.max.timeout.ms there.
 --
 -- It rests on these settings

@@ -15,6 +15,7 @@ FROM `in`;
 -- hands every change to the shell, for a file
 -- noted: A file takes only inserts, and this result has updates: the script writes them as Debezium changes.
 -- noted: Files become visible when a checkpoint completes, or at the end of a bounded input.
+-- noted: On Flink no column of a key may be NULL: a row with NULL in key fails the job there, and is a row like any other here. Filter such rows out before the sink.
 CREATE TEMPORARY TABLE `op` (
   `key` STRING NOT NULL,
   `v` BIGINT,
@@ -32,6 +33,7 @@ FROM `in`;
 
 -- deletes by its key what an update took away and did not replace
 -- noted: The live table becomes a print sink, which writes rows to the TaskManagers’ output. Set "On Flink" to keep them.
+-- noted: On Flink no column of a key may be NULL: a row with NULL in key fails the job there, and is a row like any other here. Filter such rows out before the sink.
 CREATE TEMPORARY TABLE `op` (
   `key` STRING NOT NULL,
   `v` BIGINT,
@@ -47,6 +49,7 @@ FROM `in`;
 
 -- takes back the row of one key when its key is more than that of the changes, and has the other
 -- noted: The live table becomes a print sink, which writes rows to the TaskManagers’ output. Set "On Flink" to keep them.
+-- noted: On Flink no column of a key may be NULL: a row with NULL in key or v fails the job there, and is a row like any other here. Filter such rows out before the sink.
 CREATE TEMPORARY TABLE `op` (
   `key` STRING NOT NULL,
   `v` BIGINT NOT NULL,
@@ -62,6 +65,7 @@ FROM `in`;
 
 -- lets a row take the place of the one before it with the same key of the changes
 -- noted: The live table becomes a print sink, which writes rows to the TaskManagers’ output. Set "On Flink" to keep them.
+-- noted: On Flink no column of a key may be NULL: a row with NULL in key fails the job there, and is a row like any other here. Filter such rows out before the sink.
 CREATE TEMPORARY TABLE `op` (
   `id` INT,
   `key` STRING NOT NULL,
@@ -121,6 +125,7 @@ FROM `in`;
 -- hands every change to the shell, for a topic of upserts
 -- noted: Rows are records of a transaction, which commits with its checkpoint; readers see them then if they set isolation.level to read_committed. A transaction lives fifteen minutes, the most that brokers allow by default; where checkpoints, or an outage, may last longer, raise properties.transaction.timeout.ms here and transaction.max.timeout.ms there.
 -- noted: The topic holds the last row of each key, and an empty record for a key that is gone (upsert-kafka).
+-- noted: On Flink no column of a key may be NULL: a row with NULL in key fails the job there, and is a row like any other here. Filter such rows out before the sink.
 CREATE TEMPORARY TABLE `op` (
   `key` STRING NOT NULL,
   `v` BIGINT,
@@ -144,6 +149,7 @@ FROM `in`;
 -- hands every change to the shell, for a table of the store
 -- noted: The table of the store becomes a JDBC table of the same name, which needs the JDBC connector and the table in a database; set "On Flink" to keep it elsewhere.
 -- noted: JDBC writes at least once; a row that is written again under its key changes nothing.
+-- noted: On Flink no column of a key may be NULL: a row with NULL in key fails the job there, and is a row like any other here. Filter such rows out before the sink.
 CREATE TEMPORARY TABLE `op` (
   `key` STRING NOT NULL,
   `v` BIGINT,

@@ -17,6 +17,9 @@ export const emitter: SqlEmitter = {
     const key = columnsOf(config, 'key')
     const connector = config.connector as JsonObject
     const options = config.flink === undefined ? optionsFor(connector, context.spec.id, updating === true, key.length > 0, notes) : connectorOptions(config.flink as JsonObject)
+    // The planner's own check of every sink with a primary key, whatever its connector (seen on 1.20.3 and 2.2.1).
+    const nullable = key.filter((name) => schema.fields.find((field) => field.name === name)?.type.nullable === true)
+    if (nullable.length > 0) notes.push(`On Flink no column of a key may be NULL: a row with NULL in ${nullable.join(' or ')} fails the job there, and is a row like any other here. Filter such rows out before the sink.`)
     const table: TableStatement = {
       kind: 'table',
       name: context.view('out'),
