@@ -25,17 +25,17 @@ const measurements: Readonly<Record<string, (options: BenchOptions) => Promise<u
   simulate: async () => (await import('./simulate.ts')).benchSimulation(1_000_000),
   nexmark: async ({ queries }) => (await import('./nexmark/queries.ts')).benchQueries(queries, 1_000_000),
   linearity: async () => (await import('./nexmark/queries.ts')).benchLinearity(100_000),
-  peers: async () => {
+  peers: async ({ peers }) => {
     const { benchPeers, peersSettings } = await import('./nexmark/peers.ts')
-    return benchPeers(peersSettings.stream)
+    return benchPeers(peersSettings.stream, peers)
   },
-  'short-peers': async () => {
+  'short-peers': async ({ peers }) => {
     const { benchPeers, peersSettings } = await import('./nexmark/peers.ts')
-    return benchPeers(peersSettings.short)
+    return benchPeers(peersSettings.short, peers)
   },
 }
 
-/** Measured only when they are asked for: they bring other libraries. */
+/** Measured only when they are asked for, with other libraries where `--peers` says so, else against the loop by hand alone. */
 const withOthers = new Set(['peers', 'short-peers'])
 
 function machine(): { readonly node: string; readonly cpu: string; readonly cores: number } {

@@ -51,7 +51,8 @@ interface KernelResult {
   readonly peers: Readonly<Record<Peer, PeerResult & { readonly ratio?: number }>>
 }
 
-export async function benchPeers(setting: PeersSetting): Promise<object> {
+/** Without `withPeers` against the loop by hand alone, which takes seconds. */
+export async function benchPeers(setting: PeersSetting, withPeers: boolean): Promise<object> {
   const { events, eventsPerSecond } = setting
   const rows = await nexmarkRows(events, eventsPerSecond)
   const hand: HandRows = {
@@ -59,11 +60,11 @@ export async function benchPeers(setting: PeersSetting): Promise<object> {
     auctions: { seller: numbers(rows.auction, 'seller'), time: numbers(rows.auction, 'dateTime') },
     persons: { id: numbers(rows.person, 'id'), time: numbers(rows.person, 'dateTime') },
   }
-  const missing = installPeers()
+  const missing = withPeers ? installPeers() : { cannot: 'not asked' }
   const folder = mkdtempSync(join(tmpdir(), 'millrace-peers-'))
   const results: KernelResult[] = []
   try {
-    writeRows(folder, rows)
+    if (withPeers) writeRows(folder, rows)
     for (const kernel of kernels) {
       const job = kernelOf(nexmarkQueries.find(({ name }) => name === kernel)!.job)
       const plan = planOf(job)
@@ -84,7 +85,7 @@ export async function benchPeers(setting: PeersSetting): Promise<object> {
         (Object.keys(peers) as Peer[]).map((peer) => {
           const result = missing ?? runPeer(peer, kernel, folder)
           const ratio = result.cpuMs === undefined ? {} : { ratio: result.cpuMs / millrace.cpuMs }
-          console.log(`  ${result.ms === undefined ? `${peers[peer]}: ${result.cannot}` : `Millrace runs at ${ratio.ratio!.toFixed(1)} × ${peers[peer]}${result.rows === given ? '' : `  (which gives ${result.rows} rows, not ${given})`}`}`)
+          if (withPeers) console.log(`  ${result.ms === undefined ? `${peers[peer]}: ${result.cannot}` : `Millrace runs at ${ratio.ratio!.toFixed(1)} × ${peers[peer]}${result.rows === given ? '' : `  (which gives ${result.rows} rows, not ${given})`}`}`)
           return [peer, { ...result, ...ratio }]
         }),
       ) as KernelResult['peers']
