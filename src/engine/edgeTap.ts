@@ -20,11 +20,12 @@ export class EdgeTap {
   #recent: Recent[] = []
   #recentRows = 0
 
-  constructor(edge: number, schema: Schema, keep: number) {
+  /** `hidden`: an edge that is none of the job's, whose late rows nobody asks for. */
+  constructor(edge: number, schema: Schema, keep: number, hidden = false) {
     this.edge = edge
     this.schema = schema
     this.keep = keep
-    this.#timeColumn = eventTimeColumn(schema)
+    this.#timeColumn = hidden ? -1 : eventTimeColumn(schema)
   }
 
   /** A batch passes; `watermark` holds for rows where the batch does not say. */

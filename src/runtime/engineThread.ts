@@ -293,7 +293,7 @@ export class EngineThread {
         const { schema } = spec.outputs[output.output]!
         // The job's edge is shown by the rows before what a rewrite put into it, with how full the way behind it is.
         const hidden = output.hidden === true
-        const tap = new EdgeTap(output.edge, schema, hidden ? 0 : this.#setup.previewRows)
+        const tap = new EdgeTap(output.edge, schema, hidden ? 0 : this.#setup.previewRows, hidden)
         const exchange = output.kind === 'exchange' ? this.#exchangeWriter(plan.exchanges[output.exchange]!.id, subtask, schema) : null
         if (exchange !== null) outlets.push(exchange)
         if (hidden && exchange !== null) behind.set(output.edge, exchange)
