@@ -80,6 +80,51 @@ function bids(events: number, parallelism: number, where = 'price > 0'): string 
 }
 
 describe('the built command line', () => {
+  it('meets each row by the clock that it moved, at every parallelism, where processing time follows event time', async () => {
+    const rows = Array.from({ length: 60 }, (_, i) => [`k${i % 7}`, new Date(1_700_000_000_000 + i * 1700).toISOString()])
+    const job = JSON.stringify({
+      format: 'millrace/job',
+      version: 1,
+      name: 'Rows a second of the clock',
+      operators: [
+        {
+          id: 'rows',
+          kind: 'source',
+          config: {
+            connector: { type: 'inline', rows },
+            columns: [
+              { name: 'k', type: 'STRING' },
+              { name: 'ts', type: 'TIMESTAMP(3)' },
+              { name: 'p', expression: 'PROCTIME()' },
+            ],
+            watermark: { column: 'ts', delayMs: 0 },
+          },
+        },
+        { id: 'counts', kind: 'window-aggregate', config: { window: { type: 'tumble', timeColumn: 'p', sizeMs: 10_000 }, groupBy: ['k'], aggregates: [{ name: 'n', expression: 'COUNT(*)' }] } },
+        { id: 'out', kind: 'sink', config: { connector: { type: 'collect' } } },
+      ],
+      edges: [
+        { from: 'rows', to: 'counts' },
+        { from: 'counts', to: 'out' },
+      ],
+    })
+    const runs = await Promise.all([1, 2, 3].map(async (parallelism) => call(['run', '-', '--processing-time', 'event', '--parallelism', String(parallelism)], job)))
+    const [one, ...others] = runs.map(({ out }) => out.trim().split('\n').toSorted())
+    // Sixty rows take 100.3 seconds; what lies in the windows before the last, by hand.
+    const windows = new Map<string, number>()
+    for (const [k, time] of rows) {
+      const start = Math.floor(Date.parse(time!) / 10_000) * 10_000
+      if (start + 10_000 <= Date.parse(rows.at(-1)![1]!)) windows.set(`${start} ${k}`, (windows.get(`${start} ${k}`) ?? 0) + 1)
+    }
+    const counted = one!.map((line) => JSON.parse(line) as { k: string; window_start: string; n: number }).map(({ k, window_start, n }) => [`${Date.parse(`${window_start}Z`)} ${k}`, n] as const)
+    expect(new Map(counted)).toEqual(windows)
+    for (const other of others) expect(other).toEqual(one)
+    // A fault of any worker meets the one that all subtasks share.
+    const disturbed = await call(['run', '-', '--processing-time', 'event', '--parallelism', '2', '--fault', 'kill=1@rows=30'], job)
+    expect(disturbed.err).toContain('goes on from')
+    expect(disturbed.out.trim().split('\n').toSorted()).toEqual(one)
+  })
+
   it('gives the same rows on one, two and three engine threads', async () => {
     const results: string[][] = []
     for (const parallelism of [1, 2, 3]) {

@@ -28,7 +28,7 @@ export async function runPlan(plan: PhysicalPlan, options: LaunchOptions, listen
     engineScript === null
       ? await import('../runtime/launch/inProcess.ts').then(({ inProcessLauncher }) => inProcessLauncher(systemClock()))
       : await import('../runtime/launch/node.ts').then(({ nodeLauncher }) => nodeLauncher(engineScript))
-  const run = startRun(plan, { launcher, files: filesAndInput(terminal.stdin), previewRows: 0, ...options, ...(terminal.crash === undefined ? {} : { exit: terminal.crash }) })
+  const run = startRun(plan, { launcher, files: filesAndInput(terminal.stdin), previewRows: 0, ...options, oneEngine: options.processingTime === 'event', ...(terminal.crash === undefined ? {} : { exit: terminal.crash }) })
   const status = await untilOver(run, listeners, terminal, options.savepoint ?? null)
   listeners.faultsLeft?.(run.faultsLeft)
   return status

@@ -29,6 +29,8 @@ export interface Gate {
   until: number
   /** A split whose turn it is and that has to wait is waited for, so that the order of reads does not depend on who was quick. */
   readonly inTurn: boolean
+  /** What was read goes out at once, because nothing more is read before it has been worked off. */
+  readonly inStep?: boolean
 }
 
 export interface SourceSplit {
@@ -120,6 +122,7 @@ export class SourceTask implements Task {
           return 'idle'
         }
         this.#release(index, batch)
+        if (this.#gate.inStep === true) flush(this.outlets)
         return 'busy'
       }
     } else for (const split of this.#splits) split.activeAt = now

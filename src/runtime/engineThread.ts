@@ -99,6 +99,8 @@ export class EngineThread {
   readonly #setup: ThreadSetup
   readonly #local = new Map<string, LocalChannel>()
   readonly #fromSinksUp: readonly Subtask[]
+  /** Those of them that read. */
+  readonly #reading: readonly Subtask[]
   readonly #opening: (() => Promise<void>)[] = []
   #eventTimeMax = -Infinity
   #unfinished: number
@@ -108,7 +110,7 @@ export class EngineThread {
 
   constructor(setup: ThreadSetup) {
     this.#setup = setup
-    this.gate = { until: -Infinity, inTurn: setup.inTurn === true }
+    this.gate = { until: -Infinity, inTurn: setup.inTurn === true, inStep: setup.eventTimeAsProcessingTime === true }
     this.subtasks = setup.plan.chains.flatMap((chain) => setup.subtasks.filter((subtask) => subtask < chain.parallelism).map((subtask) => this.#subtask(chain, subtask)))
     const { snapshots, plan } = setup
     if (snapshots !== undefined) {
@@ -123,6 +125,7 @@ export class EngineThread {
       }
     }
     this.#fromSinksUp = this.subtasks.toReversed()
+    this.#reading = this.#fromSinksUp.filter(({ source }) => source !== null)
     this.#unfinished = this.subtasks.length
   }
 
@@ -189,29 +192,11 @@ export class EngineThread {
 
   /** Gives each task one turn. True when any did something. Where sources wait for each other, it stops at one that waits and goes on there. */
   pass(): boolean {
-    const { clock } = this.#setup
+    if (this.#setup.eventTimeAsProcessingTime === true) return this.#passInStep()
     let moved = this.#moved
     this.#moved = false
     for (; this.#turn < this.#fromSinksUp.length; this.#turn++) {
-      const subtask = this.#fromSinksUp[this.#turn]!
-      if (subtask.finished) continue
-      this.#sourceWaits = false
-      const { task } = subtask
-      const before = task.time.state
-      if (before !== 'busy') task.time.enter(before, clock.now())
-      let state: typeof before
-      try {
-        state = task.advance(elementsPerTurn)
-      } catch (error) {
-        throw failedSubtask(error, subtask)
-      }
-      if (state === 'busy') moved = true
-      if (state !== 'busy' || before !== 'busy') task.time.enter(state, clock.now())
-      if (state === 'finished') {
-        subtask.finished = true
-        this.#unfinished--
-        moved = true
-      }
+      if (this.#advance(this.#fromSinksUp[this.#turn]!)) moved = true
       if (this.#sourceWaits && this.gate.inTurn) {
         this.#moved = moved
         return true
@@ -219,6 +204,43 @@ export class EngineThread {
     }
     this.#turn = 0
     return moved
+  }
+
+  /**
+   * The same where processing time follows the rows: whatever is on its way is worked off before a source reads, and one source reads at a time, so that each row is met by the clock that it moved, wherever an exchange takes it.
+   */
+  #passInStep(): boolean {
+    let moved = false
+    for (const subtask of this.#fromSinksUp) if (subtask.source === null && this.#advance(subtask)) moved = true
+    if (moved) return true
+    for (let tried = 0; tried < this.#reading.length; tried++) {
+      const source = this.#reading[this.#turn]!
+      if (this.#advance(source)) moved = true
+      if (this.#sourceWaits && this.gate.inTurn) return true
+      this.#turn = this.#turn + 1 === this.#reading.length ? 0 : this.#turn + 1
+      if (moved) return true
+    }
+    return false
+  }
+
+  #advance(subtask: Subtask): boolean {
+    this.#sourceWaits = false
+    if (subtask.finished) return false
+    const { clock } = this.#setup
+    const { task } = subtask
+    const before = task.time.state
+    if (before !== 'busy') task.time.enter(before, clock.now())
+    let state: typeof before
+    try {
+      state = task.advance(elementsPerTurn)
+    } catch (error) {
+      throw failedSubtask(error, subtask)
+    }
+    if (state !== 'busy' || before !== 'busy') task.time.enter(state, clock.now())
+    if (state !== 'finished') return state === 'busy'
+    subtask.finished = true
+    this.#unfinished--
+    return true
   }
 
   /** When something is due although nothing arrives; Infinity when nothing is. */

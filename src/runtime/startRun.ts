@@ -41,6 +41,8 @@ export interface RunOptions {
   readonly carrier?: CarrierChoice
   /** `event`: processing time follows the highest event time read, for tests. */
   readonly processingTime?: 'wall' | 'event'
+  /** All subtasks in one engine: a clock that follows the rows is an engine's own, so subtasks in several would each know another time. A fault of any worker is that engine's. */
+  readonly oneEngine?: boolean
   readonly clock?: Clock
   /** Absent: no checkpoints, and a failure is the end. */
   readonly faultTolerance?: FaultTolerance
@@ -98,6 +100,8 @@ class Run implements StartedRun {
   #isFinishing = false
   readonly #writers: TopicWriters
   readonly #reads: TopicReads
+  /** Each subtask of a chain in an engine of its own. */
+  readonly #spreads: boolean
   #faults: readonly Fault[]
   readonly #previewRows: number
   readonly #watched = new Map<number, number>()
@@ -114,12 +118,13 @@ class Run implements StartedRun {
 
   constructor(plan: PhysicalPlan, options: RunOptions) {
     this.#plan = plan
-    this.#regions = placementOf(plan, options.launcher.usesWorkers)
+    this.#spreads = options.launcher.usesWorkers && options.oneEngine !== true
+    this.#regions = placementOf(plan, this.#spreads)
     this.#exactNumbers = this.#regions.map((region) => exactNumbersOf(region.plan))
     this.#options = options
     this.#clock = options.clock ?? systemClock()
     this.workers = this.#regions.reduce((count, { engines }) => count + engines.length, 0)
-    this.carrier = !options.launcher.usesWorkers || remoteChannelsOf(plan).length === 0 ? 'none' : options.carrier !== 'transferred' && mayShareMemory() && canWaitForBells ? 'shared' : 'transferred'
+    this.carrier = !this.#spreads || remoteChannelsOf(plan).length === 0 ? 'none' : options.carrier !== 'transferred' && mayShareMemory() && canWaitForBells ? 'shared' : 'transferred'
     const { faultTolerance } = options
     // Without checkpoints a restart would begin from nothing and show its rows twice: as on Flink, a failure is the end then.
     const restart = faultTolerance === undefined || faultTolerance.checkpoint.intervalMs === 0 ? null : faultTolerance.restart
@@ -429,11 +434,16 @@ class Run implements StartedRun {
     return new RunMetrics(this.#plan, this.#startedAt, (edge) => this.#watched.get(edge) ?? this.#previewRows)
   }
 
+  #engineOf({ worker }: Fault): number | null {
+    return worker === null || this.#spreads ? worker : 0
+  }
+
   #meetFaults(moment: FaultMoment, checkpoint: number): void {
     const met = this.#faults.filter(({ when }) => when.kind === 'checkpoint' && when.checkpoint === checkpoint && when.moment === moment)
     if (met.length === 0) return
     this.#faults = this.#faults.filter((fault) => !met.includes(fault))
-    for (const { worker } of met) {
+    for (const fault of met) {
+      const worker = this.#engineOf(fault)
       if (worker === null) this.#options.exit?.()
       // Not in the middle of what the coordinator is saying.
       else queueMicrotask(() => this.#kill(worker, `it was killed, as the fault at checkpoint ${checkpoint} (${moment}) asks.`))
@@ -449,8 +459,8 @@ class Run implements StartedRun {
     engine.events = port1
     port1.onmessage = (event: MessageEvent) => this.#hear(worker, engine, event.data as FromEngine)
     const { carriers } = engine
-    const subtasks = this.#options.launcher.usesWorkers ? [place] : Array.from({ length: workerCountOf(this.#plan) }, (_, i) => i)
-    const fault = this.#faults.find((candidate) => candidate.worker === worker && candidate.when.kind === 'rows')
+    const subtasks = this.#spreads ? [place] : Array.from({ length: workerCountOf(this.#plan) }, (_, i) => i)
+    const fault = this.#faults.find((candidate) => this.#engineOf(candidate) === worker && candidate.when.kind === 'rows')
     const deployment = {
       plan: region.plan,
       exactNumbers: this.#exactNumbers[regionNumber]!,
@@ -542,7 +552,7 @@ class Run implements StartedRun {
         this.#checkpoints?.declined(message.checkpoint, `subtask ${message.task.subtask} of chain ${message.task.chain}: ${message.reason}`)
         break
       case 'halted': {
-        const fault = this.#faults.find((candidate) => candidate.worker === worker && candidate.when.kind === 'rows')
+        const fault = this.#faults.find((candidate) => this.#engineOf(candidate) === worker && candidate.when.kind === 'rows')
         this.#faults = this.#faults.filter((candidate) => candidate !== fault)
         this.#kill(worker, 'it was killed, as the fault at a number of rows asks.')
         break
