@@ -183,10 +183,10 @@ describe('millrace run with checkpoints', { timeout: 120_000 }, () => {
     expect(await call('run', job, '--resume', join(state, kept))).toMatchObject({ exit: 2, err: `error: --resume: ${join(state, kept)} is not complete: ${join(state, 'pointers')} does not name it\n` })
   })
 
-  it('says which fault did not happen, and is no success then', async () => {
+  it('says which fault did not happen', async () => {
     const job = jobFile({ events: 1000, intervalMs: 0 })
     const undisturbed = await call('run', job, '--output', `out=${join(folder, 'rows.jsonl')}`, '--fault', 'kill=0@checkpoint=9:writing', '--fault', 'kill=0@rows=5000')
-    expect(undisturbed.exit).toBe(1)
+    expect(undisturbed.exit).toBe(0)
     expect(undisturbed.err).toMatch(/^warning MR-410 job: --fault kill=0@checkpoint=9:writing did not happen: no checkpoint 9 came to that moment; .*\nwarning MR-410 job: --fault kill=0@rows=5000 did not happen: .*\n$/)
     expect(rows('rows.jsonl')).toMatch(/^921 /)
   })

@@ -66,7 +66,7 @@ Faults (workers and checkpoints by number; checkpoints count from 1):
   kill=1@checkpoint=3:acknowledged   … when the first subtask has acknowledged it; :writing, when all have; :completed, when it is complete
   exit@checkpoint=3:writing          ends the whole process at that moment, as a power cut would
 
-A fault whose moment never comes is named at the end, and the exit code is 1 then.
+A fault whose moment never comes is named at the end (warning MR-410); the rows are those of a run without it.
 
 A savepoint stays until its folder is removed; later checkpoints and runs do not touch it. One of another job is refused, with the differences. A second signal ends the process at once.
 
