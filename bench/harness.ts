@@ -29,6 +29,10 @@ export interface CompareOptions {
   readonly rows: number
   readonly turns?: number
   readonly warmups?: number
+  /** Passes of one contestant before the other's: 1 unless more are asked for. */
+  readonly passesOfTurn?: number
+  /** Called before each contestant's turn, outside the clock: to collect what the one before has left. */
+  readonly beforeTurn?: () => void
   readonly goal?: { readonly against: string; readonly atLeast: number }
 }
 
@@ -36,16 +40,21 @@ export async function compare(title: string, contestants: readonly Contestant[],
   const turns = options.turns ?? 7
   const wall = contestants.map((): number[] => [])
   const cpu = contestants.map((): number[] => [])
-  for (let turn = -(options.warmups ?? 2); turn < turns; turn++) {
+  const passes = options.passesOfTurn ?? 1
+  for (let turn = -(options.warmups ?? 2); turn < turns; turn += passes) {
     for (const [i, { pass }] of contestants.entries()) {
-      const cpuBefore = cpuMs()
-      const before = performance.now()
-      kept = await pass()
-      const ms = performance.now() - before
-      const used = cpuMs() - cpuBefore
-      if (turn < 0) continue
-      wall[i]!.push(ms)
-      cpu[i]!.push(used)
+      kept = null
+      options.beforeTurn?.()
+      for (let k = 0; k < passes; k++) {
+        const cpuBefore = cpuMs()
+        const before = performance.now()
+        kept = await pass()
+        const ms = performance.now() - before
+        const used = cpuMs() - cpuBefore
+        if (turn < 0) continue
+        wall[i]!.push(ms)
+        cpu[i]!.push(used)
+      }
     }
   }
   const results = contestants.map(({ name }, i): Result => {
