@@ -113,7 +113,7 @@ ${exitCodes}`,
     })
 
   addCommand('bench', 'measures the engine: prints a table and writes bench/results/latest.json')
-    .option('--query <NAME>', 'only this measurement (kernels, workers, memory, checkpoints, page, simulate, nexmark, linearity, peers) or this Nexmark query (q5); repeatable', collected)
+    .option('--query <NAME>', 'only this measurement (kernels, workers, memory, checkpoints, page, simulate, nexmark, linearity, peers, short-peers) or this Nexmark query (q5); repeatable', collected)
     .option('--peers', 'also measures other libraries on the same rows')
     .action(async (options: { query?: string[]; peers?: boolean }) => {
       exit = await (await import('./commands/bench.ts')).benchEngine(options.query ?? [], options.peers === true, terminal)
