@@ -14,16 +14,21 @@ import { topicEdges } from './throughTopics.ts'
  * row is in time either way, so whether there is one session or two is open wherever it is open which watermarks come between two rows (Flink makes them by the wall clock, so that there it is open in one subtask too).
  */
 export function isSettledInParallel(job: Job): boolean {
+  return whyUnsettledInParallel(job) === null
+}
+
+/** The rule by which a program is left out above one subtask; null where it is settled. */
+export function whyUnsettledInParallel(job: Job): string | null {
   const { operators, edges } = job
-  if (hasSessionBehindSeveralChannels(job)) return false
-  if (topicEdges(job).some(({ from }) => operators.find(({ id }) => id === from)!.config.key === undefined)) return false
+  if (hasSessionBehindSeveralChannels(job)) return 'a session window behind several channels'
+  if (topicEdges(job).some(({ from }) => operators.find(({ id }) => id === from)!.config.key === undefined)) return 'a topic without a key, written by several subtasks'
   const kindOf = new Map(operators.map(({ id, kind }) => [id, kind]))
   const behind = new Set<string>()
   for (let size = -1; size !== behind.size; ) {
     size = behind.size
     for (const { from, to } of edges) if (behind.has(from) || kindOf.get(from) === 'deduplicate') behind.add(to)
   }
-  return ![...behind].some((id) => goByTime.has(kindOf.get(id)!))
+  return [...behind].some((id) => goByTime.has(kindOf.get(id)!)) ? 'something that goes by time behind a deduplicate' : null
 }
 
 const goByTime: ReadonlySet<string> = new Set([
