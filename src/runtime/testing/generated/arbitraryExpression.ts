@@ -100,8 +100,8 @@ function mayFail(typed: TypedExpression): boolean {
     case 'call': {
       const definition = functionTable.get(typed.name)
       const fails = definition?.kind === 'scalar' ? (definition.fails ?? false) : false
-      // What fails by its arguments does not where they are written out: a wrong one is refused before any row.
-      const isWritten = typeof fails === 'function' && typed.args.slice(1).every(({ kind }) => kind === 'literal')
+      // What fails by its further arguments does not where they are written out: a wrong one is refused before any row.
+      const isWritten = typeof fails === 'function' && typed.args.length > 1 && typed.args.slice(1).every(({ kind }) => kind === 'literal')
       const isSpared = fails === false || isWritten || typed.name === '/' || typed.name === '%'
       return !isSpared || typed.args.some(mayFail)
     }

@@ -108,7 +108,7 @@ const mostRows = 200_000
 function rowsAtMost(kind: Kind, config: JsonObject, inputs: readonly number[]): number {
   const { type, sizeMs, slideMs, stepMs } = (config.window ?? {}) as { readonly type?: string; readonly sizeMs?: number; readonly slideMs?: number; readonly stepMs?: number }
   const windows = type === 'hop' || type === 'cumulate' ? sizeMs! / (slideMs ?? stepMs)! : 1
-  const pairs = kind === 'regular-join' || kind === 'interval-join' || kind === 'window-join'
+  const pairs = kind === 'regular-join' || kind === 'interval-join' || kind === 'window-join' || kind === 'lookup-join'
   return (pairs ? inputs.reduce((product, rows) => product * rows, 1) : inputs.reduce((sum, rows) => sum + rows, 0)) * windows
 }
 

@@ -27,7 +27,9 @@ describe('generated programs', () => {
   })
   for (const check of generatedChecks) {
     it(check.name, async () => {
-      const { compared } = await holds(check, programs)
+      const { compared, met } = await holds(check, programs)
+      // A job that fails may do so before most of it has run.
+      expect(met.get('failed either way')).toBe(undefined)
       for (const way of wayNames) expect(compared.get(way), way).toBeGreaterThan(programs / 2)
     }, timeoutMs)
   }

@@ -25,6 +25,7 @@ interface Options {
 
 const programsPerTurn = 250
 const shrinkMostMs = 120_000
+const slowSeconds = 10
 
 const options = new Command('programs')
   .option('--programs <count>', 'how many, of each check', whole, 1000)
@@ -71,7 +72,7 @@ process.exitCode = different > 0 ? 1 : 0
 async function ask(suite: string, check: Check, tally: Tally, from: number, until: number): Promise<number> {
   let found = 0
   for (let next = from; next < until; ) {
-    const result = await fc.check(propertyOf(check, tally), { seed: options.seed, path: String(next), numRuns: until - next, endOnFailure: true })
+    const result = await fc.check(timed(suite, check, tally, next), { seed: options.seed, path: String(next), numRuns: until - next, endOnFailure: true })
     if (!result.failed) return found
     // Of a run that nothing skips or shrinks, the path is the index.
     if (result.counterexamplePath === null) throw new Error(`${suite} · ${check.name}: ended at program ${next + result.numRuns} without a counter-example`)
@@ -85,6 +86,17 @@ async function ask(suite: string, check: Check, tally: Tally, from: number, unti
     next = index + 1
   }
   return found
+}
+
+/** One that makes millions of rows is no hang, but looks like one: its place is told, so that it can be looked at. */
+function timed(suite: string, check: Check, tally: Tally, from: number): fc.IAsyncProperty<[unknown]> {
+  let index = from
+  return fc.asyncProperty(check.drawn, async (value) => {
+    const begun = seconds()
+    await check.run(value, tally)
+    if (seconds() - begun > slowSeconds) console.error(`${suite} · ${check.name}: program ${index} took ${(seconds() - begun).toFixed(0)} s`)
+    index++
+  })
 }
 
 function again(suite: string, check: Check, index: number): string {

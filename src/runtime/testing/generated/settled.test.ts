@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Job } from '../../../job/job.ts'
 import { rowsAtSinks } from './runProgram.ts'
-import { isSettledInParallel } from './settled.ts'
+import { isSettledInParallel, whyUnsettledInParallel } from './settled.ts'
 
 /** Program 41 of seed 913, as small as it becomes: the second row is at the very end of the first one's session, and the third has both fire. An over aggregate gives a row on behind the watermarks before it. */
 const rows = [['a', '2026-01-31 12:00:38.997'], ['a', '2026-01-31 12:00:39.997'], ['a', '2026-01-31 12:00:40.998']]
@@ -31,5 +31,19 @@ describe('what is settled at every parallelism', () => {
     const job = jobOf(numbered, session)
     expect(isSettledInParallel(job)).toBe(false)
     for (const parallelism of [1, 2]) expect([[1, 1, 1], [2, 1]]).toContainEqual(await sessionsOf(job, parallelism))
+  })
+  it('is what a topic without a key brings, unless its order matters', async () => {
+    const topic = { type: 'topic', topic: 'between' }
+    const columns = [{ name: 'k', type: 'STRING' }, { name: 'ts', type: 'TIMESTAMP(3)' }]
+    const counted = { id: 'counted', kind: 'group-aggregate', config: { groupBy: ['k'], aggregates: [{ name: 'n', expression: 'COUNT(*)' }] } }
+    const first = { id: 'counted', kind: 'top-n', config: { partitionBy: [], orderBy: [{ column: 'k', direction: 'ASC' }], n: 1 } }
+    const through = (behind: Job['operators'][number]): Job => {
+      const { operators, edges, ...rest } = jobOf(behind)
+      const between = [{ id: 'to_topic', kind: 'sink', config: { connector: topic } }, { id: 'from_topic', kind: 'source', config: { connector: topic, columns } }]
+      return { ...rest, operators: [...operators, ...between], edges: [{ from: 'rows', to: 'to_topic' }, { from: 'from_topic', to: 'counted' }, ...edges.slice(1)] }
+    }
+    expect(whyUnsettledInParallel(through(counted))).toBe(null)
+    for (const parallelism of [1, 2]) expect((await rowsAtSinks(through(counted), { parallelism })).out).toEqual(['{"k":"a","n":3}'])
+    expect(whyUnsettledInParallel(through(first))).toBe('a topic without a key, written by several subtasks, whose order matters')
   })
 })
