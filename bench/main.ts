@@ -18,7 +18,7 @@ export interface BenchOptions {
 
 const measurements: Readonly<Record<string, (options: BenchOptions) => Promise<unknown>>> = {
   kernels: async () => (await import('./kernels.ts')).benchKernels(2_000_000),
-  workers: async ({ launcher }) => (await import('./jobs.ts')).benchWorkers(60_000_000, launcher),
+  workers: async ({ launcher }) => (await import('./jobs.ts')).benchWorkers(400_000_000, launcher),
   memory: async ({ launcher }) => (await import('./jobs.ts')).benchMemory(50_000_000, launcher),
   checkpoints: async ({ launcher }) => (await import('./checkpoints.ts')).benchCheckpoints(6_000_000, 40, launcher),
   page: async () => (await import('./page.ts')).benchPage(),
