@@ -1,13 +1,12 @@
 import { joined } from '../../../checkpoints/backend.ts'
 import type { Batch } from '../../../columnar/batch.ts'
-import { changesOf, finalRows, rowText } from '../../../columnar/compareRows.ts'
-import { fieldIndex } from '../../../columnar/schema.ts'
 import type { PhysicalPlan } from '../../../compiler/physicalPlan.ts'
 import { ManualClock } from '../../../deterministic/clock.ts'
 import { decodeTaskSnapshot, encodeTaskSnapshot, restoresOf, type CheckpointBarrier, type TaskSnapshot } from '../../../engine/checkpoint.ts'
 import { taskShapesOf, workerCountOf } from '../../channels.ts'
 import { EngineThread, type Operators } from '../../engineThread.ts'
 import { runFailureOf } from '../../runFailure.ts'
+import { tableLines } from './runProgram.ts'
 
 /**
  * A job that is cut off again and again: a checkpoint begins somewhere, the run goes on for a while and dies, and another begins from the checkpoint, perhaps under another plan of the same job.
@@ -184,10 +183,6 @@ function keep(committed: Map<string, Batch[]>, batches: ReadonlyMap<string, read
 
 function texts(plan: PhysicalPlan, committed: ReadonlyMap<string, readonly Batch[]>): Record<string, readonly string[]> {
   return Object.fromEntries(
-    [...committed].map(([sink, batches]) => {
-      const schema = batches[0]?.schema
-      const key = plan.chains.flatMap(({ operators }) => operators).find(({ spec }) => spec.id === sink)!.spec.config.key as readonly string[] | undefined
-      return [sink, schema === undefined ? [] : finalRows(changesOf(batches), schema, key === undefined ? null : key.map((name) => fieldIndex(schema, name))).map((row) => rowText(row, schema)).toSorted()]
-    }),
+    [...committed].map(([sink, batches]) => [sink, tableLines(batches, plan.chains.flatMap(({ operators }) => operators).find(({ spec }) => spec.id === sink)!.spec.config.key as readonly string[] | undefined)]),
   )
 }

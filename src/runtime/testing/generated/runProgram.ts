@@ -1,6 +1,6 @@
 import type { Batch } from '../../../columnar/batch.ts'
 import { changesOf, finalRows, rowText } from '../../../columnar/compareRows.ts'
-import { fieldIndex } from '../../../columnar/schema.ts'
+import { fieldIndex, type Schema } from '../../../columnar/schema.ts'
 import { compile, type CompileOptions } from '../../../compiler/compile.ts'
 import type { PhysicalPlan } from '../../../compiler/physicalPlan.ts'
 import type { Job } from '../../../job/job.ts'
@@ -57,13 +57,27 @@ export async function rowsFromEngines(job: Job, plan: PhysicalPlan, launcher: La
 }
 
 function tablesAtSinks(job: Job, received: ReadonlyMap<string, readonly Batch[]>): Readonly<Record<string, readonly string[]>> {
-  return Object.fromEntries(
-    [...received].map(([sink, batches]) => {
-      const schema = batches[0]?.schema
-      const key = job.operators.find(({ id }) => id === sink)!.config.key as readonly string[] | undefined
-      return [sink, schema === undefined ? [] : finalRows(changesOf(batches), schema, key === undefined ? null : key.map((name) => fieldIndex(schema, name))).map((row) => rowText(row, schema)).toSorted()]
-    }),
-  )
+  return Object.fromEntries([...received].map(([sink, batches]) => [sink, tableLines(batches, job.operators.find(({ id }) => id === sink)!.config.key as readonly string[] | undefined)]))
+}
+
+/**
+ * The table that batches of changes leave, by its key where it has one, as sorted lines. Throws where a row is taken back more often than it was given: the table does not show it, and what reads the changes would come to
+ * another one. A sink with a key takes rows back that it need not have been given.
+ */
+export function tableLines(batches: readonly Batch[], key: readonly string[] | undefined): string[] {
+  const schema = batches[0]?.schema
+  if (schema === undefined) return []
+  if (key === undefined) refuseNeverGiven(batches, schema)
+  return finalRows(changesOf(batches), schema, key === undefined ? null : key.map((name) => fieldIndex(schema, name))).map((row) => rowText(row, schema)).toSorted()
+}
+
+function refuseNeverGiven(batches: readonly Batch[], schema: Schema): void {
+  const counts = new Map<string, number>()
+  for (const { kind, values } of changesOf(batches)) {
+    const text = rowText(values, schema)
+    counts.set(text, (counts.get(text) ?? 0) + (kind === '+I' || kind === '+U' ? 1 : -1))
+  }
+  for (const [text, count] of counts) if (count < 0) throw new Error(`taken back ${-count} times more than given: ${text}`)
 }
 
 /** Sources that give at most so many rows at once. */
