@@ -34,6 +34,9 @@ export class OperatorNode implements OperatorCounters {
   watermark = noWatermark
   /** What it last forwarded. */
   forwarded = noWatermark
+  /** A source's: the watermarks of the first row it let through and of the rows so far. Infinity at the end of the input is none of them. */
+  firstWatermark: number | null = null
+  lastWatermark: number | null = null
 
   constructor(id: string, inputSchemas: readonly Schema[], runtime: OperatorRuntime | null, targets: readonly (readonly OutputTarget[])[]) {
     this.id = id

@@ -1,5 +1,5 @@
 import { freshArrays, Scratch } from '../columnar/arrays.ts'
-import { batchRowsTarget, rowAt, type Batch } from '../columnar/batch.ts'
+import { batchRowsTarget, rowAt, watermarkBefore, type Batch } from '../columnar/batch.ts'
 import type { Float64Column } from '../columnar/column.ts'
 import { sliceBatch } from '../columnar/concat.ts'
 import { RowError } from '../columnar/rowError.ts'
@@ -328,6 +328,7 @@ export class SourceTask implements Task {
         if (error instanceof RowError) throw new TaskFailure('row', head.id, error.message, { schema: this.#schema, values: rowAt(rows, error.row) })
         throw head.failureOf(error, null)
       }
+      this.#reach(split, split.assigner, batch)
       if (this.#splits.length > 1) {
         const inOrder = staysInOrder(batch, this.#timeColumn, this.#combined.watermark)
         const moved = advanceBatch(this.#combined, index, batch, arrays)
@@ -341,6 +342,18 @@ export class SourceTask implements Task {
       this.#combined.advance(index, split.assigner.watermark)
       this.#forward()
     }
+  }
+
+  /** How far watermarks reach is kept beside where they are: a short run is over between two looks at it. */
+  #reach(split: Split, { watermark }: WatermarkAssigner, batch: Batch): void {
+    if (watermark === noWatermark) return
+    const head = this.nodes[0]!
+    if (!split.begun) {
+      split.begun = true
+      const first = batch.rowCount > 1 ? watermarkBefore(batch, 1)! : watermark
+      head.firstWatermark = Math.min(head.firstWatermark ?? Infinity, first === noWatermark ? watermark : first)
+    }
+    head.lastWatermark = Math.max(head.lastWatermark ?? noWatermark, watermark)
   }
 
   #forward(): void {
@@ -405,6 +418,8 @@ class Split {
   skip = 0
   ended = false
   idle = false
+  /** A row had a watermark. */
+  begun = false
   ready: Promise<void> | null = null
   /** When it last had a row, or was not free to have one. */
   activeAt: number

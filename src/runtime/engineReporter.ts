@@ -81,6 +81,8 @@ export class EngineReporter {
         lateRows: node.lateRows,
         poisonRows: node.poisonRows,
         watermark: runtime === null ? node.forwarded : node.watermark,
+        firstWatermark: node.firstWatermark,
+        lastWatermark: node.lastWatermark,
         busyMs: time.busyMs,
         idleMs: time.idleMs,
         backPressuredMs: time.backPressuredMs,

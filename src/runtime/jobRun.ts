@@ -103,6 +103,9 @@ export interface OperatorMetrics {
   readonly rowsOutPerSecond: number
   /** Ms event time; null before the first watermark; Infinity after the end of input. Minimum over subtasks. */
   readonly watermark: number | null
+  /** A source's: the watermarks of its first row and of its rows so far, ms event time, whichever subtask read them. Null elsewhere and before. */
+  readonly firstWatermark: number | null
+  readonly lastWatermark: number | null
   /** Ms per second, maximum over subtasks; the three add up to about 1000. */
   readonly busyMsPerSecond: number
   readonly idleMsPerSecond: number

@@ -86,7 +86,7 @@ export class RunMetrics {
   }
 
   #operator(id: string): OperatorMetrics {
-    const subtasks: { readonly subtask: number; readonly metrics: SubtaskMetrics; readonly poisonRows: number; readonly in: number; readonly out: number; readonly gauges: Readonly<Record<string, number>> }[] = []
+    const subtasks: { readonly subtask: number; readonly metrics: SubtaskMetrics; readonly poisonRows: number; readonly in: number; readonly out: number; readonly gauges: Readonly<Record<string, number>>; readonly first: number | null; readonly last: number | null }[] = []
     for (const [engine, report] of this.#latest) {
       const before = this.#before.get(engine)
       for (const now of report.operators) {
@@ -100,6 +100,8 @@ export class RunMetrics {
           in: rate(now.rowsIn - (then?.rowsIn ?? 0), seconds),
           out: rate(now.rowsOut - (then?.rowsOut ?? 0), seconds),
           gauges: now.gauges,
+          first: now.firstWatermark,
+          last: now.lastWatermark,
         })
       }
     }
@@ -118,6 +120,8 @@ export class RunMetrics {
       rowsInPerSecond: subtasks.reduce((total, subtask) => total + subtask.in, 0),
       rowsOutPerSecond: subtasks.reduce((total, subtask) => total + subtask.out, 0),
       watermark: all.length === 0 || all.some(({ watermark }) => watermark === null) ? null : Math.min(...all.map(({ watermark }) => watermark!)),
+      firstWatermark: subtasks.reduce<number | null>((least, { first }) => (first === null ? least : Math.min(least ?? Infinity, first)), null),
+      lastWatermark: subtasks.reduce<number | null>((most, { last }) => (last === null ? most : Math.max(most ?? -Infinity, last)), null),
       busyMsPerSecond: greatest(all, 'busyMsPerSecond'),
       idleMsPerSecond: greatest(all, 'idleMsPerSecond'),
       backPressuredMsPerSecond: greatest(all, 'backPressuredMsPerSecond'),

@@ -117,6 +117,23 @@ describe('a run', () => {
     await watched.run.stop()
   })
 
+  it('says at the end from which watermark to which its sources came, however fast they were', async () => {
+    const plan = planOf(1, [
+      { id: 'rows', kind: 'rows', config: { rows: 9000, watermark: { column: 'ts', delayMs: 30 } } },
+      { id: 'split', kind: 'rows', config: { rows: 5000, splits: 2, watermark: { column: 'ts', delayMs: 0 } } },
+      { id: 'out', kind: 'out', from: ['rows'] },
+      { id: 'out2', kind: 'out', from: ['split'] },
+    ])
+    const watched = new Watched(plan)
+    await watched.untilStatus('finished')
+    const last = watched.events.findLast((event) => event.kind === 'metrics')!
+    const { rows, split, out } = last.frame.operators
+    expect(rows).toMatchObject({ watermark: Infinity, firstWatermark: rowTime(0) - 30, lastWatermark: greatest(9000) - 30 })
+    expect(split).toMatchObject({ firstWatermark: rowTime(0), lastWatermark: greatest(5000) })
+    expect(out).toMatchObject({ firstWatermark: null, lastWatermark: null })
+    await watched.run.stop()
+  })
+
   it('leaves a source out of the watermark that has no row for its timeout', async () => {
     const clock = new ManualClock(0)
     const plan = planOf(1, [
@@ -190,3 +207,10 @@ describe('a run', () => {
     await run.stop()
   })
 })
+
+/** Of the times of so many rows: they are not in order. */
+function greatest(rows: number): number {
+  let most = -Infinity
+  for (let v = 0; v < rows; v++) most = Math.max(most, rowTime(v))
+  return most
+}

@@ -125,6 +125,8 @@ export interface OperatorReport {
   readonly lateRows: number
   readonly poisonRows: number
   readonly watermark: number
+  readonly firstWatermark: number | null
+  readonly lastWatermark: number | null
   readonly busyMs: number
   readonly idleMs: number
   readonly backPressuredMs: number

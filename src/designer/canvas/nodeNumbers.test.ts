@@ -10,6 +10,8 @@ const metrics = (change: Partial<OperatorMetrics>): OperatorMetrics => ({
   rowsInPerSecond: 12,
   rowsOutPerSecond: 4,
   watermark: null,
+  firstWatermark: null,
+  lastWatermark: null,
   busyMsPerSecond: 710,
   idleMsPerSecond: 200,
   backPressuredMsPerSecond: 90,

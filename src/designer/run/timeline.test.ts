@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { OperatorMetrics } from '../../runtime/jobRun.ts'
 import { bucketCount, emptyTimeline, rulerTicks, withFrame } from './timeline.ts'
 
-function metrics(rowsOut: number, watermark: number | null): OperatorMetrics {
+function metrics(rowsOut: number, watermark: number | null, first: number | null = null, last: number | null = null): OperatorMetrics {
   return {
     rowsIn: 0,
     rowsOut,
@@ -11,6 +11,8 @@ function metrics(rowsOut: number, watermark: number | null): OperatorMetrics {
     rowsInPerSecond: 0,
     rowsOutPerSecond: 0,
     watermark,
+    firstWatermark: first,
+    lastWatermark: last,
     busyMsPerSecond: 0,
     idleMsPerSecond: 0,
     backPressuredMsPerSecond: 0,
@@ -33,9 +35,9 @@ describe('timeline', () => {
     let timeline = emptyTimeline
     for (let i = 1; i <= 50; i++) timeline = withFrame(timeline, { sources: [{ id: 'a', metrics: metrics(i * 100, 1000 + i * 60_000) }], lateRows: i })
     expect(timeline.bucketMs).toBeGreaterThan(1000)
-    // All but those read before the first watermark.
+    // All but the rows read before the first watermark, behind which nothing is late.
     expect(sum(timeline.rows)).toBeCloseTo(4900)
-    expect(sum(timeline.late)).toBeCloseTo(49)
+    expect(sum(timeline.late)).toBeCloseTo(50)
     expect(timeline.rows.length).toBe(bucketCount)
   })
 
@@ -43,6 +45,22 @@ describe('timeline', () => {
     const running = withFrame(emptyTimeline, { sources: [{ id: 'a', metrics: metrics(1, 5000) }], lateRows: 0 })
     const ended = withFrame(running, { sources: [{ id: 'a', metrics: metrics(2, Infinity) }], lateRows: 0 })
     expect(ended.sources[0]).toMatchObject({ watermark: 5000, ended: true })
+  })
+
+  it('shows all of a run that was over before it was first looked at', () => {
+    const ended = withFrame(emptyTimeline, { sources: [{ id: 'a', metrics: metrics(1000, Infinity, 60_500, 660_000) }], lateRows: 30 })
+    expect(ended).toMatchObject({ start: 60_000, front: 660_000 })
+    expect(ended.sources[0]).toMatchObject({ watermark: 660_000, ended: true })
+    expect(sum(ended.rows)).toBeCloseTo(1000)
+    expect(sum(ended.late)).toBeCloseTo(30)
+    expect([...ended.rows].filter((count) => count > 0).length).toBeGreaterThan(100)
+  })
+
+  it('follows a source to its last row when it ends between two looks', () => {
+    const running = withFrame(emptyTimeline, { sources: [{ id: 'a', metrics: metrics(1, 5000, 5000, 5000) }], lateRows: 0 })
+    const ended = withFrame(running, { sources: [{ id: 'a', metrics: metrics(100, Infinity, 5000, 65_000) }], lateRows: 0 })
+    expect(ended.front).toBe(65_000)
+    expect(sum(ended.rows)).toBeCloseTo(100)
   })
 
   it('rules round instants', () => {

@@ -42,12 +42,15 @@ export function withFrame(timeline: Timeline, frame: TimelineFrame): Timeline {
     const old = before.get(id)
     const ended = metrics.watermark === Infinity
     const finite = metrics.watermark !== null && Number.isFinite(metrics.watermark) ? metrics.watermark : null
-    return { id, watermark: finite ?? old?.watermark ?? null, ended, rowsOut: metrics.rowsOut, lateRows: 0 }
+    // At its end a source is where its last row left it, however long ago it was looked at.
+    const reached = ended ? metrics.lastWatermark : finite
+    return { id, watermark: reached ?? old?.watermark ?? null, ended, rowsOut: metrics.rowsOut, lateRows: 0 }
   })
   const known = sources.flatMap((source) => (source.watermark === null ? [] : [source.watermark]))
   if (known.length === 0) return { ...timeline, sources }
   const front = Math.max(...known)
-  const start = timeline.start ?? Math.floor(Math.min(...known) / 1000) * 1000
+  const firsts = new Map(frame.sources.map(({ id, metrics }) => [id, metrics.firstWatermark]))
+  const start = timeline.start ?? Math.floor(Math.min(...known, ...[...firsts.values()].flatMap((first) => (first === null ? [] : [first]))) / 1000) * 1000
   let { bucketMs, rows, late } = timeline
   rows = rows.slice()
   late = late.slice()
@@ -61,11 +64,11 @@ export function withFrame(timeline: Timeline, frame: TimelineFrame): Timeline {
   for (const source of sources) {
     if (source.watermark === null) continue
     const old = before.get(source.id)
-    // Rows before a source's first watermark lie left of the ruler: piling them onto its first stretch would dwarf the rest.
-    if (old === undefined || old.watermark === null) continue
-    spread(rows, source.rowsOut - old.rowsOut, old.watermark - start, source.watermark - start, bucketMs)
+    // A source that says no first watermark had rows left of the ruler: piling them onto its first stretch would dwarf the rest.
+    const from = old?.watermark ?? firsts.get(source.id) ?? null
+    if (from !== null) spread(rows, source.rowsOut - (old?.rowsOut ?? 0), from - start, source.watermark - start, bucketMs)
   }
-  if (timeline.front !== null) spread(late, lateNow - lateBefore, timeline.front - start, front - start, bucketMs)
+  spread(late, lateNow - lateBefore, (timeline.front ?? start) - start, front - start, bucketMs)
   const counted = sources.map((source, i) => (i === 0 ? { ...source, lateRows: lateNow } : source))
   return { start, bucketMs, rows, late, sources: counted, front }
 }

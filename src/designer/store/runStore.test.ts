@@ -28,7 +28,7 @@ const job: Job = {
 const schema: Schema = { fields: [{ name: 'n', type: bigintType }] }
 const metrics = (rowsIn: number, watermark: number | null): OperatorMetrics => ({
   rowsIn, rowsOut: 0, lateRows: 0, poisonRows: 0, rowsInPerSecond: 0, rowsOutPerSecond: 0, watermark,
-  busyMsPerSecond: 0, idleMsPerSecond: 0, backPressuredMsPerSecond: 0, stateBytes: 0, gauges: {}, subtasks: [],
+  firstWatermark: null, lastWatermark: null, busyMsPerSecond: 0, idleMsPerSecond: 0, backPressuredMsPerSecond: 0, stateBytes: 0, gauges: {}, subtasks: [],
 })
 const edge = (rows: number): EdgeMetrics => ({ rows, rowsPerSecond: 0, lateRows: 0, queueFill: 0, watermark: null })
 const told = (): Promise<void> => new Promise((resolve) => queueMicrotask(resolve))
