@@ -26,6 +26,15 @@ describe('columns inferred from text', () => {
     expect(typesOf(inferCsv('a,b\nx,y\n', true))).toBe('a STRING, b STRING')
   })
 
+  it('take a header with a name twice, or left away, as the reader of the file does', () => {
+    const file = inferCsv('a,a,,b\n1,2,3,x\n4,5,6,y\n', true)
+    expect(typesOf(file)).toBe('a BIGINT, a_2 BIGINT, column_3 BIGINT, b STRING')
+    expect(file.options).toEqual({})
+    // A row without a value is no header: what has a name is text below as well.
+    expect(inferCsv(',x\n3,y\n', true).options).toEqual({ header: false })
+    expect(inferCsv('x,x\ny,z\n', true).options).toEqual({ header: false })
+  })
+
   it('leave out the last record of a file that is cut', () => {
     expect(typesOf(inferCsv('n\n1\n2\n3', false))).toBe('n BIGINT')
     expect(inferJsonLines('{"n":1}\n{"n":2}\n{"n', false).rowsRead).toBe(2)

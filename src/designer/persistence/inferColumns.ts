@@ -2,7 +2,7 @@ import type { Json, JsonObject } from '../../columnar/json.ts'
 import { ExactNumber } from '../../columnar/json.ts'
 import { readJson } from '../../columnar/jsonText.ts'
 import { parseDate, parseTime, parseTimestamp } from '../../columnar/valueText.ts'
-import { CsvParser } from '../../streams/formats/csvText.ts'
+import { CsvParser, headerNames } from '../../streams/formats/csvText.ts'
 
 /**
  * Columns and types from the first rows of a file of text.
@@ -34,7 +34,7 @@ export function inferCsv(text: string, whole: boolean): InferredFile {
   if (first === undefined) return { columns: [], watermark: null, options: {}, rowsRead: 0 }
   const header = looksLikeHeader(first, rest)
   const rows = header ? rest : records
-  const names = uniqueNames(header ? first : first.map(() => null))
+  const names = headerNames(header ? first : first.map(() => null))
   const values = names.map((_, index) => rows.map((row) => row[index] ?? null))
   const columns = names.map((name, index) => ({ name, type: typeOfTexts(values[index]!) }))
   return {
@@ -115,25 +115,15 @@ function likelyDelimiter(text: string): string {
   return best.delimiter
 }
 
-/** Names are texts, all there, all different, and some column below holds something else than text or nothing that equals its name. */
+/** Names are texts, and some column that has one holds something else than text below, or all are there, all different and look like names. A spreadsheet leaves names away and says one twice. */
 function looksLikeHeader(first: readonly (string | null)[], rest: readonly (readonly (string | null)[])[]): boolean {
-  if (first.some((name) => name === null || name.trim() === '' || name.length > 200)) return false
-  if (new Set(first).size !== first.length) return false
-  if (first.some((name) => typeOfTexts([name]) !== 'STRING')) return false
+  const said = first.filter((name) => name !== null && name.trim() !== '')
+  if (said.length * 2 < first.length || said.some((name) => name!.length > 200 || typeOfTexts([name]) !== 'STRING')) return false
+  const odd = new Set(said).size !== first.length
+  if (odd && rest.length === 0) return false
   if (rest.length === 0) return true
-  const typed = first.some((_, index) => typeOfTexts(rest.map((row) => row[index] ?? null)) !== 'STRING')
-  return typed || first.every((name) => /^[\p{L}_$][\p{L}\p{N}_ .$/()%-]*$/u.test(name!.trim()))
-}
-
-function uniqueNames(names: readonly (string | null)[]): string[] {
-  const taken = new Set<string>()
-  return names.map((name, index) => {
-    const wish = (name ?? '').trim() === '' ? `column_${index + 1}` : name!.trim()
-    let unique = wish
-    for (let n = 2; taken.has(unique); n += 1) unique = `${wish}_${n}`
-    taken.add(unique)
-    return unique
-  })
+  const typed = first.some((name, index) => name !== null && name.trim() !== '' && typeOfTexts(rest.map((row) => row[index] ?? null)) !== 'STRING')
+  return typed || (!odd && first.every((name) => /^[\p{L}_$][\p{L}\p{N}_ .$/()%-]*$/u.test(name!.trim())))
 }
 
 const int64Max = 9_223_372_036_854_775_807n

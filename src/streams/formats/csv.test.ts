@@ -117,6 +117,13 @@ describe('csv', () => {
     expect(bad).toEqual([])
   })
 
+  it('finds columns that the header names twice or not at all, by names of their own', async () => {
+    const wanted = (names: readonly string[]): Schema => ({ fields: names.map((name) => ({ name, type: intType })) })
+    expect((await csvRows('a,a,,b,\n1,2,3,4,5\n', {}, wanted(['column_3', 'a_2', 'a', 'column_5']))).rows).toEqual([[3, 2, 1, 5]])
+    // What the header says itself goes before.
+    expect((await csvRows('a,a,a_2,,column_4\n1,2,3,4,5\n', {}, wanted(['a', 'a_2', 'a_3', 'column_4', 'column_4_2']))).rows).toEqual([[1, 3, 2, 5, 4]])
+  })
+
   it('keeps bad rows with number and reason, and reads on', async () => {
     const { rows, bad } = await csvRows('at,n,d,name\n2026-01-31 12:00:00,1.5,1,a\n2026-01-31 12:00:00,1\n\n2026-01-31 12:00:61,1,1,b\n,99999999999999999999,1,c\n,7,123456789.99,d\n,8,1,ok\n')
     expect(rows).toEqual([[null, 8n, 100n, 'ok']])

@@ -5,7 +5,7 @@ import type { Schema } from '../../columnar/schema.ts'
 import { NotOfType } from '../../columnar/valueJson.ts'
 import { TextPieces, utf8Length } from '../openFile.ts'
 import type { FileInput, ReaderPosition, RowReader } from '../rowReader.ts'
-import { CsvParser } from './csvText.ts'
+import { CsvParser, headerNames } from './csvText.ts'
 import { textReader, type ReadText } from './fastValue.ts'
 
 /**
@@ -61,7 +61,7 @@ export class CsvReader implements RowReader {
       if (record === null) continue
       if (record.kind === 'broken') throw new Error(`The header of ${this.#input.name} cannot be read: ${record.reason}`)
       this.#row = 1
-      const names = record.fields.map((name) => (name ?? '').trim())
+      const names = headerNames(record.fields)
       this.#width = names.length
       this.#positions = this.#schema.fields.map((field) => {
         const position = names.indexOf(field.name.trim())

@@ -13,6 +13,23 @@ export type CsvRecord =
   | { readonly kind: 'record'; readonly fields: readonly (string | null)[]; readonly text: string }
   | { readonly kind: 'broken'; readonly reason: string; readonly text: string }
 
+/**
+ * Names of the columns of a header: what it says, but each once. A second `a` is `a_2`, a blank name is `column_` and its place; a name that the header says itself stays with the field
+ * that says it.
+ */
+export function headerNames(fields: readonly (string | null)[]): string[] {
+  const said = fields.map((name) => (name ?? '').trim())
+  const all = new Set(said)
+  const taken = new Set<string>()
+  return said.map((name, index) => {
+    const wish = name === '' ? `column_${index + 1}` : name
+    let unique = wish
+    for (let n = 2; taken.has(unique) || (unique !== name && all.has(unique)); n++) unique = `${wish}_${n}`
+    taken.add(unique)
+    return unique
+  })
+}
+
 const quote = 0x22
 const lineFeed = 0x0a
 const carriageReturn = 0x0d
