@@ -6,7 +6,7 @@ import {
   type EvaluatedWindow, type EventRow, type GridWindow, type Pair,
 } from '../evaluator.ts'
 import { programText } from '../arbitraryProgram.ts'
-import { rowsAtSinks } from '../runProgram.ts'
+import { rowsAtSinks, type RunOptions } from '../runProgram.ts'
 import { aggregateOf, callText, compareValues, groups, tableOf, topN, type AggregateCall, type Change, type GroupColumn, type TableRow } from '../tableEvaluator.ts'
 import { compareTables, type Check, type Tables } from './check.ts'
 
@@ -44,12 +44,12 @@ function source(id: string, rows: readonly EventRow[], delayMs: number): Operato
   return { id, kind: 'source', config: { connector: { type: 'inline', rows: rows.map(({ k, ts, v }) => [k, timeText(ts), v]) }, columns, watermark: { column: 'ts', delayMs } } }
 }
 
-function jobOf(operators: readonly Operator[], edges: Job['edges']): Job {
+export function jobOf(operators: readonly Operator[], edges: Job['edges']): Job {
   return { format: 'millrace/job', version: 1, name: 'evaluated', operators: [...operators, { id: 'out', kind: 'sink', config: { connector: { type: 'collect' } } }], edges: [...edges, { from: 'op', to: 'out' }] }
 }
 
 const joinTypes = fc.constantFrom('inner' as const, 'left' as const, 'right' as const, 'full' as const)
-const allJoinTypes = fc.constantFrom('inner' as const, 'left' as const, 'right' as const, 'full' as const, 'semi' as const, 'anti' as const)
+export const allJoinTypes = fc.constantFrom('inner' as const, 'left' as const, 'right' as const, 'full' as const, 'semi' as const, 'anti' as const)
 const on = [{ left: 'k', right: 'k' }]
 
 function eventJson(row: EventRow | null, suffix = ''): JsonObject {
@@ -82,7 +82,7 @@ const wholeWindows = windows.filter(isWhole)
 const gridWindows = wholeWindows.filter((window): window is GridWindow => window.type !== 'session')
 
 /** Inserts, corrections and deletions of rows that are there. */
-const changes = fc
+export const changes = fc
   .array(
     fc.record({
       act: fc.constantFrom('insert', 'insert', 'insert', 'update', 'delete'),
@@ -106,12 +106,12 @@ const changes = fc
     })
   })
 
-function changing(id: string, rows: readonly Change[]): Operator {
+export function changing(id: string, rows: readonly Change[]): Operator {
   const columns = [{ name: 'k', type: 'INT' }, { name: 'v', type: 'BIGINT' }, { name: 't', type: 'STRING' }]
   return { id, kind: 'source', config: { connector: { type: 'inline', changelog: true, rows: rows.map(({ kind, row: { k, v, t } }) => ({ kind, row: [k, v, t] })) }, columns } }
 }
 
-const calls: fc.Arbitrary<AggregateCall> = fc.oneof(
+export const calls: fc.Arbitrary<AggregateCall> = fc.oneof(
   fc.record({ name: fc.constantFrom('COUNT' as const, 'SUM' as const, 'MIN' as const, 'MAX' as const, 'AVG' as const), column: fc.constant('v' as const), distinct: fc.boolean(), above: fc.constantFrom(null, null, 0) }),
   fc.record({ name: fc.constantFrom('COUNT' as const, 'MIN' as const, 'MAX' as const), column: fc.constant('t' as const), distinct: fc.boolean(), above: fc.constantFrom(null, 0) }),
   fc.record({ name: fc.constant('COUNT' as const), column: fc.constant('*' as const), distinct: fc.constant(false), above: fc.constantFrom(null, 0) }),
@@ -120,21 +120,22 @@ const calls: fc.Arbitrary<AggregateCall> = fc.oneof(
 interface Evaluated {
   readonly job: Job
   readonly expected: readonly JsonObject[]
+  readonly options: RunOptions
 }
 
-function evaluated(job: Job, expected: readonly JsonObject[]): Evaluated {
-  return { job, expected }
+export function evaluated(job: Job, expected: readonly JsonObject[], options: RunOptions = { batchRows: 3 }): Evaluated {
+  return { job, expected, options }
 }
 
 /** The job's rows are the evaluator's, in any order. `times`: so many values for each program asked for. */
-function agree<T extends unknown[]>(name: string, drawn: { [K in keyof T]: fc.Arbitrary<T[K]> }, evaluate: (...values: T) => Evaluated, times = 1): Check {
+export function agree<T extends unknown[]>(name: string, drawn: { [K in keyof T]: fc.Arbitrary<T[K]> }, evaluate: (...values: T) => Evaluated, times = 1): Check {
   const check: Check<T> = {
     name,
     drawn: fc.tuple<T>(...drawn),
     times,
     run: async (values, tally) => {
-      const { job, expected } = evaluate(...values)
-      compareTables(tally, name, await rowsOut(job), { out: expected.map((row) => JSON.stringify(row)) }, () => programText(job))
+      const { job, expected, options } = evaluate(...values)
+      compareTables(tally, name, await rowsOut(job, options), { out: expected.map((row) => JSON.stringify(row)) }, () => programText(job))
     },
     text: (values) => programText(evaluate(...values).job),
   }
@@ -142,8 +143,8 @@ function agree<T extends unknown[]>(name: string, drawn: { [K in keyof T]: fc.Ar
 }
 
 /** As the evaluator writes numbers, which are all small. */
-async function rowsOut(job: Job): Promise<Tables> {
-  const tables = await rowsAtSinks(job, { batchRows: 3 })
+async function rowsOut(job: Job, options: RunOptions): Promise<Tables> {
+  const tables = await rowsAtSinks(job, options)
   return tables.out === undefined ? tables : { out: tables.out.map((text) => JSON.stringify(JSON.parse(text))) }
 }
 
@@ -251,6 +252,6 @@ export const evaluatorChecks: readonly Check[] = [
 ]
 
 /** Three-valued: NULL is below nothing. */
-function isBelow(a: number | null, b: number | null): boolean {
+export function isBelow(a: number | null, b: number | null): boolean {
   return a !== null && b !== null && a < b
 }
