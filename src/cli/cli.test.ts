@@ -124,6 +124,11 @@ describe('millrace', () => {
     expect(await call(['run', jobFile(sinkOf({ type: 'blackhole' }))])).toEqual({ exit: 0, out: '', err: '' })
     // The only live table needs no naming.
     expect(await call(['run', jobFile()])).toEqual({ exit: 0, out: rows, err: '' })
+    // Of several somebody has to choose.
+    const { operators, edges } = document() as { operators: object[]; edges: object[] }
+    const two = jobFile({ operators: [...operators, { id: 'also', kind: 'sink', config: { connector: { type: 'collect' } } }], edges: [...edges, { from: 'keep', to: 'also' }] })
+    expect(await call(['run', two])).toEqual({ exit: 0, out: '', err: 'advice MR-411 job: it has 2 live tables, of which none is printed; choose, for example with --output out=-. They are out, also.\n' })
+    expect(await call(['run', two, '--output', 'also=-'])).toEqual({ exit: 0, out: rows, err: '' })
   })
 
   it('reads a source from standard input, unless the job comes from there', async () => {

@@ -31,6 +31,7 @@ export async function run(path: string, flags: RunFlags, terminal: Terminal): Pr
   const read = await readJobFile(path, terminal)
   if (read === null) return 2
   const outputs = outputFiles(read, flags.output ?? [])
+  const unseen = outputs.size === 0 ? liveTablesOf(read) : []
   let job = withInputFiles(withParallelism(read, flags.parallelism), flags.input ?? [], path)
   checkPaths(job, outputs)
   // Rows come back from sinks that show them, whatever the sink's own connector. What a topic or table gets comes by here too, and may be wanted there as well: by a source of the same job.
@@ -39,6 +40,7 @@ export async function run(path: string, flags: RunFlags, terminal: Terminal): Pr
   const compiled = compile(job, definitionOf, { edgesShown: false })
   printProblems(compiled.problems, terminal)
   if (compiled.physical === null) return 2
+  if (unseen.length > 0) terminal.err(`advice MR-411 job: it has ${unseen.length} live tables, of which none is printed; choose, for example with --output ${unseen[0]!}=-. They are ${unseen.join(', ')}.\n`)
 
   const faults = faultsOf(flags.fault ?? [], engineCountOf(compiled.physical))
   const folder = await checkpointFolder(flags)
@@ -129,8 +131,8 @@ function isKept(job: Job, id: string): boolean {
 function outputFiles(job: Job, flags: readonly string[]): Map<string, string> {
   const outputs = new Map<string, string>()
   if (flags.length === 0) {
-    const tables = job.operators.filter(({ kind, config }) => definitionOf(kind)?.family === 'sink' && isObject(config.connector) && (config.connector.type === 'collect' || config.connector.type === 'chart'))
-    if (tables.length === 1) outputs.set(tables[0]!.id, '-')
+    const tables = liveTablesOf(job)
+    if (tables.length === 1) outputs.set(tables[0]!, '-')
   }
   for (const flag of flags) {
     const [id, file] = assignment('--output', flag)
@@ -140,6 +142,10 @@ function outputFiles(job: Job, flags: readonly string[]): Map<string, string> {
     outputs.set(id, file)
   }
   return outputs
+}
+
+function liveTablesOf(job: Job): string[] {
+  return job.operators.flatMap(({ id, kind, config }) => (definitionOf(kind)?.family === 'sink' && isObject(config.connector) && (config.connector.type === 'collect' || config.connector.type === 'chart') ? [id] : []))
 }
 
 /** Where checkpoints are kept; null: nowhere. `upTo`: the one to go on from, null where it is the newest. */

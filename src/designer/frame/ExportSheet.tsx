@@ -1,5 +1,7 @@
 import { Copy, Download, Link, LockKeyhole } from 'lucide-react'
 import { lazy, Suspense, useMemo, useState } from 'react'
+import { isObject } from '../../job/checkConfig.ts'
+import type { Job } from '../../job/job.ts'
 import { useDesigner, useJob } from '../store/designerStore.ts'
 import { sheets } from '../text/sheets.ts'
 import { exporting } from '../text/exporting.ts'
@@ -67,6 +69,12 @@ function FormChoice({ form, onChoose }: { readonly form: Form; readonly onChoose
   )
 }
 
+/** Which table to print, where the command line would not choose by itself. */
+function tableToPrint(job: Job): string {
+  const tables = job.operators.filter(({ config }) => isObject(config.connector) && (config.connector.type === 'collect' || config.connector.type === 'chart'))
+  return tables.length > 1 ? ` --output ${tables[0]!.id}=-` : ''
+}
+
 /** The canonical JSON: the text that the command line runs and that opens here again byte for byte. */
 function JsonBody() {
   const job = useJob()
@@ -80,7 +88,7 @@ function JsonBody() {
     <div className={styles.split}>
       <aside className={styles.side}>
         <h3>{words.runIt}</h3>
-        <code className={styles.command}>{`npx millrace run ${name}`}</code>
+        <code className={styles.command}>{`npx millrace run ${name}${tableToPrint(job)}`}</code>
         <p>{words.runItWhy}</p>
         <h3>{words.testIt}</h3>
         <code className={styles.command}>{`npx millrace test ${name}`}</code>
