@@ -26,7 +26,7 @@ export function CheckpointsTab() {
   if (state === null) {
     return (
       <div className={styles.before}>
-        <p className={styles.hint}>{run.status.kind === 'idle' ? words.notRun : words.nothingYet}</p>
+        <p className={styles.hint}>{run.status.kind === 'idle' ? words.notRun : isActive(run.status) ? words.nothingYet : words.tooShort}</p>
         {isActive(run.status) ? null : <StoredTable shown={none} />}
       </div>
     )
@@ -37,7 +37,7 @@ export function CheckpointsTab() {
     <div className={styles.tab}>
       <Overview state={state} active={run.status.kind === 'running' || run.status.kind === 'paused'} />
       <section className={styles.left}>
-        {records.length === 0 ? <p className={styles.hint}>{state.settings.intervalMs === 0 ? words.off : words.nothingYet}</p> : <HistoryTable state={state} records={records} shown={shown} onChoose={choose} />}
+        {records.length === 0 ? <p className={styles.hint}>{state.settings.intervalMs === 0 ? words.off : isActive(run.status) ? words.nothingYet : words.tooShort}</p> : <HistoryTable state={state} records={records} shown={shown} onChoose={choose} />}
         {isActive(run.status) ? null : <StoredTable shown={records.filter(({ status }) => status === 'completed').map(({ id }) => id)} />}
       </section>
       {shown === null ? null : <Detail record={shown} restorable={shown.status === 'completed' && (run.status.kind === 'running' || run.status.kind === 'paused' || !isActive(run.status))} />}

@@ -37,6 +37,7 @@ export const checkpoints = {
     `${name}, subtask ${subtask}: first barrier after ${startDelay}, aligned in ${alignment}, state copied in ${sync}, sent in ${async}, ${size}`,
   waitsFor: (name: string, subtask: number) => `${name}, subtask ${subtask}: has not acknowledged yet`,
   nothingYet: 'The first checkpoint comes after the interval.',
+  tooShort: 'The run was over before its first checkpoint. Choose a lower speed, or a shorter interval.',
   savepoint: 'Trigger savepoint',
   stored: 'Stored checkpoints of earlier runs',
   storedWhat: 'In this browser, from earlier runs. A new run removes its checkpoints; savepoints stay until they are deleted.',
