@@ -13,13 +13,13 @@ import { compareTables, type Check, type Tables } from './check.ts'
 /** What the engine and a naive evaluation agree on: one operator with a drawn config over drawn rows, with rows behind the watermark where one input is read. */
 
 const start = Date.UTC(2026, 0, 31, 12)
-const delays = fc.constantFrom(0, 1, 500, 1000, 2000)
+export const delays = fc.constantFrom(0, 1, 500, 1000, 2000)
 const steps = fc.constantFrom(0, 1, 499, 500, 501, 999, 1000, 1001, 3000)
 const row = (behind: readonly number[]): fc.Arbitrary<{ k: number | null; step: number; behind: number; v: number | null }> =>
   fc.record({ k: fc.constantFrom(1, 2, null), step: steps, behind: fc.constantFrom(...behind), v: fc.constantFrom(-5, -1, 0, 2, 3, 8, null) })
-const late = fc.array(row([0, 0, 1, 500, 1000, 1001, 2500, 6000]), { maxLength: 14 }).map(rowsOf)
+export const late = fc.array(row([0, 0, 1, 500, 1000, 1001, 2500, 6000]), { maxLength: 14 }).map(rowsOf)
 // Read with a delay of 1 ms, so that rows at one moment are all in time.
-const inTime = fc.array(row([0]), { maxLength: 8 }).map(rowsOf)
+export const inTime = fc.array(row([0]), { maxLength: 8 }).map(rowsOf)
 const windows: fc.Arbitrary<EvaluatedWindow> = fc.oneof(
   fc.record({ type: fc.constant('tumble' as const), sizeMs: fc.constantFrom(1000, 2000) }),
   fc.record({ type: fc.constant('hop' as const), sizeMs: fc.constantFrom(1000, 2000, 3000), slideMs: fc.constantFrom(500, 1000) }),
@@ -35,11 +35,11 @@ function rowsOf(drawn: readonly { k: number | null; step: number; behind: number
   })
 }
 
-function timeText(ts: number): string {
+export function timeText(ts: number): string {
   return new Date(ts).toISOString().replace('T', ' ').slice(0, 23)
 }
 
-function source(id: string, rows: readonly EventRow[], delayMs: number): Operator {
+export function source(id: string, rows: readonly EventRow[], delayMs: number): Operator {
   const columns = [{ name: 'k', type: 'INT' }, { name: 'ts', type: 'TIMESTAMP(3)' }, { name: 'v', type: 'BIGINT' }]
   return { id, kind: 'source', config: { connector: { type: 'inline', rows: rows.map(({ k, ts, v }) => [k, timeText(ts), v]) }, columns, watermark: { column: 'ts', delayMs } } }
 }
@@ -48,7 +48,7 @@ export function jobOf(operators: readonly Operator[], edges: Job['edges']): Job 
   return { format: 'millrace/job', version: 1, name: 'evaluated', operators: [...operators, { id: 'out', kind: 'sink', config: { connector: { type: 'collect' } } }], edges: [...edges, { from: 'op', to: 'out' }] }
 }
 
-const joinTypes = fc.constantFrom('inner' as const, 'left' as const, 'right' as const, 'full' as const)
+export const joinTypes = fc.constantFrom('inner' as const, 'left' as const, 'right' as const, 'full' as const)
 export const allJoinTypes = fc.constantFrom('inner' as const, 'left' as const, 'right' as const, 'full' as const, 'semi' as const, 'anti' as const)
 const on = [{ left: 'k', right: 'k' }]
 
@@ -78,8 +78,8 @@ function isWhole(window: EvaluatedWindow): boolean {
   return !(window.type === 'hop' && window.sizeMs % window.slideMs !== 0) && !(window.type === 'cumulate' && window.sizeMs % window.stepMs !== 0)
 }
 
-const wholeWindows = windows.filter(isWhole)
-const gridWindows = wholeWindows.filter((window): window is GridWindow => window.type !== 'session')
+export const wholeWindows = windows.filter(isWhole)
+export const gridWindows = wholeWindows.filter((window): window is GridWindow => window.type !== 'session')
 
 /** Inserts, corrections and deletions of rows that are there. */
 export const changes = fc

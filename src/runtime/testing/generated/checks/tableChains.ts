@@ -1,11 +1,11 @@
 import * as fc from 'fast-check'
 import type { JsonObject } from '../../../../columnar/json.ts'
 import type { Edge, Operator } from '../../../../job/job.ts'
-import { joined, type JoinType } from '../evaluator.ts'
-import { aggregateOf, callText, groups, tableOf, topN, type AggregateCall, type GroupColumn, type TableRow } from '../tableEvaluator.ts'
+import { deduplicate, intervalJoin, joined, temporalJoin, windowAggregate, windowJoin, type EventRow } from '../evaluator.ts'
+import { aggregateOf, callText, groups, tableOf, topN, type AggregateCall, type Change, type GroupColumn, type TableRow } from '../tableEvaluator.ts'
 import type { RunOptions } from '../runProgram.ts'
 import type { Check } from './check.ts'
-import { agree, allJoinTypes, calls, changes, changing, evaluated, isBelow, jobOf } from './evaluator.ts'
+import { agree, allJoinTypes, calls, changes, changing, delays, evaluated, gridWindows, inTime, isBelow, jobOf, joinTypes, late, source, timeText, wholeWindows } from './evaluator.ts'
 
 /**
  * Several operators one behind the other over tables that are corrected: what one gives, with its corrections, is what the next one takes. Each step makes a table of the same three columns of another, once as operators and once as a
@@ -95,30 +95,78 @@ const joins = fc.tuple(allJoinTypes, fc.boolean(), fc.boolean()).map(([type, con
       edges: [{ from, to: `${id}_pairs`, toPort: 'left' }, { from: itself ? from : other, to: `${id}_pairs`, toPort: 'right' }, { from: `${id}_pairs`, to: id }],
     }),
     table: (rows, other) =>
-      joined(rows, itself ? rows : other, (l, r) => l.k !== null && l.k === r.k && (!conditional || isBelow(l.v, r.v)), type as JoinType).map(([l, r]) =>
+      joined(rows, itself ? rows : other, (l, r) => l.k !== null && l.k === r.k && (!conditional || isBelow(l.v, r.v)), type).map(([l, r]) =>
         isHalf ? l! : { k: l?.k ?? null, v: r?.v ?? null, t: l?.t ?? r?.t ?? null },
       ),
   }
 })
 
-const steps = fc.array(fc.oneof(filters, projects, unions, distinct, { weight: 3, arbitrary: groupings }, { weight: 2, arbitrary: rankings }, { weight: 2, arbitrary: joins }), { minLength: 2, maxLength: 4 })
+const steps = (least: number): fc.Arbitrary<Step[]> => fc.array(fc.oneof(filters, projects, unions, distinct, { weight: 3, arbitrary: groupings }, { weight: 2, arbitrary: rankings }, { weight: 2, arbitrary: joins }), { minLength: least, maxLength: 4 })
 const ways = fc.constantFrom<RunOptions>({ batchRows: 3 }, { batchRows: 1, edgesShown: false }, { edgesShown: false, parallelism: 2 }, { batchRows: 2, rewrites: false, parallelism: 3 })
 
+/** What the steps begin with. */
+interface Start {
+  readonly operators: readonly Operator[]
+  readonly edges: readonly Edge[]
+  /** The operator whose rows they are. */
+  readonly last: string
+  readonly table: readonly TableRow[]
+}
+
+const corrected = changes.map((rows): Start => ({ operators: [changing('l', rows)], edges: [], last: 'l', table: tableOf(rows) }))
+
+/** Event time ends here: a text of it goes on as t. */
+function timed(operator: Omit<Operator, 'id'>, sources: readonly Operator[], [v, time]: readonly [v: string, time: string], table: readonly TableRow[]): Start {
+  const operators = [...sources, { id: 'timed', ...operator }, project('start', ['k', v, `CAST(${time} AS STRING)`])]
+  const ports = sources.length === 1 ? [{}] : [{ toPort: 'left' }, { toPort: 'right' }]
+  return { operators, edges: [...sources.map(({ id }, i): Edge => ({ from: id, to: 'timed', ...ports[i] })), { from: 'timed', to: 'start' }], last: 'start', table }
+}
+
+function rowOf(l: EventRow | null, r: EventRow | null): TableRow {
+  return { k: l?.k ?? null, v: r?.v ?? null, t: l === null ? null : timeText(l.ts) }
+}
+
+const onKey = [{ left: 'k', right: 'k' }]
+const keep = fc.constantFrom('first' as const, 'last' as const)
+const event: fc.Arbitrary<Start> = fc.oneof(
+  fc.tuple(late, delays, wholeWindows).map(([rows, delayMs, window]) => {
+    const config = { window: { ...window, timeColumn: 'ts' }, groupBy: ['k'], aggregates: [{ name: 's', expression: 'SUM(v)' }] } as unknown as JsonObject
+    return timed({ kind: 'window-aggregate', config }, [source('rows', rows, delayMs)], ['s', 'window_end'], windowAggregate(rows, delayMs, window).map(({ k, sum, end }) => ({ k, v: sum, t: timeText(end) })))
+  }),
+  fc.tuple(late, delays, keep).map(([rows, delayMs, which]) => {
+    const config = { keys: ['k'], orderBy: [{ column: 'ts' }], keep: which }
+    return timed({ kind: 'deduplicate', config }, [source('rows', rows, delayMs)], ['v', 'ts'], deduplicate(rows, delayMs, which).map((row) => rowOf(row, row)))
+  }),
+  fc.tuple(inTime, inTime, joinTypes).map(([left, right, type]) => {
+    const config = { type, on: onKey, leftTime: 'ts', rightTime: 'ts', lowerMs: -1000, upperMs: 500 }
+    return timed({ kind: 'interval-join', config }, [source('rows', left, 1), source('others', right, 1)], ['v0', 'ts'], intervalJoin(left, right, -1000, 500, type).map(([l, r]) => rowOf(l, r)))
+  }),
+  fc.tuple(inTime, inTime, gridWindows, joinTypes).map(([left, right, window, type]) => {
+    const config = { type, window: { ...window, timeColumn: 'ts' }, on: onKey }
+    return timed({ kind: 'window-join', config }, [source('rows', left, 1), source('others', right, 1)], ['v0', 'ts'], windowJoin(left, right, window, type).map(({ pair: [l, r] }) => rowOf(l, r)))
+  }),
+  fc.tuple(inTime, inTime, fc.constantFrom('inner' as const, 'left' as const)).map(([left, right, type]) =>
+    timed({ kind: 'temporal-join', config: { type, on: onKey, leftTime: 'ts' } }, [source('rows', left, 1), source('others', right, 1)], ['v0', 'ts'], temporalJoin(left, right, type).map(([l, r]) => rowOf(l, r)))),
+)
+
+function chained(start: Start, right: readonly Change[], chosen: readonly Step[], options: RunOptions): ReturnType<typeof evaluated> {
+  const other = tableOf(right)
+  let { table, last: from } = start
+  const operators = [...start.operators]
+  const edges = [...start.edges]
+  for (const [i, step] of chosen.entries()) {
+    const id = i === chosen.length - 1 ? 'op' : `step${i}`
+    const made = step.operators(id, from, 'r')
+    operators.push(...made.operators)
+    edges.push(...made.edges)
+    table = step.table(table, other)
+    from = id
+  }
+  if (edges.some((edge) => edge.from === 'r')) operators.unshift(changing('r', right))
+  return evaluated(jobOf(operators, edges), table.map(({ k, v, t }): JsonObject => ({ k, v, t })), options)
+}
+
 export const tableChainChecks: readonly Check[] = [
-  agree('operators one behind the other over tables that are corrected', [changes, changes, steps, ways], (left, right, chosen, options) => {
-    const other = tableOf(right)
-    let table: readonly TableRow[] = tableOf(left)
-    let from = 'l'
-    const operators: Operator[] = [changing('l', left), changing('r', right)]
-    const edges: Edge[] = []
-    for (const [i, step] of chosen.entries()) {
-      const id = i === chosen.length - 1 ? 'op' : `step${i}`
-      const made = step.operators(id, from, 'r')
-      operators.push(...made.operators)
-      edges.push(...made.edges)
-      table = step.table(table, other)
-      from = id
-    }
-    return evaluated(jobOf(operators.filter(({ id }) => id !== 'r' || edges.some((edge) => edge.from === 'r')), edges), table.map(({ k, v, t }): JsonObject => ({ k, v, t })), options)
-  }, 3),
+  agree('operators one behind the other over tables that are corrected', [corrected, changes, steps(2), ways], chained, 3),
+  agree('tables behind windows, joins and deduplication by time, with late rows', [event, changes, steps(1), ways], chained, 3),
 ]
