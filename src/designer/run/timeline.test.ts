@@ -63,6 +63,14 @@ describe('timeline', () => {
     expect(sum(ended.rows)).toBeCloseTo(100)
   })
 
+  it('draws an even stream evenly, also where two looks meet in one bucket', () => {
+    let timeline = emptyTimeline
+    for (const [rows, watermark] of [[10, 1000], [55, 5500], [105, 10_500], [200, 20_000]] as const) {
+      timeline = withFrame(timeline, { sources: [{ id: 'a', metrics: metrics(rows, watermark, 0, watermark) }], lateRows: 0 })
+    }
+    expect([...timeline.rows.subarray(0, 20)].map((count) => Math.round(count * 1000) / 1000)).toEqual(Array.from({ length: 20 }, () => 10))
+  })
+
   it('rules round instants', () => {
     expect(rulerTicks(0, 600_000, 6)).toEqual([0, 120_000, 240_000, 360_000, 480_000, 600_000])
   })

@@ -73,12 +73,18 @@ export function withFrame(timeline: Timeline, frame: TimelineFrame): Timeline {
   return { start, bucketMs, rows, late, sources: counted, front }
 }
 
-function spread(buckets: Float64Array, amount: number, from: number, to: number, bucketMs: number): void {
+function spread(buckets: Float64Array, amount: number, begun: number, to: number, bucketMs: number): void {
   if (amount <= 0) return
+  // What came before the ruler began stands at its beginning.
+  const from = Math.max(begun, 0)
   const first = clampBucket(Math.floor(from / bucketMs))
-  const last = clampBucket(Math.max(Math.ceil(to / bucketMs) - 1, first))
-  const share = amount / (last - first + 1)
-  for (let i = first; i <= last; i++) buckets[i]! += share
+  const last = clampBucket(Math.ceil(to / bucketMs) - 1)
+  if (last <= first) {
+    buckets[first]! += amount
+    return
+  }
+  // Each by what lies in it: two frames share the bucket in which they meet.
+  for (let i = first; i <= last; i++) buckets[i]! += (amount * (Math.min(to, (i + 1) * bucketMs) - Math.max(from, i * bucketMs))) / (to - from)
 }
 
 function clampBucket(bucket: number): number {
