@@ -1,5 +1,5 @@
 import { columnOf } from '../columnar/batchBuilder.ts'
-import { gather, gatherFloat64, storageOf, valueAt, type BoolColumn, type Column, type ObjectColumn, type StringColumn, type Value } from '../columnar/column.ts'
+import { gather, gatherFloat64, storageOf, valueAt, type BoolColumn, type Column, type Int32Column, type Int64Column, type ObjectColumn, type StringColumn, type Value } from '../columnar/column.ts'
 import { sameType, type DataType } from '../columnar/dataType.ts'
 import { RowError } from '../columnar/rowError.ts'
 import { caseOverTexts } from './caseOverTexts.ts'
@@ -12,7 +12,7 @@ import type { Arrays } from '../columnar/arrays.ts'
 import type { Buffers, CallSite, Frame, LazyArgument } from './functionDefinition.ts'
 import { allNulls, stringToInt32, truthTables } from './kernels.ts'
 import { lengthOfReplaced } from './lengthOfReplaced.ts'
-import { allRows, sieveCompact, sieveComparison, sieveTexts, sieveTruths } from './sieve.ts'
+import { allRows, multiplesOf, sieveCompact, sieveComparison, sieveMultiples, sieveTexts, sieveTruths } from './sieve.ts'
 
 /**
  * From a checked expression to closures over columns: no generated code, one kernel per call site, columns in and a column out.
@@ -89,9 +89,16 @@ function compileCondition(typed: TypedExpression, registers: Registers): Conditi
   if (compared !== null) {
     const operand = compileNode(compared.operand, registers, registers.buffers())
     const { comparison, constant } = compared
+    const divided = comparison === '=' && constant === 0 ? dividedByConstant(compared.operand) : null
+    const dividend = divided === null ? null : compileNode(divided.dividend, registers, registers.buffers())
+    const multiples = divided === null ? null : multiplesOf(divided.divisor)
     return {
       node: { ...operand, cost: operand.cost + 1 },
       sieve: (frame, rows, count) => {
+        if (multiples !== null && (count === allRows || dividend!.free)) {
+          const kept = sieveMultiples(multiples, dividend!.evaluate(frame) as Int32Column | Int64Column, frame.rowCount, rows, count)
+          if (kept !== null) return kept
+        }
         // Computing the operand for few rows only pays when it takes more than reading it.
         if (count !== allRows && !operand.free && count * 2 < frame.rowCount) {
           const places = new Int32Array(count)
@@ -147,6 +154,17 @@ function comparedWithConstant(typed: TypedExpression): { operand: TypedExpressio
   if (right !== null) return { operand: typed.args[0]!, comparison: typed.name, constant: right }
   const left = a.kind === 'literal' ? safeNumber(a.value) : null
   return left === null ? null : { operand: typed.args[1]!, comparison: mirrored[typed.name], constant: left }
+}
+
+/** `dividend % divisor` of integers, where the divisor is a number of two or more, of either sign. */
+function dividedByConstant(typed: TypedExpression): { dividend: TypedExpression; divisor: number } | null {
+  if (typed.kind !== 'call' || (typed.name !== '%' && typed.name !== 'MOD')) return null
+  const [dividend, by] = typed.args as [TypedExpression, TypedExpression]
+  const storage = storageOf(dividend.type)
+  const divisor = literalOf(by)
+  if ((storage !== 'int32' && storage !== 'int64') || divisor.kind !== 'literal') return null
+  const magnitude = Math.abs(safeNumber(divisor.value) ?? 0)
+  return magnitude >= 2 && magnitude <= 2_147_483_647 ? { dividend, divisor: magnitude } : null
 }
 
 // Nodes.

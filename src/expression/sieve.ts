@@ -1,4 +1,4 @@
-import type { BoolColumn, Column, Dictionary, StringColumn } from '../columnar/column.ts'
+import type { BoolColumn, Column, Dictionary, Int32Column, Int64Column, StringColumn } from '../columnar/column.ts'
 import { wideDecimal, wideInt64 } from './wide.ts'
 import { holds, type Comparison } from './compareKernels.ts'
 import type { TruthTable } from './kernels.ts'
@@ -53,6 +53,40 @@ export function sieveComparison(comparison: Comparison, column: Column, constant
       throw new Error(`a ${column.storage} column is not compared with a number`)
   }
   return withoutNulls(column, rows, kept)
+}
+
+/**
+ * How to tell the multiples of a divisor d = 2^shift × odd among numbers of 32 bits without dividing: the product with the inverse of the odd part modulo 2^32, moved by `term` and turned right by
+ * `shift`, is at most `most`, read without a sign, for them alone (Granlund and Montgomery, Division by Invariant Integers using Multiplication, 1994, §9; Hacker's Delight, 10-17).
+ */
+export interface Multiples {
+  /** 2 to 2^31 − 1: of 1 every number is a multiple. */
+  readonly divisor: number
+  readonly inverse: number
+  readonly term: number
+  readonly shift: number
+  /** Below 2^31. */
+  readonly most: number
+}
+
+export function multiplesOf(divisor: number): Multiples {
+  const shift = 31 - Math.clz32(divisor & -divisor)
+  const odd = divisor >>> shift
+  // Newton's step doubles the bits that are right, of which x = d has three.
+  let inverse = odd
+  for (let step = 0; step < 4; step++) inverse = Math.imul(inverse, 2 - Math.imul(odd, inverse))
+  // A power of two divides a number as it divides the same bits without a sign, −2^31 among them, which has no counterpart above zero.
+  if (odd === 1) return { divisor, inverse, term: 0, shift, most: 2 ** (32 - shift) - 1 }
+  const term = (Math.trunc(0x7fff_ffff / odd) >>> shift) << shift
+  return { divisor, inverse, term, shift, most: (term * 2) / 2 ** shift }
+}
+
+/** Rows whose number the divisor divides; null where numbers do not all fit doubles. */
+export function sieveMultiples(multiples: Multiples, column: Int32Column | Int64Column, rowCount: number, rows: Int32Array, count: number): number | null {
+  const { values } = column
+  if (values === null) return null
+  if (count !== allRows) return withoutNulls(column, rows, values instanceof Int32Array ? multiplesAmongInt32(values, multiples, rows, count) : multiplesAmongFloat64(values, multiples, rows, count))
+  return withoutNulls(column, rows, values instanceof Int32Array ? multiplesInt32(values, multiples, rows, rowCount) : multiplesFloat64(values, multiples, rows, rowCount))
 }
 
 /** Rows whose text has the answer 1; null when the dictionary is too large to ask all of it, and the rows have to be asked. */
@@ -299,6 +333,72 @@ function equalFloat64Among(a: Float64Array, constant: number, flip: number, rows
     count = (count + (((bits | -bits) >>> 31) ^ flip)) | 0
   }
   return count
+}
+
+// Multiples of a divisor are mostly few: a branch that is seldom taken costs less than writing each row (measured: 1.2 ns a row against 1.7). Where they are many it is the other way round.
+
+function multiplesFloat64(a: Float64Array, { divisor, inverse, term, shift, most }: Multiples, rows: Int32Array, n: number): number {
+  const few = n >> 4
+  let count = 0
+  let i = 0
+  for (; i < n; i++) {
+    const whole = a[i]! | 0
+    if (whole !== a[i]) break
+    const product = (Math.imul(whole, inverse) + term) | 0
+    if (((product >>> shift) | (product << (32 - shift))) >>> 0 > most) continue
+    if (count === few) break
+    rows[count++] = i
+  }
+  for (; i < n; i++) {
+    rows[count] = i
+    count = (count + isMultiple(a[i]!, divisor, inverse, term, shift, most)) | 0
+  }
+  return count
+}
+function multiplesInt32(a: Int32Array, { inverse, term, shift, most }: Multiples, rows: Int32Array, n: number): number {
+  const few = n >> 4
+  let count = 0
+  let i = 0
+  for (; i < n; i++) {
+    const product = (Math.imul(a[i]!, inverse) + term) | 0
+    if (((product >>> shift) | (product << (32 - shift))) >>> 0 > most) continue
+    if (count === few) break
+    rows[count++] = i
+  }
+  for (; i < n; i++) {
+    rows[count] = i
+    count = (count + isMultipleInt32(a[i]!, inverse, term, shift, most)) | 0
+  }
+  return count
+}
+function multiplesAmongFloat64(a: Float64Array, { divisor, inverse, term, shift, most }: Multiples, rows: Int32Array, n: number): number {
+  let count = 0
+  for (let k = 0; k < n; k++) {
+    const row = rows[k]!
+    rows[count] = row
+    count = (count + isMultiple(a[row]!, divisor, inverse, term, shift, most)) | 0
+  }
+  return count
+}
+function multiplesAmongInt32(a: Int32Array, { inverse, term, shift, most }: Multiples, rows: Int32Array, n: number): number {
+  let count = 0
+  for (let k = 0; k < n; k++) {
+    const row = rows[k]!
+    rows[count] = row
+    count = (count + isMultipleInt32(a[row]!, inverse, term, shift, most)) | 0
+  }
+  return count
+}
+
+function isMultiple(value: number, divisor: number, inverse: number, term: number, shift: number, most: number): number {
+  const whole = value | 0
+  return whole === value ? isMultipleInt32(whole, inverse, term, shift, most) : value % divisor === 0 ? 1 : 0
+}
+/** `most` is below 2^31, so that the sign of `most − turned` tells, unless that is negative itself. */
+function isMultipleInt32(value: number, inverse: number, term: number, shift: number, most: number): number {
+  const product = (Math.imul(value, inverse) + term) | 0
+  const turned = (product >>> shift) | (product << (32 - shift))
+  return ((turned | (most - turned)) >>> 31) ^ 1
 }
 
 /** Against an infinity or NaN, where differences say nothing. */
