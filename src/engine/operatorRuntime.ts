@@ -103,7 +103,7 @@ export interface SourceRuntime {
   open(context: SourceContext): Promise<void>
   /**
    * The next rows, at most `rowsMax`; `wait` when none are ready yet (the task awaits `ready`); `end` when the source is exhausted. Batches carry no
-   * watermarks: the task adds them.
+   * watermarks: the task adds them. A batch that says `inOrder` has event times that are known never to fall.
    */
   next(rowsMax: number): Batch | 'wait' | 'end'
   ready?(): Promise<void>

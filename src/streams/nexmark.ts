@@ -31,6 +31,8 @@ import {
 export class NexmarkGenerator {
   /** Rows in all, or undefined when the stream has no end. Exact unless events are shuffled in groups that do not divide their number. */
   readonly rowsTotal: number | undefined
+  /** Event numbers tell the time, so it never falls unless events are shuffled. */
+  readonly risingColumn: string | undefined
   readonly #options: NexmarkOptions
   readonly #schema: Schema
   readonly #fill: readonly Fill[]
@@ -44,6 +46,7 @@ export class NexmarkGenerator {
     this.#schema = schema
     const { firstEvent, numberEnd } = eventsOf(options, split, splits)
     this.#numberEnd = numberEnd
+    this.risingColumn = options.outOfOrderGroupSize === 1 ? 'dateTime' : undefined
     this.#rows = new EventRows(stream, options, firstEvent, splits, arrays)
     this.rowsTotal = this.#numberEnd === Infinity ? undefined : this.#rows.rowsBefore(firstEvent + this.#numberEnd) - this.#rows.rowsBefore(firstEvent)
     const texts = textsOf(options.seed)

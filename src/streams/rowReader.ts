@@ -10,6 +10,8 @@ import type { OpenFile } from './openFile.ts'
 export interface RowReader {
   /** Rows in all, when known before reading. */
   readonly rowsTotal?: number
+  /** The column whose values are known never to fall from row to row, and never to be NULL. */
+  readonly risingColumn?: string | undefined
   /** Rejects with a sentence a user can act on. */
   open(): Promise<void>
   /** At most `rowsMax` rows; `wait` when `ready` must be awaited first. */

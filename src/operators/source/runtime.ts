@@ -42,6 +42,8 @@ class Source implements SourceRuntime {
   readonly #inputs: (readonly Column[])[] = [[]]
   /** Thrown when the rows before it have been delivered. */
   #failure: unknown = null
+  /** Event times are known never to fall. */
+  #rises = false
   /** Rows given so far. */
   #given = 0
   /** Rows are passed over that were read before: what is wrong with them was told then. */
@@ -99,6 +101,8 @@ class Source implements SourceRuntime {
       if (!skip) throw new Error(`Row ${row} cannot be read: ${reason} Row ${row} is: ${shortened(text)}. Correct it or the column's type, or set "When a row cannot be read" to skip.`)
     }
     this.#reader = await readerOf({ connector, schema: this.#physical, physical: this.#all, listColumns: this.#all.fields.map((field) => field.name), context, badRow })
+    const time = this.#outputs[this.#time]
+    this.#rises = time?.kind === 'read' && this.#physical.fields[time.index]!.name === this.#reader.risingColumn
     await this.#reader.open()
     if (this.#reader.rowsTotal !== undefined) this.rowsTotal = this.#reader.rowsTotal
   }
@@ -155,7 +159,7 @@ class Source implements SourceRuntime {
       if (times.storage === 'float64') this.#eventTimesRead(times, read.rowCount)
     }
     const columns = this.#outputs.map((output, index) => (index === this.#time && times !== null ? times : this.#column(output, read)))
-    return { schema: this.#schema, columns, rowCount: read.rowCount, kinds: read.kinds, watermarks: null }
+    return { schema: this.#schema, columns, rowCount: read.rowCount, kinds: read.kinds, watermarks: null, inOrder: this.#rises }
   }
 
   #column(output: OutputColumn, read: Batch): Column {

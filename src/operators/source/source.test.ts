@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { rowAt, type Batch } from '../../columnar/batch.ts'
 import { parseBatch, printBatch } from '../../columnar/batchText.ts'
+import type { Float64Column } from '../../columnar/column.ts'
 import { concatBatches } from '../../columnar/concat.ts'
 import type { JsonObject } from '../../columnar/json.ts'
 import { printType } from '../../columnar/dataType.ts'
@@ -178,6 +179,27 @@ describe('source', () => {
     expect(inferred(changed).columns).toContain('dateTime TIMESTAMP(3) *event*')
     const kept = { connector: { type: 'nexmark', stream: 'person' }, columns: [{ name: 'id', type: 'BIGINT' }] }
     expect(definition.adjustConfig!(kept, 'connector.seed')).toBe(kept)
+  })
+
+  it.each([
+    ['the time of a generator in order', { connector: {}, time: 'dateTime' }, true],
+    ['the time of a split', { connector: {}, time: 'dateTime', splits: 2 }, true],
+    ['the time of events that are shuffled', { connector: { outOfOrderGroupSize: 1000 }, time: 'dateTime' }, false],
+    ['another column of the same rows', { connector: {}, time: 'expires' }, false],
+    ['a computed time', { connector: {}, time: 'later', columns: [{ name: 'later', expression: "`dateTime` + INTERVAL '1' SECOND" }] }, false],
+    ['no time at all', { connector: {}, time: null }, false],
+  ] as const)('claims that times do not fall of %s: %j, %j', async (_, { connector, time, ...options }, claimed) => {
+    const columns = [{ name: 'id', type: 'BIGINT' }, { name: 'dateTime', type: 'TIMESTAMP(3)' }, { name: 'expires', type: 'TIMESTAMP(3)' }, ...('columns' in options ? options.columns : [])]
+    const splits = 'splits' in options ? options.splits : 1
+    const config = { connector: { type: 'nexmark', stream: 'auction', events: 5000, splits, ...connector }, columns, ...(time === null ? {} : { watermark: { column: time, delayMs: 4000 } }) }
+    for (let split = 0; split < splits; split++) {
+      const { batches } = await read(config, { split, splits, rowsMax: 100 })
+      expect(batches.map((batch) => batch.inOrder === true)).toEqual(batches.map(() => claimed))
+      if (time === 'dateTime') {
+        const times = batches.flatMap((batch) => [...(batch.columns[1] as Float64Column).values.subarray(0, batch.rowCount)])
+        expect(times.every((value, row) => row === 0 || value >= times[row - 1]!)).toBe(claimed)
+      }
+    }
   })
 
   it('proposes and reads the wide Nexmark stream, of which computed columns see into the rows', async () => {

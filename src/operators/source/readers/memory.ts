@@ -52,6 +52,8 @@ export class ListedRows implements RowReader {
 
 export interface Generator {
   readonly rowsTotal: number | undefined
+  /** See `RowReader`. */
+  readonly risingColumn?: string | undefined
   next(rowsMax: number): Batch | null
   /** Where the next row comes from: a counter, so that going there costs nothing. */
   readonly position: number
@@ -60,11 +62,13 @@ export interface Generator {
 
 export class GeneratedRows implements RowReader {
   readonly rowsTotal?: number
+  readonly risingColumn: string | undefined
   readonly #generator: Generator
 
   constructor(generator: Generator) {
     this.#generator = generator
     if (generator.rowsTotal !== undefined) this.rowsTotal = generator.rowsTotal
+    this.risingColumn = generator.risingColumn
   }
 
   async open(): Promise<void> {}
