@@ -123,4 +123,19 @@ describe('planner limits', () => {
     expect(notesOf([over], '1.20')).toHaveLength(1)
     expect(notesOf([over], '2.2')).toEqual([])
   })
+
+  // Each question is answered once: asked for each operator anew, the first takes a minute and the second for ever.
+  it('are found in thousands of operators behind each other, and where joins of a stream with itself follow each other', () => {
+    const projected = { kind: 'project', config: { columns: [{ name: 'v', expression: 'v' }, { name: 'r', expression: 'r' }] } }
+    const top = { kind: 'top-n', config: { partitionBy: [], orderBy: [{ column: 'v' }], n: 2, rankColumn: 'r' } }
+    const filters = Array.from({ length: 3000 }, () => ({ kind: 'filter', config: { where: 'v > 0' } }))
+    expect(notesOf([top, ...filters, { kind: 'filter', config: { where: 'r < v' } }]).join(' ')).toContain('rank')
+    const joined = Array.from({ length: 40 }, () => [{ kind: 'regular-join', config: { type: 'inner', on: [{ left: 'v', right: 'v' }] } }, projected]).flat()
+    const operators = [top, ...joined, { kind: 'filter', config: { where: 'r < v' } }].map((operator, i, all) => ({ ...operator, id: i === all.length - 1 ? 'last' : `o${i}` }))
+    const ids = ['s', ...operators.map(({ id }) => id), 'out']
+    const edges = operators.flatMap(({ id, kind }, i) => (kind === 'regular-join' ? ['left', 'right'].map((toPort) => ({ from: ids[i]!, to: id, toPort })) : [{ from: ids[i]!, to: id }]))
+    const job = { format: 'millrace/job', version: 1, name: 'diamonds', operators: [source, ...operators, { id: 'out', kind: 'sink', config: { connector: { type: 'collect' } } }], edges: [...edges, { from: 'last', to: 'out' }] } as const
+    const { verdict } = exportFlinkSql(job as unknown as Parameters<typeof exportFlinkSql>[0], { version: '2.2' }).certificate.find(({ operator }) => operator === 'last')!
+    expect(verdict).toMatchObject({ kind: 'noted', notes: [expect.stringContaining('rank') as string] })
+  })
 })

@@ -112,8 +112,42 @@ function isTime({ kind }: DataType): boolean {
   return kind === 'DATE' || kind === 'TIME' || kind === 'TIMESTAMP' || kind === 'TIMESTAMP_LTZ'
 }
 
+/**
+ * What has been found out about a plan: who stands before whom, and what comes to an operator. Plans have thousands of operators behind each other, and diamonds whose ways double with each: every
+ * question is answered once.
+ */
+class Found {
+  readonly before = new Map<string, LogicalOperator>()
+  readonly #answers = new Map<string, unknown>()
+
+  constructor(plan: LogicalPlan) {
+    const byId = new Map(plan.operators.map((operator) => [operator.spec.id, operator]))
+    for (const { from, to, toInput } of plan.edges) {
+      const place = `${to} ${toInput}`
+      if (!this.before.has(place)) this.before.set(place, byId.get(from)!)
+    }
+  }
+
+  once<T>(question: string, answer: () => T): T {
+    if (!this.#answers.has(question)) this.#answers.set(question, answer())
+    return this.#answers.get(question) as T
+  }
+}
+
+const found = new WeakMap<LogicalPlan, Found>()
+
+function foundIn(plan: LogicalPlan): Found {
+  const known = found.get(plan) ?? new Found(plan)
+  found.set(plan, known)
+  return known
+}
+
 /** Columns that are constants to the planner: the rank of a Top-1, and what a projection makes of constants alone. */
 function constantsAt(plan: LogicalPlan, operator: LogicalOperator): ReadonlySet<string> {
+  return foundIn(plan).once(`constants ${operator.spec.id}`, () => constantsFrom(plan, operator))
+}
+
+function constantsFrom(plan: LogicalPlan, operator: LogicalOperator): ReadonlySet<string> {
   const from = before(plan, operator)
   if (from === undefined) return new Set()
   const { kind, config } = from.spec
@@ -155,12 +189,14 @@ function operatorsBefore(plan: LogicalPlan, id: string): LogicalOperator[] {
 
 /** Whether rows come from a ranking within windows with nothing in between that gives them another key. */
 function keyedByWindow(plan: LogicalPlan, id: string): boolean {
-  return plan.edges
-    .filter(({ to }) => to === id)
-    .some(({ from }) => {
-      const { kind } = plan.operators.find(({ spec }) => spec.id === from)!.spec
-      return kind === 'window-top-n' || kind === 'window-deduplicate' || (kind !== 'window-aggregate' && kind !== 'group-aggregate' && keyedByWindow(plan, from))
-    })
+  return foundIn(plan).once(`keyed ${id}`, () =>
+    plan.edges
+      .filter(({ to }) => to === id)
+      .some(({ from }) => {
+        const { kind } = plan.operators.find(({ spec }) => spec.id === from)!.spec
+        return kind === 'window-top-n' || kind === 'window-deduplicate' || (kind !== 'window-aggregate' && kind !== 'group-aggregate' && keyedByWindow(plan, from))
+      }),
+  )
 }
 
 /** Whether groups are those of a partition that has one row in each window. */
@@ -176,8 +212,7 @@ function groupsByWindowKey(plan: LogicalPlan, operator: LogicalOperator): boolea
 
 /** Where a join reads a Top-N with ranks of more than one row: the columns that Flink takes for a unique key of the rows, being the fewest, while the rank alone is one. */
 export function groupOfMovedRanks(plan: LogicalPlan, join: string, input: number): readonly string[] | null {
-  const edge = plan.edges.find(({ to, toInput }) => to === join && toInput === input)
-  const top = behindFilters(plan, plan.operators.find(({ spec }) => spec.id === edge?.from))
+  const top = behindFilters(plan, foundIn(plan).before.get(`${join} ${input}`))
   if (top?.spec.kind !== 'top-n' || typeof top.spec.config.rankColumn !== 'string' || top.spec.config.n === 1) return null
   const group = rankedGroup(plan, top)
   return group !== null && group.length <= namesOf(top.spec.config.partitionBy).length + 1 ? group : null
@@ -213,8 +248,7 @@ function namesOf(value: unknown): readonly string[] {
 }
 
 function before(plan: LogicalPlan, { spec }: LogicalOperator, input = 0): LogicalOperator | undefined {
-  const edge = plan.edges.find(({ to, toInput }) => to === spec.id && toInput === input)
-  return plan.operators.find((operator) => operator.spec.id === edge?.from)
+  return foundIn(plan).before.get(`${spec.id} ${input}`)
 }
 
 /** The window an operator works by: its own, or the one that its rows carry. */
@@ -232,6 +266,10 @@ function sliceMs(window: Exclude<WindowConfig, { type: 'session' }>): number {
 
 /** The names under which the rank of a Top-N, or what is computed from it, comes to an operator. */
 function rankColumnsAt(plan: LogicalPlan, operator: LogicalOperator, input = 0): ReadonlySet<string> {
+  return foundIn(plan).once(`ranks ${operator.spec.id} ${input}`, () => rankColumnsFrom(plan, operator, input))
+}
+
+function rankColumnsFrom(plan: LogicalPlan, operator: LogicalOperator, input: number): ReadonlySet<string> {
   const from = before(plan, operator, input)
   if (from === undefined) return new Set()
   const { kind, config } = from.spec
