@@ -79,7 +79,7 @@ export function typeAggregate(expression: Expression, scope: Scope, framed = fal
   })
   if (problems.length > 0) return { aggregate: null, problems }
   if (calls.length === 0) {
-    const message = 'This is one value per row, and a group has many rows. Put it into an aggregate such as SUM, MAX or COUNT, or add the column to the group.'
+    const message = 'There is no aggregate in this, and a group has many rows. Put it into one such as SUM, MAX or COUNT. Columns of the group are in the result by themselves; a Project behind computes with them.'
     return { aggregate: null, problems: [{ code: expressionCode.aggregateHere, severity: 'error', span: expression.span, message }] }
   }
   const results = { fields: calls.map((call, i) => ({ name: String(i), type: call.type })) }
