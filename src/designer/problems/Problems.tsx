@@ -4,12 +4,14 @@ import { nameOf, useDesigner } from '../store/designerStore.ts'
 import { Prose } from '../parts/Prose.tsx'
 import { text as t } from '../text/text.ts'
 import styles from './problems.module.css'
+import { useRun } from '../store/runStore.ts'
 import { visitProblem } from './problemFocus.ts'
 
 /** Everything the checker found, in the job's order, as sentences. Activating one goes to its place. */
 export function Problems(props: { readonly max?: number }) {
   const problems = useDesigner((state) => state.check.problems)
-  if (problems.length === 0) return <p className={styles.none}>{t.problems.none}</p>
+  const { status } = useRun()
+  if (problems.length === 0) return <p className={styles.none}>{status.kind === 'failed' ? t.problems.noneButFailed : t.problems.none}</p>
   const shown = props.max === undefined ? problems : problems.slice(0, props.max)
   return (
     <ul className={styles.list} aria-label={t.problems.title}>

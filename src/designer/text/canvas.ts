@@ -52,7 +52,7 @@ export const canvas = {
     next: 'Next (Enter)',
     previous: 'Previous (Shift+Enter)',
   },
-  columns: (count: number, short: boolean) => (short ? `${count} cols` : plural(count, 'column', 'columns')),
+  columns: (count: number, short: boolean) => (short ? plural(count, 'col', 'cols') : plural(count, 'column', 'columns')),
   insert: 'Insert an operator here',
   quickAdd: 'Add an operator',
   quickAddPlaceholder: 'Add: window, join, filter …',
