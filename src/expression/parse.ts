@@ -751,6 +751,20 @@ class Parser {
         this.#expectSymbol(')', 'to close SUBSTRING')
         return this.#call(name, [text], start)
       }
+      case 'OVERLAY': {
+        const text = this.#expression(0)
+        if (this.#takeWord('PLACING')) {
+          const args = [text, this.#expression(0)]
+          this.#expectWord('FROM', 'after what OVERLAY places')
+          args.push(this.#expression(0))
+          if (this.#takeWord('FOR')) args.push(this.#expression(0))
+          this.#expectSymbol(')', 'to close OVERLAY')
+          return this.#call(name, args, start)
+        }
+        if (this.#takeSymbol(',')) return this.#call(name, [text, ...this.#list(')', 'the arguments of OVERLAY')], start)
+        this.#expectSymbol(')', 'to close OVERLAY')
+        return this.#call(name, [text], start)
+      }
       case 'FLOOR':
       case 'CEIL':
       case 'CEILING': {

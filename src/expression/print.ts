@@ -142,7 +142,7 @@ class Printer {
       case 'SUBSTRING':
         return { text: `SUBSTRING(${this.#list(args)})`, ...plain }
       case 'OVERLAY':
-        // Flink's parser knows the standard's form alone; ours reads the call alone.
+        // Flink's parser knows the standard's form alone; ours reads the call too, and a job keeps the shorter.
         if (this.#fields === printName) break
         return { text: `OVERLAY(${this.at(args[0]!, 0)} PLACING ${this.at(args[1]!, 0)} FROM ${this.at(args[2]!, 0)}${args.length > 3 ? ` FOR ${this.at(args[3]!, 0)}` : ''})`, ...plain }
       case 'TRIM':

@@ -69,6 +69,8 @@ describe('functions of texts', () => {
     ["UPPER('ß')", 'SS'],
     ["OVERLAY('abc', 'X', 9)", 'abc'],
     ["OVERLAY('abcdef', 'X', 2, 3)", 'aXef'],
+    ["OVERLAY('abcdef' PLACING 'X' FROM 2 FOR 3)", 'aXef'],
+    ["OVERLAY('abcdef' PLACING 'XY' || 'Z' FROM 1 + 1)", 'aXYZef'],
     ["HASH_CODE('polygenelubricants')", '-2147483648'],
     ["HASH_CODE('')", '0'],
     ["MD5('')", 'd41d8cd98f00b204e9800998ecf8427e'],

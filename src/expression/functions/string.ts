@@ -540,7 +540,7 @@ export const stringFunctions: readonly FunctionDefinition[] = [
     f: ([value, part, replacement]) => replaced(value as string, part as string, replacement as string),
   }),
   define('OVERLAY', {
-    signatures: ['OVERLAY(text, replacement, start [, length])'],
+    signatures: ['OVERLAY(text PLACING replacement FROM start [FOR length])', 'OVERLAY(text, replacement, start [, length])'],
     summary: 'The text with the characters from a position on replaced by another text.',
     parameters: [text(), text('replacement'), long('start'), optional(long('length'))],
     result: ([type, replacement]) => atMostAsLong([together([type!, replacement!])]),
