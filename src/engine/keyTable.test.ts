@@ -110,7 +110,9 @@ describe('key table', () => {
     const far = fc.constantFrom(1e6, -1e6, 2 ** 31, 2 ** 53 - 1, -(2 ** 53) + 1)
     const odd = fc.constantFrom(-0.5, 0.5, 7.5)
     const run = fc.record({ from: fc.oneof({ arbitrary: near, weight: 6 }, { arbitrary: far, weight: 1 }), count: fc.nat(200), step: fc.constantFrom(1, 1, 1, 2, 5, -1) })
-    const batch: fc.Arbitrary<readonly number[]> = fc.oneof({ arbitrary: run.map(({ from, count, step }) => Array.from({ length: count }, (_, i) => Math.max(-Number.MAX_SAFE_INTEGER, Math.min(Number.MAX_SAFE_INTEGER, from + i * step)))), weight: 8 }, { arbitrary: fc.array(odd, { maxLength: 3 }), weight: 1 })
+    // In no order: far apart while they are few, close together when they are many.
+    const scattered = fc.record({ from: near, count: fc.nat(1500), range: fc.constantFrom(1500, 4000, 20_000) }).map(({ from, count, range }) => Array.from({ length: count }, (_, i) => from + ((i * 7919) % range)))
+    const batch: fc.Arbitrary<readonly number[]> = fc.oneof({ arbitrary: run.map(({ from, count, step }) => Array.from({ length: count }, (_, i) => Math.max(-Number.MAX_SAFE_INTEGER, Math.min(Number.MAX_SAFE_INTEGER, from + i * step)))), weight: 8 }, { arbitrary: scattered, weight: 3 }, { arbitrary: fc.array(odd, { maxLength: 3 }), weight: 1 })
     fc.assert(
       fc.property(fc.array(fc.record({ keys: batch, clear: fc.integer({ min: 0, max: 9 }), within: fc.boolean() }), { maxLength: 30 }), (steps) => {
         const table = new KeyTable(1, 8)
@@ -134,6 +136,18 @@ describe('key table', () => {
         }
       }),
     )
+  })
+
+  it('stops hashing keys in no order once they lie close together, and goes on so after it was cleared', () => {
+    const table = new KeyTable(1)
+    const keys = Float64Array.from({ length: 10_000 }, (_, i) => 5000 + ((i * 7919) % 10_000))
+    const bytes = [1, 2].map(() => {
+      table.clear()
+      table.slotsOf([keys], 0, keys.length, new Int32Array(keys.length))
+      return table.bytes
+    })
+    // Dense keys and four bytes a cell; a hash table holds each key beside its cell as well.
+    expect(bytes).toEqual([16_384 * 8 + 16_384 * 4, 16_384 * 8 + 16_384 * 4])
   })
 
   it('needs no more for keys that lie together than a hash table does', () => {

@@ -9,7 +9,7 @@ import type { StateReader, StateWriter } from '../columnar/stateCodec.ts'
  * out in the order in which groups appeared, and dropping a table is dropping it whole. There is no removal of single keys.
  *
  * A table of one key column begins *direct*: as long as its keys are whole numbers that lie close together, as ids and the numbers of texts do, a key's cell is its distance from a base, and nothing is hashed or compared
- * (docs/decisions/0273). The first key that is far off makes it a hash table, which it stays.
+ * (docs/decisions/0273, 0287). A key that is far off makes it a hash table, which becomes direct again when it grows and its keys lie close together by then.
  *
  * One call handles a batch: a method call per row costs half the speed (measured). The loops for one key column, for two and for several are
  * apart, because the first is by far the most frequent; its hash table also keeps each key beside its cell, which saves the way to the dense array.
@@ -61,7 +61,7 @@ export class KeyTable {
 
   /** The slots of rows [start, end) into `out` from index 0, adding groups that are new. */
   slotsOf(keys: readonly Float64Array[], start: number, end: number, out: Int32Array): void {
-    if (this.width === 1) this.#slotsOfOne(keys[0]!, start, end, out)
+    if (this.width === 1) this.#slotsOfOne(keys[0]!, start, start, end, out)
     else if (this.width === 0) {
       if (end > start) this.#size = 1
       out.fill(0, 0, end - start)
@@ -69,8 +69,8 @@ export class KeyTable {
     else this.#slotsOfMany(keys, start, end, out)
   }
 
-  #slotsOfOne(keys: Float64Array, start: number, end: number, out: Int32Array): void {
-    let row = start
+  /** Rows [row, end), row `start` at index 0 of `out`. */
+  #slotsOfOne(keys: Float64Array, start: number, row: number, end: number, out: Int32Array): void {
     for (;;) {
       row = this.#base === null ? this.#addOne(keys, start, row, end, out) : this.#addDirect(keys, this.#base, start, row, end, out)
       if (row === end) return
@@ -141,16 +141,15 @@ export class KeyTable {
    */
   slotsWithin(keys: Float64Array, times: Float64Array, low: number, high: number, start: number, end: number, out: Int32Array): number {
     let row = start
-    if (this.#base !== null) {
-      while (row < end && times[row]! >= low && times[row]! < high) row++
-      this.#slotsOfOne(keys, start, row, out)
-      return row
-    }
-    for (;;) {
+    while (this.#base === null) {
       row = this.#addWithin(keys, times, low, high, start, row, end, out)
       if (row === end || !(times[row]! >= low && times[row]! < high)) return row
       this.#grow()
     }
+    const first = row
+    while (row < end && times[row]! >= low && times[row]! < high) row++
+    this.#slotsOfOne(keys, start, first, row, out)
+    return row
   }
 
   #addWithin(keys: Float64Array, times: Float64Array, low: number, high: number, start: number, row: number, end: number, out: Int32Array): number {
@@ -354,7 +353,8 @@ export class KeyTable {
       if (key > most) most = key
     }
     const range = most - least + 1
-    if (!whole || range > Math.max(directRangeMin, size * directRangeOfKey)) {
+    // Cells that are there already may as well be used.
+    if (!whole || (range > Math.max(directRangeMin, size * directRangeOfKey) && range * 1.25 > this.#index.length)) {
       this.#base = null
       this.#resize(keys.length * 2)
       this.rehash()
@@ -364,6 +364,7 @@ export class KeyTable {
     while (cells < range * 1.25) cells *= 2
     // More room above: ids are mostly given out in rising order.
     this.#base = least - Math.floor((cells - range) / 4)
+    this.#cellKeys = noKeys
     if (cells === this.#index.length) this.#index.fill(0)
     else this.#index = new Int32Array(cells)
     placeDirect(keys, this.#base, size, this.#index)
@@ -378,6 +379,13 @@ export class KeyTable {
   }
 
   #grow(): void {
+    if (this.width === 1) {
+      // Keys in no order, as of a thousand visitors, lie together only when many have come.
+      const first = this.#keys[0]![0]!
+      this.#growKeys(this.#keys[0]!.length * 2)
+      this.#settle(first, first)
+      return
+    }
     const cells = this.#index.length * 2
     this.#growKeys(cells / 2)
     this.#resize(cells)
@@ -410,8 +418,7 @@ export class KeyTable {
       this.#resize(cells)
       this.#keys = this.#keys.map(() => new Float64Array(cells / 2))
     } else this.#index.fill(0)
-    // The next keys choose a base of their own.
-    if (this.#base !== null) this.#base = Number.NaN
+    // A base stays: the next keys are mostly near those before them, and choose another where they are not.
     this.#size = 0
   }
 }
