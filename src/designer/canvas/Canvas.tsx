@@ -30,7 +30,8 @@ import { distanceAt } from './distance.ts'
 import { setEdgesInView } from './dots.ts'
 import { kindDragType } from './dragType.ts'
 import { controlsPx, useFitting } from './fitting.ts'
-import { FlowMemory, positionOf, type CanvasNode, type ChannelFlowEdge } from './flow.ts'
+import { FlowMemory, type CanvasNode, type ChannelFlowEdge } from './flow.ts'
+import { placeOf } from '../store/places.ts'
 import { applySelection, edgeAt, fitsOnEdge, gateNear, operatorAt } from './gestures.ts'
 import { Ground } from './Ground.tsx'
 import { GroupNode } from './GroupNode.tsx'
@@ -450,7 +451,7 @@ function pointOf(event: MouseEvent | TouchEvent): Position {
 /** Edges whose ends' box meets the view. */
 function edgesWithin(from: Position, to: Position): string[] {
   const job = currentJob()
-  const places = new Map(job.operators.map((operator, index) => [operator.id, positionOf(job, operator.id, index)]))
+  const places = new Map(job.operators.map((operator) => [operator.id, placeOf(job, operator.id)]))
   return job.edges.flatMap((edge) => {
     const [a, b] = [places.get(edge.from), places.get(edge.to)]
     if (a === undefined || b === undefined) return []

@@ -9,7 +9,8 @@ import { edgeKey, edgeOfKey } from '../store/edgeKey.ts'
 import { freshId, takenIds } from '../store/freshId.ts'
 import { text as t } from '../text/text.ts'
 import { wholeJob } from './fitting.ts'
-import { neighbours, positionOf, type CanvasNode, type ChannelFlowEdge } from './flow.ts'
+import { neighbours, type CanvasNode, type ChannelFlowEdge } from './flow.ts'
+import { placeOf } from '../store/places.ts'
 import { keyboardWire, startKeyboardWire } from './keyboardWire.ts'
 import { describeOperator } from './describe.ts'
 import { openFind } from './Find.tsx'
@@ -67,7 +68,7 @@ function canvasActions(flow: Flow, box: RefObject<HTMLDivElement | null>): reado
     const job = currentJob()
     const edge = focused?.kind === 'edge' ? edgeOfKey(job, focused.key) : undefined
     if (edge === undefined) return
-    const [from, to] = [edge.from, edge.to].map((id) => positionOf(job, id, job.operators.findIndex((operator) => operator.id === id)))
+    const [from, to] = [edge.from, edge.to].map((id) => placeOf(job, id))
     const position = { x: Math.round((from!.x + to!.x) / 2), y: Math.round((from!.y + to!.y) / 2) }
     openQuickAdd({ kind: 'edge', edge: edgeKey(edge), screen: flow.flowToScreenPosition({ x: position.x + operatorSize.width / 2, y: position.y + 20 }), position })
   }
@@ -86,11 +87,7 @@ function canvasActions(flow: Flow, box: RefObject<HTMLDivElement | null>): reado
     const outputs = operator === undefined ? undefined : definitionOf(operator.kind)?.outputs
     const output = outputs?.find((port) => !job.edges.some((edge) => edge.from === id && (edge.fromPort ?? 'out') === port.name)) ?? outputs?.[0]
     if (output === undefined) return announce(t.commands.noOutputs(nameOf(id)))
-    const place = positionOf(
-      job,
-      id,
-      job.operators.findIndex((other) => other.id === id),
-    )
+    const place = placeOf(job, id)
     const position = { x: place.x + 193, y: freeRow(place.x + 193, place.y) }
     const screen = flow.flowToScreenPosition({ x: place.x + operatorSize.width + 12, y: place.y })
     openQuickAdd({ kind: 'after', operator: id, port: output.name, screen, position })
@@ -109,9 +106,9 @@ function canvasActions(flow: Flow, box: RefObject<HTMLDivElement | null>): reado
     const job = currentJob()
     const { selection } = designerState()
     const positions: Record<string, Position> = {}
-    job.operators.forEach((operator, index) => {
+    job.operators.forEach((operator) => {
       if (!selection.operators.includes(operator.id)) return
-      const place = positionOf(job, operator.id, index)
+      const place = placeOf(job, operator.id)
       positions[operator.id] = { x: place.x + dx, y: place.y + dy }
     })
     if (Object.keys(positions).length > 0) dispatch({ kind: 'moveOperators', positions }, { gesture: 'nudge' })

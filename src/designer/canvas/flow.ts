@@ -2,6 +2,7 @@ import type { Edge as FlowEdge, Node as FlowNode } from '@xyflow/react'
 import type { Edge, Group, Job, Note, Position } from '../../job/job.ts'
 import { operatorSize, type Selection } from '../store/designerStore.ts'
 import { edgeKey } from '../store/edgeKey.ts'
+import { placeOf } from '../store/places.ts'
 
 /**
  * The job as React Flow wants it. The canvas is a projection: nodes and edges are made from the document and the selection, and carry nothing that
@@ -15,11 +16,6 @@ export type CanvasNode = OperatorFlowNode | NoteFlowNode | GroupFlowNode
 export type ChannelFlowEdge = FlowEdge<{ readonly late: boolean; readonly fans: boolean }, 'channel'>
 
 export const noteSize = { width: 176, height: 64 } as const
-
-export function positionOf(job: Job, id: string, index: number): Position {
-  // An operator without a place (a job written by hand) stands in a row until it is tidied.
-  return job.layout?.operators?.[id] ?? { x: index * 193, y: 0 }
-}
 
 /** Keeps the node objects of unchanged operators, so that a drag renders what is dragged and nothing else. */
 export class FlowMemory {
@@ -56,7 +52,7 @@ function sameNode(a: CanvasNode, b: CanvasNode): boolean {
 
 export function flowNodes(job: Job, selection: Selection, moved: ReadonlyMap<string, Position>, readOnly: boolean): CanvasNode[] {
   const selected = new Set([...selection.operators, ...selection.notes])
-  const places = new Map(job.operators.map((operator, index) => [operator.id, moved.get(operator.id) ?? positionOf(job, operator.id, index)]))
+  const places = new Map(job.operators.map((operator) => [operator.id, moved.get(operator.id) ?? placeOf(job, operator.id)]))
   const tabStop = selection.focused?.kind === 'operator' && places.has(selection.focused.id) ? selection.focused.id : job.operators[0]?.id
   const operators = job.operators.map(
     (operator): OperatorFlowNode => ({
@@ -137,7 +133,7 @@ export function portShare(index: number, count: number, side: 'input' | 'output'
 
 /** Operators downstream and upstream, and siblings: where arrow keys go. */
 export function neighbours(job: Job, id: string, direction: 'up' | 'down' | 'left' | 'right'): string | null {
-  const places = new Map(job.operators.map((operator, index) => [operator.id, positionOf(job, operator.id, index)]))
+  const places = new Map(job.operators.map((operator) => [operator.id, placeOf(job, operator.id)]))
   const here = places.get(id)
   if (here === undefined) return null
   if (direction === 'left' || direction === 'right') {

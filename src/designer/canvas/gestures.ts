@@ -2,7 +2,8 @@ import type { EdgeChange, NodeChange } from '@xyflow/react'
 import type { Job, Position } from '../../job/job.ts'
 import type { DefinitionOf, OperatorDefinition } from '../../job/operatorDefinition.ts'
 import { currentJob, designerState, operatorSize, select } from '../store/designerStore.ts'
-import { positionOf, portShare, type CanvasNode, type ChannelFlowEdge } from './flow.ts'
+import { portShare, type CanvasNode, type ChannelFlowEdge } from './flow.ts'
+import { placeOf } from '../store/places.ts'
 
 /** What drops and clicks mean: which edge or gate is under a point, and how React Flow's selection becomes the store's. */
 
@@ -39,8 +40,8 @@ export function gateNear(job: Job, definition: OperatorDefinition, position: Pos
   const myOutput = { x: position.x + operatorSize.width, y: position.y + operatorSize.height * portShare(0, definition.outputs.length, 'output') }
   let after: { operator: string; port: string; distance: number } | null = null
   let before: { operator: string; port: string; distance: number } | null = null
-  job.operators.forEach((operator, index) => {
-    const place = positionOf(job, operator.id, index)
+  job.operators.forEach((operator) => {
+    const place = placeOf(job, operator.id)
     const other = definitionOf(operator.kind)
     if (other === undefined) return
     if (definition.inputs.length > 0) {

@@ -6,7 +6,7 @@ import { toast } from '../store/toasts.ts'
 import { text as t } from '../text/text.ts'
 import { connectingStore, letGo, pickUp, type KeyboardWire } from './connectingStore.ts'
 import type { Verdict } from './connecting.ts'
-import { positionOf } from './flow.ts'
+import { placeOf } from '../store/places.ts'
 
 /**
  * Wiring without a pointer: C takes the output (chosen first when there are several), arrows go through the operators that can take it, nearest first, Enter ties,
@@ -81,7 +81,7 @@ export function cancelKeyboardWire(): void {
 /** To the right before to the left, then by distance: where one looks for the next operator. */
 function nearestFirst(from: string, ids: readonly string[]): string[] {
   const job = currentJob()
-  const places = new Map<string, Position>(job.operators.map((operator, index) => [operator.id, positionOf(job, operator.id, index)]))
+  const places = new Map<string, Position>(job.operators.map((operator) => [operator.id, placeOf(job, operator.id)]))
   const here = places.get(from)!
   const cost = (id: string): number => {
     const place = places.get(id)!

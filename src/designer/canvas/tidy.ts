@@ -3,7 +3,7 @@ import { createStore } from 'zustand/vanilla'
 import type { Position } from '../../job/job.ts'
 import { workerUrl } from '../../runtime/launch/workerUrl.ts'
 import { currentJob, designerState, dispatch } from '../store/designerStore.ts'
-import { positionOf } from './flow.ts'
+import { placeOf } from '../store/places.ts'
 import { moveMs } from './motion.ts'
 
 /**
@@ -17,7 +17,7 @@ export async function tidy(): Promise<void> {
   const { selection } = designerState()
   const chosen = selection.operators.length > 1 ? new Set(selection.operators) : new Set(job.operators.map((operator) => operator.id))
   if (chosen.size === 0) return
-  const nodes = job.operators.flatMap((operator, index) => (chosen.has(operator.id) ? [{ id: operator.id, position: positionOf(job, operator.id, index) }] : []))
+  const nodes = job.operators.flatMap((operator) => (chosen.has(operator.id) ? [{ id: operator.id, position: placeOf(job, operator.id) }] : []))
   const worker = new Worker(workerUrl(new URL('./tidy.worker.ts', import.meta.url)), { type: 'module', name: 'tidy' })
   try {
     const positions = await new Promise<Record<string, Position>>((resolve, reject) => {

@@ -1,5 +1,6 @@
 import type { Job, Position } from '../../job/job.ts'
 import { faceOf } from '../store/definitions.ts'
+import { placeOf } from '../store/places.ts'
 import styles from './JobPicture.module.css'
 
 /**
@@ -39,7 +40,7 @@ export function JobPicture({ job }: { readonly job: Job }) {
 
 /** The job's own layout, scaled into the picture; columns at least a box and a channel apart. */
 function placesOf(job: Job): Map<string, Position> {
-  const raw = job.operators.map((operator, index) => [operator.id, job.layout?.operators?.[operator.id] ?? { x: index * 193, y: 0 }] as const)
+  const raw = job.operators.map(({ id }) => [id, placeOf(job, id)] as const)
   if (raw.length === 0) return new Map()
   const xs = raw.map(([, place]) => place.x)
   const ys = raw.map(([, place]) => place.y)

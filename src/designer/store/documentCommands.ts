@@ -7,6 +7,7 @@ import { withValueAtPath, type ConfigPath } from './configPath.ts'
 import { freshId, takenIds } from './freshId.ts'
 import { isEmptyPatch, patchBetween, withPatch, type JobPatch } from './jobPatch.ts'
 import { withColumnRenamed } from './renameColumn.ts'
+import { placeOf } from './places.ts'
 
 /**
  * Every change of the document, as plain data, and the one pure function that makes it.
@@ -291,7 +292,7 @@ export function fragmentOf(job: Job, operators: readonly string[], notes: readon
   const corner = cornerOf(job, operators, notes)
   const positions: Record<string, Position> = {}
   for (const id of operators) {
-    const position = positionOf(job, id)
+    const position = placeOf(job, id)
     positions[id] = { x: position.x - corner.x, y: position.y - corner.y }
   }
   return {
@@ -303,13 +304,8 @@ export function fragmentOf(job: Job, operators: readonly string[], notes: readon
   }
 }
 
-export function positionOf(job: Job, id: string): Position {
-  const positions = job.layout?.operators
-  return positions !== undefined && Object.hasOwn(positions, id) ? positions[id]! : { x: 0, y: 0 }
-}
-
 function cornerOf(job: Job, operators: readonly string[], notes: readonly string[] = []): Position {
-  const places = [...operators.map((id) => positionOf(job, id)), ...(job.layout?.notes ?? []).filter((note) => notes.includes(note.id))]
+  const places = [...operators.map((id) => placeOf(job, id)), ...(job.layout?.notes ?? []).filter((note) => notes.includes(note.id))]
   if (places.length === 0) return { x: 0, y: 0 }
   return { x: Math.min(...places.map((place) => place.x)), y: Math.min(...places.map((place) => place.y)) }
 }
