@@ -23,6 +23,12 @@ describe('places of operators that the document gives none', () => {
     expect(drawn(jobOf(['l>f', 'f>g', 'g>join', 'r>join']))).toMatchObject({ l: '0 0', g: '2 0', r: '2 1', join: '3 0.5' })
   })
 
+  it('draw the left input above the right one, whatever their order in the document', () => {
+    const job = jobOf(['r>b', 'l>a', 'b>join', 'a>join', 'join>out'])
+    const edges = job.edges.map((edge) => (edge.to === 'join' ? { ...edge, toPort: edge.from === 'a' ? 'left' : 'right' } : edge))
+    expect(drawn({ ...job, edges })).toEqual({ l: '0 0', a: '1 0', r: '0 1', b: '1 1', join: '2 0.5', out: '3 0.5' })
+  })
+
   it('leave a channel that passes a column its room', () => {
     const { a, join } = drawn(jobOf(['s>a', 'a>join', 's>join']))
     expect([a, join]).toEqual(['1 0', '2 0.5'])

@@ -39,7 +39,7 @@ function layered(job: Job): ReadonlyMap<string, Position> {
   const all = new Set(job.operators.map(({ id }) => id))
   const placed = Object.entries(job.layout?.operators ?? {}).filter(([id]) => all.has(id))
   const placedIds = new Set(placed.map(([id]) => id))
-  const ids = job.operators.flatMap(({ id }) => (placedIds.has(id) ? [] : [id]))
+  const ids = inReadingOrder(job).filter((id) => !placedIds.has(id))
   const among = new Set(ids)
   const edges = job.edges.filter(({ from, to }) => among.has(from) && among.has(to) && from !== to)
   const columns = columnsOf(ids, edges)
@@ -70,6 +70,31 @@ function layered(job: Job): ReadonlyMap<string, Position> {
     }
   })
   return places
+}
+
+/** What feeds an operator comes before it, a join's left before its right, so that their channels do not cross. */
+function inReadingOrder(job: Job): string[] {
+  const feeds = new Map<string, { readonly id: string; readonly port: string }[]>()
+  for (const { from, to, toPort = '' } of job.edges) feeds.set(to, [...(feeds.get(to) ?? []), { id: from, port: toPort }])
+  const left = new Set(job.edges.map(({ from }) => from))
+  const known = new Set(job.operators.map(({ id }) => id))
+  const seen = new Set<string>()
+  const order: string[] = []
+  // Ends first, from which everything is found that leads to one; then what stands in circles.
+  const starts = [...job.operators.filter(({ id }) => !left.has(id)), ...job.operators]
+  for (const start of starts) {
+    const way = [{ id: start.id, visited: false }]
+    for (let at = way.pop(); at !== undefined; at = way.pop()) {
+      if (at.visited) order.push(at.id)
+      else if (known.has(at.id) && !seen.has(at.id)) {
+        seen.add(at.id)
+        way.push({ id: at.id, visited: true })
+        const before = (feeds.get(at.id) ?? []).toSorted((a, b) => (a.port < b.port ? -1 : a.port > b.port ? 1 : 0))
+        for (const { id } of before.toReversed()) way.push({ id, visited: false })
+      }
+    }
+  }
+  return order
 }
 
 /** The longest way from a source, in operators. What stands in a circle is in the first column. */
