@@ -2,6 +2,7 @@ import { Copy, Download, Link, LockKeyhole } from 'lucide-react'
 import { lazy, Suspense, useMemo, useState } from 'react'
 import { isObject } from '../../job/checkConfig.ts'
 import type { Job } from '../../job/job.ts'
+import { Prose } from '../parts/Prose.tsx'
 import { useDesigner, useJob } from '../store/designerStore.ts'
 import { sheets } from '../text/sheets.ts'
 import { exporting } from '../text/exporting.ts'
@@ -100,7 +101,9 @@ function JsonBody() {
             <b>{words.errors(errors.length)}</b>
             <ul>
               {errors.slice(0, 6).map((problem, index) => (
-                <li key={index}>{problem.message}</li>
+                <li key={index}>
+                  <Prose text={problem.message} />
+                </li>
               ))}
             </ul>
           </div>

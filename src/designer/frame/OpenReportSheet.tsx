@@ -3,6 +3,7 @@ import { useStore } from 'zustand'
 import { openReport } from '../persistence/openJob.ts'
 import { sheets } from '../text/sheets.ts'
 import { SheetShell } from './SheetShell.tsx'
+import { Prose } from '../parts/Prose.tsx'
 import styles from './OpenReportSheet.module.css'
 
 /** What an import understood and what it refused, line by line. */
@@ -17,7 +18,9 @@ export function OpenReportSheet() {
           <li key={index} data-severity={problem.severity}>
             {problem.severity === 'error' ? <CircleX aria-label={words.error} /> : <TriangleAlert aria-label={words.note} />}
             <div>
-              <p>{problem.message}</p>
+              <p>
+                <Prose text={problem.message} />
+              </p>
               <span>
                 {[problem.place.line === undefined ? null : words.line(problem.place.line), problem.place.operator, problem.place.path, problem.code].filter((part) => part !== null && part !== undefined && part !== '').join(' · ')}
               </span>

@@ -3,6 +3,7 @@ import { useEffect, useState } from 'react'
 import { useStore } from 'zustand'
 import { announcements } from '../store/announcements.ts'
 import { dismissToast, toasts, type Toast } from '../store/toasts.ts'
+import { Prose } from '../parts/Prose.tsx'
 import { text } from '../text/text.ts'
 import styles from './Toasts.module.css'
 
@@ -33,7 +34,9 @@ function ToastCard({ toast, held, onHold }: { readonly toast: Toast; readonly he
   return (
     <li className={styles.toast} data-tone={toast.tone} onPointerEnter={() => onHold(true)} onPointerLeave={() => onHold(false)}>
       <Icon aria-hidden="true" />
-      <p role="alert">{toast.message}</p>
+      <p role="alert">
+        <Prose text={toast.message} />
+      </p>
       {toast.action === undefined ? null : (
         <button
           type="button"
