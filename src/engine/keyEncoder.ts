@@ -1,3 +1,4 @@
+import { freshArrays, type Arrays } from '../columnar/arrays.ts'
 import type { Column, Dictionary, Float64Column, Int32Column, Int64Column, DecimalColumn, BoolColumn, StringColumn, ObjectColumn, Nulls, Value } from '../columnar/column.ts'
 import { storageOf } from '../columnar/column.ts'
 import type { DataType } from '../columnar/dataType.ts'
@@ -36,9 +37,9 @@ export class KeyEncoder {
     return this.#encoded
   }
 
-  /** The column that `count` encoded keys of one key column stand for. The column shares nothing with `keys`. */
-  decode(column: number, keys: Float64Array, count: number): Column {
-    return this.#columns[column]!.decode(keys, count)
+  /** The column that `count` encoded keys of one key column stand for. The column shares nothing with `keys`; numbers are in an array of `arrays`. */
+  decode(column: number, keys: Float64Array, count: number, arrays: Arrays = freshArrays): Column {
+    return this.#columns[column]!.decode(keys, count, arrays)
   }
 
   /** Bytes held for interned values, roughly: a short text or number and its place in a map. */
@@ -203,7 +204,7 @@ class ColumnEncoder {
     }
   }
 
-  decode(keys: Float64Array, count: number): Column {
+  decode(keys: Float64Array, count: number, arrays: Arrays): Column {
     const nulls = nullsOf(keys, count)
     switch (storageOf(this.#type)) {
       case 'bool': {
@@ -217,7 +218,7 @@ class ColumnEncoder {
         return { storage: 'int32', values, nulls }
       }
       case 'float64': {
-        const values = keys.slice(0, count)
+        const values = copied(keys, count, arrays)
         if (!this.#raw) for (let i = 0; i < count; i++) values[i] = keys[i] === nullKey ? 0 : (this.#values[keys[i]! - 0.5] as number)
         else if (nulls !== null) zeroNulls(values, nulls)
         return { storage: 'float64', values, nulls }
@@ -226,12 +227,12 @@ class ColumnEncoder {
         if (this.internedCount > 0 && hasInterned(keys, count)) {
           return { storage: 'int64', values: null, wide: BigInt64Array.from(this.#bigints(keys, count)), nulls }
         }
-        return { storage: 'int64', values: safeIntegers(keys, count, nulls), wide: null, nulls }
+        return { storage: 'int64', values: safeIntegers(keys, count, nulls, arrays), wide: null, nulls }
       case 'decimal':
         if (this.internedCount > 0 && hasInterned(keys, count)) return { storage: 'decimal', values: null, wide: this.#bigints(keys, count), nulls }
-        return { storage: 'decimal', values: safeIntegers(keys, count, nulls), wide: null, nulls }
+        return { storage: 'decimal', values: safeIntegers(keys, count, nulls, arrays), wide: null, nulls }
       case 'string': {
-        const codes = new Int32Array(count)
+        const codes = arrays.int32(count)
         // A NULL's -0.5 becomes code 0, as a column's NULL slots must hold.
         for (let i = 0; i < count; i++) codes[i] = keys[i]!
         if (this.#strings.length === 0) return { storage: 'string', codes, dictionary: { values: [''], distinct: true }, nulls }
@@ -361,8 +362,14 @@ function hasInterned(keys: Float64Array, count: number): boolean {
   return false
 }
 
-function safeIntegers(keys: Float64Array, count: number, nulls: Nulls): Float64Array {
-  const values = keys.slice(0, count)
+function copied(keys: Float64Array, count: number, arrays: Arrays): Float64Array {
+  const values = arrays.float64(count)
+  values.set(keys.length === count ? keys : keys.subarray(0, count))
+  return values
+}
+
+function safeIntegers(keys: Float64Array, count: number, nulls: Nulls, arrays: Arrays): Float64Array {
+  const values = copied(keys, count, arrays)
   if (nulls !== null) zeroNulls(values, nulls)
   return values
 }

@@ -1,4 +1,4 @@
-import type { Arrays } from '../columnar/arrays.ts'
+import type { Arrays, BatchArrays } from '../columnar/arrays.ts'
 import type { Batch } from '../columnar/batch.ts'
 import type { Float64Column } from '../columnar/column.ts'
 import type { StateReader, StateSchema, StateWriter } from '../columnar/stateCodec.ts'
@@ -85,8 +85,8 @@ export interface OperatorContext {
   processingTime(): number
   scheduleProcessingTimer(time: number): void
   readonly counters: OperatorCounters
-  /** For the columns of what is emitted within `processBatch`: the operator's to fill until the next batch. It may also make its own. */
-  readonly arrays: Arrays
+  /** For the columns of what is emitted: the operator's to fill until the next batch that it takes, or until it resets them for another that it emits. It may also make its own. */
+  readonly arrays: BatchArrays
 }
 
 /** Counted by the operator, read by the task's metrics. */

@@ -1,3 +1,4 @@
+import type { Arrays } from '../columnar/arrays.ts'
 import { gather, gatherUint8, type BoolColumn, type Column } from '../columnar/column.ts'
 import { bigintType, printType, sameType, withNullable, type DataType } from '../columnar/dataType.ts'
 import type { StateReader, StateWriter } from '../columnar/stateCodec.ts'
@@ -320,9 +321,9 @@ export class AggregateTable {
   reset(): void {
     for (const accumulator of this.#accumulators) accumulator.reset()
   }
-  /** One column per call, row i for `slots[i]`. */
-  read(slots: Int32Array, count: number): Column[] {
-    return this.#accumulators.map((accumulator) => accumulator.read(slots, count))
+  /** One column per call, row i for `slots[i]`; numbers in arrays of `arrays`. */
+  read(slots: Int32Array, count: number, arrays?: Arrays): Column[] {
+    return this.#accumulators.map((accumulator) => accumulator.read(slots, count, arrays))
   }
   /** The same of one call. */
   readOne(call: number, slots: Int32Array, count: number): Column {

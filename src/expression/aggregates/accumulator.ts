@@ -1,3 +1,4 @@
+import type { Arrays } from '../../columnar/arrays.ts'
 import { columnOf } from '../../columnar/batchBuilder.ts'
 import { gather, gatherUint8, isNullAt, valueAt, type Column, type Value } from '../../columnar/column.ts'
 import type { DataType } from '../../columnar/dataType.ts'
@@ -35,8 +36,8 @@ export interface Accumulator {
   clear(slot: number): void
   /** Clears all slots and keeps the room. */
   reset(): void
-  /** Results of the given slots. */
-  read(slots: Int32Array, count: number): Column
+  /** Results of the given slots. Numbers may be in an array of `arrays`; absent, it is their own. */
+  read(slots: Int32Array, count: number, arrays?: Arrays): Column
   bytes(): number
   /** Writes the slots 0 … count − 1, for which there is room. */
   snapshot(writer: StateWriter, count: number): void

@@ -1,3 +1,4 @@
+import { freshArrays, type Arrays } from '../../columnar/arrays.ts'
 import type { Column, Float64Column, Int32Column, Int64Column } from '../../columnar/column.ts'
 import type { StateReader, StateWriter } from '../../columnar/stateCodec.ts'
 import { emptyMask, grownFloat64, retracts, type Accumulator } from './accumulator.ts'
@@ -76,8 +77,8 @@ export class CountAccumulator implements Accumulator {
   clear(slot: number): void {
     this.#counts[slot] = 0
   }
-  read(slots: Int32Array, count: number): Int64Column {
-    const values = new Float64Array(count)
+  read(slots: Int32Array, count: number, arrays: Arrays = freshArrays): Int64Column {
+    const values = arrays.float64(count)
     for (let i = 0; i < count; i++) values[i] = this.#counts[slots[i]!]!
     return { storage: 'int64', values, wide: null, nulls: null }
   }
@@ -365,10 +366,10 @@ export class Int64SumAccumulator implements Accumulator {
     if (this.#wide === null) this.#sums[slot] = 0
     else this.#wide[slot] = 0n
   }
-  read(slots: Int32Array, count: number): Int64Column {
+  read(slots: Int32Array, count: number, arrays: Arrays = freshArrays): Int64Column {
     const nulls = emptyMask(this.#counts, slots, count)
     if (this.#wide === null) {
-      const values = new Float64Array(count)
+      const values = arrays.float64(count)
       for (let i = 0; i < count; i++) {
         const slot = slots[i]!
         const sum = this.#sums[slot]!
@@ -483,8 +484,8 @@ export class Float64SumAccumulator implements Accumulator {
     this.#sums[slot] = 0
     this.#counts[slot] = 0
   }
-  read(slots: Int32Array, count: number): Float64Column {
-    const values = new Float64Array(count)
+  read(slots: Int32Array, count: number, arrays: Arrays = freshArrays): Float64Column {
+    const values = arrays.float64(count)
     for (let i = 0; i < count; i++) {
       const slot = slots[i]!
       const rows = this.#counts[slot]!

@@ -1,3 +1,4 @@
+import { freshArrays, type Arrays } from '../../columnar/arrays.ts'
 import type { Column, DecimalColumn, Float64Column, Int32Column, Int64Column } from '../../columnar/column.ts'
 import type { StateReader, StateWriter } from '../../columnar/stateCodec.ts'
 import { emptyMask, grownFloat64, type Accumulator } from './accumulator.ts'
@@ -53,14 +54,14 @@ export class NumberExtremeAccumulator implements Accumulator {
   reset(): void {
     this.#counts.fill(0)
   }
-  read(slots: Int32Array, count: number): Column {
+  read(slots: Int32Array, count: number, arrays: Arrays = freshArrays): Column {
     const nulls = emptyMask(this.#counts, slots, count)
     if (this.#storage === 'int32') {
-      const values = new Int32Array(count)
+      const values = arrays.int32(count)
       for (let i = 0; i < count; i++) values[i] = this.#counts[slots[i]!] === 0 ? 0 : this.#values[slots[i]!]!
       return { storage: 'int32', values, nulls }
     }
-    return { storage: 'float64', values: readFloat64(this.#values, this.#counts, slots, count), nulls }
+    return { storage: 'float64', values: readFloat64(this.#values, this.#counts, slots, count, arrays), nulls }
   }
   bytes(): number {
     return this.#values.byteLength * 2
@@ -151,9 +152,9 @@ export class IntegerExtremeAccumulator implements Accumulator {
     this.#counts.fill(0)
     this.#wide = null
   }
-  read(slots: Int32Array, count: number): Column {
+  read(slots: Int32Array, count: number, arrays: Arrays = freshArrays): Column {
     const nulls = emptyMask(this.#counts, slots, count)
-    if (this.#wide === null) return { storage: this.#storage, values: readFloat64(this.#values, this.#counts, slots, count), wide: null, nulls }
+    if (this.#wide === null) return { storage: this.#storage, values: readFloat64(this.#values, this.#counts, slots, count, arrays), wide: null, nulls }
     const wide = Array.from({ length: count }, (_, i) => (this.#counts[slots[i]!] === 0 ? 0n : this.#wide![slots[i]!]!))
     if (wide.every((value) => value <= Number.MAX_SAFE_INTEGER && value >= Number.MIN_SAFE_INTEGER)) return { storage: this.#storage, values: Float64Array.from(wide, Number), wide: null, nulls }
     return this.#storage === 'int64' ? { storage: 'int64', values: null, wide: BigInt64Array.from(wide), nulls } : { storage: 'decimal', values: null, wide, nulls }
@@ -247,8 +248,8 @@ function mergeExtremes(best: Float64Array, counts: Float64Array, least: boolean,
   }
 }
 
-function readFloat64(values: Float64Array, counts: Float64Array, slots: Int32Array, count: number): Float64Array {
-  const out = new Float64Array(count)
+function readFloat64(values: Float64Array, counts: Float64Array, slots: Int32Array, count: number, arrays: Arrays): Float64Array {
+  const out = arrays.float64(count)
   for (let i = 0; i < count; i++) out[i] = counts[slots[i]!] === 0 ? 0 : values[slots[i]!]!
   return out
 }

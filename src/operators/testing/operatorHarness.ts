@@ -1,5 +1,5 @@
-import { freshArrays } from '../../columnar/arrays.ts'
-import type { Batch } from '../../columnar/batch.ts'
+import { ReusedArrays } from '../../columnar/arrays.ts'
+import { gatherRows, type Batch } from '../../columnar/batch.ts'
 import { storageOf } from '../../columnar/column.ts'
 import type { DataType } from '../../columnar/dataType.ts'
 import { KeyHasher, keyGroupOf, keyGroupRange, subtaskOfKeyGroup } from '../../columnar/hashColumns.ts'
@@ -104,9 +104,14 @@ export class OperatorHarness {
   #now = 0
   #timers: number[] = []
   readonly #ended = new Set<number>()
+  readonly #arrays = new ReusedArrays()
+  readonly #copies: boolean
 
-  constructor(spec: OperatorSpec, factory: RuntimeFactory, options: { readonly timeZone?: string; readonly subtask?: number; readonly parallelism?: number } = {}) {
+  /** `reuses`: as in a chain whose operators keep nothing, the operator's arrays are used again after each batch. */
+  constructor(spec: OperatorSpec, factory: RuntimeFactory, options: { readonly timeZone?: string; readonly subtask?: number; readonly parallelism?: number; readonly reuses?: boolean } = {}) {
     this.spec = spec
+    if (options.reuses === true) this.#arrays.reuse()
+    this.#copies = options.reuses === true
     if (factory.role === 'source') throw new Error('sources have a harness of their own')
     this.operator =
       factory.role === 'operator' ? factory.create(spec) : factory.create(spec, { deliver: (batch) => this.#take('delivered', batch) })
@@ -127,7 +132,7 @@ export class OperatorHarness {
         this.#timers.push(time)
       },
       counters: this.counters,
-      arrays: freshArrays,
+      arrays: this.#arrays,
     }
     this.operator.open?.(context)
   }
@@ -167,16 +172,18 @@ export class OperatorHarness {
     if (!same) for (const input of this.#ended) this.operator.onInputEnd?.(input)
   }
 
-  #take(port: string, batch: Batch): void {
-    checkBatch(batch)
-    if (batch.rowCount === 0) return
+  #take(port: string, taken: Batch): void {
+    checkBatch(taken)
+    if (taken.rowCount === 0) return
+    const batch = this.#copies ? gatherRows(taken, Int32Array.from({ length: taken.rowCount }, (_, row) => row), taken.rowCount) : taken
     const batches = this.emitted.get(port)
-    // Output arrays must be the receiver's to keep: a copy taken now would hide reuse, so the batch itself is kept.
+    // Unless it reuses them, output arrays must be the receiver's to keep: a copy taken now would hide reuse, so the batch itself is kept.
     if (batches === undefined) this.emitted.set(port, [batch])
     else batches.push(batch)
   }
 
   feed(input: number, batch: Batch): void {
+    this.#arrays.reset()
     this.operator.processBatch(input, batch)
     const last = batch.watermarks?.[batch.rowCount - 1]
     if (last !== undefined && last > this.#watermark) this.watermark(last)

@@ -1,3 +1,4 @@
+import type { Arrays } from '../../columnar/arrays.ts'
 import type { Batch } from '../../columnar/batch.ts'
 import { gather, gatherUint8, type Column, type Int64Column } from '../../columnar/column.ts'
 import { sliceColumn } from '../../columnar/concat.ts'
@@ -129,8 +130,8 @@ export class AggregateProgram {
   }
 
   /** The aggregates' columns for these slots; `groupColumns` are the group's values by column of the input. */
-  results(table: AggregateTable, slots: Int32Array, count: number, groupColumns: readonly Column[]): Column[] {
-    const calls = table.read(slots, count)
+  results(table: AggregateTable, slots: Int32Array, count: number, groupColumns: readonly Column[], arrays?: Arrays): Column[] {
+    const calls = table.read(slots, count, arrays)
     this.#evaluation.watermarks = null
     return this.#results.map(({ compiled, firstCall, callCount }) => compiled([groupColumns, calls.slice(firstCall, firstCall + callCount)], count, this.#evaluation))
   }

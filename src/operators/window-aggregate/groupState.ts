@@ -1,3 +1,4 @@
+import type { Arrays } from '../../columnar/arrays.ts'
 import type { Batch } from '../../columnar/batch.ts'
 import type { Column } from '../../columnar/column.ts'
 import type { DataType } from '../../columnar/dataType.ts'
@@ -137,8 +138,8 @@ export class Grouping {
   }
 
   /** The `groupBy` columns of the groups in these key arrays, `count` of them. */
-  columnsOf(keys: readonly Float64Array[], count: number): Column[] {
-    return this.#keyOf.map((key, i) => (key < 0 ? nullColumn(this.#groupTypes[i]!, count) : this.encoder.decode(key, keys[key]!, count)))
+  columnsOf(keys: readonly Float64Array[], count: number, arrays?: Arrays): Column[] {
+    return this.#keyOf.map((key, i) => (key < 0 ? nullColumn(this.#groupTypes[i]!, count) : this.encoder.decode(key, keys[key]!, count, arrays)))
   }
 
   /** The same columns by their place in the input, for expressions over them. */

@@ -297,11 +297,13 @@ export class SliceAggregate implements OperatorRuntime {
     const count = left?.length ?? size
     if (count === 0) return
     const { keys } = state.keys
-    const groupColumns = grouping.columnsOf(left === null ? keys : keys.map((column) => gatherFloat64(column, left, count)), count)
-    const results = this.#program.results(state.accumulators, left ?? this.#program.allSlots(size), count, grouping.byInputColumn(groupColumns))
+    const { arrays } = this.#context
+    arrays.reset()
+    const groupColumns = grouping.columnsOf(left === null ? keys : keys.map((column) => gatherFloat64(column, left, count)), count, arrays)
+    const results = this.#program.results(state.accumulators, left ?? this.#program.allSlots(size), count, grouping.byInputColumn(groupColumns), arrays)
     // All parts share the columns that hold one time throughout.
     const partRows = Math.min(count, emitRowsMax)
-    const bounds = [window.start, window.end, this.#time.instantOf(window.end - 1)].map((time) => constantTime(time, partRows, this.#context.arrays))
+    const bounds = [window.start, window.end, this.#time.instantOf(window.end - 1)].map((time) => constantTime(time, partRows, arrays))
     for (let row = 0; row < count; row += emitRowsMax) {
       const end = Math.min(count, row + emitRowsMax)
       const part = (columns: readonly Column[]): readonly Column[] => (end - row === count ? columns : columns.map((column) => sliceColumn(column, row, end)))

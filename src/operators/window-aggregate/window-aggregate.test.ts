@@ -111,8 +111,8 @@ function sessionReference(list: readonly Row[], gap: number): Result {
   return { rows: rowTexts([batchOf(resultSchema, results)]).toSorted(), late }
 }
 
-function run(list: readonly Row[], config: JsonObject, cuts: Iterator<number>, schema = rowSchema, timeZone = 'UTC'): { readonly result: Result; readonly ordered: string[] } {
-  const harness = new OperatorHarness(specOf(definition, config, [{ port: 'in', schema }]), runtime, { timeZone })
+function run(list: readonly Row[], config: JsonObject, cuts: Iterator<number>, schema = rowSchema, timeZone = 'UTC', reuses = false): { readonly result: Result; readonly ordered: string[] } {
+  const harness = new OperatorHarness(specOf(definition, config, [{ port: 'in', schema }]), runtime, { timeZone, reuses })
   for (let start = 0; start < list.length; ) {
     let end = start + 1
     while (end < list.length && cuts.next().value % 4 !== 0) end++
@@ -133,9 +133,9 @@ describe('window aggregate', () => {
 
   it('gives what the definition of its windows gives, however rows are cut into batches', () => {
     fc.assert(
-      fc.property(rows, windows, fc.infiniteStream(fc.nat()), (list, window, cuts) => {
+      fc.property(rows, windows, fc.infiniteStream(fc.nat()), fc.boolean(), (list, window, cuts, reuses) => {
         const config = { window: { ...window, timeColumn: 'ts' } as unknown as JsonObject, groupBy: ['key'], aggregates }
-        expect(run(list, config, cuts).result).toEqual(gridReference(list, window))
+        expect(run(list, config, cuts, rowSchema, 'UTC', reuses).result).toEqual(gridReference(list, window))
       }),
       { numRuns: 400 },
     )
