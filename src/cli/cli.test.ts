@@ -215,7 +215,7 @@ describe('millrace', () => {
     expect(await call(['run', jobFile(), '--output', 'ouf=-'])).toEqual({ exit: 2, out: '', err: 'error: --output: the job has no sink "ouf"; did you mean "out"? Its sinks: out\n' })
     expect((await call(['run', jobFile(), '--output', 'out'])).err).toBe('error: --output needs ID=FILE, found "out"\n')
     expect((await call(['run', jobFile(), '--input', 'bids=rows.xlsx'])).err).toContain('the format of rows.xlsx is told by its extension')
-    expect((await call(['run', jobFile(), '--output', `out=${join(folder, 'no', 'such', 'folder')}`])).err).toContain('there is no such file')
+    expect((await call(['run', jobFile(), '--output', `out=${join(folder, 'no', 'such', 'folder')}`])).err).toContain('its folder does not exist')
     expect((await call(['run', jobFile(), '--output', 'out=-', '--output', 'out=-'])).exit).toBe(2)
     expect((await call(['run', jobFile(broken)])).exit).toBe(2)
     expect(await call(['run', jobFile({ operators: [], edges: [] })])).toMatchObject({ exit: 2, err: expect.stringContaining('MR-129') })

@@ -154,7 +154,7 @@ class FileSink implements FileSinkWriter {
       file = new OutputFile(path, path, begun)
     } catch (error) {
       // Folders come with their first row, when the job is running.
-      throw new (this.#partition.length === 0 ? UsageError : RunError)(`error: the sink ${this.#id} cannot write ${path}: ${reasonOf(error)}`)
+      throw new (this.#partition.length === 0 ? UsageError : RunError)(`error: the sink ${this.#id} cannot write ${path}: ${reasonOf(error, true)}`)
     }
     if (this.#files.size >= filesOpenMax) {
       const [oldest, longestOpen] = this.#files.entries().next().value!

@@ -38,7 +38,7 @@ export class FolderBackend implements CheckpointBackend {
       }
     } catch (error) {
       await rm(beside, { force: true })
-      throw new Error(`${path} cannot be written: ${reasonOf(error)}`, { cause: error })
+      throw new Error(`${path} cannot be written: ${reasonOf(error, true)}`, { cause: error })
     }
   }
 

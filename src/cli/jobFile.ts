@@ -38,12 +38,12 @@ export function printProblems(problems: readonly Problem[], terminal: Terminal, 
   for (const problem of problems) terminal.err(`${among}${printProblem(problem).replaceAll(/\s*[\r\n]+\s*/g, ' ')}\n`)
 }
 
-/** Why a file could not be opened, without the path that the sentence already has. */
-export function reasonOf(error: unknown): string {
+/** Why a file could not be opened, or written, without the path that the sentence already has. */
+export function reasonOf(error: unknown, writing = false): string {
   const code = (error as NodeJS.ErrnoException).code
   switch (code) {
     case 'ENOENT':
-      return 'there is no such file'
+      return writing ? 'its folder does not exist' : 'there is no such file'
     case 'EISDIR':
       return 'it is a folder'
     case 'EACCES':

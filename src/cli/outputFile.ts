@@ -48,7 +48,7 @@ export class OutputFile {
       writeFileSync(this.#file, data)
       this.#length += typeof data === 'string' ? Buffer.byteLength(data) : data.length
     } catch (error) {
-      throw new RunError(`error: ${this.#name} cannot be written: ${reasonOf(error)}; what was written stays`)
+      throw new RunError(`error: ${this.#name} cannot be written: ${reasonOf(error, true)}; what was written stays`)
     }
   }
 

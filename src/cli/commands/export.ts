@@ -19,7 +19,7 @@ export async function exportJob(path: string, options: ExportOptions, terminal: 
   if (options.out === '-') terminal.out(text)
   else {
     await writeFile(options.out, text).catch((error: unknown) => {
-      throw new UsageError(`error: ${options.out} cannot be written: ${reasonOf(error)}`)
+      throw new UsageError(`error: ${options.out} cannot be written: ${reasonOf(error, true)}`)
     })
   }
   return 0

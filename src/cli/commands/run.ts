@@ -240,7 +240,7 @@ function openOutput(id: string, path: string, resuming: boolean): OutputFile {
   try {
     return new OutputFile(path, path, resuming)
   } catch (error) {
-    throw new UsageError(`error: --output ${id}: ${path} cannot be written: ${reasonOf(error)}`)
+    throw new UsageError(`error: --output ${id}: ${path} cannot be written: ${reasonOf(error, true)}`)
   }
 }
 
