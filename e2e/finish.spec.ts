@@ -58,6 +58,7 @@ test.describe('the finish of the screen', () => {
     const designer = new Designer(page)
     await designer.open()
     await expect(designer.node('board').or(designer.node('trips')).first()).toBeVisible()
+    await designer.viewRests()
     const hint = (await page.locator('[data-hint]').boundingBox())!
     const before = await boxes(page, '[data-node]')
     expect(before).toHaveLength(4)

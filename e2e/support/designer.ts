@@ -66,7 +66,7 @@ export class Designer {
   }
 
   /** A document that has just been opened is fitted into the view, and again when panels have taken their room: hands wait until it stands. */
-  private async viewRests(): Promise<void> {
+  async viewRests(): Promise<void> {
     await this.page.locator('.react-flow__viewport').evaluate(
       (viewport) =>
         new Promise<void>((resolve) => {

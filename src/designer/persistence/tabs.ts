@@ -32,36 +32,64 @@ export function hearTabs(listener: (message: TabMessage) => void): () => void {
 /** This page, in fencing marks. */
 export const tabId = crypto.randomUUID()
 
-let release: (() => void) | null = null
+/** The lock that this tab has. */
+interface Held {
+  readonly id: string
+  readonly end: () => void
+  /** Resolves when the browser has given it to nobody, which is some time after `end`. */
+  readonly gone: Promise<void>
+}
+let held: Held | null = null
+
+/** Claims and releases follow one another: a lock that was let go is not there to be had at once, and a tab must not meet itself. */
+let last: Promise<unknown> = Promise.resolve()
+function inTurn<T>(step: () => Promise<T>): Promise<T> {
+  const done = last.then(step)
+  last = done.catch(() => undefined)
+  return done
+}
+
+async function release(): Promise<void> {
+  if (held === null) return
+  const { end, gone } = held
+  held = null
+  end()
+  await gone
+}
 
 function lockName(id: string): string {
   return `millrace document ${id}`
 }
 
-/** Tries to become the writer. `onTaken` is called when another tab takes the document away. */
-export async function claim(id: string, onTaken: () => void): Promise<boolean> {
-  letGo()
-  if (!('locks' in navigator)) return true
-  return request(id, { ifAvailable: true }, onTaken)
+/** Tries to become the writer; it may be already. `onTaken` is called when another tab takes the document away. */
+export function claim(id: string, onTaken: () => void): Promise<boolean> {
+  if (!('locks' in navigator)) return Promise.resolve(true)
+  return inTurn(async () => {
+    if (held?.id === id) return true
+    await release()
+    return request(id, { ifAvailable: true }, onTaken)
+  })
 }
 
 /** Becomes the writer whoever was it, after giving them a moment to write. */
-export async function takeOver(id: string, onTaken: () => void): Promise<boolean> {
-  letGo()
-  if (!('locks' in navigator)) return true
-  await new Promise<void>((resolve) => {
-    const timer = setTimeout(done, yieldWaitMs)
-    const stop = hearTabs((message) => {
-      if (message.kind === 'yielded' && message.id === id) done()
+export function takeOver(id: string, onTaken: () => void): Promise<boolean> {
+  if (!('locks' in navigator)) return Promise.resolve(true)
+  return inTurn(async () => {
+    await release()
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(done, yieldWaitMs)
+      const stop = hearTabs((message) => {
+        if (message.kind === 'yielded' && message.id === id) done()
+      })
+      function done(): void {
+        clearTimeout(timer)
+        stop()
+        resolve()
+      }
+      sayToTabs({ kind: 'yield', id })
     })
-    function done(): void {
-      clearTimeout(timer)
-      stop()
-      resolve()
-    }
-    sayToTabs({ kind: 'yield', id })
+    return request(id, { steal: true }, onTaken)
   })
-  return request(id, { steal: true }, onTaken)
 }
 
 /** A tab that does not answer in this time is frozen or gone. */
@@ -69,35 +97,28 @@ const yieldWaitMs = 500
 
 function request(id: string, options: LockOptions, onTaken: () => void): Promise<boolean> {
   return new Promise((resolve) => {
-    let mine = false
-    navigator.locks
+    let mine: Held | null = null
+    const gone: Promise<void> = navigator.locks
       .request(lockName(id), options, (lock) => {
         if (lock === null) {
           resolve(false)
           return undefined
         }
-        mine = true
-        resolve(true)
         return new Promise<void>((end) => {
-          release = () => {
-            mine = false
-            end()
-          }
+          mine = held = { id, end, gone }
+          resolve(true)
         })
       })
       .catch(() => {
         // A stolen lock rejects the request that held it.
         resolve(false)
-        if (mine) {
-          mine = false
-          release = null
-          onTaken()
-        }
+        if (mine === null || held !== mine) return
+        held = null
+        onTaken()
       })
   })
 }
 
 export function letGo(): void {
-  release?.()
-  release = null
+  void inTurn(release)
 }
