@@ -81,7 +81,7 @@ function isInOrder(times: Float64Array, rowCount: number, delayMs: number): bool
     for (let row = 1; row < rowCount; row++) if (!(times[row]! > times[row - 1]!)) return false
     return true
   }
-  // Every row of every source comes through here. Four at a time, each looked up once, take 0.45 ns a row where one after the other takes 0.7.
+  // Every row comes through here whose source does not know better. Four at a time, each looked up once, take 0.45 ns a row where one after the other takes 0.7.
   let last = times[0]!
   let row = 1
   for (; row + 3 < rowCount; row += 4) {
